@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+
+namespace CleanJwt.Domain.Accounts;
+
+/// <summary>
+/// One email address, which may hold non-ASCII characters (RFC 6531). It is compared in its <see cref="Normalized"/> form, code point by code
+/// point: spellings that differ in case or in composition are one address, look-alikes are not.
+/// </summary>
+public sealed record EmailAddress
+{
+    /// <summary>In Unicode code points.</summary>
+    public const int MinLength = 3;
+
+    /// <inheritdoc cref="MinLength"/>
+    public const int MaxLength = 254;
+
+    // What RFC 5321 allows only inside quotes, plus the quote itself: such addresses do not occur, lists and header injections do.
+    private const string Specials = "\"(),:;<>[\\]";
+
+    private EmailAddress(string value) => Value = value;
+
+    /// <summary>As its owner wrote it, trimmed and in NFC.</summary>
+    public string Value { get; }
+
+    /// <summary>The form that is unique and compared byte for byte.</summary>
+    public string Normalized => Value.ToUpperInvariant().Normalize(NormalizationForm.FormC);
+
+    public string LocalPart => Value[..Value.IndexOf('@', StringComparison.Ordinal)];
+
+    public override string ToString() => Value;
+
+    /// <summary>Accepts 3 to 254 code points with one <c>@</c> that has something on both sides. Surrounding white space does not count.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out EmailAddress? address)
+    {
+        address = null;
+        if (text is null || !UnicodeText.IsWellFormed(text))
+        {
+            return false;
+        }
+
+        var value = text.Trim().Normalize(NormalizationForm.FormC);
+        var at = value.IndexOf('@', StringComparison.Ordinal);
+        if (UnicodeText.Length(value) is < MinLength or > MaxLength
+            || at < 1 || at == value.Length - 1 || at != value.LastIndexOf('@')
+            || !value.EnumerateRunes().All(IsAllowed))
+        {
+            return false;
+        }
+
+        address = new EmailAddress(value);
+        return true;
+    }
+
+    /// <exception cref="FormatException">The text is not one email address.</exception>
+    public static EmailAddress Parse(string text) => TryParse(text, out var address) ? address : throw new FormatException("Not an email address.");
+
+    private static bool IsAllowed(Rune rune) =>
+        !(rune.IsAscii && Specials.Contains((char)rune.Value, StringComparison.Ordinal))
+        && Rune.GetUnicodeCategory(rune) is not (
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+            or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+}

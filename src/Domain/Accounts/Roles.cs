@@ -1,0 +1,7 @@
+namespace CleanJwt.Domain.Accounts;
+
+/// <summary>The roles an account can have.</summary>
+public static class Roles
+{
+    public const string Admin = "admin";
+}

@@ -1,0 +1,35 @@
+using System.Text;
+
+namespace CleanJwt.Domain.Accounts;
+
+/// <summary>Questions about text that <see cref="string"/> answers in UTF-16 units, answered in Unicode code points.</summary>
+public static class UnicodeText
+{
+    /// <summary>Whether the text has no lone surrogate. Other text can be neither normalized nor encoded.</summary>
+    public static bool IsWellFormed(string text)
+    {
+        for (var rest = text.AsSpan(); rest.Length > 0;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != System.Buffers.OperationStatus.Done)
+            {
+                return false;
+            }
+
+            rest = rest[consumed..];
+        }
+
+        return true;
+    }
+
+    /// <summary>The number of code points; a lone surrogate counts as one.</summary>
+    public static int Length(string text)
+    {
+        var length = 0;
+        foreach (var _ in text.EnumerateRunes())
+        {
+            length++;
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,10 @@
+namespace CleanJwt.Domain.Results;
+
+public enum ErrorKind
+{
+    Validation,
+    Unauthenticated,
+    Forbidden,
+    Conflict,
+    Unavailable,
+}

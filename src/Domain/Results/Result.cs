@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace CleanJwt.Domain.Results;
+
+/// <summary>Lets a pipeline step refuse a message without knowing its response type.</summary>
+public interface IFailure<out TSelf>
+{
+    static abstract TSelf Failure(Error error);
+}
+
+/// <summary>A value, or the error that took its place.</summary>
+public sealed class Result<T> : IFailure<Result<T>>
+{
+    private readonly T? _value;
+
+    private Result(T? value, Error? error) => (_value, Error) = (value, error);
+
+    public Error? Error { get; }
+
+    [MemberNotNullWhen(false, nameof(Error))]
+    public bool IsSuccess => Error is null;
+
+    /// <exception cref="InvalidOperationException">The result is a failure.</exception>
+    public T Value => IsSuccess ? _value! : throw new InvalidOperationException($"A failed result ({Error.Code}) has no value.");
+
+    public static Result<T> Failure(Error error) => new(default, error);
+
+    public static implicit operator Result<T>(T value) => new(value, null);
+
+    public static implicit operator Result<T>(Error error) => Failure(error);
+}
+
+/// <summary>The value of a <see cref="Result{T}"/> that has nothing to say beyond "done".</summary>
+public readonly record struct Done;

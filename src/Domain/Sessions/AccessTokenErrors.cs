@@ -1,0 +1,22 @@
+using CleanJwt.Domain.Results;
+
+namespace CleanJwt.Domain.Sessions;
+
+/// <summary>Why a bearer token is not accepted (RFC 6750, section 3.1).</summary>
+public static class AccessTokenErrors
+{
+    public static readonly Error MissingToken = new(
+        "missing-token", ErrorKind.Unauthenticated, "A token is needed", "Send an access token in the header 'Authorization: Bearer'.");
+
+    public static readonly Error InvalidToken = new(
+        "invalid-token", ErrorKind.Unauthenticated, "The token is not valid", "This is not an access token of this service.");
+
+    public static readonly Error TokenExpired = new(
+        "token-expired", ErrorKind.Unauthenticated, "The token has expired", "Exchange the refresh token for a new access token.");
+
+    public static readonly Error TokenRevoked = new(
+        "token-revoked", ErrorKind.Unauthenticated, "The token has been revoked", "The session of this token is over. Sign in again.");
+
+    public static readonly Error InsufficientScope = new(
+        "insufficient-scope", ErrorKind.Forbidden, "The token does not allow this", "The request needs a scope that this token lacks.");
+}

@@ -1,0 +1,59 @@
+using CleanJwt.Domain.Accounts;
+
+namespace CleanJwt.Domain.Sessions;
+
+/// <summary>One sign-in on one device: the unit of revocation. It owns one rotating refresh token, known by its generation.</summary>
+public sealed record Session
+{
+    public const int FirstGeneration = 1;
+
+    public required Guid Id { get; init; }
+
+    public required Guid AccountId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it last got tokens.</summary>
+    public required DateTimeOffset LastSeenAt { get; init; }
+
+    /// <summary>The end of its idle or of its absolute lifetime, whichever comes first.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The generation of the one refresh token that is not spent.</summary>
+    public int Generation { get; init; } = FirstGeneration;
+
+    /// <summary>When the current generation took the place of the one before.</summary>
+    public DateTimeOffset? RotatedAt { get; init; }
+
+    /// <summary>Chosen at random for each rotation before it is tried, so that a retry after a lost connection knows its own work.</summary>
+    public Guid? RotationId { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public SessionEndReason? EndReason { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    public string? IpAddress { get; init; }
+
+    /// <summary>The most that a token of this session may say.</summary>
+    public required ScopeSet Scope { get; init; }
+
+    /// <summary>When the account's owner last proved who they are.</summary>
+    public required DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>How they did (RFC 8176), space-separated.</summary>
+    public required string Amr { get; init; }
+
+    public bool IsLive(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
+
+    /// <summary>The session as it is once its current refresh token has been spent.</summary>
+    public Session Rotate(Guid rotationId, DateTimeOffset now, DateTimeOffset expiresAt) => this with
+    {
+        Generation = Generation + 1,
+        RotationId = rotationId,
+        RotatedAt = now,
+        LastSeenAt = now,
+        ExpiresAt = expiresAt,
+    };
+}

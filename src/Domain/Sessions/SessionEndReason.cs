@@ -1,0 +1,8 @@
+namespace CleanJwt.Domain.Sessions;
+
+/// <summary>Why a session is over. The numbers are stored: never change one.</summary>
+public enum SessionEndReason
+{
+    Logout = 1,
+    RefreshTokenReused = 2,
+}
