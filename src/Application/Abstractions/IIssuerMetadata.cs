@@ -1,0 +1,14 @@
+namespace CleanJwt.Application.Abstractions;
+
+/// <summary>What other services need to know to verify access tokens themselves. Kept in memory.</summary>
+public interface IIssuerMetadata
+{
+    /// <summary>The <c>iss</c> of every token, and the base of the service's public addresses.</summary>
+    string Issuer { get; }
+
+    /// <summary>The keys whose tokens are valid, or will be soon.</summary>
+    IReadOnlyList<PublicKey> PublicKeys { get; }
+}
+
+/// <param name="Parameters">Those of the key's type, by their JWK names (RFC 7518, section 6).</param>
+public sealed record PublicKey(string KeyId, string Algorithm, string KeyType, IReadOnlyDictionary<string, string> Parameters);

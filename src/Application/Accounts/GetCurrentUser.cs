@@ -1,0 +1,16 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using Mediator;
+
+namespace CleanJwt.Application.Accounts;
+
+/// <summary>Looks up the account behind a token that has been accepted.</summary>
+/// <param name="AccountId">The token's <c>sub</c>. Never taken from the request itself.</param>
+public sealed record GetCurrentUserQuery(Guid AccountId) : IQuery<Result<Account>>;
+
+public sealed class GetCurrentUserHandler(IUserRepository users) : IQueryHandler<GetCurrentUserQuery, Result<Account>>
+{
+    public async ValueTask<Result<Account>> Handle(GetCurrentUserQuery query, CancellationToken cancellationToken) =>
+        await users.FindAsync(query.AccountId, cancellationToken) is { } account ? account : AccountErrors.UserNotFound;
+}

@@ -1,0 +1,35 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Accounts;
+
+/// <summary>Makes an account.</summary>
+/// <param name="Email">3 to 254 characters, one address; surrounding white space is dropped. Nobody has proved yet that it is theirs.</param>
+/// <param name="Password">12 to 128 characters of any kind; it must not contain the part of the address before the @.</param>
+/// <param name="DisplayName">At most 100 characters, on one line.</param>
+public sealed record RegisterCommand(string Email, string Password, string? DisplayName) : ICommand<Result<Account>>
+{
+    public override string ToString() => nameof(RegisterCommand); // a record would print the password
+}
+
+public sealed class RegisterValidator : AbstractValidator<RegisterCommand>
+{
+    public RegisterValidator()
+    {
+        RuleFor(command => command.Email).MustBeAnEmailAddress();
+        RuleFor(command => command.Password).MustBeAGoodPasswordFor(command => command.Email);
+        RuleFor(command => command.DisplayName)
+            .Must(DisplayName.IsValid).WithMessage($"Must be one line of at most {DisplayName.MaxLength} characters, without control characters.");
+    }
+}
+
+public sealed class RegisterHandler(IUserRepository users) : ICommandHandler<RegisterCommand, Result<Account>>
+{
+    public async ValueTask<Result<Account>> Handle(RegisterCommand command, CancellationToken cancellationToken)
+    {
+        return await users.AddAsync(EmailAddress.Parse(command.Email), command.Password, DisplayName.Normalize(command.DisplayName), cancellationToken);
+    }
+}

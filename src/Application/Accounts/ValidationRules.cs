@@ -1,0 +1,34 @@
+using CleanJwt.Domain.Accounts;
+using FluentValidation;
+
+namespace CleanJwt.Application.Accounts;
+
+/// <summary>The rules that more than one use case asks of the same kind of field.</summary>
+internal static class ValidationRules
+{
+    // Room for passwords that came with an older database, whose rules were others.
+    private const int LongestPresentedPassword = 1024;
+
+    public static void MustBeAnEmailAddress<T>(this IRuleBuilderInitial<T, string> rule) =>
+        rule.Cascade(CascadeMode.Stop)
+            .NotEmpty().WithMessage("Required.")
+            .Must(text => EmailAddress.TryParse(text, out _))
+            .WithMessage($"Must be one email address of {EmailAddress.MinLength} to {EmailAddress.MaxLength} characters.");
+
+    public static void MustBeAGoodPasswordFor<T>(this IRuleBuilderInitial<T, string> rule, Func<T, string?> email) =>
+        rule.Cascade(CascadeMode.Stop)
+            .NotNull().WithMessage("Required.")
+            .Must(UnicodeText.IsWellFormed).WithMessage("Must be Unicode text.")
+            .Must(PasswordRules.HasAllowedLength)
+            .WithMessage($"Must have {PasswordRules.MinLength} to {PasswordRules.MaxLength} characters.")
+            .Must((message, password) => !EmailAddress.TryParse(email(message), out var address) || !PasswordRules.Contains(password, address))
+            .WithMessage("Must not contain the part of the email address before the @.");
+
+    /// <summary>For a password that is only compared: whatever it is, it is as wrong as any other.</summary>
+    public static void MustBeAPresentedPassword<T>(this IRuleBuilderInitial<T, string> rule) =>
+        rule.Cascade(CascadeMode.Stop)
+            .NotEmpty().WithMessage("Required.")
+            .Must(UnicodeText.IsWellFormed).WithMessage("Must be Unicode text.")
+            .Must(password => UnicodeText.Length(password) <= LongestPresentedPassword)
+            .WithMessage($"Must have at most {LongestPresentedPassword} characters.");
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Serialization;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Accounts;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Sessions;
+
+/// <summary>Trades an email address and a password for a session and its tokens.</summary>
+/// <remarks>Refusals look the same whether the address is known or not, so that nobody can use this to find out who has an account.</remarks>
+/// <param name="Email">Compared without regard to case or surrounding white space.</param>
+/// <param name="Password">Compared after Unicode normalization (NFC).</param>
+/// <param name="Scope">Space-separated; all that the account may have, when absent.</param>
+public sealed record LoginCommand(string Email, string Password, string? Scope) : ICommand<Result<Tokens>>
+{
+    [JsonIgnore]
+    public ClientInfo Client { get; init; } = ClientInfo.Unknown;
+
+    public override string ToString() => nameof(LoginCommand); // a record would print the password
+}
+
+public sealed class LoginValidator : AbstractValidator<LoginCommand>
+{
+    public LoginValidator()
+    {
+        RuleFor(command => command.Email).MustBeAnEmailAddress();
+        RuleFor(command => command.Password).MustBeAPresentedPassword();
+    }
+}
+
+public sealed class LoginHandler(
+    IUserRepository users, ISessionRepository sessions, SessionTokens tokens, SessionOptions options, TimeProvider time)
+    : ICommandHandler<LoginCommand, Result<Tokens>>
+{
+    // An account that changes under every one of this many checked passwords is being fought over.
+    private const int MaxTries = 3;
+
+    public async ValueTask<Result<Tokens>> Handle(LoginCommand command, CancellationToken cancellationToken)
+    {
+        if (!ScopeSet.TryParseOptional(command.Scope, out var asked))
+        {
+            return SessionErrors.InvalidScope;
+        }
+
+        var email = EmailAddress.Parse(command.Email);
+        for (var attempt = 1; attempt <= MaxTries; attempt++)
+        {
+            var verification = await users.VerifyPasswordAsync(email, command.Password, cancellationToken);
+            if (!verification.IsSuccess)
+            {
+                return verification.Error;
+            }
+
+            var verified = verification.Value;
+            if (verified.Locked)
+            {
+                return AccountErrors.AccountLocked;
+            }
+
+            var allowed = ScopeSet.AllowedFor(verified.Account.Roles);
+            if (asked is not null && !asked.IsSubsetOf(allowed))
+            {
+                return SessionErrors.InvalidScope;
+            }
+
+            var now = time.GetUtcNow();
+            var session = new Session
+            {
+                Id = Guid.CreateVersion7(now),
+                AccountId = verified.Account.Id,
+                CreatedAt = now,
+                LastSeenAt = now,
+                ExpiresAt = options.ExpiryOf(now, now),
+                UserAgent = command.Client.UserAgent,
+                IpAddress = command.Client.IpAddress,
+                Scope = asked ?? allowed,
+                AuthTime = now,
+                Amr = "pwd",
+            };
+            if (await sessions.TryStartAsync(session, verified.SecurityVersion, cancellationToken))
+            {
+                return tokens.Issue(session, verified.Account, session.Scope, now);
+            }
+        }
+
+        return Error.ServiceUnavailable("The account is being changed. Try again.", TimeSpan.FromSeconds(1));
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using Mediator;
+
+namespace CleanJwt.Application.Sessions;
+
+/// <summary>Ends the sessions of the tokens it is given, one or two; they need not be the same, nor live still.</summary>
+public sealed record LogoutCommand(string? RefreshToken) : ICommand<Result<Done>>
+{
+    /// <summary>From the Authorization header. An expired one still ends its session.</summary>
+    [JsonIgnore]
+    public string? AccessToken { get; init; }
+
+    public override string ToString() => nameof(LogoutCommand); // a record would print the token
+}
+
+public sealed class LogoutHandler(
+    ISessionRepository sessions, IAccessTokenService accessTokens, IRefreshTokenService refreshTokens, TimeProvider time)
+    : ICommandHandler<LogoutCommand, Result<Done>>
+{
+    public async ValueTask<Result<Done>> Handle(LogoutCommand command, CancellationToken cancellationToken)
+    {
+        Error refusal = AccessTokenErrors.MissingToken;
+        var ended = new HashSet<Guid>();
+
+        if (!string.IsNullOrEmpty(command.RefreshToken))
+        {
+            refusal = SessionErrors.InvalidRefreshToken;
+            if (refreshTokens.TryRead(command.RefreshToken, out var refreshToken))
+            {
+                ended.Add(refreshToken.SessionId);
+            }
+        }
+
+        if (!string.IsNullOrEmpty(command.AccessToken))
+        {
+            refusal = AccessTokenErrors.InvalidToken;
+            var reading = await accessTokens.ReadExpiredAsync(command.AccessToken, cancellationToken);
+            if (reading.IsSuccess)
+            {
+                ended.Add(reading.Value.SessionId);
+            }
+        }
+
+        if (ended.Count == 0)
+        {
+            return refusal;
+        }
+
+        foreach (var sessionId in ended)
+        {
+            await sessions.EndAsync(sessionId, SessionEndReason.Logout, time.GetUtcNow(), cancellationToken);
+        }
+
+        return default(Done);
+    }
+}

@@ -1,0 +1,77 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Sessions;
+
+/// <summary>Spends a refresh token for the next pair of tokens.</summary>
+/// <param name="Scope">Narrows this one access token; the session's own, when absent.</param>
+public sealed record RefreshCommand(string RefreshToken, string? Scope) : ICommand<Result<Tokens>>
+{
+    public override string ToString() => nameof(RefreshCommand); // a record would print the token
+}
+
+public sealed class RefreshValidator : AbstractValidator<RefreshCommand>
+{
+    public RefreshValidator() => RuleFor(command => command.RefreshToken).NotEmpty().WithMessage("Required.");
+}
+
+public sealed class RefreshHandler(
+    ISessionRepository sessions, IRefreshTokenService refreshTokens, SessionTokens tokens, SessionOptions options, TimeProvider time)
+    : ICommandHandler<RefreshCommand, Result<Tokens>>
+{
+    public async ValueTask<Result<Tokens>> Handle(RefreshCommand command, CancellationToken cancellationToken)
+    {
+        if (!ScopeSet.TryParseOptional(command.Scope, out var asked))
+        {
+            return SessionErrors.InvalidScope;
+        }
+
+        if (!refreshTokens.TryRead(command.RefreshToken, out var presented))
+        {
+            return SessionErrors.InvalidRefreshToken;
+        }
+
+        // Every lost race means that somebody else's rotation or ending was stored, so a fresh look decides differently.
+        while (true)
+        {
+            var now = time.GetUtcNow();
+            if (await sessions.FindAsync(presented.SessionId, cancellationToken) is not var (session, account))
+            {
+                return SessionErrors.InvalidRefreshToken;
+            }
+
+            var outcome = Rotation.Decide(session, presented.Generation, now, options.RefreshReuseGrace);
+            if (outcome is RotationOutcome.Invalid)
+            {
+                return SessionErrors.InvalidRefreshToken;
+            }
+
+            if (outcome is RotationOutcome.Reused)
+            {
+                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, now, cancellationToken);
+                return SessionErrors.RefreshTokenReused;
+            }
+
+            // Asked for before anything is spent: a client that asks for too much keeps its token.
+            if (asked is not null && !asked.IsSubsetOf(session.Scope))
+            {
+                return SessionErrors.InvalidScope;
+            }
+
+            if (outcome is RotationOutcome.Repeat)
+            {
+                return tokens.Issue(session, account, asked ?? session.Scope, now);
+            }
+
+            var rotated = session.Rotate(Guid.NewGuid(), now, options.ExpiryOf(session.CreatedAt, now));
+            if (await sessions.TryRotateAsync(rotated, cancellationToken))
+            {
+                return tokens.Issue(rotated, account, asked ?? session.Scope, now);
+            }
+        }
+    }
+}
