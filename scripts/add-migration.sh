@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Adds a migration of the given name to every provider's folder, so that they stay in step.
+# Usage: scripts/add-migration.sh NAME
+set -euo pipefail
+name=${1:?usage: scripts/add-migration.sh NAME}
+cd "$(dirname "$0")/.."
+dotnet tool restore
+dotnet ef migrations add "$name" --project src/Infrastructure --context SqliteDbContext --output-dir Persistence/Migrations/Sqlite

@@ -1,0 +1,96 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Sessions;
+using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.Sessions;
+using CleanJwt.Infrastructure.Settings;
+using CleanJwt.Infrastructure.Tokens;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CleanJwt.Infrastructure;
+
+public static class DependencyInjection
+{
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, IHostEnvironment environment)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddDatabase();
+        services.AddIdentityStore();
+        services.AddKeys();
+        services.AddTokens(environment);
+        services.AddSessions();
+        return services;
+    }
+
+    /// <summary>Checks the settings, migrates the database if that is to be done at the start, and loads the keys.</summary>
+    /// <exception cref="StartException">Something is not as it must be, with the reason in one line.</exception>
+    /// <exception cref="OptionsValidationException">A setting makes no sense.</exception>
+    public static async Task PrepareAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        services.GetRequiredService<IStartupValidator>().Validate();
+        await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
+    }
+
+    private static void AddDatabase(this IServiceCollection services)
+    {
+        services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
+        services.AddSingleton<SqliteFile>();
+        services.AddSingleton<IInterceptor, SqlitePragmas>();
+        services.AddSingleton<DatabasePreparation>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddDbContextPool<AppDbContext, SqliteDbContext>((provider, builder) => builder
+            .UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString)
+            .AddInterceptors(provider.GetServices<IInterceptor>()));
+    }
+
+    private static void AddIdentityStore(this IServiceCollection services)
+    {
+        services.AddSingleton<HashingThreads>();
+        services.AddSingleton<IPasswordHasher<AppUser>, Argon2PasswordHasher>();
+        services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
+        services.AddIdentityCore<AppUser>(options =>
+            {
+                options.User.RequireUniqueEmail = true;
+                options.User.AllowedUserNameCharacters = ""; // user names are addresses, and those may hold any script
+            })
+            .AddEntityFrameworkStores<AppDbContext>();
+        services.AddScoped<IUserRepository, IdentityUserRepository>();
+    }
+
+    private static void AddKeys(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("CleanJwt");
+        services.AddSingleton(provider => new KeyFolder(Path.Combine(provider.GetRequiredService<SqliteFile>().Folder, "keys")));
+        services.AddOptions<KeyManagementOptions>().Configure<KeyFolder, ILoggerFactory>((options, folder, loggers) =>
+            options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.Path), loggers));
+        services.AddSingleton<SigningKeyStore>();
+        services.AddSingleton<SigningKeyRing>();
+    }
+
+    private static void AddTokens(this IServiceCollection services, IHostEnvironment environment)
+    {
+        services.AddSettings<JwtOptions>(JwtOptions.SectionName).PostConfigure(options =>
+            options.Issuer ??= environment.IsDevelopment() ? "http://localhost:5080" : null);
+        services.AddSingleton<IAccessTokenService, JwtAccessTokenService>();
+        services.AddSingleton<IIssuerMetadata, IssuerMetadata>();
+        services.AddSingleton<IRefreshTokenService, DataProtectedRefreshTokens>();
+    }
+
+    private static void AddSessions(this IServiceCollection services)
+    {
+        services.AddSettings<SessionOptions>(SessionOptions.SectionName);
+        services.AddSingleton<IRevocationList, LocalRevocationList>();
+        services.AddScoped<ISessionRepository, SessionRepository>();
+    }
+}

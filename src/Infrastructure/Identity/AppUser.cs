@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace CleanJwt.Infrastructure.Identity;
+
+/// <summary>An account as ASP.NET Core Identity stores it, with what this service adds.</summary>
+public sealed class AppUser : IdentityUser<Guid>
+{
+    public string? DisplayName { get; set; }
+
+    /// <summary>Space-separated. A column and not a table: every sign-in and refresh reads them with the account.</summary>
+    public string Roles { get; set; } = "";
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Of what the account shows of itself. Identity's stamps change for other reasons too, such as a rehash.</summary>
+    public int Version { get; set; } = 1;
+
+    /// <summary>Grows whenever sign-ins that began before must not succeed any more: a password change, a role change, a lock, a deletion.</summary>
+    public int SecurityVersion { get; set; } = 1;
+
+    public bool Locked { get; set; }
+
+    public static IReadOnlyList<string> SplitRoles(string roles) => roles.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}

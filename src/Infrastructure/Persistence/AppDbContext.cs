@@ -1,0 +1,34 @@
+using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Keys;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanJwt.Infrastructure.Persistence;
+
+/// <summary>The database, whatever its provider. Each provider has a sealed context of its own, so that each has its own migrations.</summary>
+public abstract class AppDbContext(DbContextOptions options) : IdentityUserContext<AppUser, Guid>(options)
+{
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+
+    /// <summary>The queries of the hot path. Compiled ones belong to one model, so each provider's context has its own.</summary>
+    internal abstract CompiledQueries Queries { get; }
+
+    // Set here and not in the options, so that design time and run time agree. Version 3 has room for passkeys.
+    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcDateTimeConverter>();
+    }
+}

@@ -1,0 +1,50 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Infrastructure.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanJwt.Infrastructure.Persistence;
+
+/// <summary>The queries that requests wait for, compiled once per provider.</summary>
+internal sealed class CompiledQueries
+{
+    public Func<AppDbContext, Guid, CancellationToken, Task<Account?>> AccountById { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, Guid id, CancellationToken _) => db.Users
+            .AsNoTracking()
+            .Where(user => user.Id == id)
+            .Select(user => new Account(
+                user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles),
+                user.CreatedAt, user.UpdatedAt, user.Version))
+            .SingleOrDefault());
+
+    public Func<AppDbContext, string, CancellationToken, Task<Credentials?>> CredentialsByNormalizedEmail { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, string email, CancellationToken _) => db.Users
+            .AsNoTracking()
+            .Where(user => user.NormalizedEmail == email)
+            .Select(user => new Credentials(
+                new VerifiedAccount(
+                    new Account(
+                        user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles),
+                        user.CreatedAt, user.UpdatedAt, user.Version),
+                    user.SecurityVersion,
+                    user.Locked),
+                user.PasswordHash))
+            .SingleOrDefault());
+
+    public Func<AppDbContext, Guid, CancellationToken, Task<AccountSession?>> SessionById { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, Guid id, CancellationToken _) => db.Sessions
+            .AsNoTracking()
+            .Where(session => session.Id == id)
+            .Join(db.Users, session => session.AccountId, user => user.Id, (session, user) => new AccountSession(
+                session,
+                new Account(
+                    user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles),
+                    user.CreatedAt, user.UpdatedAt, user.Version)))
+            .SingleOrDefault());
+}
+
+/// <summary>What a sign-in is checked against. The account counts as verified only once the hash has been.</summary>
+internal sealed record Credentials(VerifiedAccount Candidate, string? PasswordHash)
+{
+    public override string ToString() => nameof(Credentials); // a record would print the hash
+}

@@ -1,0 +1,24 @@
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanJwt.Infrastructure.Persistence.Configurations;
+
+internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
+{
+    public const int UserAgentLength = 256;
+    public const int IpAddressLength = 64;
+
+    public void Configure(EntityTypeBuilder<Session> builder)
+    {
+        builder.Property(session => session.Id).ValueGeneratedNever();
+        builder.Property(session => session.Scope).HasMaxLength(256)
+            .HasConversion(scope => scope.ToString(), text => ScopeSet.Parse(text));
+        builder.Property(session => session.Amr).HasMaxLength(64);
+        builder.Property(session => session.UserAgent).HasMaxLength(UserAgentLength);
+        builder.Property(session => session.IpAddress).HasMaxLength(IpAddressLength);
+        builder.HasOne<AppUser>().WithMany().HasForeignKey(session => session.AccountId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

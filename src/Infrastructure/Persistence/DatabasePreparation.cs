@@ -1,0 +1,91 @@
+using System.Data.Common;
+using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Settings;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace CleanJwt.Infrastructure.Persistence;
+
+/// <summary>Makes the database and the first keys, brings the schema up to date, and loads what serving needs.</summary>
+internal sealed class DatabasePreparation(
+    SqliteFile file, DatabaseOptions options, KeyFolder keyFolder, SigningKeyStore keyStore, SigningKeyRing keyRing, IEnumerable<IInterceptor> interceptors)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(20);
+
+    /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (options.MigrateOnStart)
+        {
+            await MigrateAsync(cancellationToken);
+        }
+
+        await using var db = OpenContext(file.ConnectionString);
+        keyRing.Load(await Describing(() => keyStore.LoadAsync(db, cancellationToken)));
+    }
+
+    /// <summary>Can be run by several processes at once, and again after one was killed in the middle.</summary>
+    /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
+    public Task MigrateAsync(CancellationToken cancellationToken) => Describing(async () =>
+    {
+        CreateFolder(file.Folder);
+        CreateFolder(keyFolder.Path);
+        await using var _ = await LockAsync(cancellationToken);
+        await using var db = OpenContext(file.CreatingConnectionString);
+
+        // Stays with the file. Readers and the one writer do not wait for each other.
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
+
+        // Left behind by a process that was killed while it migrated; nobody else is migrating while the lock above is held.
+        await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
+        await db.Database.MigrateAsync(cancellationToken);
+        await keyStore.EnsureAsync(db, cancellationToken);
+        return true;
+    });
+
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+        }
+    }
+
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    {
+        for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Delay(LockPollInterval, cancellationToken))
+        {
+            try
+            {
+                return new FileStream(file.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
+            {
+                if (TimeProvider.System.GetElapsedTime(started) > options.StartTimeout)
+                {
+                    throw new StartException($"Another process has been migrating '{file.FilePath}' for longer than Database:StartTimeout ({options.StartTimeout}).");
+                }
+            }
+        }
+    }
+
+    private SqliteDbContext OpenContext(string connectionString) =>
+        new(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite(connectionString).AddInterceptors(interceptors).Options);
+
+    private async Task<T> Describing<T>(Func<Task<T>> step)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The database '{file.FilePath}' can't be used: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using CleanJwt.Infrastructure.Settings;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace CleanJwt.Infrastructure.Persistence;
+
+/// <summary>Where the SQLite database lies, and what lies beside it.</summary>
+internal sealed class SqliteFile
+{
+    private const string Key = "ConnectionStrings:Default";
+
+    private readonly SqliteConnectionStringBuilder _connection;
+
+    public SqliteFile(IConfiguration configuration, IHostEnvironment environment, DatabaseOptions options)
+    {
+        _connection = Parse(configuration[Key] ?? "Data Source=data/cleanjwt.db");
+        FilePath = Path.GetFullPath(_connection.DataSource, environment.ContentRootPath);
+        _connection.DataSource = FilePath;
+        _connection.DefaultTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
+    }
+
+    public string FilePath { get; }
+
+    public string Folder => Path.GetDirectoryName(FilePath)!;
+
+    /// <summary>Held by whoever migrates. A lock of the operating system: it goes with its process, however that ends.</summary>
+    public string LockPath => FilePath + ".migrating";
+
+    /// <summary>For everybody but migration: where a database is missing, none is made.</summary>
+    public string ConnectionString => With(SqliteOpenMode.ReadWrite);
+
+    public string CreatingConnectionString => With(SqliteOpenMode.ReadWriteCreate);
+
+    private static SqliteConnectionStringBuilder Parse(string connectionString)
+    {
+        try
+        {
+            var builder = new SqliteConnectionStringBuilder(connectionString);
+            if (builder.DataSource.Length > 0 && !builder.DataSource.StartsWith(':') && !builder.DataSource.StartsWith("file:", StringComparison.Ordinal)
+                && builder.Mode is SqliteOpenMode.ReadWrite or SqliteOpenMode.ReadWriteCreate)
+            {
+                return builder;
+            }
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException)
+        {
+            // Its message quotes the connection string, which may hold a password.
+        }
+
+        throw new StartException($"{Key} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write.");
+    }
+
+    private string With(SqliteOpenMode mode) => new SqliteConnectionStringBuilder(_connection.ConnectionString) { Mode = mode }.ConnectionString;
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CleanJwt.Infrastructure.Settings;
+
+internal static class SettingsExtensions
+{
+    /// <summary>Binds a section to a settings class, checks it before the start, and registers it under its own type.</summary>
+    public static OptionsBuilder<T> AddSettings<T>(this IServiceCollection services, string section)
+        where T : class
+    {
+        services.AddSingleton<IValidateOptions<T>>(new SettingsValidator<T>(section));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<T>>().Value);
+        return services.AddOptions<T>().BindConfiguration(section).ValidateOnStart();
+    }
+}

@@ -1,0 +1,132 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+
+namespace CleanJwt.Infrastructure.Tokens;
+
+/// <summary>
+/// Lets through only what this service writes itself. It comes before the JWT library, which by itself accepts an unknown <c>crit</c>, duplicate
+/// members, a missing <c>kid</c>, claims of odd types and more (RFC 8725, sections 2 and 3).
+/// </summary>
+internal static class AccessTokenGate
+{
+    private const int MaxLength = 8 * 1024;
+    private const long MaxUnixSeconds = 253_402_300_799; // the end of the year 9999
+
+    // An object with arrays of strings in it is the deepest that these tokens go.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 2 };
+
+    /// <returns>What the token says of itself, nothing of it verified yet; null when it is not of the right form.</returns>
+    public static ClaimedAccessToken? Read(string token)
+    {
+        if (token.Length > MaxLength || token.Split('.') is not [var header, var payload, var signature])
+        {
+            return null;
+        }
+
+        if (Decode(header) is not { } headerBytes || Decode(payload) is not { } payloadBytes || Decode(signature) is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var headerJson = JsonDocument.Parse(headerBytes, Strict);
+            using var payloadJson = JsonDocument.Parse(payloadBytes, Strict);
+            return Read(headerJson.RootElement, payloadJson.RootElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static ClaimedAccessToken? Read(JsonElement header, JsonElement claims)
+    {
+        if (header.ValueKind != JsonValueKind.Object || claims.ValueKind != JsonValueKind.Object
+            || header.GetPropertyCount() != 3
+            || Text(header, "alg") is not { } algorithm
+            || Text(header, "typ") is not { } type
+            || Text(header, "kid") is not { } keyId
+            || Text(claims, "iss") is null
+            || Text(claims, "aud") is null
+            || Text(claims, "client_id") is null
+            || Text(claims, "jti") is null
+            || Id(claims, "sub") is not { } accountId
+            || Id(claims, "sid") is not { } sessionId
+            || Text(claims, "scope") is not { } scopeText || !ScopeSet.TryParse(scopeText, out var scope)
+            || Time(claims, "iat") is not { } issuedAt
+            || Time(claims, "nbf") is not { } notBefore
+            || Time(claims, "exp") is not { } expiresAt
+            || Time(claims, "auth_time") is not { } authTime
+            || Texts(claims, "amr") is null
+            || Texts(claims, "roles", optional: true) is not { } roles)
+        {
+            return null;
+        }
+
+        return new ClaimedAccessToken(
+            algorithm, type, keyId, issuedAt, notBefore, new AccessToken(accountId, sessionId, scope, roles, authTime, expiresAt));
+    }
+
+    /// <returns>Null unless the text is base64url without padding, in the one spelling that its bytes have.</returns>
+    private static byte[]? Decode(string part)
+    {
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(part.Length)];
+        return Base64Url.TryDecodeFromChars(part, bytes, out var written)
+            && Base64Url.EncodeToString(bytes.AsSpan(0, written)) == part
+            && written > 0
+                ? bytes[..written]
+                : null;
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) ? Text(value) : null;
+
+    private static string? Text(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // an escape for half a surrogate pair
+        }
+    }
+
+    private static Guid? Id(JsonElement element, string name) =>
+        Guid.TryParseExact(Text(element, name), "D", out var id) ? id : null;
+
+    private static DateTimeOffset? Time(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= MaxUnixSeconds
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
+    private static string[]? Texts(JsonElement element, string name, bool optional = false)
+    {
+        if (!element.TryGetProperty(name, out var value))
+        {
+            return optional ? [] : null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
+
+        var texts = value.EnumerateArray().Select(Text).OfType<string>().ToArray();
+        return texts.Length == value.GetArrayLength() ? texts : null;
+    }
+}
+
+/// <summary>What a well-formed token claims, before its signature has been looked at.</summary>
+internal sealed record ClaimedAccessToken(
+    string Algorithm, string Type, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset NotBefore, AccessToken Token);

@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using CleanJwt.Application.Abstractions;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace CleanJwt.Infrastructure.Tokens;
+
+/// <summary>
+/// A refresh token is its session's id and a generation, encrypted and authenticated by ASP.NET Data Protection. When it stops being valid is
+/// the session row's to say.
+/// </summary>
+internal sealed class DataProtectedRefreshTokens(IDataProtectionProvider dataProtection) : IRefreshTokenService
+{
+    private const int IdSize = 16;
+    private const int Size = IdSize + sizeof(int);
+    private const int MaxLength = 512;
+
+    private readonly IDataProtector _protector = dataProtection.CreateProtector("CleanJwt.RefreshToken.v1");
+
+    public string Write(RefreshToken token)
+    {
+        var payload = new byte[Size];
+        token.SessionId.TryWriteBytes(payload, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan(IdSize), token.Generation);
+        return Base64Url.EncodeToString(_protector.Protect(payload));
+    }
+
+    public bool TryRead(string text, [NotNullWhen(true)] out RefreshToken? token)
+    {
+        token = null;
+        if (text.Length > MaxLength || !Base64Url.IsValid(text))
+        {
+            return false;
+        }
+
+        byte[] payload;
+        try
+        {
+            payload = _protector.Unprotect(Base64Url.DecodeFromChars(text));
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+
+        if (payload.Length != Size)
+        {
+            return false;
+        }
+
+        token = new RefreshToken(new Guid(payload.AsSpan(0, IdSize), bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(IdSize)));
+        return true;
+    }
+}
