@@ -1,0 +1,45 @@
+using CleanJwt.Domain.Sessions;
+using CleanJwt.WebApi.Errors;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+
+namespace CleanJwt.WebApi.Authentication;
+
+/// <summary>Has the standard bearer handler ask <see cref="AccessTokenHandler"/>, and answer in this service's words.</summary>
+internal sealed class JwtBearerSetup(AccessTokenHandler handler) : IConfigureNamedOptions<JwtBearerOptions>
+{
+    public void Configure(string? name, JwtBearerOptions options)
+    {
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(handler);
+        options.MapInboundClaims = false;
+        options.IncludeErrorDetails = false;
+        options.SaveToken = false;
+        options.Events = new JwtBearerEvents { OnMessageReceived = RefuseSecondHeader, OnChallenge = ChallengeAsync };
+    }
+
+    public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
+
+    // Two headers could mean one token to a proxy and another to us.
+    private static Task RefuseSecondHeader(MessageReceivedContext context)
+    {
+        if (context.Request.Headers.Authorization.Count > 1)
+        {
+            context.Fail(new TokenRejectedException(AccessTokenErrors.InvalidToken));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Task ChallengeAsync(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        var error = context.AuthenticateFailure switch
+        {
+            null => AccessTokenErrors.MissingToken,
+            TokenRejectedException rejection => rejection.Error,
+            _ => AccessTokenErrors.InvalidToken,
+        };
+        return ProblemWriter.WriteAsync(context.HttpContext, HttpError.From(error));
+    }
+}

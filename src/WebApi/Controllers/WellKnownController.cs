@@ -1,0 +1,53 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CleanJwt.WebApi.Controllers;
+
+/// <summary>What other services need to verify access tokens by themselves. Answered from memory.</summary>
+[ApiController]
+[AllowAnonymous]
+[Route(".well-known")]
+public sealed class WellKnownController(IIssuerMetadata metadata) : ControllerBase
+{
+    private static readonly string[] SubjectTypes = ["public"];
+
+    /// <summary>Public keys (RFC 7517)</summary>
+    [HttpGet("jwks.json")]
+    [ProducesResponseType(StatusCodes.Status200OK)]
+    public ActionResult GetKeys() => Cacheable(new
+    {
+        keys = metadata.PublicKeys.Select(key => new Dictionary<string, string>(key.Parameters)
+        {
+            ["kty"] = key.KeyType,
+            ["use"] = "sig",
+            ["alg"] = key.Algorithm,
+            ["kid"] = key.KeyId,
+        }),
+    });
+
+    /// <summary>Metadata (RFC 8414)</summary>
+    /// <remarks>Where the keys are, and what the tokens can say.</remarks>
+    [HttpGet("openid-configuration")]
+    [HttpGet("oauth-authorization-server")]
+    [ProducesResponseType(StatusCodes.Status200OK)]
+    public ActionResult GetMetadata() => Cacheable(new Dictionary<string, object>
+    {
+        ["issuer"] = metadata.Issuer,
+        ["jwks_uri"] = $"{metadata.Issuer.TrimEnd('/')}/.well-known/jwks.json",
+        ["scopes_supported"] = ScopeSet.KnownNames,
+
+        // RFC 8414 and OpenID Connect Discovery require these; there is no OAuth authorization or token endpoint, so they are empty.
+        ["response_types_supported"] = Array.Empty<string>(),
+        ["grant_types_supported"] = Array.Empty<string>(),
+        ["subject_types_supported"] = SubjectTypes,
+        ["id_token_signing_alg_values_supported"] = metadata.PublicKeys.Select(key => key.Algorithm).Distinct(),
+    });
+
+    private OkObjectResult Cacheable(object document)
+    {
+        Response.Headers.CacheControl = "public, max-age=300";
+        return Ok(document);
+    }
+}

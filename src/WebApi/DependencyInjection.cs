@@ -1,0 +1,110 @@
+using System.Text.Encodings.Web;
+using CleanJwt.Application.Pipeline;
+using CleanJwt.Application.Sessions;
+using CleanJwt.WebApi.Authentication;
+using CleanJwt.WebApi.Errors;
+using CleanJwt.WebApi.Health;
+using CleanJwt.WebApi.Http;
+using CleanJwt.WebApi.OpenApi;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Extensions.Options;
+using Scalar.AspNetCore;
+
+namespace CleanJwt.WebApi;
+
+internal static class DependencyInjection
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    public static void AddWebApi(this WebApplicationBuilder builder)
+    {
+        builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxSize;
+        });
+
+        // Set here and not in appsettings.json, whose Urls would win over ASPNETCORE_URLS.
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.Services.AddUseCases();
+        builder.Services.AddHttp();
+        builder.Services.AddBearerAuthentication();
+        builder.Services.AddOpenApi(options =>
+        {
+            options.AddDocumentTransformer<DocumentInfo>();
+            options.AddOperationTransformer<DocumentInfo>();
+        });
+    }
+
+    public static void UseWebApi(this WebApplication app)
+    {
+        app.UseMiddleware<ResponseHeaders>();
+        app.UseExceptionHandler(Faults.Options);
+        app.UseStatusCodePages(context => ApiErrors.OfStatus(context.HttpContext.Response.StatusCode) is { } error
+            ? ProblemWriter.WriteAsync(context.HttpContext, error)
+            : Task.CompletedTask);
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapControllers();
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthWriter.WriteAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthWriter.WriteAsync });
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs", DocsPage.Configure);
+        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+    }
+
+    private static void AddUseCases(this IServiceCollection services) => services.AddMediator(options =>
+    {
+        options.ServiceLifetime = ServiceLifetime.Scoped;
+        options.Assemblies = [typeof(LoginCommand)];
+        options.PipelineBehaviors = [typeof(ValidationBehavior<,>)];
+    });
+
+    private static void AddHttp(this IServiceCollection services)
+    {
+        services.AddControllers();
+        services.AddOptions<MvcOptions>().Configure<IOptions<JsonOptions>>((mvc, json) =>
+        {
+            // Validators are the one rulebook for what a request must hold.
+            mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+            mvc.InputFormatters.Clear();
+            mvc.InputFormatters.Add(new RequestBody(json.Value.JsonSerializerOptions));
+
+            // JSON is the one way in and the one way out.
+            mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
+            mvc.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single().SupportedMediaTypes.Remove("text/json");
+        });
+        services.Configure<ApiBehaviorOptions>(options =>
+        {
+            options.InvalidModelStateResponseFactory = RefusedInputException.ToResult;
+            options.SuppressMapClientErrors = true; // empty answers are given their problem document in one place, for MVC and all else
+        });
+        services.Configure<JsonOptions>(options =>
+        {
+            options.JsonSerializerOptions.Converters.Add(new UtcJsonConverter());
+
+            // Answers are never put into HTML, and addresses with a plus stay readable.
+            options.JsonSerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        });
+    }
+
+    private static void AddBearerAuthentication(this IServiceCollection services)
+    {
+        services.AddSingleton<AccessTokenHandler>();
+        services.ConfigureOptions<JwtBearerSetup>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddAuthorization();
+        services.AddSingleton<IAuthorizationHandler, ScopeAuthorizationHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
+    }
+}

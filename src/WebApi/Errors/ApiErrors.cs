@@ -1,0 +1,29 @@
+namespace CleanJwt.WebApi.Errors;
+
+/// <summary>The errors that HTTP itself brings, before any use case is asked, with their statuses.</summary>
+internal static class ApiErrors
+{
+    public static readonly HttpError MalformedRequest = new(
+        StatusCodes.Status400BadRequest, "malformed-request", "The request is malformed", "The body must be one JSON object in UTF-8.");
+
+    public static readonly HttpError NotFound = new(
+        StatusCodes.Status404NotFound, "not-found", "There is nothing here", "No route matches this path.");
+
+    public static readonly HttpError MethodNotAllowed = new(
+        StatusCodes.Status405MethodNotAllowed, "method-not-allowed", "The method is not allowed", "The header 'Allow' names the methods of this path.");
+
+    public static readonly HttpError BodyTooLarge = new(
+        StatusCodes.Status413PayloadTooLarge, "body-too-large", "The body is too large", $"A body may have at most {Http.RequestBody.MaxSize / 1024} KiB.");
+
+    public static readonly HttpError UnsupportedMediaType = new(
+        StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The media type is not supported",
+        "Send the body as 'application/json', in UTF-8.");
+
+    public static readonly HttpError InternalError = new(
+        StatusCodes.Status500InternalServerError, "internal-error", "Something went wrong",
+        "The fault is the service's. Its operator can find it in the logs by the trace id.");
+
+    private static readonly HttpError[] ByStatus = [MalformedRequest, NotFound, MethodNotAllowed, BodyTooLarge, UnsupportedMediaType, InternalError];
+
+    public static HttpError? OfStatus(int status) => Array.Find(ByStatus, error => error.Status == status);
+}

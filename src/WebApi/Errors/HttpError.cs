@@ -1,0 +1,39 @@
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+
+namespace CleanJwt.WebApi.Errors;
+
+/// <summary>An error as HTTP tells it.</summary>
+internal sealed record HttpError(int Status, string Code, string Title, string Detail)
+{
+    public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The value of <c>WWW-Authenticate</c>, which every 401 has (RFC 9110, section 15.5.2).</summary>
+    public string? Challenge { get; init; }
+
+    public static HttpError From(Error error) => new(StatusOf(error.Kind), error.Code, error.Title, error.Detail)
+    {
+        Fields = error.Fields,
+        RetryAfter = error.RetryAfter,
+        Challenge = error.Kind == ErrorKind.Unauthenticated ? ChallengeOf(error) : null,
+    };
+
+    private static int StatusOf(ErrorKind kind) => kind switch
+    {
+        ErrorKind.Validation => StatusCodes.Status400BadRequest,
+        ErrorKind.Unauthenticated => StatusCodes.Status401Unauthorized,
+        ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
+        ErrorKind.Conflict => StatusCodes.Status409Conflict,
+        ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+    };
+
+    // RFC 6750, section 3.1: the error names what is wrong with a bearer token; a request that brought none gets no error.
+    private static string ChallengeOf(Error error) =>
+        error == AccessTokenErrors.InvalidToken || error == AccessTokenErrors.TokenExpired || error == AccessTokenErrors.TokenRevoked
+        || error == AccountErrors.UserNotFound
+            ? $"Bearer error=\"invalid_token\", error_description=\"{error.Detail}\""
+            : "Bearer";
+}

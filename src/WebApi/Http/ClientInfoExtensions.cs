@@ -1,0 +1,14 @@
+using CleanJwt.Application.Abstractions;
+
+namespace CleanJwt.WebApi.Http;
+
+internal static class ClientInfoExtensions
+{
+    public static ClientInfo ClientInfo(this HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        return new ClientInfo(
+            context.Request.Headers.UserAgent is { Count: > 0 } userAgent ? userAgent.ToString() : null,
+            (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString());
+    }
+}

@@ -1,0 +1,18 @@
+using CleanJwt.WebApi.Errors;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CleanJwt.WebApi.OpenApi;
+
+/// <summary>Describes an error answer of an action, with the codes that tell its causes apart.</summary>
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, AllowMultiple = true)]
+internal sealed class ProducesProblemAttribute : ProducesResponseTypeAttribute
+{
+    public ProducesProblemAttribute(int statusCode, params string[] codes)
+        : base(typeof(Problem), statusCode, ProblemWriter.ContentType)
+    {
+        Codes = codes;
+        Description = string.Join(", ", codes.Select(code => $"`{code}`"));
+    }
+
+    public IReadOnlyList<string> Codes { get; }
+}

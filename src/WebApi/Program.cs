@@ -1,0 +1,22 @@
+using CleanJwt.Application;
+using CleanJwt.Infrastructure;
+using CleanJwt.WebApi;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddWebApi();
+    builder.Services.AddApplication();
+    builder.Services.AddInfrastructure(builder.Environment);
+
+    await using var app = builder.Build();
+    app.UseWebApi();
+    await app.Services.PrepareAsync();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (StartFailure.Describe(exception) is { } reason)
+{
+    await Console.Error.WriteLineAsync(reason);
+    return 1;
+}
