@@ -1,0 +1,129 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CleanJwt.WebApi.FunctionalTests.Support;
+
+/// <summary>The whole service in this process, over an SQLite file of its own in a folder of its own.</summary>
+internal sealed class CleanJwtApp : IAsyncDisposable
+{
+    public const string Password = "correct horse battery staple";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplicationFactory<Program> _factory;
+
+    /// <param name="settings">By their configuration keys, on top of the defaults.</param>
+    /// <param name="time">Starts at the real time when absent; either way it moves only when a test says so.</param>
+    /// <param name="configure">Replaces a service that the test needs to see or to fail.</param>
+    /// <param name="environment">Development, whose settings need nothing set, when absent.</param>
+    public CleanJwtApp(
+        Dictionary<string, string?>? settings = null,
+        FakeTimeProvider? time = null,
+        Action<IServiceCollection>? configure = null,
+        string environment = "Development")
+    {
+        Time = time ?? new FakeTimeProvider(DateTimeOffset.UtcNow);
+        Commands = new CommandCounter();
+        Logs = new LogCollector();
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+        {
+            host.UseEnvironment(environment);
+            host.UseSetting("ConnectionStrings:Default", $"Data Source={DatabasePath}");
+            foreach (var (key, value) in settings ?? [])
+            {
+                host.UseSetting(key, value);
+            }
+
+            host.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs));
+            host.ConfigureTestServices(services =>
+            {
+                services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+                services.AddSingleton<IInterceptor>(Commands);
+                configure?.Invoke(services);
+            });
+        });
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public CommandCounter Commands { get; }
+
+    public LogCollector Logs { get; }
+
+    public string DatabasePath => Path.Combine(_folder.Path, "cleanjwt.db");
+
+    public HttpClient CreateClient() => _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+
+    /// <summary>A client whose requests carry the access token.</summary>
+    public HttpClient CreateClient(string accessToken)
+    {
+        var client = CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return client;
+    }
+
+    public static string UniqueEmail() => $"test+{Guid.NewGuid():N}@example.com";
+
+    /// <returns>The address of the new account, whose password is <see cref="Password"/>.</returns>
+    public async Task<string> RegisterAsync(string? email = null)
+    {
+        email ??= UniqueEmail();
+        var response = await CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = Password });
+        await response.ShouldBeAsync(201);
+        return email;
+    }
+
+    /// <summary>Signs in, to a new account when no address is given.</summary>
+    public async Task<TokenPair> LoginAsync(string? email = null, string? scope = null)
+    {
+        email ??= await RegisterAsync();
+        var response = await CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = Password, scope });
+        await response.ShouldBeAsync(200);
+        return TokenPair.From(await response.JsonAsync());
+    }
+
+    public Task<HttpResponseMessage> RefreshAsync(string refreshToken) =>
+        CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken });
+
+    public Task<HttpResponseMessage> MeAsync(string accessToken) => CreateClient(accessToken).GetAsync("/api/users/me");
+
+    /// <summary>Runs SQL beside the service, as somebody with the file could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    public object? Sql(string sql, params object[] parameters)
+    {
+        using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            command.Parameters.AddWithValue($"@p{i}", parameters[i]);
+        }
+
+        return command.ExecuteScalar();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _factory.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+}
+
+/// <summary>What a sign-in or a refresh answered, as a client keeps it.</summary>
+internal sealed record TokenPair(string AccessToken, string RefreshToken, string SessionId)
+{
+    public static TokenPair From(JsonElement tokens) => new(
+        tokens.GetProperty("accessToken").GetString()!,
+        tokens.GetProperty("refreshToken").GetString()!,
+        tokens.GetProperty("sessionId").GetString()!);
+}
