@@ -42,6 +42,14 @@ public static class DependencyInjection
         await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
     }
 
+    /// <summary>Makes the database and the first keys, or brings them up to date.</summary>
+    /// <inheritdoc cref="PrepareAsync"/>
+    public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        services.GetRequiredService<IStartupValidator>().Validate();
+        await services.GetRequiredService<DatabasePreparation>().MigrateAsync(cancellationToken);
+    }
+
     private static void AddDatabase(this IServiceCollection services)
     {
         services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);

@@ -15,7 +15,8 @@ internal static class StartFailure
             string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe)),
 
         // Thrown by the configuration binder, which names the key and the value.
-        InvalidOperationException { InnerException: FormatException } conversion => conversion.Message,
+        InvalidOperationException { InnerException: FormatException } conversion =>
+            $"{conversion.Message} Allowed: durations as [days.]hours:minutes:seconds, switches as true or false.",
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } address => address.Message,
         _ => null,
     };
