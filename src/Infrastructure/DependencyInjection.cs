@@ -30,16 +30,18 @@ public static class DependencyInjection
         services.AddKeys();
         services.AddTokens(environment);
         services.AddSessions();
+        services.AddRevocation();
         return services;
     }
 
-    /// <summary>Checks the settings, migrates the database if that is to be done at the start, and loads the keys.</summary>
+    /// <summary>Checks the settings, migrates the database if that is to be done at the start, and loads the keys and the revocations.</summary>
     /// <exception cref="StartException">Something is not as it must be, with the reason in one line.</exception>
     /// <exception cref="OptionsValidationException">A setting makes no sense.</exception>
     public static async Task PrepareAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         services.GetRequiredService<IStartupValidator>().Validate();
         await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
+        services.GetRequiredService<RevocationPoller>().Start();
     }
 
     /// <summary>Makes the database and the first keys, or brings them up to date.</summary>
@@ -48,6 +50,29 @@ public static class DependencyInjection
     {
         services.GetRequiredService<IStartupValidator>().Validate();
         await services.GetRequiredService<DatabasePreparation>().MigrateAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends every session and replaces the signing keys, so that no token issued so far is accepted any more. For a database that no node is
+    /// serving, such as one just restored from a backup: that would revive what was ended since.
+    /// </summary>
+    /// <returns>How many sessions were not over yet.</returns>
+    /// <inheritdoc cref="PrepareAsync"/>
+    public static async Task<int> EndAllSessionsAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        if (services.GetRequiredService<DatabaseOptions>().MigrateOnStart)
+        {
+            await services.MigrateAsync(cancellationToken);
+        }
+
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var ended = await scope.ServiceProvider.GetRequiredService<SessionRepository>()
+            .EndEverythingAsync(services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
+        await services.GetRequiredService<SigningKeyStore>().ReplaceAllAsync(db, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ended;
     }
 
     private static void AddDatabase(this IServiceCollection services)
@@ -95,10 +120,23 @@ public static class DependencyInjection
         services.AddSingleton<IRefreshTokenService, DataProtectedRefreshTokens>();
     }
 
+    private static void AddRevocation(this IServiceCollection services)
+    {
+        services.AddSettings<RevocationOptions>(RevocationOptions.SectionName);
+        services.AddSingleton<RevocationMetrics>();
+        services.AddSingleton(provider => new RevocationList(
+            TimeProvider.System, provider.GetRequiredService<RevocationOptions>(), provider.GetRequiredService<RevocationMetrics>()));
+        services.AddSingleton<IRevocationList>(provider => provider.GetRequiredService<RevocationList>());
+        services.AddSingleton<IRevocationSource, SqliteRevocationSource>();
+        services.AddSingleton<RevocationPoller>();
+        services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
+    }
+
     private static void AddSessions(this IServiceCollection services)
     {
         services.AddSettings<SessionOptions>(SessionOptions.SectionName);
-        services.AddSingleton<IRevocationList, LocalRevocationList>();
-        services.AddScoped<ISessionRepository, SessionRepository>();
+        services.AddScoped<SessionRepository>();
+        services.AddScoped<ISessionRepository>(provider => provider.GetRequiredService<SessionRepository>());
+        services.AddHostedService<CleanUp>();
     }
 }

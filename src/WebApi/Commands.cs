@@ -10,6 +10,8 @@ internal static class Commands
     private static readonly Command[] All =
     [
         new("migrate", "make or update the database and its first keys", services => services.MigrateAsync()),
+        new("sessions end-all", "end every session and replace the signing keys; stop all nodes first", async services =>
+            Console.WriteLine($"Ended {await services.EndAllSessionsAsync()} sessions and replaced the signing keys.")),
     ];
 
     /// <returns>The exit code, or null when the arguments name no command. Settings (<c>--Key=value</c>) may follow it.</returns>
