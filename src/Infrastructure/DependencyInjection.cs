@@ -68,8 +68,7 @@ public static class DependencyInjection
         await using var scope = services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var ended = await scope.ServiceProvider.GetRequiredService<SessionRepository>()
-            .EndEverythingAsync(services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
+        var ended = await SessionEnding.EndEverythingAsync(db, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
         await services.GetRequiredService<SigningKeyStore>().ReplaceAllAsync(db, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return ended;
@@ -82,9 +81,11 @@ public static class DependencyInjection
         services.AddSingleton<IInterceptor, SqlitePragmas>();
         services.AddSingleton<DatabasePreparation>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        services.AddDbContextPool<AppDbContext, SqliteDbContext>((provider, builder) => builder
+        services.AddPooledDbContextFactory<SqliteDbContext>((provider, builder) => builder
             .UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString)
             .AddInterceptors(provider.GetServices<IInterceptor>()));
+        services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<IDbContextFactory<SqliteDbContext>>().CreateDbContext());
+        services.AddSingleton<IDatabase, SqliteDatabase>();
     }
 
     private static void AddIdentityStore(this IServiceCollection services)
@@ -98,7 +99,7 @@ public static class DependencyInjection
                 options.User.AllowedUserNameCharacters = ""; // user names are addresses, and those may hold any script
             })
             .AddEntityFrameworkStores<AppDbContext>();
-        services.AddScoped<IUserRepository, IdentityUserRepository>();
+        services.AddSingleton<IUserRepository, IdentityUserRepository>();
     }
 
     private static void AddKeys(this IServiceCollection services)
@@ -135,8 +136,7 @@ public static class DependencyInjection
     private static void AddSessions(this IServiceCollection services)
     {
         services.AddSettings<SessionOptions>(SessionOptions.SectionName);
-        services.AddScoped<SessionRepository>();
-        services.AddScoped<ISessionRepository>(provider => provider.GetRequiredService<SessionRepository>());
+        services.AddSingleton<ISessionRepository, SessionRepository>();
         services.AddHostedService<CleanUp>();
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +7,7 @@ namespace CleanJwt.Infrastructure.Persistence;
 /// <summary>
 /// Deletes what nobody needs any more, in batches small enough that nobody waits for one. Every node does it; two at once only find less to do.
 /// </summary>
-internal sealed partial class CleanUp(IServiceScopeFactory scopes, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
+internal sealed partial class CleanUp(IDatabase database, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
 {
     public const int BatchSize = 500;
 
@@ -21,12 +20,11 @@ internal sealed partial class CleanUp(IServiceScopeFactory scopes, TimeProvider 
     /// <returns>How many rows were deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
         var now = time.GetUtcNow();
-        return await DeleteAsync(db.Revocations.Where(row => row.KeepUntil < now).OrderBy(row => row.KeepUntil), cancellationToken)
-            + await DeleteAsync(db.Sessions.Where(session => session.EndedAt < now - KeepSessions).OrderBy(session => session.EndedAt), cancellationToken)
-            + await DeleteAsync(db.Sessions.Where(session => session.ExpiresAt < now - KeepSessions).OrderBy(session => session.ExpiresAt), cancellationToken);
+        var over = now - KeepSessions;
+        return await DeleteAsync(db => db.Revocations.Where(row => row.KeepUntil < now).OrderBy(row => row.KeepUntil), cancellationToken)
+            + await DeleteAsync(db => db.Sessions.Where(session => session.EndedAt < over).OrderBy(session => session.EndedAt), cancellationToken)
+            + await DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,13 +43,13 @@ internal sealed partial class CleanUp(IServiceScopeFactory scopes, TimeProvider 
         }
     }
 
-    private static async Task<int> DeleteAsync<T>(IQueryable<T> over, CancellationToken cancellationToken)
+    private async Task<int> DeleteAsync<T>(Func<AppDbContext, IQueryable<T>> over, CancellationToken cancellationToken)
         where T : class
     {
         var total = 0;
         while (true)
         {
-            var deleted = await over.Take(BatchSize).ExecuteDeleteAsync(cancellationToken);
+            var deleted = await database.RunAsync(db => over(db).Take(BatchSize).ExecuteDeleteAsync(cancellationToken), cancellationToken);
             total += deleted;
             if (deleted < BatchSize)
             {

@@ -51,12 +51,19 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked")]
     [ProducesProblem(StatusCodes.Status403Forbidden, "insufficient-scope")]
-    public async Task<ActionResult> EndAll(
-        [FromQuery, DisplayFormat(ConvertEmptyStringToNull = false)] string? except, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    public async Task<ActionResult> EndAll([FromQuery] EndSessionsFilter filter, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(new EndSessionsCommand(token.AccountId, token.SessionId, except), cancellationToken);
+        var result = await sender.Send(new EndSessionsCommand(token.AccountId, token.SessionId, filter.Except), cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }
+}
+
+/// <summary>Which sessions are to stay.</summary>
+public sealed record EndSessionsFilter
+{
+    /// <summary><c>current</c>, or absent. Empty is neither, and must not end the session of a client that meant to keep it.</summary>
+    [DisplayFormat(ConvertEmptyStringToNull = false)]
+    public string? Except { get; init; }
 }
 
 /// <summary>Live sessions.</summary>
