@@ -8,7 +8,8 @@ internal interface IRevocationSource : IDisposable
     /// <exception cref="System.Data.Common.DbException">The database did not answer in time.</exception>
     RevocationCursor Read(RevocationCursor? since, Action<Revocation> learn);
 
-    /// <summary>Counts the revocations that have not passed their time at a moment, up to a cursor.</summary>
+    /// <summary>Counts the revocations that are to be kept until a moment or longer, up to a cursor.</summary>
+    /// <param name="at">A whole second.</param>
     /// <exception cref="System.Data.Common.DbException">The database did not answer in time.</exception>
     long CountLive(DateTimeOffset at, RevocationCursor upTo);
 }
