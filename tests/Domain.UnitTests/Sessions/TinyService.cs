@@ -8,6 +8,8 @@ internal readonly record struct Reply(RotationOutcome Outcome, int? Generation);
 /// <summary>One session in a store with the conditional updates of a database, and requests that read, decide and write as the service's do.</summary>
 internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
 {
+    private const int MostLooks = 2;
+
     private Session _stored = SessionExample.New with { ExpiresAt = SessionExample.Start + idleLifetime };
 
     /// <summary>Requests that found at their write that somebody else had been faster.</summary>
@@ -32,7 +34,7 @@ internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
 
     private Reply Carry(int presented, Session seen, DateTimeOffset now)
     {
-        while (true)
+        for (var look = 1; look <= MostLooks; look++)
         {
             switch (Rotation.Decide(seen, presented, now, grace))
             {
@@ -51,6 +53,8 @@ internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
                     return new Reply(RotationOutcome.Invalid, null);
             }
         }
+
+        throw new InvalidOperationException("A request that lost its race decided to rotate again on a fresh look.");
     }
 
     private bool TryStore(Session rotated)
