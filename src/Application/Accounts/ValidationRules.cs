@@ -27,7 +27,7 @@ internal static class ValidationRules
     /// <summary>For a password that is only compared: whatever it is, it is as wrong as any other.</summary>
     public static void MustBeAPresentedPassword<T>(this IRuleBuilderInitial<T, string> rule) =>
         rule.Cascade(CascadeMode.Stop)
-            .NotEmpty().WithMessage("Required.")
+            .Must(password => !string.IsNullOrEmpty(password)).WithMessage("Required.") // white space is a password like any other
             .Must(UnicodeText.IsWellFormed).WithMessage("Must be Unicode text.")
             .Must(password => UnicodeText.Length(password) <= LongestPresentedPassword)
             .WithMessage($"Must have at most {LongestPresentedPassword} characters.");
