@@ -59,12 +59,7 @@ public static class DependencyInjection
         services.AddSingleton<HashingThreads>();
         services.AddSingleton<IPasswordHasher<AppUser>, Argon2PasswordHasher>();
         services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
-        services.AddIdentityCore<AppUser>(options =>
-            {
-                options.User.RequireUniqueEmail = true;
-                options.User.AllowedUserNameCharacters = ""; // user names are addresses, and those may hold any script
-            })
-            .AddEntityFrameworkStores<AppDbContext>();
+        services.AddIdentityCore<AppUser>(IdentitySettings.Apply).AddEntityFrameworkStores<AppDbContext>();
         services.AddScoped<IUserRepository, IdentityUserRepository>();
     }
 

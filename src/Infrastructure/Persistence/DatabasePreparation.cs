@@ -8,7 +8,13 @@ namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>Makes the database and the first keys, brings the schema up to date, and loads what serving needs.</summary>
 internal sealed class DatabasePreparation(
-    SqliteFile file, DatabaseOptions options, KeyFolder keyFolder, SigningKeyStore keyStore, SigningKeyRing keyRing, IEnumerable<IInterceptor> interceptors)
+    SqliteFile file,
+    DatabaseOptions options,
+    KeyFolder keyFolder,
+    SigningKeyStore keyStore,
+    SigningKeyRing keyRing,
+    IEnumerable<IInterceptor> interceptors,
+    IServiceProvider services)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(20);
@@ -74,8 +80,12 @@ internal sealed class DatabasePreparation(
         }
     }
 
-    private SqliteDbContext OpenContext(string connectionString) =>
-        new(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite(connectionString).AddInterceptors(interceptors).Options);
+    // With the application's services, as the pooled contexts have them: Identity's part of the model depends on its options.
+    private SqliteDbContext OpenContext(string connectionString) => new(new DbContextOptionsBuilder<SqliteDbContext>()
+        .UseApplicationServiceProvider(services)
+        .UseSqlite(connectionString)
+        .AddInterceptors(interceptors)
+        .Options);
 
     private async Task<T> Describing<T>(Func<Task<T>> step)
     {
