@@ -51,16 +51,24 @@ internal sealed class SigningKeyStore(
             throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
         }
 
+        // Asked first: to decrypt with no key at all, Data Protection would make one.
+        if (dataProtectionKeys.GetAllKeys().Count == 0)
+        {
+            throw Undecryptable();
+        }
+
         try
         {
             return [.. rows.Select(row => SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm))];
         }
         catch (CryptographicException)
         {
-            throw new StartException(
-                $"The database's signing keys can't be decrypted: their Data Protection keys are missing from '{folder.Path}'. Put that folder back.");
+            throw Undecryptable();
         }
     }
 
     private IDataProtector Protector => dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
+
+    private StartException Undecryptable() => new(
+        $"The database's signing keys can't be decrypted: their Data Protection keys are missing from '{folder.Path}'. Put that folder back.");
 }
