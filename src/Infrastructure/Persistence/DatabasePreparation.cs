@@ -70,7 +70,7 @@ internal sealed class DatabasePreparation(
             {
                 return new FileStream(file.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
+            catch (IOException exception) when (IsHeldElsewhere(exception))
             {
                 if (TimeProvider.System.GetElapsedTime(started) > options.StartTimeout)
                 {
@@ -79,6 +79,11 @@ internal sealed class DatabasePreparation(
             }
         }
     }
+
+    private static bool IsHeldElsewhere(IOException exception) => exception.HResult == (
+        OperatingSystem.IsWindows() ? unchecked((int)0x80070020) // ERROR_SHARING_VIOLATION
+        : OperatingSystem.IsMacOS() ? 35 // EWOULDBLOCK
+        : 11); // likewise, on Linux
 
     // With the application's services, as the pooled contexts have them: Identity's part of the model depends on its options.
     private SqliteDbContext OpenContext(string connectionString) => new(new DbContextOptionsBuilder<SqliteDbContext>()
@@ -95,7 +100,7 @@ internal sealed class DatabasePreparation(
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The database '{file.FilePath}' can't be used: {exception.Message}");
+            throw new StartException($"The database '{file.FilePath}' ({SqliteFile.Key}) can't be used: {exception.Message}");
         }
     }
 }
