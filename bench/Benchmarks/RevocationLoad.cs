@@ -20,7 +20,7 @@ internal static class RevocationLoad
         {
             var connection = $"Data Source={Path.Combine(folder, "bench.db")}";
             Console.WriteLine($"Writing {Entries:N0} revocations …");
-            using (var db = new SqliteDbContext(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite(connection).Options))
+            using (var db = SqliteDesignTimeFactory.CreateDbContext(connection))
             {
                 db.Database.Migrate();
                 db.Database.ExecuteSqlRaw(

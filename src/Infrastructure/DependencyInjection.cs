@@ -93,12 +93,7 @@ public static class DependencyInjection
         services.AddSingleton<HashingThreads>();
         services.AddSingleton<IPasswordHasher<AppUser>, Argon2PasswordHasher>();
         services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
-        services.AddIdentityCore<AppUser>(options =>
-            {
-                options.User.RequireUniqueEmail = true;
-                options.User.AllowedUserNameCharacters = ""; // user names are addresses, and those may hold any script
-            })
-            .AddEntityFrameworkStores<AppDbContext>();
+        services.AddIdentityCore<AppUser>(IdentitySettings.Apply).AddEntityFrameworkStores<AppDbContext>();
         services.AddSingleton<IUserRepository, IdentityUserRepository>();
     }
 
@@ -137,6 +132,7 @@ public static class DependencyInjection
     {
         services.AddSettings<SessionOptions>(SessionOptions.SectionName);
         services.AddSingleton<ISessionRepository, SessionRepository>();
-        services.AddHostedService<CleanUp>();
+        services.AddSingleton<CleanUp>();
+        services.AddHostedService(provider => provider.GetRequiredService<CleanUp>());
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Sessions;
+using CleanJwt.Infrastructure.Settings;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.Health;
@@ -30,10 +31,13 @@ internal static class DependencyInjection
         });
 
         // Set here and not in appsettings.json, whose Urls would win over ASPNETCORE_URLS.
-        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        var urls = builder.Configuration["urls"];
+        if (urls is null && builder.Configuration["http_ports"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }
+
+        CheckUrls(urls);
 
         builder.Services.AddUseCases();
         builder.Services.AddHttp();
@@ -61,6 +65,22 @@ internal static class DependencyInjection
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", DocsPage.Configure);
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+    }
+
+    // Kestrel would say so too, but as a fault, and without the name of the setting.
+    private static void CheckUrls(string? urls)
+    {
+        try
+        {
+            foreach (var url in urls?.Split(';', StringSplitOptions.RemoveEmptyEntries) ?? [])
+            {
+                BindingAddress.Parse(url);
+            }
+        }
+        catch (FormatException)
+        {
+            throw new StartException($"ASPNETCORE_URLS is '{urls}'; allowed: http and https addresses such as {DefaultUrl}, with ';' between.");
+        }
     }
 
     private static void AddUseCases(this IServiceCollection services) => services.AddMediator(options =>

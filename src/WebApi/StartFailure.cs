@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using CleanJwt.Infrastructure.Settings;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace CleanJwt.WebApi;
@@ -14,10 +16,9 @@ internal static class StartFailure
         AggregateException several when several.InnerExceptions.All(inner => Describe(inner) is not null) =>
             string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe)),
 
-        // Thrown by the configuration binder, which names the key and the value.
-        InvalidOperationException { InnerException: FormatException } conversion =>
-            $"{conversion.Message} Allowed: durations as [days.]hours:minutes:seconds, switches as true or false.",
-        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } address => address.Message,
+        // From Kestrel: an address that is in use, and one that this machine does not have or this process may not use.
+        IOException { InnerException: AddressInUseException } address => address.Message,
+        SocketException socket => $"The service can't listen on the addresses of ASPNETCORE_URLS: {socket.Message}.",
         _ => null,
     };
 }

@@ -19,6 +19,12 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
 
     private const int MemoryKiB = 19 * 1024;
     private const int Passes = 2;
+
+    // Within these, other parameters than today's are an older or another service's. What is beyond would fail, or fell the service.
+    private const int SmallestMemoryKiB = 8;
+    private const int LargestMemoryKiB = 256 * 1024;
+    private const int MostPasses = 20;
+
     private const int SaltSize = 16;
     private const int HashSize = 32;
 
@@ -58,13 +64,25 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
         // Identity hashed what was typed. Both forms are tried, whichever was typed then.
         foreach (var form in new HashSet<string> { PasswordRules.Normalize(providedPassword), providedPassword })
         {
-            if (_identity.VerifyHashedPassword(user, hashedPassword, form) != PasswordVerificationResult.Failed)
+            if (VerifiesAsIdentityHash(user, hashedPassword, form))
             {
                 return PasswordVerificationResult.SuccessRehashNeeded;
             }
         }
 
         return PasswordVerificationResult.Failed;
+    }
+
+    private bool VerifiesAsIdentityHash(AppUser user, string hashedPassword, string password)
+    {
+        try
+        {
+            return _identity.VerifyHashedPassword(user, hashedPassword, password) != PasswordVerificationResult.Failed;
+        }
+        catch (FormatException)
+        {
+            return false; // not even base64: a row that was damaged or made by something else
+        }
     }
 
     private static Argon2id Algorithm(int memoryKiB, int passes) => PasswordBasedKeyDerivationAlgorithm.Argon2id(
@@ -94,7 +112,10 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
             return null;
         }
 
-        return (Number(match.Groups["m"]), Number(match.Groups["t"]), Padded(match.Groups["salt"]), Padded(match.Groups["hash"]));
+        var (memoryKiB, passes) = (Number(match.Groups["m"]), Number(match.Groups["t"]));
+        return memoryKiB is >= SmallestMemoryKiB and <= LargestMemoryKiB && passes is >= 1 and <= MostPasses
+            ? (memoryKiB, passes, Padded(match.Groups["salt"]), Padded(match.Groups["hash"]))
+            : null;
     }
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
@@ -104,7 +125,7 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
 
     private static byte[] Padded(Group group) => Convert.FromBase64String(group.Value.PadRight((group.Length + 3) / 4 * 4, '='));
 
-    // A salt of 16 bytes and a hash of 32, with up to 1 GiB and 99 passes: other parameters than today's are an older or another service's.
+    // With a salt of 16 bytes and a hash of 32.
     [GeneratedRegex("^\\$argon2id\\$v=19\\$m=(?<m>[0-9]{1,7}),t=(?<t>[0-9]{1,2}),p=1\\$(?<salt>[A-Za-z0-9+/]{22})\\$(?<hash>[A-Za-z0-9+/]{43})\\z")]
     private static partial Regex PhcString();
 }

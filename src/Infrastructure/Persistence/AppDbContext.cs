@@ -2,7 +2,6 @@ using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Revocation;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
@@ -19,9 +18,6 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
 
     /// <summary>The queries of the hot path. Compiled ones belong to one model, so each provider's context has its own.</summary>
     internal abstract CompiledQueries Queries { get; }
-
-    // Set here and not in the options, so that design time and run time agree. Version 3 has room for passkeys.
-    protected override Version SchemaVersion => IdentitySchemaVersions.Version3;
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

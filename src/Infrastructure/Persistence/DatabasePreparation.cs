@@ -8,7 +8,13 @@ namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>Makes the database and the first keys, brings the schema up to date, and loads what serving needs.</summary>
 internal sealed class DatabasePreparation(
-    SqliteFile file, DatabaseOptions options, KeyFolder keyFolder, SigningKeyStore keyStore, SigningKeyRing keyRing, IEnumerable<IInterceptor> interceptors)
+    SqliteFile file,
+    DatabaseOptions options,
+    KeyFolder keyFolder,
+    SigningKeyStore keyStore,
+    SigningKeyRing keyRing,
+    IEnumerable<IInterceptor> interceptors,
+    IServiceProvider services)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(20);
@@ -72,7 +78,7 @@ internal sealed class DatabasePreparation(
             {
                 return new FileStream(file.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
+            catch (IOException exception) when (IsHeldElsewhere(exception))
             {
                 if (TimeProvider.System.GetElapsedTime(started) > options.StartTimeout)
                 {
@@ -82,8 +88,17 @@ internal sealed class DatabasePreparation(
         }
     }
 
-    private SqliteDbContext OpenContext(string connectionString) =>
-        new(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite(connectionString).AddInterceptors(interceptors).Options);
+    private static bool IsHeldElsewhere(IOException exception) => exception.HResult == (
+        OperatingSystem.IsWindows() ? unchecked((int)0x80070020) // ERROR_SHARING_VIOLATION
+        : OperatingSystem.IsMacOS() ? 35 // EWOULDBLOCK
+        : 11); // likewise, on Linux
+
+    // With the application's services, as the pooled contexts have them: Identity's part of the model depends on its options.
+    private SqliteDbContext OpenContext(string connectionString) => new(new DbContextOptionsBuilder<SqliteDbContext>()
+        .UseApplicationServiceProvider(services)
+        .UseSqlite(connectionString)
+        .AddInterceptors(interceptors)
+        .Options);
 
     private async Task Describing(Func<Task> step)
     {
@@ -93,7 +108,7 @@ internal sealed class DatabasePreparation(
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The database '{file.FilePath}' can't be used: {exception.Message}");
+            throw new StartException($"The database '{file.FilePath}' ({SqliteFile.Key}) can't be used: {exception.Message}");
         }
     }
 }

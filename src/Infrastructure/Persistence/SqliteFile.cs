@@ -8,7 +8,7 @@ namespace CleanJwt.Infrastructure.Persistence;
 /// <summary>Where the SQLite database lies, and what lies beside it.</summary>
 internal sealed class SqliteFile
 {
-    private const string Key = "ConnectionStrings:Default";
+    public const string Key = "ConnectionStrings:Default";
 
     private readonly SqliteConnectionStringBuilder _connection;
 
@@ -38,7 +38,8 @@ internal sealed class SqliteFile
         {
             var builder = new SqliteConnectionStringBuilder(connectionString);
             if (builder.DataSource.Length > 0 && !builder.DataSource.StartsWith(':') && !builder.DataSource.StartsWith("file:", StringComparison.Ordinal)
-                && builder.Mode is SqliteOpenMode.ReadWrite or SqliteOpenMode.ReadWriteCreate)
+                && builder.Mode is SqliteOpenMode.ReadWrite or SqliteOpenMode.ReadWriteCreate
+                && builder.Password.Length == 0) // needs a SQLite that encrypts, which the embedded one does not
             {
                 return builder;
             }
@@ -48,7 +49,7 @@ internal sealed class SqliteFile
             // Its message quotes the connection string, which may hold a password.
         }
 
-        throw new StartException($"{Key} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write.");
+        throw new StartException($"{Key} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write, without a password.");
     }
 
     private string With(SqliteOpenMode mode) => new SqliteConnectionStringBuilder(_connection.ConnectionString) { Mode = mode }.ConnectionString;

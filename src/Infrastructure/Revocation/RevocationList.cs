@@ -69,12 +69,12 @@ internal sealed class RevocationList : IRevocationList
     /// <summary>Refuses a session on this node from now on, before anything has been learnt of it.</summary>
     public void Add(Guid sessionId) => _entries.TryAdd(sessionId, Encode(_clock.GetUtcNow() + Keep));
 
-    public void Learn(Revocation revocation)
+    public void Learn(RevokedSession revoked)
     {
-        var learnt = Encode(revocation.KeepUntil) | LearntBit;
-        if (!_entries.TryGetValue(revocation.SessionId, out var known) || known != learnt)
+        var learnt = Encode(revoked.KeepUntil) | LearntBit;
+        if (!_entries.TryGetValue(revoked.SessionId, out var known) || known != learnt)
         {
-            _entries[revocation.SessionId] = learnt;
+            _entries[revoked.SessionId] = learnt;
             _metrics.Learnt.Add(1);
         }
     }

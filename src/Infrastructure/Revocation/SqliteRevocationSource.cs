@@ -15,7 +15,7 @@ internal sealed class SqliteRevocationSource(SqliteFile file) : IRevocationSourc
 
     private SqliteConnection? _connection;
 
-    public RevocationCursor Read(RevocationCursor? since, Action<Revocation> learn) => Run(connection =>
+    public RevocationCursor Read(RevocationCursor? since, Action<RevokedSession> learn) => Run(connection =>
     {
         using var command = connection.CreateCommand();
         command.CommandText =
@@ -30,7 +30,7 @@ internal sealed class SqliteRevocationSource(SqliteFile file) : IRevocationSourc
         reader.NextResult();
         while (reader.Read())
         {
-            learn(new Revocation(reader.GetGuid(0), DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(1))));
+            learn(new RevokedSession(reader.GetGuid(0), DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(1))));
         }
 
         return cursor;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +11,7 @@ internal static class SettingsExtensions
         where T : class
     {
         services.AddSingleton<IValidateOptions<T>>(new SettingsValidator<T>(section));
+        services.AddSingleton<IConfigureOptions<T>>(provider => new SettingsFormat<T>(section, provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<T>>().Value);
         return services.AddOptions<T>().BindConfiguration(section).ValidateOnStart();
     }

@@ -1,0 +1,24 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+
+namespace CleanJwt.Infrastructure.Settings;
+
+/// <summary>Says of a setting that makes no sense the key, the value and what is allowed.</summary>
+internal static class SettingsDescription
+{
+    public static string Of(string key, object? value, PropertyInfo property)
+    {
+        var allowed = property.GetCustomAttribute<ValidationAttribute>() switch
+        {
+            RangeAttribute range => $"{range.Minimum} to {range.Maximum}",
+            AllowedValuesAttribute values => string.Join(", ", values.Values),
+            { ErrorMessage: { } message } => message,
+            _ when property.PropertyType == typeof(bool) => "true, false",
+            _ => $"a value of type {property.PropertyType.Name}",
+        };
+        return value is null
+            ? $"{key} is not set; allowed: {allowed}."
+            : string.Create(CultureInfo.InvariantCulture, $"{key} is '{value}'; allowed: {allowed}.");
+    }
+}

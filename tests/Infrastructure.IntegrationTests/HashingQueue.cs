@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using CleanJwt.Infrastructure.Identity;
+
+namespace CleanJwt.Infrastructure.IntegrationTests;
+
+/// <summary>The threads that hash, and the queue before them.</summary>
+[CancelAfter(30_000)]
+internal sealed class HashingQueue
+{
+    [Test]
+    public async Task MuchWork_RunsOnAsManyThreadsAsThereAre(CancellationToken timeout)
+    {
+        using var hashing = new HashingThreads(threads: 2, placesPerThread: 50);
+        using var bothRun = new CountdownEvent(2);
+        var (running, most) = (0, 0);
+        var threads = new ConcurrentDictionary<Thread, bool>();
+        var tasks = Enumerable.Range(0, 40).Select(number => Enqueue(hashing, () =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref running));
+            threads[Thread.CurrentThread] = true;
+            if (number < 2)
+            {
+                // Neither goes on before the other has begun.
+                bothRun.Signal();
+                bothRun.Wait(timeout);
+            }
+
+            Interlocked.Decrement(ref running);
+            return number;
+        })).ToArray();
+
+        Assert.That(await Task.WhenAll(tasks), Is.EqualTo(Enumerable.Range(0, 40)));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(most, Is.EqualTo(2));
+            Assert.That(threads, Has.Count.EqualTo(2));
+            Assert.That(threads.Keys.Any(thread => thread.IsThreadPoolThread), Is.False);
+        }
+    }
+
+    [Test]
+    public async Task FullQueue_RefusesAtOnceAndTakesWorkAgainLater(CancellationToken timeout)
+    {
+        using var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
+        using var busy = new BusyThread(hashing, timeout);
+        var (first, second) = (Enqueue(hashing, () => 1), Enqueue(hashing, () => 2));
+
+        var refusedWasDone = false;
+        Assert.That(hashing.TryEnqueue(() => refusedWasDone = true, CancellationToken.None, out var refused), Is.False);
+        Assert.That(refused, Is.Null);
+
+        busy.Release();
+        Assert.That(await Task.WhenAll(first, second), Is.EqualTo([1, 2]));
+        Assert.That(await Enqueue(hashing, () => 3), Is.EqualTo(3));
+        Assert.That(refusedWasDone, Is.False);
+    }
+
+    [Test]
+    public void CancelledWork_IsNotDone(CancellationToken timeout)
+    {
+        using var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
+        using var busy = new BusyThread(hashing, timeout);
+        using var cancellation = new CancellationTokenSource();
+        var done = false;
+        Assert.That(hashing.TryEnqueue(() => done = true, cancellation.Token, out var work));
+        cancellation.Cancel();
+        busy.Release();
+
+        Assert.That(async () => await work!, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(done, Is.False);
+    }
+
+    [Test]
+    public async Task ExceptionInTheWork_ReachesItsWaiterAndNobodyElse()
+    {
+        using var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
+        var failing = Enqueue<int>(hashing, () => throw new InvalidDataException("of the work"));
+
+        Assert.That(async () => await failing, Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("of the work"));
+        Assert.That(await Enqueue(hashing, () => 1), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Disposed_HasDoneWhatItTookAndEndedItsThreads(CancellationToken timeout)
+    {
+        Task<int> queued;
+        Thread thread;
+        using (var hashing = new HashingThreads(threads: 1, placesPerThread: 2))
+        {
+            thread = await Enqueue(hashing, () => Thread.CurrentThread);
+            using var busy = new BusyThread(hashing, timeout);
+            queued = Enqueue(hashing, () => 1);
+            busy.Release();
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(thread.IsAlive, Is.False);
+            Assert.That(queued.IsCompletedSuccessfully);
+        }
+    }
+
+    [Test]
+    public void AfterDisposal_NothingIsTaken()
+    {
+        var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
+        hashing.Dispose();
+        Assert.That(hashing.TryEnqueue(() => 1, CancellationToken.None, out _), Is.False);
+    }
+
+    private static Task<T> Enqueue<T>(HashingThreads hashing, Func<T> work)
+    {
+        Assert.That(hashing.TryEnqueue(work, CancellationToken.None, out var result));
+        return result!;
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (var seen = Volatile.Read(ref target); seen < value;)
+        {
+            seen = Interlocked.CompareExchange(ref target, value, seen);
+        }
+    }
+
+    /// <summary>Keeps the one thread busy until released.</summary>
+    private sealed class BusyThread : IDisposable
+    {
+        private readonly ManualResetEventSlim _released = new();
+        private readonly Task<bool> _work;
+
+        public BusyThread(HashingThreads hashing, CancellationToken timeout)
+        {
+            using var begun = new ManualResetEventSlim();
+            _work = Enqueue(hashing, () =>
+            {
+                begun.Set();
+                _released.Wait(timeout);
+                return true;
+            });
+            begun.Wait(timeout);
+        }
+
+        public void Release() => _released.Set();
+
+        public void Dispose()
+        {
+            Release();
+            _work.GetAwaiter().GetResult();
+            _released.Dispose();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Persistence;
+
+namespace CleanJwt.Infrastructure.IntegrationTests;
+
+/// <summary>What the ending of sessions writes, and what other nodes learn from it.</summary>
+internal sealed class RevocationRows
+{
+    private readonly TemporaryFolder _folder = new();
+    private Node _node = null!;
+    private Guid _account;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _node = await Node.StartAsync(_folder.Path);
+        _account = await _node.AddAccountAsync();
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task EndedSession_HasOneRowWithTheDatabasesTimes()
+    {
+        var session = await _node.StartSessionAsync(_account);
+        _node.Time.Advance(TimeSpan.FromDays(1)); // whatever this node thinks the time is
+        await _node.Get<ISessionRepository>().EndAsync(session.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        await _node.Get<ISessionRepository>().EndAsync(session.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_node.Sql("SELECT COUNT(*) FROM Revocations WHERE SessionId = @p0", session.Id), Is.EqualTo(1));
+            Assert.That(_node.Sql("SELECT abs(unixepoch('now') - unixepoch(RevokedAt)) < 60 FROM Revocations"), Is.EqualTo(1));
+            Assert.That(_node.Sql("SELECT unixepoch(KeepUntil) - unixepoch(RevokedAt) FROM Revocations"), Is.EqualTo(65 * 60));
+        }
+    }
+
+    [Test]
+    public async Task AnswerOfTheEnding_FindsTheSessionRefusedOnItsNode()
+    {
+        var session = await _node.StartSessionAsync(_account);
+        Assert.That(_node.Get<IRevocationList>().Check(session.Id), Is.EqualTo(RevocationVerdict.NotRevoked));
+        await _node.Get<ISessionRepository>().EndAsync(session.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        Assert.That(_node.Get<IRevocationList>().Check(session.Id), Is.EqualTo(RevocationVerdict.Revoked));
+    }
+
+    [Test]
+    public async Task AllSessionsOfAnAccount_EndTogetherButTheSparedOne()
+    {
+        var spared = await _node.StartSessionAsync(_account);
+        var others = new[] { await _node.StartSessionAsync(_account), await _node.StartSessionAsync(_account) };
+        var stranger = await _node.StartSessionAsync(await _node.AddAccountAsync());
+        await _node.Get<ISessionRepository>().EndAllAsync(_account, spared.Id, SessionEndReason.EndedByOwner, _node.Time.GetUtcNow(), default);
+
+        var list = _node.Get<IRevocationList>();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(others.Select(session => list.Check(session.Id)), Is.All.EqualTo(RevocationVerdict.Revoked));
+            Assert.That(list.Check(spared.Id), Is.EqualTo(RevocationVerdict.NotRevoked));
+            Assert.That(list.Check(stranger.Id), Is.EqualTo(RevocationVerdict.NotRevoked));
+            Assert.That(_node.Sql("SELECT COUNT(*) FROM Revocations"), Is.EqualTo(2));
+        }
+    }
+
+    [Test]
+    public async Task NodeThatStarts_KnowsWhatWasRevokedBefore()
+    {
+        var session = await _node.StartSessionAsync(_account);
+        await _node.Get<ISessionRepository>().EndAsync(session.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        await using var other = await Node.StartAsync(_folder.Path);
+        Assert.That(other.Get<IRevocationList>().Check(session.Id), Is.EqualTo(RevocationVerdict.Revoked));
+    }
+
+    [Test]
+    public async Task RowsThatWereDeleted_DoNotHideTheNextOnes()
+    {
+        await using var other = await Node.StartAsync(_folder.Path);
+        var first = await _node.StartSessionAsync(_account);
+        await _node.Get<ISessionRepository>().EndAsync(first.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        Assert.That(() => other.Get<IRevocationList>().Check(first.Id), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
+
+        // Without AUTOINCREMENT the next row would get the number of the deleted one, which the other node has seen already.
+        _node.Sql("DELETE FROM Revocations");
+        var second = await _node.StartSessionAsync(_account);
+        await _node.Get<ISessionRepository>().EndAsync(second.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        Assert.That(() => other.Get<IRevocationList>().Check(second.Id), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
+    }
+
+    [Test]
+    public async Task SignInBeyondTheLimit_EndsTheSessionUsedLongestAgo()
+    {
+        var sessions = new List<Session>();
+        for (var i = 0; i < Session.MaxLivePerAccount; i++)
+        {
+            sessions.Add(await _node.StartSessionAsync(_account));
+            _node.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // The oldest one is used again, so the second oldest has now been idle the longest.
+        var now = _node.Time.GetUtcNow();
+        Assert.That(await _node.Get<ISessionRepository>().TryRotateAsync(sessions[0].Rotate(Guid.NewGuid(), now, now.AddDays(14)), default));
+        var next = await _node.StartSessionAsync(_account);
+
+        var live = await _node.Get<ISessionRepository>().ListLiveAsync(_account, _node.Time.GetUtcNow(), default);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(live, Has.Count.EqualTo(Session.MaxLivePerAccount));
+            Assert.That(live.Select(session => session.Id), Does.Contain(next.Id).And.Contain(sessions[0].Id).And.Not.Contain(sessions[1].Id));
+            Assert.That(_node.Get<IRevocationList>().Check(sessions[1].Id), Is.EqualTo(RevocationVerdict.Revoked));
+            Assert.That(_node.Sql("SELECT SessionId FROM Revocations"), Is.EqualTo(sessions[1].Id.ToString().ToUpperInvariant()));
+        }
+    }
+
+    [Test]
+    public async Task SessionOfAnAccountThatChangedSince_IsNotStarted()
+    {
+        _node.Sql("UPDATE AspNetUsers SET SecurityVersion = 2");
+        Assert.That(await _node.TryStartSessionAsync(_account, securityVersion: 1), Is.Null);
+        Assert.That(await _node.TryStartSessionAsync(_account, securityVersion: 2), Is.Not.Null);
+        _node.Sql("UPDATE AspNetUsers SET Locked = 1");
+        Assert.That(await _node.TryStartSessionAsync(_account, securityVersion: 2), Is.Null);
+        Assert.That(_node.Sql("SELECT COUNT(*) FROM Sessions"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task CleanUp_ByTwoNodesAtOnce_DeletesWhatIsOverAndNothingElse()
+    {
+        await using var other = await Node.StartAsync(_folder.Path);
+        var live = await _node.StartSessionAsync(_account);
+        var justEnded = await _node.StartSessionAsync(_account);
+        await _node.Get<ISessionRepository>().EndAsync(justEnded.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        const int Over = 3 * CleanUp.BatchSize + 7;
+        _node.Sql(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Over})
+            INSERT INTO Revocations (SessionId, KeepUntil) SELECT printf('00000000-0000-0000-0000-%012d', i), datetime('now', '-1 hour') FROM n
+            """);
+        _node.Sql(
+            $"""
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Over})
+            INSERT INTO Sessions (Id, AccountId, CreatedAt, LastSeenAt, ExpiresAt, EndedAt, Generation, Scope, AuthTime, Amr)
+            SELECT printf('00000000-0000-0000-0000-%012d', i), @p0, datetime('now', '-99 days'), datetime('now', '-99 days'),
+                datetime('now', iif(i % 2, '-31 days', '+31 days')), iif(i % 2, NULL, datetime('now', '-31 days')), 1, 'account:read', datetime('now'), 'pwd' FROM n
+            """,
+            _account);
+
+        var deleted = await Task.WhenAll(
+            Task.Run(() => _node.Get<CleanUp>().RunAsync(default)), Task.Run(() => other.Get<CleanUp>().RunAsync(default)));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(deleted.Sum(), Is.EqualTo(2 * Over));
+            Assert.That(_node.Sql("SELECT COUNT(*) FROM Revocations"), Is.EqualTo(1));
+            Assert.That(_node.Sql("SELECT COUNT(*) FROM Sessions"), Is.EqualTo(2));
+            Assert.That(_node.Sql("SELECT COUNT(*) FROM Sessions WHERE Id IN (@p0, @p1)", live.Id, justEnded.Id), Is.EqualTo(2));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.IntegrationTests.Support;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CleanJwt.Infrastructure.IntegrationTests;
+
+/// <summary>What a refused sign-in costs: the same, whether the address has an account or not.</summary>
+internal sealed class SignInWork
+{
+    private static readonly EmailAddress Known = EmailAddress.Parse("ada@example.com");
+    private static readonly EmailAddress Unknown = EmailAddress.Parse("nobody@example.com");
+
+    [Test]
+    public async Task UnknownEmail_CostsWhatAWrongPasswordCosts()
+    {
+        using var folder = new TemporaryFolder();
+        var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
+        await using var node = await Node.StartAsync(folder.Path, configure: services => services
+            .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
+            .AddSingleton<IInterceptor>(commands));
+        await node.WithUsersAsync(users => users.AddAsync(Known, Node.Password, null, CancellationToken.None));
+
+        var wrongPassword = await CostOfRefusalAsync(node, Known, hasher, commands);
+        var unknownEmail = await CostOfRefusalAsync(node, Unknown, hasher, commands);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(wrongPassword.Verifications, Is.EqualTo(["$argon2id$v=19$m=19456,t=2,p=1"]));
+            Assert.That(unknownEmail.Verifications, Is.EqualTo(wrongPassword.Verifications));
+            Assert.That(wrongPassword.Commands, Has.Length.EqualTo(1));
+            Assert.That(unknownEmail.Commands, Is.EqualTo(wrongPassword.Commands));
+            Assert.That(hasher.Hashed, Is.EqualTo(1), "passwords hashed anew: only the registration's");
+        }
+    }
+
+    [Test]
+    public async Task AccountWithoutPassword_IsRefusedAtTheSameCost()
+    {
+        using var folder = new TemporaryFolder();
+        var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
+        await using var node = await Node.StartAsync(folder.Path, configure: services => services
+            .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
+            .AddSingleton<IInterceptor>(commands));
+        await node.WithUsersAsync(users => users.AddAsync(Known, Node.Password, null, CancellationToken.None));
+        node.Sql("UPDATE AspNetUsers SET PasswordHash = NULL");
+
+        var withoutPassword = await CostOfRefusalAsync(node, Known, hasher, commands);
+        Assert.That(withoutPassword.Verifications, Is.EqualTo(["$argon2id$v=19$m=19456,t=2,p=1"]));
+    }
+
+    private static async Task<(string[] Verifications, string[] Commands)> CostOfRefusalAsync(
+        Node node, EmailAddress email, RecordingHasher hasher, RecordingCommands commands)
+    {
+        hasher.Verified.Clear();
+        commands.Texts.Clear();
+        var outcome = await node.WithUsersAsync(users => users.VerifyPasswordAsync(email, "a wrong password", CancellationToken.None));
+        Assert.That(outcome.Error, Is.EqualTo(AccountErrors.InvalidCredentials));
+        return ([.. hasher.Verified], [.. commands.Texts]);
+    }
+
+    /// <summary>The real hasher, and what it was asked: of each verification the kind of hash and its parameters.</summary>
+    private sealed class RecordingHasher : IPasswordHasher<AppUser>
+    {
+        private readonly Argon2PasswordHasher _hasher = new();
+        private int _hashed;
+
+        public ConcurrentQueue<string> Verified { get; } = new();
+
+        public int Hashed => _hashed;
+
+        public string HashPassword(AppUser user, string password)
+        {
+            Interlocked.Increment(ref _hashed);
+            return _hasher.HashPassword(user, password);
+        }
+
+        public PasswordVerificationResult VerifyHashedPassword(AppUser user, string hashedPassword, string providedPassword)
+        {
+            Verified.Enqueue(string.Join('$', hashedPassword.Split('$')[..^2]));
+            return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
+    }
+
+    private sealed class RecordingCommands : DbCommandInterceptor
+    {
+        public ConcurrentQueue<string> Texts { get; } = new();
+
+        public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
+        {
+            Texts.Enqueue(result.CommandText);
+            return result;
+        }
+    }
+}

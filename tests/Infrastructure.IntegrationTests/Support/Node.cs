@@ -1,0 +1,92 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Infrastructure.Persistence;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CleanJwt.Infrastructure.IntegrationTests.Support;
+
+/// <summary>The services of this layer, composed as the API composes them, over the database in a folder. Two over one folder are two nodes.</summary>
+internal sealed class Node : IAsyncDisposable
+{
+    public const string Password = "correct horse battery staple";
+
+    private readonly IHost _host;
+    private readonly string _folder;
+
+    /// <param name="settings">By their configuration keys, on top of the defaults.</param>
+    /// <param name="configure">Replaces or adds a service that the test needs to see.</param>
+    public Node(string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
+    {
+        _folder = folder;
+        var builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ContentRootPath = folder, EnvironmentName = Environments.Development });
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Services.AddInfrastructure(builder.Environment);
+        builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+        configure?.Invoke(builder.Services);
+        _host = builder.Build();
+    }
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
+
+    public string DatabasePath => DatabasePathIn(_folder);
+
+    public string KeyFolder => Path.Combine(_folder, "data", "keys");
+
+    public static string DatabasePathIn(string folder) => Path.Combine(folder, "data", "cleanjwt.db");
+
+    public static async Task<Node> StartAsync(string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
+    {
+        var node = new Node(folder, settings, configure);
+        await node.PrepareAsync();
+        return node;
+    }
+
+    public Task PrepareAsync() => _host.Services.PrepareAsync();
+
+    /// <summary>A service that is one for the whole node.</summary>
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    /// <summary>Does something with a service as one request would.</summary>
+    public async Task<TResult> InRequestAsync<T, TResult>(Func<T, Task<TResult>> use)
+        where T : notnull
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<T>());
+    }
+
+    public Task<TResult> WithUsersAsync<TResult>(Func<IUserRepository, Task<TResult>> use) => InRequestAsync(use);
+
+    public Task<TResult> WithDatabaseAsync<TResult>(Func<AppDbContext, Task<TResult>> use) => InRequestAsync(use);
+
+    /// <summary>Runs SQL beside the node, as somebody with the file could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    public object? Sql(string sql, params object[] parameters) => SqliteScript.Scalar(DatabasePath, sql, parameters);
+
+    public ValueTask DisposeAsync()
+    {
+        _host.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+internal static class SqliteScript
+{
+    public static object? Scalar(string databasePath, string sql, params object[] parameters)
+    {
+        using var connection = new SqliteConnection($"Data Source={databasePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            command.Parameters.AddWithValue($"@p{i}", parameters[i]);
+        }
+
+        return command.ExecuteScalar();
+    }
+}
