@@ -23,6 +23,9 @@ public sealed class RefreshHandler(
     ISessionRepository sessions, IRefreshTokenService refreshTokens, SessionTokens tokens, SessionOptions options, TimeProvider time)
     : ICommandHandler<RefreshCommand, Result<Tokens>>
 {
+    // A lost race is visible on the next look, and a session can be spent or ended only so often meanwhile.
+    private const int MaxTries = 10;
+
     public async ValueTask<Result<Tokens>> Handle(RefreshCommand command, CancellationToken cancellationToken)
     {
         if (!ScopeSet.TryParseOptional(command.Scope, out var asked))
@@ -39,7 +42,7 @@ public sealed class RefreshHandler(
         var rotationId = Guid.NewGuid();
 
         // Every lost race means that somebody else's rotation or ending was stored, so a fresh look decides differently.
-        while (true)
+        for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
             var now = time.GetUtcNow();
             if (await sessions.FindAsync(presented.SessionId, cancellationToken) is not var (session, account))
@@ -81,5 +84,7 @@ public sealed class RefreshHandler(
                 return tokens.Issue(rotated, account, asked ?? session.Scope, now);
             }
         }
+
+        return Error.ServiceUnavailable("The session is being changed. Try again.", TimeSpan.FromSeconds(1));
     }
 }

@@ -38,7 +38,7 @@ internal sealed class IdentityUserRepository(
         };
         try
         {
-            await database.RunAsync(
+            await database.WriteAsync(
                 db =>
                 {
                     db.Users.Add(user);
@@ -57,7 +57,7 @@ internal sealed class IdentityUserRepository(
 
     public async Task<Result<VerifiedAccount>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken)
     {
-        var credentials = await database.RunAsync(
+        var credentials = await database.ReadAsync(
             db => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, cancellationToken), cancellationToken);
 
         // Hash even though nobody is there: answering early would let a stopwatch tell known addresses from unknown ones.
@@ -82,7 +82,7 @@ internal sealed class IdentityUserRepository(
     }
 
     public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        database.RunAsync(db => db.Queries.AccountById(db, id, cancellationToken), cancellationToken);
+        database.ReadAsync(db => db.Queries.AccountById(db, id, cancellationToken), cancellationToken);
 
     /// <summary>Stores a hash of today's kind, unless the password was changed meanwhile. A full queue leaves it to the next sign-in.</summary>
     private async Task RehashAsync(Guid id, string oldHash, string password, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ internal sealed class IdentityUserRepository(
         if (hashing.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken, out var newHash))
         {
             var stored = await newHash;
-            await database.RunAsync(
+            await database.WriteAsync(
                 db => db.Users
                     .Where(user => user.Id == id && user.PasswordHash == oldHash)
                     .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, stored), cancellationToken),

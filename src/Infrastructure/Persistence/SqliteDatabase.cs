@@ -5,18 +5,30 @@ namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>
 /// SQLite blocks the thread that asks it, and a locked or hanging file can hold that thread for longer than any time-out of its own. So its work
-/// has threads of its own, and whoever waits for it stops waiting in time.
+/// has threads of its own, and whoever waits for it stops waiting in time. Writes have one thread: SQLite has one writer anyway, and a queue is
+/// fairer and cheaper than many threads that try again and again; and reads go on while a write waits for another process.
 /// </summary>
-internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts, DatabaseOptions options)
-    : WorkerThreads("sqlite", ThreadCount, Places), IDatabase
+internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts, DatabaseOptions options) : IDatabase, IDisposable
 {
-    private const int ThreadCount = 16;
     private const int Places = 2_000;
 
-    public async Task<T> RunAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken)
+    private readonly WorkerThreads _readers = new("sqlite reader", threads: Math.Max(4, 2 * Environment.ProcessorCount), Places);
+    private readonly WorkerThreads _writer = new("sqlite writer", threads: 1, Places);
+
+    public Task<T> ReadAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken) => RunAsync(_readers, work, cancellationToken);
+
+    public Task<T> WriteAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken) => RunAsync(_writer, work, cancellationToken);
+
+    public void Dispose()
+    {
+        _readers.Dispose();
+        _writer.Dispose();
+    }
+
+    private async Task<T> RunAsync<T>(WorkerThreads threads, Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken)
     {
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (!TryEnqueue(() => Run(work), abandoned.Token, out var result))
+        if (!threads.TryEnqueue(() => Run(work), abandoned.Token, out var result))
         {
             throw new DatabaseUnavailableException("Too much waits for the database.");
         }

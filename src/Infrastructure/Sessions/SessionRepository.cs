@@ -38,11 +38,11 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
     }
 
     public Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        database.RunAsync(db => db.Queries.SessionById(db, sessionId, cancellationToken), cancellationToken);
+        database.ReadAsync(db => db.Queries.SessionById(db, sessionId, cancellationToken), cancellationToken);
 
     public async Task<bool> TryRotateAsync(Session rotated, CancellationToken cancellationToken)
     {
-        var rows = await database.RunAsync(
+        var rows = await database.WriteAsync(
             db => db.Sessions
                 .Where(session => session.Id == rotated.Id && session.Generation == rotated.Generation - 1 && session.EndedAt == null)
                 .ExecuteUpdateAsync(
@@ -58,7 +58,7 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
     }
 
     public async Task<IReadOnlyList<Session>> ListLiveAsync(Guid accountId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await database.RunAsync(
+        await database.ReadAsync(
             db => Live(db, accountId, now)
                 .AsNoTracking()
                 .OrderByDescending(session => session.CreatedAt).ThenByDescending(session => session.Id)
@@ -114,7 +114,7 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
 
     private static string? Truncate(string? text, int length) => text?.Length > length ? text[..length] : text;
 
-    private Task<T> InTransactionAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken) => database.RunAsync(
+    private Task<T> InTransactionAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken) => database.WriteAsync(
         async db =>
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);

@@ -7,7 +7,7 @@ namespace CleanJwt.Infrastructure.Threads;
 /// A few threads of their own for work that holds a thread for long, and a bounded queue before them. What finds the queue full is turned away
 /// at once: waiting longer than a client does would only be work for nobody.
 /// </summary>
-internal abstract class WorkerThreads : IDisposable
+internal class WorkerThreads : IDisposable
 {
     private readonly Channel<Action> _queue;
     private readonly Thread[] _threads;
@@ -15,7 +15,7 @@ internal abstract class WorkerThreads : IDisposable
     /// <param name="name">Of the threads, for debuggers and dumps.</param>
     /// <param name="threads">How much is done at once, at most.</param>
     /// <param name="places">How much waits, at most.</param>
-    protected WorkerThreads(string name, int threads, int places)
+    public WorkerThreads(string name, int threads, int places)
     {
         _queue = Channel.CreateBounded<Action>(places);
         _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"{name} {number}" })];
