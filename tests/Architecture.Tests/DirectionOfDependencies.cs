@@ -77,7 +77,10 @@ internal sealed class DirectionOfDependencies
     /// </summary>
     [Test]
     public void WebApi_NamesInfrastructureInTwoTypes() =>
-        Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[] { "CleanJwt.WebApi.Errors.Faults", "CleanJwt.WebApi.StartFailure" }));
+        Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[]
+        {
+            "CleanJwt.WebApi.Errors.Faults", "CleanJwt.WebApi.StartFailure",
+        }));
 
     [Test]
     public void BodiesOfAsyncMethodsAndLambdas_AreSeen()
@@ -89,7 +92,8 @@ internal sealed class DirectionOfDependencies
         }
     }
 
-    private static TestCaseData Row(Assembly layer, Assembly other) => new TestCaseData(layer, other).SetArgDisplayNames(NameOf(layer), NameOf(other));
+    private static TestCaseData Row(Assembly layer, Assembly other) =>
+        new TestCaseData(layer, other).SetArgDisplayNames(NameOf(layer), NameOf(other));
 
     private static Type InWebApi(string name) => Layers.WebApi.GetType($"CleanJwt.WebApi.{name}", throwOnError: true)!;
 

@@ -39,7 +39,10 @@ internal sealed class ThinControllers
         Assert.That(OtherServicesOf(typeof(CarelessController)), Is.EqualTo(new[] { typeof(IUserRepository), typeof(LoginHandler) }));
 
     private static IEnumerable<Type> OtherServicesOf(Type controller) =>
-        controller.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.ParameterType).Except(Services);
+        controller.GetConstructors()
+            .SelectMany(constructor => constructor.GetParameters())
+            .Select(parameter => parameter.ParameterType)
+            .Except(Services);
 
     [NonController]
     private sealed class CarelessController(ISender sender, IUserRepository users, LoginHandler handler) : ControllerBase

@@ -13,7 +13,14 @@ internal sealed class SessionFixture
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     public static readonly Account Ada = new(
-        Guid.Parse("0195a1b2-0000-7000-8000-00000000000a"), "ada@example.com", EmailConfirmed: false, DisplayName: null, Roles: [], Now, Now, Version: 1);
+        Guid.Parse("0195a1b2-0000-7000-8000-00000000000a"),
+        "ada@example.com",
+        EmailConfirmed: false,
+        DisplayName: null,
+        Roles: [],
+        CreatedAt: Now,
+        UpdatedAt: Now,
+        Version: 1);
 
     public static readonly Account Admin = Ada with { Roles = ["admin"] };
 

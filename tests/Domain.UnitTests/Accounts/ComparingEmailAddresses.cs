@@ -20,6 +20,7 @@ internal sealed class ComparingEmailAddresses
         Row("Kelvin sign, canonically a K", "k@example.com", "\u212a@example.com"),
         Row("Angstrom sign, canonically a letter", "\u00e5@example.com", "\u212b@example.com"),
         Row("long s, whose upper case is S", "s@example.com", "\u017f@example.com"),
+        Row("long s with a mark, which composes only in upper case", "\u0161@example.com", "\u017f\u030c@example.com"),
     ];
 
     private static IEnumerable<TestCaseData> LookAlikes =>

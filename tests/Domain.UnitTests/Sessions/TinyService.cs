@@ -5,7 +5,9 @@ namespace CleanJwt.Domain.UnitTests.Sessions;
 /// <summary>What a request with a refresh token gets: the outcome and, when it is tokens, their generation.</summary>
 internal readonly record struct Reply(RotationOutcome Outcome, int? Generation);
 
-/// <summary>One session in a store with the conditional updates of a database, and requests that read, decide and write as the service's do.</summary>
+/// <summary>
+/// One session in a store with the conditional updates of a database, and requests that read, decide and write as the service's do.
+/// </summary>
 internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
 {
     private const int MostLooks = 2;
