@@ -72,14 +72,14 @@ internal sealed class DirectionOfDependencies
     public void WebApi_KnowsNoEntityFramework() => Assert.That(DependentsOnNamespace(Layers.WebApi, EntityFramework), Is.Empty);
 
     /// <summary>
-    /// Where a start that failed is explained, and where an outage of the database is told apart. The third place, where the service is composed,
-    /// is the top-level statements of Program.cs, which cannot be seen here: <see cref="ReferencesOfProjects"/> looks at the files.
+    /// Where commands are run and the service is composed, where a start that failed is explained, and where an outage of the database is told apart.
+    /// The top-level statements of Program.cs cannot be seen here: <see cref="ReferencesOfProjects"/> looks at the files.
     /// </summary>
     [Test]
-    public void WebApi_NamesInfrastructureInTwoTypes() =>
+    public void WebApi_NamesInfrastructureInFourTypes() =>
         Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[]
         {
-            "CleanJwt.WebApi.Errors.Faults", "CleanJwt.WebApi.StartFailure",
+            "CleanJwt.WebApi.Commands", "CleanJwt.WebApi.DependencyInjection", "CleanJwt.WebApi.Errors.Faults", "CleanJwt.WebApi.StartFailure",
         }));
 
     [Test]

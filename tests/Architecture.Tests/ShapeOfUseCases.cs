@@ -15,6 +15,8 @@ internal sealed class ShapeOfUseCases
     {
         [typeof(LogoutCommand)] = "Both of its tokens are optional, and a text that is none of this service's is refused by its handler.",
         [typeof(GetCurrentUserQuery)] = "Its id comes from an accepted token, not from the request.",
+        [typeof(ListSessionsQuery)] = "Likewise.",
+        [typeof(EndSessionCommand)] = "An id of no session is answered as one that is not there, whatever its form.",
     };
 
     private static readonly Type[] Messages = [.. Concrete(Layers.Application).Where(type => type.IsAssignableTo(typeof(IMessage)))];
