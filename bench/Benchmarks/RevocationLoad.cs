@@ -33,7 +33,8 @@ internal static class RevocationLoad
             }
 
             var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Default", connection)]).Build();
-            using var source = new SqliteRevocationSource(new SqliteFile(configuration, new HostingEnvironment { ContentRootPath = folder }, new DatabaseOptions()));
+            var file = new SqliteFile(configuration, new HostingEnvironment { ContentRootPath = folder }, new DatabaseOptions());
+            using var source = new RevocationSource(file.OpenForPolling, RevocationSql.Sqlite);
             for (var round = 1; round <= 3; round++)
             {
                 var list = Lists.Create();

@@ -123,7 +123,8 @@ public static class DependencyInjection
         services.AddSingleton(provider => new RevocationList(
             TimeProvider.System, provider.GetRequiredService<RevocationOptions>(), provider.GetRequiredService<RevocationMetrics>()));
         services.AddSingleton<IRevocationList>(provider => provider.GetRequiredService<RevocationList>());
-        services.AddSingleton<IRevocationSource, SqliteRevocationSource>();
+        services.AddSingleton<IRevocationSource>(provider =>
+            new RevocationSource(provider.GetRequiredService<SqliteFile>().OpenForPolling, RevocationSql.Sqlite));
         services.AddSingleton<RevocationPoller>();
         services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
     }

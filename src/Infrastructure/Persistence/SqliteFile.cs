@@ -1,3 +1,4 @@
+using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -31,6 +32,18 @@ internal sealed class SqliteFile
     public string ConnectionString => With(SqliteOpenMode.ReadWrite);
 
     public string CreatingConnectionString => With(SqliteOpenMode.ReadWriteCreate);
+
+    /// <summary>A connection outside the pool, which waits no longer for a lock than a poll may take.</summary>
+    public SqliteConnection OpenForPolling()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString)
+        {
+            Pooling = false,
+            DefaultTimeout = (int)RevocationSource.Timeout.TotalSeconds,
+        }.ConnectionString);
+        connection.Open();
+        return connection;
+    }
 
     private static SqliteConnectionStringBuilder Parse(string connectionString)
     {

@@ -1,0 +1,102 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace CleanJwt.Infrastructure.Revocation;
+
+/// <summary>Reads revocations over a connection that stays open, and takes a fresh one after a failure.</summary>
+/// <param name="open">Opens a connection that belongs to no pool.</param>
+internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sql) : IRevocationSource
+{
+    /// <summary>A poll that takes longer than this has failed.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+
+    private DbConnection? _connection;
+
+    public RevocationCursor Read(RevocationCursor? since, Action<RevokedSession> learn) => Run(connection =>
+    {
+        using var command = Command(connection, sql.Read);
+        AddParameter(command, "@sinceSequence", since?.Sequence ?? 0);
+        AddParameter(command, "@sinceTime", since?.DatabaseTime.UtcDateTime ?? new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        var databaseTime = new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(1), DateTimeKind.Utc));
+        var cursor = new RevocationCursor(reader.GetInt64(0), databaseTime);
+        reader.NextResult();
+        while (reader.Read())
+        {
+            learn(new RevokedSession(reader.GetGuid(0), DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(1))));
+        }
+
+        return cursor;
+    });
+
+    public long CountLive(DateTimeOffset at, RevocationCursor upTo) => Run(connection =>
+    {
+        using var command = Command(connection, sql.CountLive);
+        AddParameter(command, "@at", at.UtcDateTime);
+        AddParameter(command, "@upTo", upTo.Sequence);
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    });
+
+    public void Dispose() => _connection?.Dispose();
+
+    private static DbCommand Command(DbConnection connection, string text)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the text is a constant of RevocationSql
+        command.CommandText = text;
+#pragma warning restore CA2100
+        command.CommandTimeout = (int)Timeout.TotalSeconds;
+        return command;
+    }
+
+    private static void AddParameter(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
+    }
+
+    private T Run<T>(Func<DbConnection, T> read)
+    {
+        try
+        {
+            return read(_connection ??= open());
+        }
+        catch (DbException)
+        {
+            _connection?.Dispose();
+            _connection = null;
+            throw;
+        }
+    }
+}
+
+/// <summary>What a <see cref="RevocationSource"/> asks.</summary>
+/// <param name="Read">
+/// First the last row number and the database's time, then the session and the second to keep it until, rounded up, of each live row that may have
+/// come since <c>@sinceSequence</c> or <c>@sinceTime</c>, whichever is exact.
+/// </param>
+/// <param name="CountLive">The number of rows kept until <c>@at</c> or longer, up to the row <c>@upTo</c>.</param>
+internal sealed record RevocationSql(string Read, string CountLive)
+{
+    private const string Count = "SELECT COUNT(*) FROM Revocations WHERE KeepUntil >= @at AND Sequence <= @upTo";
+
+    /// <summary>SQLite has one writer at a time, so its row numbers are committed in order: what is above the last one seen is all there is.</summary>
+    public static readonly RevocationSql Sqlite = new(
+        """
+        SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'Revocations'), 0), strftime('%Y-%m-%d %H:%M:%f', 'now');
+        SELECT SessionId, unixepoch(KeepUntil) + 1 FROM Revocations
+        WHERE Sequence > @sinceSequence AND KeepUntil > strftime('%Y-%m-%d %H:%M:%f', 'now');
+        """,
+        Count);
+
+    /// <summary>SQL Server's transactions commit in any order, so the time of the insert counts, and the poller looks back by it.</summary>
+    public static readonly RevocationSql SqlServer = new(
+        """
+        SELECT COALESCE(MAX(Sequence), 0), SYSUTCDATETIME() FROM Revocations;
+        SELECT SessionId, DATEDIFF_BIG(second, '1970-01-01', KeepUntil) + 1 FROM Revocations
+        WHERE RevokedAt >= @sinceTime AND KeepUntil > SYSUTCDATETIME();
+        """,
+        Count);
+}
