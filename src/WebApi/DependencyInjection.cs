@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 
@@ -27,7 +28,9 @@ internal static class DependencyInjection
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxSize;
+
+            // More than is accepted, chunks' own bytes included: the server reads what is left of a refused body, and its sender gets to read the answer.
+            kestrel.Limits.MaxRequestBodySize = 64 * RequestBody.MaxSize;
         });
 
         // Set here and not in appsettings.json, whose Urls would win over ASPNETCORE_URLS.
@@ -62,7 +65,7 @@ internal static class DependencyInjection
         app.MapControllers();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthWriter.WriteAsync });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthWriter.WriteAsync });
-        app.MapOpenApi();
+        app.MapOpenApi("/openapi/v1.json");
         app.MapScalarApiReference("/docs", DocsPage.Configure);
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
     }
@@ -97,10 +100,14 @@ internal static class DependencyInjection
         {
             // Validators are the one rulebook for what a request must hold.
             mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
+            mvc.Filters.Add<RefusedInputFilter>();
             mvc.InputFormatters.Clear();
             mvc.InputFormatters.Add(new RequestBody(json.Value.JsonSerializerOptions));
 
-            // JSON is the one way in and the one way out.
+            // JSON is the one way in and the one way out. Forms would be read, and found broken, before anybody asked for one.
+            mvc.ValueProviderFactories.RemoveType<FormValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<FormFileValueProviderFactory>();
+            mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
             mvc.OutputFormatters.RemoveType<StringOutputFormatter>();
             mvc.OutputFormatters.OfType<SystemTextJsonOutputFormatter>().Single().SupportedMediaTypes.Remove("text/json");
         });
@@ -111,6 +118,7 @@ internal static class DependencyInjection
         });
         services.Configure<JsonOptions>(options =>
         {
+            options.JsonSerializerOptions.AllowDuplicateProperties = false; // nor one that differs in case alone
             options.JsonSerializerOptions.Converters.Add(new UtcJsonConverter());
 
             // Answers are never put into HTML, and addresses with a plus stay readable.

@@ -183,6 +183,15 @@ internal sealed class ForgedTokens
         await RefusedBearerTokens.ShouldBeRefusedAsync(response, "invalid-token");
     }
 
+    // The one route that takes expired tokens is no easier on the rest.
+    [TestCaseSource(nameof(Refused))]
+    public async Task ForgedToken_EndsNoSession(Func<ServiceKey, string, string> forge)
+    {
+        var response = await _app.CreateClient().PostAsync("/api/auth/logout", null, $"Bearer {forge(Key.Value, await Token.Value)}");
+        await RefusedBearerTokens.ShouldBeRefusedAsync(response, "invalid-token");
+        await (await _app.CreateClient(await Token.Value).GetAsync("/api/auth/token")).ShouldBeAsync(200);
+    }
+
     // The forger's tools are sharp: what they make without a flaw is accepted, so each refusal above is for its flaw.
     [TestCaseSource(nameof(Accepted))]
     public async Task TokenAsTheServiceWouldWriteIt_IsAccepted(Func<ServiceKey, string, string> forge)

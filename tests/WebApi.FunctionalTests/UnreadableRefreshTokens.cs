@@ -17,6 +17,7 @@ internal sealed class UnreadableRefreshTokens
         yield return Row("MiddleChanged", token => Flip(token, token.Length / 2));
         yield return Row("CiphertextChanged", token => Flip(token, token.Length * 3 / 4));
         yield return Row("TagChanged", token => Flip(token, token.Length - 3));
+        yield return Row("NotCanonical", Jwt.NonCanonical);
         yield return Row("Twice", token => token + token);
         yield return Row("NotBase64Url", token => token.Replace(token[5], '!'));
         yield return Row("Random", token => Convert.ToHexString(RandomNumberGenerator.GetBytes(token.Length / 2)));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using CleanJwt.Application.Abstractions;
@@ -36,9 +37,9 @@ internal static class AccessTokenGate
             using var payloadJson = JsonDocument.Parse(payloadBytes, Strict);
             return Read(headerJson.RootElement, payloadJson.RootElement);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // the latter for a name that is half a surrogate pair
         }
     }
 
@@ -74,7 +75,7 @@ internal static class AccessTokenGate
     private static byte[]? Decode(string part)
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(part.Length)];
-        return Base64Url.TryDecodeFromChars(part, bytes, out var written)
+        return Base64Url.DecodeFromChars(part, bytes, out _, out var written) == OperationStatus.Done // the Try method throws all the same
             && Base64Url.EncodeToString(bytes.AsSpan(0, written)) == part
             && written > 0
                 ? bytes[..written]

@@ -2,9 +2,9 @@ using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
-using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Errors;
 using Mediator;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
@@ -30,14 +30,13 @@ public sealed class CurrentUserAttribute() : ModelBinderAttribute(typeof(Current
 
 internal sealed class BearerTokenBinder : IModelBinder
 {
-    public Task BindModelAsync(ModelBindingContext bindingContext)
-    {
-        var token = AccessToken(bindingContext.HttpContext);
-        bindingContext.Bind<AccessToken>(token is null ? AccessTokenErrors.MissingToken : token);
-        return Task.CompletedTask;
-    }
+    public async Task BindModelAsync(ModelBindingContext bindingContext) =>
+        bindingContext.Bind(await AccessTokenAsync(bindingContext.HttpContext));
 
-    public static AccessToken? AccessToken(HttpContext context) => (context.User.Identity as AccessTokenIdentity)?.Token;
+    /// <returns>The request's token, or why there is none: the action may have no attribute that asks for one.</returns>
+    public static async Task<Result<AccessToken>> AccessTokenAsync(HttpContext context) => context.User.Identity is AccessTokenIdentity identity
+        ? identity.Token
+        : JwtBearerSetup.ErrorOf((await context.AuthenticateAsync()).Failure); // not judged again: the handler keeps its result
 }
 
 internal sealed class CurrentUserBinder(ISender sender) : IModelBinder
@@ -45,9 +44,10 @@ internal sealed class CurrentUserBinder(ISender sender) : IModelBinder
     public async Task BindModelAsync(ModelBindingContext bindingContext)
     {
         var context = bindingContext.HttpContext;
-        bindingContext.Bind(BearerTokenBinder.AccessToken(context) is { } token
-            ? await sender.Send(new GetCurrentUserQuery(token.AccountId), context.RequestAborted)
-            : AccessTokenErrors.MissingToken);
+        var token = await BearerTokenBinder.AccessTokenAsync(context);
+        bindingContext.Bind(token.IsSuccess
+            ? await sender.Send(new GetCurrentUserQuery(token.Value.AccountId), context.RequestAborted)
+            : token.Error);
     }
 }
 

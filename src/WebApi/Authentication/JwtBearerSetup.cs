@@ -1,3 +1,4 @@
+using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Errors;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -34,12 +35,15 @@ internal sealed class JwtBearerSetup(AccessTokenHandler handler) : IConfigureNam
     private static Task ChallengeAsync(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
-        var error = context.AuthenticateFailure switch
-        {
-            null => AccessTokenErrors.MissingToken,
-            TokenRejectedException rejection => rejection.Error,
-            _ => AccessTokenErrors.InvalidToken,
-        };
-        return ProblemWriter.WriteAsync(context.HttpContext, HttpError.From(error));
+        return ProblemWriter.WriteAsync(context.HttpContext, HttpError.From(ErrorOf(context.AuthenticateFailure)));
     }
+
+    /// <summary>Why a request has no identity.</summary>
+    /// <param name="failure">Null when it brought no token.</param>
+    public static Error ErrorOf(Exception? failure) => failure switch
+    {
+        null => AccessTokenErrors.MissingToken,
+        TokenRejectedException rejection => rejection.Error,
+        _ => AccessTokenErrors.InvalidToken,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using CleanJwt.Domain.Results;
@@ -33,6 +34,9 @@ internal sealed class RequestBody : InputFormatter
         && MediaTypeHeaderValue.TryParse(context.HttpContext.Request.ContentType, out var type)
         && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
+    // The base class answers an empty body itself, and as a missing field.
+    public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) => ReadRequestBodyAsync(context);
+
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context)
     {
         var request = context.HttpContext.Request;
@@ -43,7 +47,7 @@ internal sealed class RequestBody : InputFormatter
 
         if (body.Length == 0 && context.TreatEmptyInputAsDefaultValue)
         {
-            return InputFormatterResult.NoValue();
+            return InputFormatterResult.Success(null);
         }
 
         if (!Utf8.IsValid(body))
@@ -53,16 +57,19 @@ internal sealed class RequestBody : InputFormatter
 
         try
         {
-            using var document = JsonDocument.Parse(body, Strict);
+            using var document = JsonDocument.Parse(WithoutByteOrderMark(body), Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Deserialize(context, document.RootElement)
                 : Refuse(context, ApiErrors.MalformedRequest);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return Refuse(context, ApiErrors.MalformedRequest);
+            return Refuse(context, ApiErrors.MalformedRequest); // the latter for a name that is half a surrogate pair
         }
     }
+
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] body) =>
+        body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsMemory(Encoding.UTF8.Preamble.Length) : body;
 
     private InputFormatterResult Deserialize(InputFormatterContext context, JsonElement root)
     {
@@ -73,7 +80,7 @@ internal sealed class RequestBody : InputFormatter
         catch (JsonException exception)
         {
             return Refuse(context, HttpError.From(Error.ValidationFailed(
-                new Dictionary<string, string[]> { [FieldOf(exception)] = ["Has the wrong type."] })));
+                new Dictionary<string, string[]> { [FieldOf(exception)] = ["Has the wrong type, or occurs twice."] })));
         }
     }
 

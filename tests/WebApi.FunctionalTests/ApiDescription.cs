@@ -1,0 +1,131 @@
+using System.Text.RegularExpressions;
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>The OpenAPI document, and the page to read and try it.</summary>
+internal sealed partial class ApiDescription
+{
+    private readonly CleanJwtApp _app = SharedService.App;
+
+    [TestCase("post", "/api/auth/register", "201 400 409")]
+    [TestCase("post", "/api/auth/login", "200 400 401 403")]
+    [TestCase("post", "/api/auth/refresh", "200 400 401")]
+    [TestCase("post", "/api/auth/logout", "204 400 401")]
+    [TestCase("get", "/api/auth/token", "200 401")]
+    [TestCase("get", "/api/users/me", "200 304 401 403")]
+    [TestCase("get", "/.well-known/jwks.json", "200")]
+    [TestCase("get", "/.well-known/openid-configuration", "200")]
+    [TestCase("get", "/.well-known/oauth-authorization-server", "200")]
+    public async Task Document_HasEveryRouteWithItsStatuses(string method, string route, string statuses)
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var operation = document.GetProperty("paths").GetProperty(route).GetProperty(method);
+        Assert.That(operation.GetProperty("responses").Names(), Is.SupersetOf(statuses.Split(' ')));
+        Assert.That(operation.Text("summary"), Is.Not.Empty);
+        foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] == '4'))
+        {
+            Assert.That(response.Value.GetProperty("content").Names(), Is.EqualTo(new[] { "application/problem+json" }), response.Name);
+        }
+    }
+
+    [Test]
+    public async Task Document_IsOpenApi31AndNamesNothingElse()
+    {
+        var response = await _app.CreateClient().GetAsync("/openapi/v1.json");
+        await response.ShouldBeAsync(200);
+        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
+        var document = await response.JsonAsync();
+        Assert.That(document.Text("openapi"), Does.Match("^3\\.1\\.[0-9]+$"));
+        Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(new[]
+        {
+            "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/token", "/api/users/me",
+            "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        }));
+    }
+
+    [Test]
+    public async Task Document_SaysWhichRoutesNeedAToken()
+    {
+        var paths = (await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync()).GetProperty("paths");
+        var protectedRoutes = paths.EnumerateObject()
+            .Where(path => path.Value.EnumerateObject().Any(operation => operation.Value.TryGetProperty("security", out var security) && security.GetArrayLength() > 0))
+            .Select(path => path.Name);
+        Assert.That(protectedRoutes, Is.EquivalentTo(new[] { "/api/auth/token", "/api/users/me" }));
+    }
+
+    [TestCase("RegisterCommand", "email password displayName")]
+    [TestCase("LoginCommand", "email password scope")]
+    [TestCase("RefreshCommand", "refreshToken scope")]
+    [TestCase("LogoutCommand", "refreshToken")]
+    [TestCase("Tokens", "tokenType accessToken expiresIn expiresAt refreshToken refreshExpiresIn scope sessionId")]
+    [TestCase("AccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt")]
+    [TestCase("TokenResponse", "sub sid scope roles authTime expiresAt")]
+    [TestCase("Problem", "type title status detail code traceId errors")]
+    public async Task Document_DescribesEveryBody(string schema, string fields)
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var properties = document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties");
+        Assert.That(properties.Names(), Is.EquivalentTo(fields.Split(' ')));
+    }
+
+    [Test]
+    public async Task Page_LoadsNothingFromElsewhere()
+    {
+        var client = _app.CreateClient();
+        await (await client.GetAsync("/docs")).ShouldBeAsync(302); // to the slash, so that the page's own addresses are relative to it
+        var response = await client.GetAsync("/docs/");
+        await response.ShouldBeAsync(200);
+        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/html"));
+        var page = await response.Content.ReadAsStringAsync();
+        Assert.That(AnyHost().Matches(page).Select(match => match.Value), Is.Empty, page);
+
+        var sources = Source().Matches(page).Select(match => match.Groups[1].Value).ToList();
+        Assert.That(sources, Is.Not.Empty);
+        foreach (var source in sources)
+        {
+            var script = await client.GetAsync(new Uri(new Uri("http://localhost/docs/"), source));
+            await script.ShouldBeAsync(200);
+            Assert.That(script.Content.Headers.ContentType?.MediaType, Does.Contain("javascript"), source);
+        }
+    }
+
+    [Test]
+    public async Task Page_MayLoadNothingFromElsewhere()
+    {
+        var client = _app.CreateClient();
+        var (one, other) = (await client.GetAsync("/docs/"), await client.GetAsync("/docs/"));
+        var policy = one.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.That(policy, Does.Contain("default-src 'none'").And.Contain("connect-src 'self'"));
+        Assert.That(AnyHost().IsMatch(policy), Is.False, policy);
+        var scripts = policy.Split(';').Single(part => part.Trim().StartsWith("script-src", StringComparison.Ordinal));
+        Assert.That(scripts, Does.Not.Contain("unsafe"));
+
+        var nonce = Regex.Match(scripts, "'nonce-([^']+)'").Groups[1].Value;
+        var page = await one.Content.ReadAsStringAsync();
+        foreach (Match script in Regex.Matches(page, "<script(?![^>]*\\ssrc=)[^>]*>"))
+        {
+            Assert.That(script.Value, Does.Contain($"nonce=\"{nonce}\""));
+        }
+
+        Assert.That(other.Headers.GetValues("Content-Security-Policy").Single(), Does.Not.Contain(nonce), "a nonce is good for one page");
+    }
+
+    [Test]
+    public async Task Root_RedirectsToThePage()
+    {
+        var response = await _app.CreateClient().GetAsync("/");
+        await response.ShouldBeAsync(302);
+        Assert.That(response.Headers.Location?.OriginalString, Is.EqualTo("/docs"));
+    }
+
+    [Test]
+    public async Task UnknownDocument_IsNotFound() =>
+        await (await _app.CreateClient().GetAsync("/openapi/v2.json")).ShouldBeProblemAsync(404, "not-found");
+
+    [GeneratedRegex("(?:https?:)?//[a-zA-Z0-9][^\\s\"'<>)]*")]
+    private static partial Regex AnyHost();
+
+    [GeneratedRegex("<script[^>]*\\ssrc=\"([^\"]+)\"")]
+    private static partial Regex Source();
+}

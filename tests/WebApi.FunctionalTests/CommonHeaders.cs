@@ -1,0 +1,61 @@
+using System.Net.Http.Json;
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>The headers that all answers have, errors included.</summary>
+internal sealed class CommonHeaders
+{
+    private static readonly object[] ApiAnswers =
+    [
+        Row("Register400", 400, (client, _) => client.PostAsJsonAsync("/api/auth/register", new { })),
+        Row("Register201", 201, (client, _) => client.PostAsJsonAsync("/api/auth/register", new { email = CleanJwtApp.UniqueEmail(), password = CleanJwtApp.Password })),
+        Row("Login401", 401, (client, _) => client.PostAsJsonAsync("/api/auth/login", new { email = "nobody@example.com", password = "x" })),
+        Row("Refresh200", 200, (client, tokens) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
+        Row("Refresh401", 401, (client, _) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = "x" })),
+        Row("Logout204", 204, (client, tokens) => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken })),
+        Row("Token200", 200, (client, tokens) => client.GetAsync("/api/auth/token", ("Authorization", $"Bearer {tokens.AccessToken}"))),
+        Row("Me200", 200, (client, tokens) => client.GetAsync("/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"))),
+        Row("Me304", 304, (client, tokens) => client.GetAsync("/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"), ("If-None-Match", "*"))),
+        Row("Me401", 401, (client, _) => client.GetAsync("/api/users/me")),
+        Row("Malformed400", 400, (client, _) => client.PostRawAsync("/api/auth/login", "{")),
+        Row("NotFound404", 404, (client, _) => client.GetAsync("/api/nothing")),
+        Row("WrongMethod405", 405, (client, _) => client.DeleteAsync("/api/auth/login")),
+        Row("TooLarge413", 413, (client, _) => client.PostRawAsync("/api/auth/login", new byte[70_000])),
+        Row("MediaType415", 415, (client, _) => client.PostRawAsync("/api/auth/login", "x", "text/plain")),
+    ];
+
+    private readonly CleanJwtApp _app = SharedService.App;
+
+    [TestCaseSource(nameof(ApiAnswers))]
+    public async Task ApiAnswer_IsNotStored(int status, Func<HttpClient, TokenPair, Task<HttpResponseMessage>> send)
+    {
+        var response = await send(_app.CreateClient(), await _app.LoginAsync());
+        await response.ShouldBeAsync(status);
+        ShouldHaveTheHeaders(response);
+    }
+
+    [TestCase("/")]
+    [TestCase("/docs")]
+    [TestCase("/nothing")]
+    [TestCase("/openapi/v1.json")]
+    [TestCase("/health/live")]
+    [TestCase("/health/ready")]
+    [TestCase("/.well-known/jwks.json")]
+    public async Task AnyAnswer_IsNotSniffed(string route) =>
+        Assert.That((await _app.CreateClient().GetAsync(route)).Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+
+    internal static void ShouldHaveTheHeaders(HttpResponseMessage response)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(response.Headers.GetValues("Cache-Control"), Is.EqualTo(new[] { "no-store" }));
+            Assert.That(response.Headers.Vary.ToString(), Is.EqualTo("Authorization, Origin"));
+            Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+            Assert.That(response.Headers.Contains("Set-Cookie"), Is.False);
+        }
+    }
+
+    private static TestCaseData Row(string name, int status, Func<HttpClient, TokenPair, Task<HttpResponseMessage>> send) =>
+        new TestCaseData(status, send).SetArgDisplayNames(name);
+}

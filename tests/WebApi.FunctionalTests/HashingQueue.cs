@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Http.Json;
+using CleanJwt.Infrastructure.Identity;
+using CleanJwt.WebApi.FunctionalTests.Support;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Moq;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>More sign-ins at once than can be hashed soon.</summary>
+internal sealed class HashingQueue
+{
+    [Test]
+    public async Task FullQueue_TurnsTheRestAwayAtOnceWhileReadsGoOn()
+    {
+        using var hashing = new SemaphoreSlim(0);
+        using var mayHash = new ManualResetEventSlim(initialState: true);
+        var hasher = new Mock<IPasswordHasher<AppUser>>();
+        hasher.Setup(port => port.HashPassword(It.IsAny<AppUser>(), It.IsAny<string>())).Returns("hash");
+        hasher.Setup(port => port.VerifyHashedPassword(It.IsAny<AppUser>(), It.IsAny<string>(), It.IsAny<string>()))
+            .Returns(() =>
+            {
+                hashing.Release();
+                mayHash.Wait();
+                return PasswordVerificationResult.Success;
+            });
+        await using var app = new CleanJwtApp(configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
+        var email = await app.RegisterAsync();
+        var tokens = await app.LoginAsync(email);
+
+        await hashing.WaitAsync();
+        mayHash.Reset();
+        var threads = Math.Max(1, Environment.ProcessorCount - 1);
+        var client = app.CreateClient();
+        var signIns = SignIns(threads);
+        for (var thread = 0; thread < threads; thread++)
+        {
+            await hashing.WaitAsync();
+        }
+
+        signIns.AddRange(SignIns((100 * threads) + 20)); // a hundred may wait for each thread
+        try
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var refused = await Task.WhenAny(signIns);
+                signIns.Remove(refused);
+                await (await refused).ShouldBeProblemAsync(503, "service-unavailable");
+                Assert.That((await refused).Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
+            }
+
+            await (await app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
+            await (await app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
+            await (await client.GetAsync("/health/ready")).ShouldBeAsync(200);
+        }
+        finally
+        {
+            mayHash.Set();
+        }
+
+        var answered = await Task.WhenAll(signIns);
+        Assert.That(answered.Select(response => response.StatusCode), Is.All.EqualTo(HttpStatusCode.OK));
+
+        List<Task<HttpResponseMessage>> SignIns(int count) => [.. Enumerable.Range(0, count)
+            .Select(_ => Task.Run(() => client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password })))];
+    }
+}

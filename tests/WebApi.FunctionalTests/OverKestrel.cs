@@ -1,0 +1,93 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>What only the real server between client and service can show.</summary>
+[FixtureLifeCycle(LifeCycle.SingleInstance)]
+internal sealed class OverKestrel
+{
+    private readonly TemporaryFolder _folder = new();
+    private CleanJwtProcess? _process;
+
+    private HttpClient Client => _process!.Client;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _process = await CleanJwtProcess.StartAsync(_folder.Path);
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await _process!.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [TestCase("/api/users/me")]
+    [TestCase("/nothing")]
+    [TestCase("/health/live")]
+    [TestCase("/docs")]
+    [TestCase("/.well-known/jwks.json")]
+    public async Task NoAnswer_NamesTheServer(string route)
+    {
+        var response = await Client.GetAsync(route);
+        Assert.That(response.Headers.Server, Is.Empty);
+        Assert.That(response.Headers.Contains("X-Powered-By"), Is.False);
+        Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+    }
+
+    [TestCase(1024 * 1024, false)]
+    [TestCase(1024 * 1024, true)]
+    [TestCase((64 * 1024) + 1, false)]
+    [TestCase((64 * 1024) + 1, true)]
+    public async Task TooLargeBody_IsRefused(int size, bool chunked)
+    {
+        foreach (var route in new[] { "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout" })
+        {
+            await (await OversizeBodies.PostAsync(Client, route, size, chunked)).ShouldBeProblemAsync(413, "body-too-large");
+        }
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task BodyOfJust64KiB_IsRead(bool chunked) =>
+        await (await OversizeBodies.PostAsync(Client, "/api/auth/refresh", 64 * 1024, chunked)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+
+    [Test]
+    public async Task TwoAuthorizationHeaders_AreNoToken()
+    {
+        var email = CleanJwtApp.UniqueEmail();
+        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
+        var login = await Client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
+        var header = $"Authorization: Bearer {(await login.JsonAsync()).Text("accessToken")}\r\n";
+        Assert.That(await SendRawAsync($"GET /api/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n"), Does.StartWith("HTTP/1.1 200"));
+        Assert.That(
+            await SendRawAsync($"GET /api/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}{header}\r\n"),
+            Does.StartWith("HTTP/1.1 401").And.Contain("invalid-token"));
+    }
+
+    [Test]
+    public async Task LengthOfALieAboutTheBody_IsNoFault()
+    {
+        var answer = await SendRawAsync("POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{}", close: true);
+        Assert.That(answer, Is.Empty.Or.StartWith("HTTP/1.1 400"));
+        await (await Client.GetAsync("/health/live")).ShouldBeAsync(200);
+        Assert.That(_process!.Output, Does.Not.Contain("fail:"));
+    }
+
+    private async Task<string> SendRawAsync(string request, bool close = false)
+    {
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(Client.BaseAddress!.Host, Client.BaseAddress.Port);
+        var stream = tcp.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        if (close)
+        {
+            tcp.Client.Shutdown(SocketShutdown.Send);
+        }
+
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+}
