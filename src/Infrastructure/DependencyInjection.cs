@@ -30,16 +30,48 @@ public static class DependencyInjection
         services.AddKeys();
         services.AddTokens(environment);
         services.AddSessions();
+        services.AddRevocation();
         return services;
     }
 
-    /// <summary>Checks the settings, migrates the database if that is to be done at the start, and loads the keys.</summary>
+    /// <summary>Checks the settings, migrates the database if that is to be done at the start, and loads the keys and the revocations.</summary>
     /// <exception cref="StartException">Something is not as it must be, with the reason in one line.</exception>
     /// <exception cref="OptionsValidationException">A setting makes no sense.</exception>
     public static async Task PrepareAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         services.GetRequiredService<IStartupValidator>().Validate();
         await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
+        services.GetRequiredService<RevocationPoller>().Start();
+    }
+
+    /// <summary>Makes the database and the first keys, or brings them up to date.</summary>
+    /// <inheritdoc cref="PrepareAsync"/>
+    public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        services.GetRequiredService<IStartupValidator>().Validate();
+        await services.GetRequiredService<DatabasePreparation>().MigrateAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends every session and replaces the signing keys, so that no token issued so far is accepted any more. For a database that no node is
+    /// serving, such as one just restored from a backup: that would revive what was ended since.
+    /// </summary>
+    /// <returns>How many sessions were not over yet.</returns>
+    /// <inheritdoc cref="PrepareAsync"/>
+    public static async Task<int> EndAllSessionsAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        if (services.GetRequiredService<DatabaseOptions>().MigrateOnStart)
+        {
+            await services.MigrateAsync(cancellationToken);
+        }
+
+        await using var scope = services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var ended = await SessionEnding.EndEverythingAsync(db, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
+        await services.GetRequiredService<SigningKeyStore>().ReplaceAllAsync(db, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ended;
     }
 
     private static void AddDatabase(this IServiceCollection services)
@@ -49,9 +81,11 @@ public static class DependencyInjection
         services.AddSingleton<IInterceptor, SqlitePragmas>();
         services.AddSingleton<DatabasePreparation>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        services.AddDbContextPool<AppDbContext, SqliteDbContext>((provider, builder) => builder
+        services.AddPooledDbContextFactory<SqliteDbContext>((provider, builder) => builder
             .UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString)
             .AddInterceptors(provider.GetServices<IInterceptor>()));
+        services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<IDbContextFactory<SqliteDbContext>>().CreateDbContext());
+        services.AddSingleton<IDatabase, SqliteDatabase>();
     }
 
     private static void AddIdentityStore(this IServiceCollection services)
@@ -60,7 +94,7 @@ public static class DependencyInjection
         services.AddSingleton<IPasswordHasher<AppUser>, Argon2PasswordHasher>();
         services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
         services.AddIdentityCore<AppUser>(IdentitySettings.Apply).AddEntityFrameworkStores<AppDbContext>();
-        services.AddScoped<IUserRepository, IdentityUserRepository>();
+        services.AddSingleton<IUserRepository, IdentityUserRepository>();
     }
 
     private static void AddKeys(this IServiceCollection services)
@@ -82,10 +116,22 @@ public static class DependencyInjection
         services.AddSingleton<IRefreshTokenService, DataProtectedRefreshTokens>();
     }
 
+    private static void AddRevocation(this IServiceCollection services)
+    {
+        services.AddSettings<RevocationOptions>(RevocationOptions.SectionName);
+        services.AddSingleton<RevocationMetrics>();
+        services.AddSingleton(provider => new RevocationList(
+            TimeProvider.System, provider.GetRequiredService<RevocationOptions>(), provider.GetRequiredService<RevocationMetrics>()));
+        services.AddSingleton<IRevocationList>(provider => provider.GetRequiredService<RevocationList>());
+        services.AddSingleton<IRevocationSource, SqliteRevocationSource>();
+        services.AddSingleton<RevocationPoller>();
+        services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
+    }
+
     private static void AddSessions(this IServiceCollection services)
     {
         services.AddSettings<SessionOptions>(SessionOptions.SectionName);
-        services.AddSingleton<IRevocationList, LocalRevocationList>();
-        services.AddScoped<ISessionRepository, SessionRepository>();
+        services.AddSingleton<ISessionRepository, SessionRepository>();
+        services.AddHostedService<CleanUp>();
     }
 }

@@ -10,6 +10,11 @@ try
     builder.Services.AddInfrastructure(builder.Environment);
 
     await using var app = builder.Build();
+    if (await Commands.TryRunAsync(app.Services, args) is { } exitCode)
+    {
+        return exitCode;
+    }
+
     app.UseWebApi();
     await app.Services.PrepareAsync();
     await app.RunAsync();

@@ -1,11 +1,18 @@
 namespace CleanJwt.Application.Abstractions;
 
-/// <summary>The sessions whose access tokens are refused before they expire.</summary>
+/// <summary>The sessions whose access tokens are refused before they expire, as this node knows them.</summary>
 public interface IRevocationList
 {
     /// <summary>Asked on every authenticated request: no database, no lock, no allocation.</summary>
-    bool IsRevoked(Guid sessionId);
+    RevocationVerdict Check(Guid sessionId);
+}
 
-    /// <summary>Refuses the session's access tokens on this node from now on.</summary>
-    void Add(Guid sessionId);
+public enum RevocationVerdict
+{
+    NotRevoked,
+
+    Revoked,
+
+    /// <summary>This node has not learnt of revocations for longer than it may go without: it must refuse, and will recover by itself.</summary>
+    Unknown,
 }

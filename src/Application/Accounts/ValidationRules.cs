@@ -25,9 +25,10 @@ internal static class ValidationRules
             .WithMessage("Must not contain the part of the email address before the @.");
 
     /// <summary>For a password that is only compared: whatever it is, it is as wrong as any other.</summary>
+    /// <remarks>Not <c>NotEmpty</c>, for which white space is nothing: a password may consist of it.</remarks>
     public static void MustBeAPresentedPassword<T>(this IRuleBuilderInitial<T, string> rule) =>
         rule.Cascade(CascadeMode.Stop)
-            .NotEmpty().WithMessage("Required.")
+            .Must(password => !string.IsNullOrEmpty(password)).WithMessage("Required.")
             .Must(UnicodeText.IsWellFormed).WithMessage("Must be Unicode text.")
             .Must(password => UnicodeText.Length(password) <= LongestPresentedPassword)
             .WithMessage($"Must have at most {LongestPresentedPassword} characters.");

@@ -35,6 +35,9 @@ public sealed class RefreshHandler(
             return SessionErrors.InvalidRefreshToken;
         }
 
+        // Made before the first try, so that a rotation whose confirmation was lost is known as this request's own.
+        var rotationId = Guid.NewGuid();
+
         // Every lost race means that somebody else's rotation or ending was stored, so a fresh look decides differently.
         while (true)
         {
@@ -42,6 +45,11 @@ public sealed class RefreshHandler(
             if (await sessions.FindAsync(presented.SessionId, cancellationToken) is not var (session, account))
             {
                 return SessionErrors.InvalidRefreshToken;
+            }
+
+            if (session.RotationId == rotationId && session.IsLive(now))
+            {
+                return tokens.Issue(session, account, asked ?? session.Scope, now);
             }
 
             var outcome = Rotation.Decide(session, presented.Generation, now, options.RefreshReuseGrace);
@@ -67,7 +75,7 @@ public sealed class RefreshHandler(
                 return tokens.Issue(session, account, asked ?? session.Scope, now);
             }
 
-            var rotated = session.Rotate(Guid.NewGuid(), now, options.ExpiryOf(session.CreatedAt, now));
+            var rotated = session.Rotate(rotationId, now, options.ExpiryOf(session.CreatedAt, now));
             if (await sessions.TryRotateAsync(rotated, cancellationToken))
             {
                 return tokens.Issue(rotated, account, asked ?? session.Scope, now);

@@ -25,7 +25,7 @@ public sealed record EmailAddress
     public string Value { get; }
 
     /// <summary>The form that is unique and compared byte for byte.</summary>
-    public string Normalized => Value.ToUpperInvariant().Normalize(NormalizationForm.FormC);
+    public string Normalized => UnicodeText.Compose(Value.ToUpperInvariant());
 
     public string LocalPart => Value[..Value.IndexOf('@', StringComparison.Ordinal)];
 
@@ -40,7 +40,7 @@ public sealed record EmailAddress
             return false;
         }
 
-        var value = text.Trim().Normalize(NormalizationForm.FormC);
+        var value = UnicodeText.Compose(text.Trim());
         var at = value.IndexOf('@', StringComparison.Ordinal);
         if (UnicodeText.Length(value) is < MinLength or > MaxLength
             || at < 1 || at == value.Length - 1 || at != value.LastIndexOf('@')

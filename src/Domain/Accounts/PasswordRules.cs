@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace CleanJwt.Domain.Accounts;
 
 /// <summary>What a new password must be. Length is what counts (NIST SP 800-63B, 3.1.1.2): there are no composition rules.</summary>
@@ -15,7 +13,7 @@ public static class PasswordRules
 
     /// <summary>The form that is hashed and compared, so that a password typed on another keyboard is the same password.</summary>
     /// <remarks>The text must be well formed (<see cref="UnicodeText.IsWellFormed"/>).</remarks>
-    public static string Normalize(string password) => password.Normalize(NormalizationForm.FormC);
+    public static string Normalize(string password) => UnicodeText.Compose(password);
 
     public static bool HasAllowedLength(string password) => UnicodeText.Length(Normalize(password)) is >= MinLength and <= MaxLength;
 

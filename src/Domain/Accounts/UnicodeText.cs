@@ -5,6 +5,9 @@ namespace CleanJwt.Domain.Accounts;
 /// <summary>Questions about text that <see cref="string"/> answers in UTF-16 units, answered in Unicode code points.</summary>
 public static class UnicodeText
 {
+    // string.Normalize throws at this noncharacter, which is valid text and composes with nothing.
+    private const char NormalizationRefuses = '\uFFFE';
+
     /// <summary>Whether the text has no lone surrogate. Other text can be neither normalized nor encoded.</summary>
     public static bool IsWellFormed(string text)
     {
@@ -20,6 +23,11 @@ public static class UnicodeText
 
         return true;
     }
+
+    /// <summary>The text in NFC.</summary>
+    /// <remarks>The text must be well formed (<see cref="IsWellFormed"/>).</remarks>
+    public static string Compose(string text) =>
+        string.Join(NormalizationRefuses, text.Split(NormalizationRefuses).Select(part => part.Normalize(NormalizationForm.FormC)));
 
     /// <summary>The number of code points; a lone surrogate counts as one.</summary>
     public static int Length(string text)

@@ -5,6 +5,7 @@ public enum ErrorKind
     Validation,
     Unauthenticated,
     Forbidden,
+    NotFound,
     Conflict,
     Unavailable,
 }

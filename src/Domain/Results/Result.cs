@@ -23,11 +23,19 @@ public sealed class Result<T> : IFailure<Result<T>>
     /// <exception cref="InvalidOperationException">The result is a failure.</exception>
     public T Value => IsSuccess ? _value! : throw new InvalidOperationException($"A failed result ({Error.Code}) has no value.");
 
+    public static Result<T> Success(T value) => new(value, null);
+
     public static Result<T> Failure(Error error) => new(default, error);
 
-    public static implicit operator Result<T>(T value) => new(value, null);
+    public static implicit operator Result<T>(T value) => Success(value);
 
     public static implicit operator Result<T>(Error error) => Failure(error);
+}
+
+/// <summary>Makes results of values that no conversion reaches, such as interfaces.</summary>
+public static class Result
+{
+    public static Result<T> Of<T>(T value) => Result<T>.Success(value);
 }
 
 /// <summary>The value of a <see cref="Result{T}"/> that has nothing to say beyond "done".</summary>

@@ -17,6 +17,14 @@ public static class AccessTokenErrors
     public static readonly Error TokenRevoked = new(
         "token-revoked", ErrorKind.Unauthenticated, "The token has been revoked", "The session of this token is over. Sign in again.");
 
+    /// <remarks>The token may be good, but this node can't know: it has not learnt of revocations for too long.</remarks>
+    public static readonly Error RevocationUnavailable = new(
+        "revocation-unavailable", ErrorKind.Unavailable, "Revocations are not known right now",
+        "The service can't tell whether this token has been revoked, and so accepts none. Try again.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     public static readonly Error InsufficientScope = new(
         "insufficient-scope", ErrorKind.Forbidden, "The token does not allow this", "The request needs a scope that this token lacks.");
 }

@@ -7,6 +7,9 @@ public sealed record Session
 {
     public const int FirstGeneration = 1;
 
+    /// <summary>Of one account. One sign-in more ends the session that was used longest ago.</summary>
+    public const int MaxLivePerAccount = 100;
+
     public required Guid Id { get; init; }
 
     public required Guid AccountId { get; init; }

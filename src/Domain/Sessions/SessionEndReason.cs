@@ -5,4 +5,7 @@ public enum SessionEndReason
 {
     Logout = 1,
     RefreshTokenReused = 2,
+    EndedByOwner = 3,
+    TooManySessions = 4,
+    EndedByOperator = 5,
 }

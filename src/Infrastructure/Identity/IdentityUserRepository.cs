@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Identity;
 
 internal sealed class IdentityUserRepository(
-    AppDbContext db, UserManager<AppUser> manager, IPasswordHasher<AppUser> hasher, HashingThreads hashing, TimeProvider time) : IUserRepository
+    IDatabase database, IPasswordHasher<AppUser> hasher, HashingThreads hashing, TimeProvider time) : IUserRepository
 {
     private static readonly Error HashingQueueFull = Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
 
@@ -27,25 +27,28 @@ internal sealed class IdentityUserRepository(
         {
             Id = Guid.CreateVersion7(now),
             UserName = email.Value,
+            NormalizedUserName = email.Normalized,
             Email = email.Value,
+            NormalizedEmail = email.Normalized,
             PasswordHash = await hash,
+            SecurityStamp = Guid.NewGuid().ToString("N"),
             DisplayName = displayName,
             CreatedAt = now,
             UpdatedAt = now,
         };
         try
         {
-            var result = await manager.CreateAsync(user);
-            if (!result.Succeeded)
-            {
-                return result.Errors.All(error => error.Code is nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName))
-                    ? AccountErrors.EmailTaken
-                    : throw new InvalidOperationException($"Identity refused an account: {string.Join(", ", result.Errors.Select(error => error.Code))}.");
-            }
+            await database.RunAsync(
+                db =>
+                {
+                    db.Users.Add(user);
+                    return db.SaveChangesAsync(cancellationToken);
+                },
+                cancellationToken);
         }
         catch (DbUpdateException exception) when (DatabaseErrors.IsUniqueViolation(exception))
         {
-            return AccountErrors.EmailTaken; // somebody registered it between the look and the leap
+            return AccountErrors.EmailTaken;
         }
 
         return new Account(
@@ -54,7 +57,8 @@ internal sealed class IdentityUserRepository(
 
     public async Task<Result<VerifiedAccount>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken)
     {
-        var credentials = await db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, cancellationToken);
+        var credentials = await database.RunAsync(
+            db => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, cancellationToken), cancellationToken);
 
         // Hash even though nobody is there: answering early would let a stopwatch tell known addresses from unknown ones.
         var hash = credentials?.PasswordHash ?? Argon2PasswordHasher.Decoy;
@@ -77,7 +81,8 @@ internal sealed class IdentityUserRepository(
         return credentials.Candidate;
     }
 
-    public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) => db.Queries.AccountById(db, id, cancellationToken);
+    public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        database.RunAsync(db => db.Queries.AccountById(db, id, cancellationToken), cancellationToken);
 
     /// <summary>Stores a hash of today's kind, unless the password was changed meanwhile. A full queue leaves it to the next sign-in.</summary>
     private async Task RehashAsync(Guid id, string oldHash, string password, CancellationToken cancellationToken)
@@ -85,9 +90,11 @@ internal sealed class IdentityUserRepository(
         if (hashing.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken, out var newHash))
         {
             var stored = await newHash;
-            await db.Users
-                .Where(user => user.Id == id && user.PasswordHash == oldHash)
-                .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, stored), cancellationToken);
+            await database.RunAsync(
+                db => db.Users
+                    .Where(user => user.Id == id && user.PasswordHash == oldHash)
+                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, stored), cancellationToken),
+                cancellationToken);
         }
     }
 }

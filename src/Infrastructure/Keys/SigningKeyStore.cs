@@ -18,28 +18,19 @@ internal sealed class SigningKeyStore(
     /// <remarks>The caller holds the migration lock: two nodes that each made one could not read each other's tokens.</remarks>
     public async Task EnsureAsync(AppDbContext db, CancellationToken cancellationToken)
     {
-        if (await db.SigningKeys.AnyAsync(cancellationToken))
+        if (!await db.SigningKeys.AnyAsync(cancellationToken))
         {
-            return;
+            await AddAsync(db, sequence: 1, cancellationToken);
         }
+    }
 
-        var now = time.GetUtcNow();
-        if (dataProtectionKeys.GetAllKeys().Count == 0)
-        {
-            dataProtectionKeys.CreateNewKey(activationDate: now, expirationDate: now + DataProtectionKeyLifetime);
-        }
-
-        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var pkcs8 = ecdsa.ExportPkcs8PrivateKey();
-        db.SigningKeys.Add(new SigningKeyRow
-        {
-            Sequence = 1,
-            KeyId = SigningKey.Import(pkcs8, options.SigningAlgorithm).KeyId,
-            Algorithm = options.SigningAlgorithm,
-            ProtectedPrivateKey = Protector.Protect(pkcs8),
-            CreatedAt = now,
-        });
-        await db.SaveChangesAsync(cancellationToken);
+    /// <summary>Puts one new key in the place of all there are, which need not be readable: no access token issued so far is accepted any more.</summary>
+    /// <remarks>For a database that no node is serving.</remarks>
+    public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
+    {
+        var last = await db.SigningKeys.MaxAsync(key => key.Sequence, cancellationToken);
+        await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
+        await AddAsync(db, last + 1, cancellationToken);
     }
 
     /// <exception cref="StartException">There is none, or one can't be decrypted. None is made in its place: that would end every session.</exception>
@@ -51,10 +42,10 @@ internal sealed class SigningKeyStore(
             throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
         }
 
-        // Asked first: to decrypt with no key at all, Data Protection would make one.
+        // Asked first: to look for a key that is not there would make one.
         if (dataProtectionKeys.GetAllKeys().Count == 0)
         {
-            throw Undecryptable();
+            throw KeysMissing;
         }
 
         try
@@ -63,12 +54,33 @@ internal sealed class SigningKeyStore(
         }
         catch (CryptographicException)
         {
-            throw Undecryptable();
+            throw KeysMissing;
         }
     }
 
-    private IDataProtector Protector => dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
+    private async Task AddAsync(AppDbContext db, int sequence, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (dataProtectionKeys.GetAllKeys().Count == 0)
+        {
+            dataProtectionKeys.CreateNewKey(activationDate: now, expirationDate: now + DataProtectionKeyLifetime);
+        }
 
-    private StartException Undecryptable() => new(
-        $"The database's signing keys can't be decrypted: their Data Protection keys are missing from '{folder.Path}'. Put that folder back.");
+        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var pkcs8 = ecdsa.ExportPkcs8PrivateKey();
+        db.SigningKeys.Add(new SigningKeyRow
+        {
+            Sequence = sequence,
+            KeyId = SigningKey.Import(pkcs8, options.SigningAlgorithm).KeyId,
+            Algorithm = options.SigningAlgorithm,
+            ProtectedPrivateKey = Protector.Protect(pkcs8),
+            CreatedAt = now,
+        });
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private StartException KeysMissing =>
+        new($"The database's signing keys can't be decrypted: their Data Protection keys are missing from '{folder.Path}'. Put that folder back, or run the command 'sessions end-all' to end every session and make new keys.");
+
+    private IDataProtector Protector => dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
 }

@@ -1,6 +1,7 @@
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Revocation;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,6 +11,8 @@ namespace CleanJwt.Infrastructure.Persistence;
 public abstract class AppDbContext(DbContextOptions options) : IdentityUserContext<AppUser, Guid>(options)
 {
     public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<RevocationRow> Revocations => Set<RevocationRow>();
 
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
 

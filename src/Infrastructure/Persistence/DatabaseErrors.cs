@@ -12,7 +12,7 @@ public static class DatabaseErrors
         Find(exception) is SqliteException { SqliteExtendedErrorCode: SqliteConstraintUnique };
 
     /// <summary>Whether a database that fails or is stuck, rather than a fault of the program, is behind this.</summary>
-    public static bool IsOutage(Exception exception) => Find(exception) is not null;
+    public static bool IsOutage(Exception exception) => exception is DatabaseUnavailableException || Find(exception) is not null;
 
     private static DbException? Find(Exception exception)
     {

@@ -1,21 +1,20 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>Whether the database answers.</summary>
-internal sealed class DatabaseHealth(AppDbContext db) : IHealthCheck
+internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
             // Reads a table: a connection alone can be had from a pool, or be to an empty file.
-            await db.SigningKeys.AnyAsync(cancellationToken);
+            await database.RunAsync(db => db.SigningKeys.AnyAsync(cancellationToken), cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (DbException)
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }

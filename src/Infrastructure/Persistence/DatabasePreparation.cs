@@ -27,8 +27,17 @@ internal sealed class DatabasePreparation(
             await MigrateAsync(cancellationToken);
         }
 
-        await using var db = OpenContext(file.ConnectionString);
-        keyRing.Load(await Describing(() => keyStore.LoadAsync(db, cancellationToken)));
+        await Describing(async () =>
+        {
+            await using var db = OpenContext(file.ConnectionString);
+            if (!options.MigrateOnStart && (!File.Exists(file.FilePath) || (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any()))
+            {
+                throw new StartException(
+                    $"The database '{file.FilePath}' is missing or not up to date: run the command 'migrate', or set Database:MigrateOnStart to true.");
+            }
+
+            keyRing.Load(await keyStore.LoadAsync(db, cancellationToken));
+        });
     }
 
     /// <summary>Can be run by several processes at once, and again after one was killed in the middle.</summary>
@@ -47,7 +56,6 @@ internal sealed class DatabasePreparation(
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
         await keyStore.EnsureAsync(db, cancellationToken);
-        return true;
     });
 
     private static void CreateFolder(string path)
@@ -92,11 +100,11 @@ internal sealed class DatabasePreparation(
         .AddInterceptors(interceptors)
         .Options);
 
-    private async Task<T> Describing<T>(Func<Task<T>> step)
+    private async Task Describing(Func<Task> step)
     {
         try
         {
-            return await step();
+            await step();
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using CleanJwt.Infrastructure.Revocation;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence;
@@ -7,4 +8,12 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
     private static readonly CompiledQueries SqliteQueries = new();
 
     internal override CompiledQueries Queries => SqliteQueries;
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<RevocationRow>().Property(row => row.RevokedAt).HasDefaultValueSql("strftime('%Y-%m-%d %H:%M:%f', 'now')");
+        builder.Entity<RevocationRow>().Property(row => row.KeepUntil).HasDefaultValueSql(
+            $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Keep.TotalMinutes} minutes')");
+    }
 }

@@ -77,6 +77,7 @@ internal sealed class JwtAccessTokenService(JwtOptions options, SigningKeyRing k
     {
         ValidIssuer = options.Issuer,
         ValidAudience = options.Audience,
+        IgnoreTrailingSlashWhenValidatingAudience = false,
         ValidAlgorithms = [key.Algorithm],
         IssuerSigningKey = key.PublicKey,
         TryAllIssuerSigningKeys = false,

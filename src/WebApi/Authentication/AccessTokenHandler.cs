@@ -16,14 +16,17 @@ internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocation
             return Reject(reading.Error);
         }
 
-        return revocations.IsRevoked(reading.Value.SessionId)
-            ? Reject(AccessTokenErrors.TokenRevoked)
-            : new TokenValidationResult
+        return revocations.Check(reading.Value.SessionId) switch
+        {
+            RevocationVerdict.Revoked => Reject(AccessTokenErrors.TokenRevoked),
+            RevocationVerdict.Unknown => Reject(AccessTokenErrors.RevocationUnavailable),
+            RevocationVerdict.NotRevoked => new TokenValidationResult
             {
                 IsValid = true,
                 ClaimsIdentity = new AccessTokenIdentity(reading.Value),
                 SecurityToken = new AcceptedToken(reading.Value),
-            };
+            },
+        };
     }
 
     private static TokenValidationResult Reject(Error error) => new() { IsValid = false, Exception = new TokenRejectedException(error) };

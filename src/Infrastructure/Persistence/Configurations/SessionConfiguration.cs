@@ -19,6 +19,9 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.Amr).HasMaxLength(64);
         builder.Property(session => session.UserAgent).HasMaxLength(UserAgentLength);
         builder.Property(session => session.IpAddress).HasMaxLength(IpAddressLength);
+        builder.HasIndex(session => new { session.AccountId, session.LastSeenAt });
+        builder.HasIndex(session => session.ExpiresAt);
+        builder.HasIndex(session => session.EndedAt);
         builder.HasOne<AppUser>().WithMany().HasForeignKey(session => session.AccountId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -72,7 +72,11 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("AccountId");
+                    b.HasIndex("EndedAt");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("AccountId", "LastSeenAt");
 
                     b.ToTable("Sessions");
                 });
@@ -200,6 +204,32 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("SigningKeys", (string)null);
+                });
+
+            modelBuilder.Entity("CleanJwt.Infrastructure.Revocation.RevocationRow", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("KeepUntil")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValueSql("strftime('%Y-%m-%d %H:%M:%f', 'now', '+65 minutes')");
+
+                    b.Property<DateTime>("RevokedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValueSql("strftime('%Y-%m-%d %H:%M:%f', 'now')");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("KeepUntil");
+
+                    b.ToTable("Revocations", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

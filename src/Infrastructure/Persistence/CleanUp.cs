@@ -1,0 +1,65 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CleanJwt.Infrastructure.Persistence;
+
+/// <summary>
+/// Deletes what nobody needs any more, in batches small enough that nobody waits for one. Every node does it; two at once only find less to do.
+/// </summary>
+internal sealed partial class CleanUp(IDatabase database, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
+{
+    public const int BatchSize = 500;
+
+    /// <summary>How long a session is kept after it is over.</summary>
+    public static readonly TimeSpan KeepSessions = TimeSpan.FromDays(30);
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan PauseBetweenBatches = TimeSpan.FromMilliseconds(20);
+
+    /// <returns>How many rows were deleted.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var over = now - KeepSessions;
+        return await DeleteAsync(db => db.Revocations.Where(row => row.KeepUntil < now).OrderBy(row => row.KeepUntil), cancellationToken)
+            + await DeleteAsync(db => db.Sessions.Where(session => session.EndedAt < over).OrderBy(session => session.EndedAt), cancellationToken)
+            + await DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+            {
+                LogFailed(logger, exception); // the next round finds the same rows
+            }
+        }
+    }
+
+    private async Task<int> DeleteAsync<T>(Func<AppDbContext, IQueryable<T>> over, CancellationToken cancellationToken)
+        where T : class
+    {
+        var total = 0;
+        while (true)
+        {
+            var deleted = await database.RunAsync(db => over(db).Take(BatchSize).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+            total += deleted;
+            if (deleted < BatchSize)
+            {
+                return total;
+            }
+
+            await Task.Delay(PauseBetweenBatches, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The clean-up failed and will be tried again.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+
+namespace CleanJwt.Infrastructure.Threads;
+
+/// <summary>
+/// A few threads of their own for work that holds a thread for long, and a bounded queue before them. What finds the queue full is turned away
+/// at once: waiting longer than a client does would only be work for nobody.
+/// </summary>
+internal abstract class WorkerThreads : IDisposable
+{
+    private readonly Channel<Action> _queue;
+    private readonly Thread[] _threads;
+
+    /// <param name="name">Of the threads, for debuggers and dumps.</param>
+    /// <param name="threads">How much is done at once, at most.</param>
+    /// <param name="places">How much waits, at most.</param>
+    protected WorkerThreads(string name, int threads, int places)
+    {
+        _queue = Channel.CreateBounded<Action>(places);
+        _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"{name} {number}" })];
+        foreach (var thread in _threads)
+        {
+            thread.Start();
+        }
+    }
+
+    /// <summary>Has work done once a thread is free for it. Work that nobody waits for any more by then is not done.</summary>
+    /// <returns>False when the queue is full; then nothing was or will be done.</returns>
+    public bool TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken, [NotNullWhen(true)] out Task<T>? result)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var accepted = _queue.Writer.TryWrite(() =>
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                completion.SetCanceled(cancellationToken);
+                return;
+            }
+
+            try
+            {
+                completion.SetResult(work());
+            }
+#pragma warning disable CA1031 // whoever waits for the work gets its exception
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                completion.SetException(exception);
+            }
+        });
+        result = accepted ? completion.Task : null;
+        return accepted;
+    }
+
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _queue.Writer.TryComplete();
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
+    }
+
+    private void Work()
+    {
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (_queue.Reader.TryRead(out var work))
+            {
+                work();
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Accounts;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using Moq;
+using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
+
+namespace CleanJwt.Application.UnitTests.Accounts;
+
+/// <summary>Making an account.</summary>
+internal sealed class SigningUp
+{
+    private const string Password = " correct horse\u0301 battery staple ";
+
+    private readonly Mock<IUserRepository> _users = new(MockBehavior.Strict);
+
+    [TestCase("  Ada Lovelace ", "Ada Lovelace")]
+    [TestCase("   ", null)]
+    [TestCase("", null)]
+    [TestCase(null, null)]
+    public async Task GoodCommand_StoresTrimmedAddressAndNameAndThePasswordAsItIs(string? displayName, string? stored)
+    {
+        _users
+            .Setup(users => users.AddAsync(EmailAddress.Parse("Ada@example.com"), Password, stored, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(Ada);
+
+        var result = await RegisterAsync(displayName);
+
+        Assert.That(result.Value, Is.SameAs(Ada));
+    }
+
+    [Test]
+    public async Task TakenAddress_IsPassedOn()
+    {
+        _users
+            .Setup(users => users.AddAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(AccountErrors.EmailTaken);
+
+        var result = await RegisterAsync("Ada");
+
+        Assert.That(result.Error, Is.SameAs(AccountErrors.EmailTaken));
+    }
+
+    private async Task<Result<Account>> RegisterAsync(string? displayName) =>
+        await new RegisterHandler(_users.Object).Handle(new RegisterCommand(" Ada@example.com\r\n", Password, displayName), CancellationToken.None);
+}

@@ -1,0 +1,83 @@
+using CleanJwt.Application.Pipeline;
+using CleanJwt.Domain.Results;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.UnitTests.Pipeline;
+
+/// <summary>The step before every handler: good messages pass, others are answered there.</summary>
+internal sealed class RefusingMessages
+{
+    private readonly List<Note> _handled = [];
+
+    [Test]
+    public async Task GoodMessage_IsHandled()
+    {
+        var note = new Note("Hello", "world");
+
+        var result = await SendAsync(note, new TitleRules(), new BodyRules());
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Value, Is.EqualTo("handled"));
+            Assert.That(_handled, Is.EqualTo(new[] { note }));
+        }
+    }
+
+    [Test]
+    public async Task MessageWithoutRules_IsHandled()
+    {
+        var result = await SendAsync(new Note("", ""));
+
+        Assert.That(result.Value, Is.EqualTo("handled"));
+    }
+
+    [Test]
+    public async Task BadMessage_NeverReachesItsHandler()
+    {
+        var result = await SendAsync(new Note("", "world"), new TitleRules());
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Error?.Code, Is.EqualTo("validation-failed"));
+            Assert.That(_handled, Is.Empty);
+        }
+    }
+
+    [Test]
+    public async Task Fields_AreNamedAsClientsNameThemWithAllTheirMessages()
+    {
+        var result = await SendAsync(new Note("", ""), new TitleRules(), new BodyRules());
+
+        var fields = result.Error!.Fields!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(fields.Keys, Is.EquivalentTo(new[] { "shortTitle", "body" }));
+            Assert.That(fields["shortTitle"], Is.EqualTo(new[] { "Required.", "Too short." }));
+            Assert.That(fields["body"], Is.EqualTo(new[] { "Required." }));
+        }
+    }
+
+    private async Task<Result<string>> SendAsync(Note note, params IValidator<Note>[] validators) =>
+        await new ValidationBehavior<Note, Result<string>>(validators).Handle(note, Handle, CancellationToken.None);
+
+    private ValueTask<Result<string>> Handle(Note note, CancellationToken cancellationToken)
+    {
+        _handled.Add(note);
+        return ValueTask.FromResult<Result<string>>("handled");
+    }
+
+    internal sealed record Note(string ShortTitle, string Body) : IMessage;
+
+    private sealed class TitleRules : AbstractValidator<Note>
+    {
+        public TitleRules() => RuleFor(note => note.ShortTitle)
+            .NotEmpty().WithMessage("Required.")
+            .MinimumLength(2).WithMessage("Too short.");
+    }
+
+    private sealed class BodyRules : AbstractValidator<Note>
+    {
+        public BodyRules() => RuleFor(note => note.Body).NotEmpty().WithMessage("Required.");
+    }
+}

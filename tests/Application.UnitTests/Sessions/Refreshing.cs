@@ -1,0 +1,307 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Sessions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using Moq;
+using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
+
+namespace CleanJwt.Application.UnitTests.Sessions;
+
+/// <summary>Spending a refresh token for the next pair.</summary>
+internal sealed class Refreshing
+{
+    private static readonly Session JustRotated = FifthGeneration with { RotatedAt = Now.AddSeconds(-9) };
+
+    private readonly SessionFixture _ports = new();
+    private readonly List<Session> _offered = [];
+
+    [TestCase("nonsense", TestName = "{m}(unknown name)")]
+    [TestCase("", TestName = "{m}(nothing)")]
+    public async Task UnknownScope_IsRefusedBeforeTheTokenIsLookedAt(string scope)
+    {
+        var result = await RefreshAsync("any", scope);
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.InvalidScope));
+        _ports.RefreshTokens.VerifyNoOtherCalls();
+        _ports.Sessions.VerifyNoOtherCalls();
+    }
+
+    [Test]
+    public async Task UnreadableToken_IsInvalidWithoutTheDatabase()
+    {
+        var result = await RefreshAsync(_ports.Unreadable());
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.InvalidRefreshToken));
+        _ports.Sessions.VerifyNoOtherCalls();
+    }
+
+    [Test]
+    public async Task UnknownSession_IsInvalid()
+    {
+        Stored(null);
+
+        var result = await RefreshAsync(Presented(5));
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.InvalidRefreshToken));
+    }
+
+    private static IEnumerable<TestCaseData> InvalidTokens =>
+    [
+        new TestCaseData(FifthGeneration with { EndedAt = Now.AddMinutes(-1) }, 5).SetArgDisplayNames("ended"),
+        new TestCaseData(FifthGeneration with { EndedAt = Now.AddMinutes(-1) }, 1).SetArgDisplayNames("ended, old token"),
+        new TestCaseData(FifthGeneration with { ExpiresAt = Now }, 5).SetArgDisplayNames("expired"),
+        new TestCaseData(FifthGeneration, 6).SetArgDisplayNames("generation from a future that did not happen"),
+    ];
+
+    [TestCaseSource(nameof(InvalidTokens))]
+    public async Task InvalidToken_ChangesNothing(Session session, int generation)
+    {
+        Stored(session);
+
+        var result = await RefreshAsync(Presented(generation));
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.InvalidRefreshToken));
+        SessionWasOnlyRead();
+    }
+
+    [Test]
+    public async Task CurrentToken_StoresTheNextGeneration()
+    {
+        Stored(FifthGeneration);
+        Rotate(true);
+
+        await RefreshAsync(Presented(5));
+
+        var rotated = _offered.Single();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rotated.Id, Is.EqualTo(FifthGeneration.Id));
+            Assert.That(rotated.Generation, Is.EqualTo(6));
+            Assert.That(rotated.RotatedAt, Is.EqualTo(Now));
+            Assert.That(rotated.LastSeenAt, Is.EqualTo(Now));
+            Assert.That(rotated.ExpiresAt, Is.EqualTo(Now.AddDays(14)));
+            Assert.That(rotated.RotationId, Is.Not.Null.And.Not.EqualTo(Guid.Empty));
+            Assert.That(rotated.AuthTime, Is.EqualTo(FifthGeneration.AuthTime));
+        }
+    }
+
+    [Test]
+    public async Task CurrentToken_AnswersThePairOfTheNextGeneration()
+    {
+        Stored(FifthGeneration);
+        Rotate(true);
+
+        var result = await RefreshAsync(Presented(5));
+
+        Assert.That(result.Value, Is.EqualTo(new Tokens(
+            TokenType: "Bearer",
+            AccessToken: AccessTokenText(FifthGeneration, [], FifthGeneration.Scope),
+            ExpiresIn: 600,
+            ExpiresAt: Now.AddMinutes(10),
+            RefreshToken: RefreshTokenText(FifthGeneration.Id, 6),
+            RefreshExpiresIn: 14 * 24 * 3600,
+            Scope: "account:read account:write",
+            SessionId: FifthGeneration.Id)));
+    }
+
+    [Test]
+    public async Task Rotation_NeverOutlastsTheAbsoluteLifetime()
+    {
+        Stored(FifthGeneration with { CreatedAt = Now.AddDays(-89) });
+        Rotate(true);
+
+        var result = await RefreshAsync(Presented(5));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_offered.Single().ExpiresAt, Is.EqualTo(Now.AddDays(1)));
+            Assert.That(result.Value.RefreshExpiresIn, Is.EqualTo(24 * 3600));
+        }
+    }
+
+    [Test]
+    public async Task RolesOfTheAccountNow_GoIntoTheToken()
+    {
+        Stored(FifthGeneration, Admin);
+        Rotate(true);
+
+        var result = await RefreshAsync(Presented(5));
+
+        Assert.That(result.Value.AccessToken, Is.EqualTo(AccessTokenText(FifthGeneration, ["admin"], FifthGeneration.Scope)));
+    }
+
+    [Test]
+    public async Task Time_IsReadBeforeTheSession()
+    {
+        _ports.Sessions
+            .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
+            .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
+            .ReturnsAsync(new AccountSession(FifthGeneration, Ada));
+        Rotate(true);
+
+        var result = await RefreshAsync(Presented(5));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Value.ExpiresAt, Is.EqualTo(Now.AddMinutes(10)));
+            Assert.That(_offered.Single().RotatedAt, Is.EqualTo(Now));
+        }
+    }
+
+    [Test]
+    public async Task TokenSpentJustNow_IsAnsweredWithTheCurrentGenerationAndNoWrite()
+    {
+        Stored(JustRotated);
+
+        var result = await RefreshAsync(Presented(4));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Value.RefreshToken, Is.EqualTo(RefreshTokenText(JustRotated.Id, 5)));
+            Assert.That(result.Value.RefreshExpiresIn, Is.EqualTo((long)(JustRotated.ExpiresAt - Now).TotalSeconds));
+        }
+
+        SessionWasOnlyRead();
+    }
+
+    private static IEnumerable<TestCaseData> ReusedTokens =>
+    [
+        new TestCaseData(FifthGeneration, 4, new SessionOptions()).SetArgDisplayNames("spent before the grace"),
+        new TestCaseData(JustRotated, 3, new SessionOptions()).SetArgDisplayNames("older than the previous"),
+        new TestCaseData(JustRotated, 4, new SessionOptions { RefreshReuseGrace = TimeSpan.Zero }).SetArgDisplayNames("spent just now, without a grace"),
+    ];
+
+    [TestCaseSource(nameof(ReusedTokens))]
+    public async Task ReusedToken_EndsTheSession(Session session, int generation, SessionOptions options)
+    {
+        Stored(session);
+        AllowEnding();
+
+        var result = await RefreshAsync(Presented(generation), options: options);
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.RefreshTokenReused));
+        _ports.Sessions.Verify(
+            sessions => sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, Now, It.IsAny<CancellationToken>()), Times.Once());
+    }
+
+    [Test]
+    public async Task ReusedToken_EndsTheSessionWhateverScopeItAsksFor()
+    {
+        Stored(FifthGeneration);
+        AllowEnding();
+
+        var result = await RefreshAsync(Presented(1), "users:read");
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.RefreshTokenReused));
+    }
+
+    [TestCase(5, TestName = "{m}(current token)")]
+    [TestCase(4, TestName = "{m}(token spent just now)")]
+    public async Task MoreThanTheSessionHas_IsRefusedAndSpendsNothing(int generation)
+    {
+        Stored(JustRotated with { Scope = ScopeSet.Parse("account:read") });
+
+        var result = await RefreshAsync(Presented(generation), "account:read account:write");
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.InvalidScope));
+        SessionWasOnlyRead();
+    }
+
+    [Test]
+    public async Task MoreThanTheSessionHas_IsRefusedToAnAdminToo()
+    {
+        Stored(FifthGeneration, Admin);
+
+        var result = await RefreshAsync(Presented(5), "users:read");
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.InvalidScope));
+    }
+
+    [Test]
+    public async Task LessThanTheSessionHas_NarrowsOnlyThisToken()
+    {
+        Stored(FifthGeneration);
+        Rotate(true);
+
+        var result = await RefreshAsync(Presented(5), "account:read");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Value.Scope, Is.EqualTo("account:read"));
+            Assert.That(result.Value.AccessToken, Is.EqualTo(AccessTokenText(FifthGeneration, [], ScopeSet.Parse("account:read"))));
+            Assert.That(_offered.Single().Scope, Is.EqualTo(FifthGeneration.Scope));
+        }
+    }
+
+    [Test]
+    public async Task LessThanTheSessionHas_NarrowsARepeatedAnswerToo()
+    {
+        Stored(JustRotated);
+
+        var result = await RefreshAsync(Presented(4), "account:write");
+
+        Assert.That(result.Value.Scope, Is.EqualTo("account:write"));
+    }
+
+    private static IEnumerable<TestCaseData> LostRaces =>
+    [
+        new TestCaseData(FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14)), new SessionOptions(), null)
+            .SetArgDisplayNames("rotated by another: repeated"),
+        new TestCaseData(
+                FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14)), new SessionOptions { RefreshReuseGrace = TimeSpan.Zero }, "refresh-token-reused")
+            .SetArgDisplayNames("rotated by another, without a grace: reused"),
+        new TestCaseData(FifthGeneration with { Generation = 7, RotatedAt = Now }, new SessionOptions(), "refresh-token-reused")
+            .SetArgDisplayNames("rotated twice by others: reused"),
+        new TestCaseData(FifthGeneration with { EndedAt = Now }, new SessionOptions(), "invalid-refresh-token")
+            .SetArgDisplayNames("ended by another: invalid"),
+        new TestCaseData(null, new SessionOptions(), "invalid-refresh-token")
+            .SetArgDisplayNames("deleted: invalid"),
+    ];
+
+    [TestCaseSource(nameof(LostRaces))]
+    public async Task LostRace_IsDecidedAgainOnAFreshLook(Session? winner, SessionOptions options, string? code)
+    {
+        _ports.Sessions
+            .SetupSequence(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new AccountSession(FifthGeneration, Ada))
+            .ReturnsAsync(winner is null ? null : new AccountSession(winner, Ada));
+        Rotate(false);
+        AllowEnding();
+
+        var result = await RefreshAsync(Presented(5), options: options);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Error?.Code, Is.EqualTo(code));
+            Assert.That(result.IsSuccess ? result.Value.RefreshToken : null, Is.EqualTo(code is null ? RefreshTokenText(FifthGeneration.Id, 6) : null));
+        }
+    }
+
+    private async Task<Result<Tokens>> RefreshAsync(string token, string? scope = null, SessionOptions? options = null)
+    {
+        var handler = new RefreshHandler(
+            _ports.Sessions.Object, _ports.RefreshTokens.Object, _ports.Tokens, options ?? _ports.Options, _ports.Time);
+        return await handler.Handle(new RefreshCommand(token, scope), CancellationToken.None);
+    }
+
+    private string Presented(int generation) => _ports.Readable(FifthGeneration.Id, generation);
+
+    private void Stored(Session? session, Account? account = null) => _ports.Sessions
+        .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
+        .ReturnsAsync(session is null ? null : new AccountSession(session, account ?? Ada));
+
+    private void Rotate(bool success) => _ports.Sessions
+        .Setup(sessions => sessions.TryRotateAsync(Capture.In(_offered), It.IsAny<CancellationToken>()))
+        .ReturnsAsync(success);
+
+    private void AllowEnding() => _ports.Sessions
+        .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RefreshTokenReused, Now, It.IsAny<CancellationToken>()))
+        .Returns(Task.CompletedTask);
+
+    private void SessionWasOnlyRead()
+    {
+        _ports.Sessions.Verify(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.VerifyNoOtherCalls();
+    }
+}

@@ -1,0 +1,86 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Sessions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
+using Microsoft.Extensions.Time.Testing;
+using Moq;
+
+namespace CleanJwt.Application.UnitTests.Sessions;
+
+/// <summary>The ports of the session use cases, as mocks that know nobody until a test says so, and a clock that stands still.</summary>
+internal sealed class SessionFixture
+{
+    public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly Account Ada = new(
+        Guid.Parse("0195a1b2-0000-7000-8000-00000000000a"), "ada@example.com", EmailConfirmed: false, DisplayName: null, Roles: [], Now, Now, Version: 1);
+
+    public static readonly Account Admin = Ada with { Roles = ["admin"] };
+
+    public SessionFixture()
+    {
+        Tokens = new SessionTokens(AccessTokens.Object, RefreshTokens.Object);
+        AccessTokens
+            .Setup(tokens => tokens.Issue(It.IsAny<Session>(), It.IsAny<IReadOnlyList<string>>(), It.IsAny<ScopeSet>(), It.IsAny<DateTimeOffset>()))
+            .Returns((Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now) =>
+                new IssuedAccessToken(AccessTokenText(session, roles, scope), TimeSpan.FromMinutes(10), now.AddMinutes(10)));
+        RefreshTokens
+            .Setup(tokens => tokens.Write(It.IsAny<RefreshToken>()))
+            .Returns((RefreshToken token) => RefreshTokenText(token.SessionId, token.Generation));
+    }
+
+    public Mock<IUserRepository> Users { get; } = new(MockBehavior.Strict);
+
+    public Mock<ISessionRepository> Sessions { get; } = new(MockBehavior.Strict);
+
+    public Mock<IAccessTokenService> AccessTokens { get; } = new(MockBehavior.Strict);
+
+    public Mock<IRefreshTokenService> RefreshTokens { get; } = new(MockBehavior.Strict);
+
+    public SessionTokens Tokens { get; }
+
+    public SessionOptions Options { get; init; } = new();
+
+    public FakeTimeProvider Time { get; } = new(Now);
+
+    /// <summary>An access token that shows what it was issued for.</summary>
+    public static string AccessTokenText(Session session, IReadOnlyList<string> roles, ScopeSet scope) =>
+        $"access {session.Id} [{string.Join(',', roles)}] {scope}";
+
+    /// <summary>A refresh token that shows what it was written for.</summary>
+    public static string RefreshTokenText(Guid sessionId, int generation) => $"refresh {sessionId} {generation}";
+
+    /// <summary>A session of <see cref="Ada"/> that began an hour ago and was refreshed four times, lastly a minute ago.</summary>
+    public static Session FifthGeneration => new()
+    {
+        Id = Guid.Parse("0195a1b2-0000-7000-8000-00000000005e"),
+        AccountId = Ada.Id,
+        CreatedAt = Now.AddHours(-1),
+        LastSeenAt = Now.AddMinutes(-1),
+        ExpiresAt = Now.AddMinutes(-1).AddDays(14),
+        Generation = 5,
+        RotatedAt = Now.AddMinutes(-1),
+        RotationId = Guid.NewGuid(),
+        Scope = ScopeSet.Parse("account:read account:write"),
+        AuthTime = Now.AddHours(-1),
+        Amr = "pwd",
+    };
+
+    /// <summary>Makes a refresh token of this session and generation readable.</summary>
+    /// <returns>Its text.</returns>
+    public string Readable(Guid sessionId, int generation = 1)
+    {
+        var text = RefreshTokenText(sessionId, generation);
+        RefreshToken? token = new(sessionId, generation);
+        RefreshTokens.Setup(tokens => tokens.TryRead(text, out token)).Returns(true);
+        return text;
+    }
+
+    /// <summary>Makes a text none of this service's refresh tokens.</summary>
+    public string Unreadable(string text = "no refresh token")
+    {
+        RefreshToken? none = null;
+        RefreshTokens.Setup(tokens => tokens.TryRead(text, out none)).Returns(false);
+        return text;
+    }
+}

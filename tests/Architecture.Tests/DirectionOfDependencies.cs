@@ -1,0 +1,97 @@
+using System.Reflection;
+using CleanJwt.Application.Sessions;
+using CleanJwt.Domain.Accounts;
+using static CleanJwt.Architecture.Tests.Layers;
+
+namespace CleanJwt.Architecture.Tests;
+
+/// <summary>Dependencies point inward. Each rule is also asked where the answer is no, so that it can be seen to notice.</summary>
+internal sealed class DirectionOfDependencies
+{
+    private const string EntityFramework = @"^Microsoft\.(EntityFrameworkCore|Data)(\.|$)";
+    private const string AspNetCore = @"^Microsoft\.AspNetCore(\.|$)";
+    private const string AnythingButTheRuntime = @"^(?!System(\.|$)|CleanJwt\.Domain(\.|$)|Microsoft\.CodeAnalysis$)\w";
+
+    private static IEnumerable<TestCaseData> Outward =>
+    [
+        Row(Layers.Domain, Layers.Application),
+        Row(Layers.Domain, Layers.Infrastructure),
+        Row(Layers.Domain, Layers.WebApi),
+        Row(Layers.Application, Layers.Infrastructure),
+        Row(Layers.Application, Layers.WebApi),
+        Row(Layers.Infrastructure, Layers.WebApi),
+    ];
+
+    private static IEnumerable<TestCaseData> Inward =>
+    [
+        Row(Layers.Application, Layers.Domain),
+        Row(Layers.Infrastructure, Layers.Domain),
+        Row(Layers.Infrastructure, Layers.Application),
+        Row(Layers.WebApi, Layers.Domain),
+        Row(Layers.WebApi, Layers.Application),
+        Row(Layers.WebApi, Layers.Infrastructure),
+    ];
+
+    [TestCaseSource(nameof(Outward))]
+    public void OuterLayer_IsNotKnown(Assembly layer, Assembly outer) => Assert.That(Dependents(layer, outer), Is.Empty);
+
+    [TestCaseSource(nameof(Inward))]
+    public void InnerLayer_IsKnown(Assembly layer, Assembly inner) => Assert.That(Dependents(layer, inner), Is.Not.Empty);
+
+    [Test]
+    public void Domain_KnowsOnlyTheRuntime()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(DependentsOnNamespace(Layers.Domain, AnythingButTheRuntime), Is.Empty);
+            Assert.That(DependentsOnNamespace(Layers.Application, AnythingButTheRuntime), Is.Not.Empty);
+        }
+    }
+
+    [Test]
+    public void Application_KnowsNoEntityFramework()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(DependentsOnNamespace(Layers.Application, EntityFramework), Is.Empty);
+            Assert.That(DependentsOnNamespace(Layers.Infrastructure, EntityFramework), Is.Not.Empty);
+        }
+    }
+
+    [Test]
+    public void Application_KnowsNoAspNetCore()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(DependentsOnNamespace(Layers.Application, AspNetCore), Is.Empty);
+            Assert.That(DependentsOnNamespace(Layers.WebApi, AspNetCore), Is.Not.Empty);
+        }
+    }
+
+    [Test]
+    public void WebApi_KnowsNoEntityFramework() => Assert.That(DependentsOnNamespace(Layers.WebApi, EntityFramework), Is.Empty);
+
+    /// <summary>
+    /// Where a start that failed is explained, and where an outage of the database is told apart. The third place, where the service is composed,
+    /// is the top-level statements of Program.cs, which cannot be seen here: <see cref="ReferencesOfProjects"/> looks at the files.
+    /// </summary>
+    [Test]
+    public void WebApi_NamesInfrastructureInTwoTypes() =>
+        Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[] { "CleanJwt.WebApi.Errors.Faults", "CleanJwt.WebApi.StartFailure" }));
+
+    [Test]
+    public void BodiesOfAsyncMethodsAndLambdas_AreSeen()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Dependents([typeof(LoginHandler)], [typeof(AccountErrors)]), Is.Not.Empty);
+            Assert.That(Dependents([InWebApi("DependencyInjection")], [InWebApi("Http.RequestBody")]), Is.Not.Empty);
+        }
+    }
+
+    private static TestCaseData Row(Assembly layer, Assembly other) => new TestCaseData(layer, other).SetArgDisplayNames(NameOf(layer), NameOf(other));
+
+    private static Type InWebApi(string name) => Layers.WebApi.GetType($"CleanJwt.WebApi.{name}", throwOnError: true)!;
+
+    private static string NameOf(Assembly layer) => layer.GetName().Name!;
+}

@@ -1,0 +1,45 @@
+using ArchUnitNET.Domain;
+using ArchUnitNET.Fluent.Syntax.Elements.Types;
+using ArchUnitNET.Loader;
+using CleanJwt.Application.Sessions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.WebApi.Controllers;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+using Assembly = System.Reflection.Assembly;
+using Type = System.Type;
+
+namespace CleanJwt.Architecture.Tests;
+
+/// <summary>The four layers as they were compiled.</summary>
+internal static class Layers
+{
+    public static readonly Assembly Domain = typeof(Account).Assembly;
+    public static readonly Assembly Application = typeof(LoginCommand).Assembly;
+    public static readonly Assembly Infrastructure = typeof(DatabaseErrors).Assembly;
+    public static readonly Assembly WebApi = typeof(AuthController).Assembly;
+
+    private static readonly Lazy<ArchUnitNET.Domain.Architecture> All =
+        new(() => new ArchLoader().LoadAssemblies(Domain, Application, Infrastructure, WebApi).Build());
+
+    /// <returns>The types of one layer that depend on another layer.</returns>
+    public static IReadOnlyList<string> Dependents(Assembly layer, Assembly other) =>
+        Violators(Types().That().ResideInAssembly(layer).Should().NotDependOnAny(Types().That().ResideInAssembly(other)));
+
+    /// <returns>The types of a layer that depend on a namespace, whoever it comes from.</returns>
+    public static IReadOnlyList<string> DependentsOnNamespace(Assembly layer, string pattern) =>
+        Violators(Types().That().ResideInAssembly(layer).Should().NotDependOnAny(Types(true).That().ResideInNamespaceMatching(pattern)));
+
+    /// <returns>Those of the types that depend on any of the others.</returns>
+    public static IReadOnlyList<string> Dependents(IEnumerable<Type> types, IEnumerable<Type> others) =>
+        Violators(Types().That().Are(types).Should().NotDependOnAny(others));
+
+    private static List<string> Violators(TypesShouldConjunction rule) =>
+    [
+        .. rule.Evaluate(All.Value)
+            .Where(result => !result.Passed)
+            .Select(result => ((IType)result.EvaluatedObject!).FullName)
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
+}

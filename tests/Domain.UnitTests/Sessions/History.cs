@@ -1,0 +1,63 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CleanJwt.Domain.UnitTests.Sessions;
+
+/// <summary>Something that happens to a session.</summary>
+internal abstract record Step
+{
+    /// <summary>Requests in parallel, each with the token that was issued so many before the newest: 0 is the newest, -1 was never issued.</summary>
+    public sealed record Refresh(params int[] Ages) : Step
+    {
+        public override string ToString() => $"refresh({string.Join(", ", Ages)})";
+    }
+
+    public sealed record Logout : Step
+    {
+        public override string ToString() => "logout";
+    }
+
+    /// <summary>The next request is that much later, or comes to a node whose clock is behind.</summary>
+    public sealed record Jump(TimeSpan By) : Step
+    {
+        public override string ToString() => $"jump {By}";
+    }
+}
+
+/// <summary>What happens to one session under one setting of the grace.</summary>
+internal sealed record History(TimeSpan Grace, IReadOnlyList<Step> Steps)
+{
+    public static readonly TimeSpan IdleLifetime = TimeSpan.FromMinutes(1);
+
+    public override string ToString() => $"grace {Grace}: {string.Join("; ", Steps)}";
+}
+
+/// <summary>Makes histories that stay near the boundaries of the rules, and makes failing ones shorter.</summary>
+internal static class Histories
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private static readonly Gen<TimeSpan> Graces = Gen.Elements(TimeSpan.Zero, SessionExample.Tick, Second, 10 * Second);
+
+    public static Gen<History> Generator =>
+        from grace in Graces
+        from steps in Gen.Frequency((8, Refreshes), (6, Jumps(grace)), (1, Gen.Constant<Step>(new Step.Logout()))).ListOf()
+        select new History(grace, steps);
+
+    public static Arbitrary<History> Arbitrary() => Arb.From(Generator, Shorter);
+
+    // Old tokens end the session, so they are rare enough for histories to get long.
+    private static Gen<Step> Refreshes =>
+        from width in Gen.Frequency((4, Gen.Constant(1)), (2, Gen.Constant(2)), (1, Gen.Constant(3)))
+        from ages in Gen.ArrayOf(Gen.Frequency((12, Gen.Constant(0)), (6, Gen.Constant(1)), (1, Gen.Choose(-1, 5))), width)
+        select (Step)new Step.Refresh(ages);
+
+    private static Gen<Step> Jumps(TimeSpan grace) =>
+        from time in Gen.Elements(
+            SessionExample.Tick, -SessionExample.Tick, grace - SessionExample.Tick, grace, grace + SessionExample.Tick,
+            Second, -Second, 4 * Second, History.IdleLifetime - SessionExample.Tick, History.IdleLifetime)
+        select (Step)new Step.Jump(time);
+
+    private static IEnumerable<History> Shorter(History history) =>
+        history.Steps.Select((_, left) => history with { Steps = [.. history.Steps.Where((_, i) => i != left)] });
+}

@@ -1,0 +1,46 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace CleanJwt.WebApi.FunctionalTests.Support;
+
+/// <summary>
+/// The service's own signing key, as somebody has it who reads both its database and its key folder. It signs what the service never would, to
+/// show that a good signature is not enough.
+/// </summary>
+internal sealed class ServiceKey : IDisposable
+{
+    private readonly ECDsa _key = ECDsa.Create();
+
+    public ServiceKey(CleanJwtApp app)
+    {
+        var folder = new DirectoryInfo(Path.Combine(Path.GetDirectoryName(app.DatabasePath)!, "keys"));
+        var protector = DataProtectionProvider.Create(folder, builder => builder.SetApplicationName("CleanJwt")).CreateProtector("CleanJwt.SigningKey.v1");
+        _key.ImportPkcs8PrivateKey(protector.Unprotect((byte[])app.Sql("SELECT ProtectedPrivateKey FROM SigningKeys")!), out _);
+        KeyId = (string)app.Sql("SELECT KeyId FROM SigningKeys")!;
+    }
+
+    public string KeyId { get; }
+
+    public ECParameters PrivateParameters => _key.ExportParameters(includePrivateParameters: true);
+
+    public byte[] SubjectPublicKeyInfo => _key.ExportSubjectPublicKeyInfo();
+
+    /// <summary>The token with its header or payload changed and a good signature.</summary>
+    public string Resign(string token, Action<JsonObject>? header = null, Action<JsonObject>? payload = null)
+    {
+        var (changedHeader, changedPayload) = (Jwt.Header(token), Jwt.Payload(token));
+        header?.Invoke(changedHeader);
+        payload?.Invoke(changedPayload);
+        return Sign(changedHeader.ToJsonString(), changedPayload.ToJsonString());
+    }
+
+    public string Sign(string header, string payload) => Sign($"{Jwt.Encode(header)}.{Jwt.Encode(payload)}");
+
+    public string Sign(string signedPart) =>
+        $"{signedPart}.{Base64Url.EncodeToString(_key.SignData(Encoding.UTF8.GetBytes(signedPart), HashAlgorithmName.SHA256))}";
+
+    public void Dispose() => _key.Dispose();
+}
