@@ -27,7 +27,7 @@ internal sealed class DatabasePreparing
         using (Assert.EnterMultipleScope())
         {
             Assert.That(node.Sql("PRAGMA journal_mode"), Is.EqualTo("wal"));
-            Assert.That(node.Sql("SELECT count(*) FROM __EFMigrationsHistory"), Is.EqualTo(1));
+            Assert.That(AppliedMigrations(node), Is.EqualTo(await MigrationsAsync(node)));
             Assert.That(node.Sql("SELECT count(*) FROM SigningKeys"), Is.EqualTo(1));
             Assert.That(DataProtectionKeys(node), Has.Length.EqualTo(1));
         }
@@ -80,7 +80,7 @@ internal sealed class DatabasePreparing
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(nodes[0].Sql("SELECT count(*) FROM __EFMigrationsHistory"), Is.EqualTo(1));
+            Assert.That(AppliedMigrations(nodes[0]), Is.EqualTo(await MigrationsAsync(nodes[0])));
             Assert.That(nodes[0].Sql("SELECT count(*) FROM SigningKeys"), Is.EqualTo(1));
             Assert.That(nodes.Select(node => node.Get<SigningKeyRing>().Current.KeyId).Distinct().Count(), Is.EqualTo(1));
             var token = nodes[0].Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));
@@ -109,7 +109,7 @@ internal sealed class DatabasePreparing
 
         await using var node = new Node(folder.Path);
         await node.PrepareAsync().WaitAsync(timeout);
-        Assert.That(node.Sql("SELECT count(*) FROM __EFMigrationsHistory"), Is.EqualTo(1));
+        Assert.That(AppliedMigrations(node), Is.EqualTo(await MigrationsAsync(node)));
     }
 
     [Test]
@@ -242,12 +242,16 @@ internal sealed class DatabasePreparing
     private static ContainsConstraint ThrowsOneLine(string naming = "") =>
         Throws.TypeOf<StartException>().With.Message.Not.Contains("\n").And.Message.Contains(naming);
 
+    private static object? AppliedMigrations(Node node) => node.Sql("SELECT group_concat(MigrationId) FROM __EFMigrationsHistory");
+
+    private static Task<string> MigrationsAsync(Node node) => node.WithDatabaseAsync(db => Task.FromResult(string.Join(',', db.Database.GetMigrations())));
+
     private static string[] DataProtectionKeys(Node node) =>
         Directory.Exists(node.KeyFolder) ? Directory.GetFiles(node.KeyFolder) : [];
 
     /// <summary>What a start could change.</summary>
     private static string Contents(Node node) => $"""
-        {node.Sql("SELECT group_concat(MigrationId) FROM __EFMigrationsHistory")}
+        {AppliedMigrations(node)}
         {node.Sql("SELECT group_concat(Sequence || KeyId || hex(ProtectedPrivateKey)) FROM SigningKeys")}
         {node.Sql("SELECT group_concat(Id || NormalizedEmail || PasswordHash || ConcurrencyStamp) FROM AspNetUsers")}
         """;

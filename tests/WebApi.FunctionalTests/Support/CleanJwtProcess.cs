@@ -1,7 +1,11 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
@@ -16,13 +20,14 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
 
     private CleanJwtProcess(Process process, Uri address)
     {
         _process = process;
         Client = new HttpClient { BaseAddress = address };
-        process.OutputDataReceived += (_, line) => Append(line.Data);
-        process.ErrorDataReceived += (_, line) => Append(line.Data);
+        process.OutputDataReceived += (_, line) => Append(line.Data, _output);
+        process.ErrorDataReceived += (_, line) => Append(line.Data, _output, _errors);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
@@ -41,8 +46,22 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Standard error so far, by lines.</summary>
+    public string[] Errors
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _errors.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+            }
+        }
+    }
+
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Starts the service with its content root in a folder and does not wait for it.</summary>
-    /// <param name="settings">By their configuration keys, on top of the defaults.</param>
+    /// <param name="settings">By their configuration keys, on top of the defaults; null takes an environment variable away.</param>
     public static CleanJwtProcess Launch(string folder, Dictionary<string, string?>? settings = null, string environment = "Development")
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
@@ -52,11 +71,21 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
         foreach (var (key, value) in settings ?? [])
         {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+            var variable = key.Replace(":", "__", StringComparison.Ordinal);
+            start.Environment.Remove(variable);
+            if (value is not null)
+            {
+                start.Environment[variable] = value;
+            }
         }
 
         return new CleanJwtProcess(Process.Start(start)!, address);
@@ -110,6 +139,35 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Asks the process to end, as a service manager does, and waits for it.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        return await WaitForExitAsync();
+    }
+
+    /// <returns>The address of the new account, whose password is <see cref="CleanJwtApp.Password"/>.</returns>
+    public async Task<string> RegisterAsync()
+    {
+        var email = CleanJwtApp.UniqueEmail();
+        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
+        return email;
+    }
+
+    public async Task<TokenPair> LoginAsync(string email)
+    {
+        var response = await Client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
+        await response.ShouldBeAsync(200);
+        return TokenPair.From(await response.JsonAsync());
+    }
+
+    public Task<HttpResponseMessage> RefreshAsync(string refreshToken) => Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken });
+
+    public Task<HttpResponseMessage> MeAsync(string accessToken) => SendAsync(HttpMethod.Get, "/api/users/me", accessToken);
+
+    public Task<HttpResponseMessage> LogoutAsync(string accessToken) => SendAsync(HttpMethod.Post, "/api/auth/logout", accessToken);
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -121,18 +179,28 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private void Append(string? line)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string accessToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return await Client.SendAsync(request);
+    }
+
+    private void Append(string? line, params StringBuilder[] targets)
     {
         lock (_output)
         {
-            _output.AppendLine(line);
+            foreach (var target in targets)
+            {
+                target.AppendLine(line);
+            }
         }
     }
 }

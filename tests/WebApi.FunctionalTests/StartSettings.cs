@@ -1,0 +1,105 @@
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>Settings that make no sense stop the start, with one line on standard error.</summary>
+internal sealed class StartSettings
+{
+    private const string Secret = "hunter2-marker";
+
+    private static readonly TestCaseData[] BadSettings =
+    [
+        Bad("Jwt:AccessTokenLifetime", "-00:10:00", "00:00:01 to 01:00:00"),
+        Bad("Jwt:AccessTokenLifetime", "00:00:00", "00:00:01 to 01:00:00"),
+        Bad("Jwt:AccessTokenLifetime", "01:00:01", "00:00:01 to 01:00:00"),
+        Bad("Jwt:AccessTokenLifetime", "ten minutes", "00:00:01 to 01:00:00"),
+        Bad("Jwt:AccessTokenLifetime", "", "00:00:01 to 01:00:00"),
+        Bad("Jwt:SigningAlgorithm", "HS256", "ES256"),
+        Bad("Jwt:SigningAlgorithm", "none", "ES256"),
+        Bad("Jwt:Issuer", "auth.example.com", "http"),
+        Bad("Jwt:Issuer", "ftp://auth.example.com", "http"),
+        Bad("Jwt:Issuer", "https://auth.example.com/?tenant=1", "http"),
+        Bad("Jwt:Issuer", "https://auth.example.com/#top", "http"),
+        Bad("Jwt:Audience", "", "the name of the API"),
+        Bad("Sessions:IdleLifetime", "-1.00:00:00", "00:00:01 to 365.00:00:00"),
+        Bad("Sessions:IdleLifetime", "99999999999.00:00:00", "00:00:01 to 365.00:00:00"),
+        Bad("Sessions:AbsoluteLifetime", "3650.00:00:01", "00:00:01 to 3650.00:00:00"),
+        Bad("Sessions:RefreshReuseGrace", "-00:00:01", "00:00:00 to 00:05:00"),
+        Bad("Sessions:RefreshReuseGrace", "00:05:01", "00:00:00 to 00:05:00"),
+        Bad("Database:Provider", "Oracle", "Sqlite"),
+        Bad("Database:MigrateOnStart", "perhaps", "true, false"),
+        Bad("Database:CommandTimeout", "00:00:00", "00:00:01 to 00:00:08"),
+        Bad("Database:CommandTimeout", "00:00:09", "00:00:01 to 00:00:08"),
+        Bad("Database:StartTimeout", "soon", "00:00:01 to 01:00:00"),
+        Bad("ASPNETCORE_URLS", "somewhere", "http://localhost:5080"),
+        Bad("ASPNETCORE_URLS", "http://192.0.2.1:5080", "Cannot assign requested address", isPrinted: false), // TEST-NET-1: no machine has it
+        Bad("ConnectionStrings:Default", "", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", $"Server=db;User Id=sa;Password={Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", $"Data Source=x.db;Password={Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", $"Data Source=x.db;Mode={Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", $"{Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=:memory:", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=x.db;Mode=ReadOnly", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=a-file/below/x.db", "a-file/below/x.db", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=a-folder", "a-folder", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=a-file", "not a database", isPrinted: false),
+    ];
+
+    [TestCaseSource(nameof(BadSettings))]
+    public async Task BadSetting_StopsTheStartWithOneLineThatNamesIt(string key, string value, string allowed, bool isPrinted)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "a-file"), "This is a text, and a rather long one, but it is not a database.");
+        Directory.CreateDirectory(Path.Combine(folder.Path, "a-folder"));
+        await using var service = CleanJwtProcess.Launch(folder.Path, new() { [key] = value });
+
+        Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
+        Assert.That(service.Errors, Has.Length.EqualTo(1), service.Output);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(service.Errors[0], Does.Contain(key).And.Contain(allowed));
+            Assert.That(service.Errors[0], isPrinted ? Does.Contain($"'{value}'") : Does.Not.Contain($"'{value}'"));
+            Assert.That(service.Output, Does.Not.Contain(Secret));
+        }
+    }
+
+    [Test]
+    public async Task SeveralBadSettings_AreNamedALineEach()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = CleanJwtProcess.Launch(
+            folder.Path, new() { ["Jwt:AccessTokenLifetime"] = "-1", ["Sessions:IdleLifetime"] = "never", ["Database:Provider"] = "Oracle" });
+
+        Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
+        Assert.That(
+            service.Errors.Select(line => line.Split(' ')[0]),
+            Is.EquivalentTo(["Jwt:AccessTokenLifetime", "Sessions:IdleLifetime", "Database:Provider"]));
+        Assert.That(File.Exists(Path.Combine(folder.Path, "data")), Is.False);
+    }
+
+    [Test]
+    public async Task UnsetIssuerOutsideDevelopment_StopsTheStartAndASetOneDoesNot()
+    {
+        using var folder = new TemporaryFolder();
+        await using var without = CleanJwtProcess.Launch(folder.Path, environment: "Production");
+        Assert.That(await without.WaitForExitAsync(), Is.EqualTo(1), without.Output);
+        Assert.That(without.Errors, Has.Length.EqualTo(1), without.Output);
+        Assert.That(without.Errors[0], Does.StartWith("Jwt:Issuer is not set"));
+
+        await using var with = CleanJwtProcess.Launch(folder.Path, new() { ["Jwt:Issuer"] = "https://auth.example.com" }, environment: "Production");
+        await with.WaitUntilReadyAsync();
+    }
+
+    [Test]
+    public async Task WithoutMigratingAtTheStart_AMissingDatabaseStopsIt()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = CleanJwtProcess.Launch(folder.Path, new() { ["Database:MigrateOnStart"] = "false" });
+        Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
+        Assert.That(service.Errors, Has.Length.EqualTo(1), service.Output);
+        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    private static TestCaseData Bad(string key, string value, string allowed, bool isPrinted = true) =>
+        new TestCaseData(key, value, allowed, isPrinted).SetArgDisplayNames(key, value);
+}
