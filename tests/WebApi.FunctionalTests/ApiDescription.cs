@@ -40,6 +40,7 @@ internal sealed partial class ApiDescription
         Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(new[]
         {
             "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/token", "/api/users/me",
+            "/api/users/me/sessions", "/api/users/me/sessions/{id}",
             "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
         }));
     }
@@ -51,7 +52,7 @@ internal sealed partial class ApiDescription
         var protectedRoutes = paths.EnumerateObject()
             .Where(path => path.Value.EnumerateObject().Any(operation => operation.Value.TryGetProperty("security", out var security) && security.GetArrayLength() > 0))
             .Select(path => path.Name);
-        Assert.That(protectedRoutes, Is.EquivalentTo(new[] { "/api/auth/token", "/api/users/me" }));
+        Assert.That(protectedRoutes, Is.EquivalentTo(new[] { "/api/auth/token", "/api/users/me", "/api/users/me/sessions", "/api/users/me/sessions/{id}" }));
     }
 
     [TestCase("RegisterCommand", "email password displayName")]

@@ -39,10 +39,10 @@ internal sealed class IdentityUserRepository(
         try
         {
             await database.WriteAsync(
-                db =>
+                (db, abandoned) =>
                 {
                     db.Users.Add(user);
-                    return db.SaveChangesAsync(cancellationToken);
+                    return db.SaveChangesAsync(abandoned);
                 },
                 cancellationToken);
         }
@@ -58,7 +58,7 @@ internal sealed class IdentityUserRepository(
     public async Task<Result<VerifiedAccount>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken)
     {
         var credentials = await database.ReadAsync(
-            db => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, cancellationToken), cancellationToken);
+            (db, abandoned) => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, abandoned), cancellationToken);
 
         // Hash even though nobody is there: answering early would let a stopwatch tell known addresses from unknown ones.
         var hash = credentials?.PasswordHash ?? Argon2PasswordHasher.Decoy;
@@ -82,7 +82,7 @@ internal sealed class IdentityUserRepository(
     }
 
     public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => db.Queries.AccountById(db, id, cancellationToken), cancellationToken);
+        database.ReadAsync((db, abandoned) => db.Queries.AccountById(db, id, abandoned), cancellationToken);
 
     /// <summary>Stores a hash of today's kind, unless the password was changed meanwhile. A full queue leaves it to the next sign-in.</summary>
     private async Task RehashAsync(Guid id, string oldHash, string password, CancellationToken cancellationToken)
@@ -91,9 +91,9 @@ internal sealed class IdentityUserRepository(
         {
             var stored = await newHash;
             await database.WriteAsync(
-                db => db.Users
+                (db, abandoned) => db.Users
                     .Where(user => user.Id == id && user.PasswordHash == oldHash)
-                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, stored), cancellationToken),
+                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, stored), abandoned),
                 cancellationToken);
         }
     }

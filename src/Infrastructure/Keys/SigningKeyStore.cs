@@ -14,13 +14,21 @@ internal sealed class SigningKeyStore(
 {
     private static readonly TimeSpan DataProtectionKeyLifetime = TimeSpan.FromDays(90);
 
-    /// <summary>Makes the first keys, the Data Protection one and the signing one, where there are none.</summary>
+    // Longer than the two days before which Data Protection renews a key by itself.
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(3);
+
+    /// <summary>Makes the first keys, the Data Protection one and the signing one, where there are none, and renews the former in time.</summary>
     /// <remarks>The caller holds the migration lock: two nodes that each made one could not read each other's tokens.</remarks>
     public async Task EnsureAsync(AppDbContext db, CancellationToken cancellationToken)
     {
         if (!await db.SigningKeys.AnyAsync(cancellationToken))
         {
+            EnsureDataProtectionKey();
             await AddAsync(db, sequence: 1, cancellationToken);
+        }
+        else if (dataProtectionKeys.GetAllKeys().Count > 0)
+        {
+            EnsureDataProtectionKey(); // a node that was off for long finds its last one expired
         }
     }
 
@@ -28,6 +36,7 @@ internal sealed class SigningKeyStore(
     /// <remarks>For a database that no node is serving.</remarks>
     public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
     {
+        EnsureDataProtectionKey();
         var last = await db.SigningKeys.MaxAsync(key => key.Sequence, cancellationToken);
         await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
         await AddAsync(db, last + 1, cancellationToken);
@@ -60,12 +69,6 @@ internal sealed class SigningKeyStore(
 
     private async Task AddAsync(AppDbContext db, int sequence, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        if (dataProtectionKeys.GetAllKeys().Count == 0)
-        {
-            dataProtectionKeys.CreateNewKey(activationDate: now, expirationDate: now + DataProtectionKeyLifetime);
-        }
-
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var pkcs8 = ecdsa.ExportPkcs8PrivateKey();
         db.SigningKeys.Add(new SigningKeyRow
@@ -74,9 +77,19 @@ internal sealed class SigningKeyStore(
             KeyId = SigningKey.Import(pkcs8, options.SigningAlgorithm).KeyId,
             Algorithm = options.SigningAlgorithm,
             ProtectedPrivateKey = Protector.Protect(pkcs8),
-            CreatedAt = now,
+            CreatedAt = time.GetUtcNow(),
         });
         await db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Makes a key unless one is good for a while. Data Protection would do so too, but on every node, and not under the migration lock.</summary>
+    private void EnsureDataProtectionKey()
+    {
+        var now = time.GetUtcNow();
+        if (!dataProtectionKeys.GetAllKeys().Any(key => !key.IsRevoked && key.ActivationDate <= now && key.ExpirationDate > now + RenewBefore))
+        {
+            dataProtectionKeys.CreateNewKey(activationDate: now, expirationDate: now + DataProtectionKeyLifetime);
+        }
     }
 
     private StartException KeysMissing =>

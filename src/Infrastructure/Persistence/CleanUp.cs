@@ -49,7 +49,7 @@ internal sealed partial class CleanUp(IDatabase database, TimeProvider time, ILo
         var total = 0;
         while (true)
         {
-            var deleted = await database.WriteAsync(db => over(db).Take(BatchSize).ExecuteDeleteAsync(cancellationToken), cancellationToken);
+            var deleted = await database.WriteAsync((db, abandoned) => over(db).Take(BatchSize).ExecuteDeleteAsync(abandoned), cancellationToken);
             total += deleted;
             if (deleted < BatchSize)
             {

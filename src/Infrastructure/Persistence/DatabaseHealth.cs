@@ -11,7 +11,7 @@ internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
         try
         {
             // Reads a table: a connection alone can be had from a pool, or be to an empty file.
-            await database.ReadAsync(db => db.SigningKeys.AnyAsync(cancellationToken), cancellationToken);
+            await database.ReadAsync((db, abandoned) => db.SigningKeys.AnyAsync(abandoned), cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))

@@ -47,6 +47,7 @@ internal sealed class DatabasePreparation(
         CreateFolder(file.Folder);
         CreateFolder(keyFolder.Path);
         await using var _ = await LockAsync(cancellationToken);
+        CreateFile(file.FilePath);
         await using var db = OpenContext(file.CreatingConnectionString);
 
         // Stays with the file. Readers and the one writer do not wait for each other.
@@ -67,6 +68,18 @@ internal sealed class DatabasePreparation(
         else
         {
             Directory.CreateDirectory(path, OwnerOnly);
+        }
+    }
+
+    // An empty file is an empty database. Made here for its mode, which SQLite gives to the files it makes beside it, too.
+    private static void CreateFile(string path)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(path))
+        {
+            using var _ = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
         }
     }
 

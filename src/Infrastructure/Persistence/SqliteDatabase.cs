@@ -15,9 +15,23 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts
     private readonly WorkerThreads _readers = new("sqlite reader", threads: Math.Max(4, 2 * Environment.ProcessorCount), Places);
     private readonly WorkerThreads _writer = new("sqlite writer", threads: 1, Places);
 
-    public Task<T> ReadAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken) => RunAsync(_readers, work, cancellationToken);
+    public Task<T> ReadAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(_readers, work, cancellationToken);
 
-    public Task<T> WriteAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken) => RunAsync(_writer, work, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
+        _writer,
+        async (db, abandoned) =>
+        {
+            db.Database.AutoSavepointsEnabled = false;
+            await using var transaction = await db.Database.BeginTransactionAsync(abandoned);
+
+            // The lock may have come long after whoever asked was told that nothing was done. Then nothing must be.
+            abandoned.ThrowIfCancellationRequested();
+            var result = await work(db, abandoned);
+            await transaction.CommitAsync(abandoned);
+            return result;
+        },
+        cancellationToken);
 
     public void Dispose()
     {
@@ -25,10 +39,11 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts
         _writer.Dispose();
     }
 
-    private async Task<T> RunAsync<T>(WorkerThreads threads, Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        WorkerThreads threads, Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (!threads.TryEnqueue(() => Run(work), abandoned.Token, out var result))
+        if (!threads.TryEnqueue(() => Run(work, abandoned.Token), abandoned.Token, out var result))
         {
             throw new DatabaseUnavailableException("Too much waits for the database.");
         }
@@ -39,15 +54,14 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts
         }
         catch (TimeoutException)
         {
-            // What is still in the queue must not be done later, when its client has long been told that it was not.
             await abandoned.CancelAsync();
             throw new DatabaseUnavailableException($"The database did not answer within {options.CommandTimeout}.");
         }
     }
 
-    private T Run<T>(Func<AppDbContext, Task<T>> work)
+    private T Run<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken abandoned)
     {
         using var db = contexts.CreateDbContext();
-        return work(db).GetAwaiter().GetResult(); // done by now: SQLite's async methods are not
+        return work(db, abandoned).GetAwaiter().GetResult(); // done by now: SQLite's async methods are not
     }
 }

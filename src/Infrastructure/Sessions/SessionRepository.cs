@@ -11,25 +11,25 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
 {
     public async Task<bool> TryStartAsync(Session session, int securityVersion, CancellationToken cancellationToken)
     {
-        var ended = await InTransactionAsync<List<Guid>?>(
-            async db =>
+        var ended = await database.WriteAsync<List<Guid>?>(
+            async (db, abandoned) =>
             {
                 // Changes nothing, but takes the row: whoever locks the account or changes its password comes before or after this, not beside it.
                 var asVerified = await db.Users
                     .Where(user => user.Id == session.AccountId && user.SecurityVersion == securityVersion && !user.Locked)
-                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.SecurityVersion, user => user.SecurityVersion), cancellationToken);
+                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.SecurityVersion, user => user.SecurityVersion), abandoned);
                 if (asVerified == 0)
                 {
                     return null;
                 }
 
-                var ended = await EndSurplusAsync(db, session, cancellationToken);
+                var ended = await EndSurplusAsync(db, session, abandoned);
                 db.Sessions.Add(session with
                 {
                     UserAgent = Truncate(session.UserAgent, SessionConfiguration.UserAgentLength),
                     IpAddress = Truncate(session.IpAddress, SessionConfiguration.IpAddressLength),
                 });
-                await db.SaveChangesAsync(cancellationToken);
+                await db.SaveChangesAsync(abandoned);
                 return ended;
             },
             cancellationToken);
@@ -38,12 +38,12 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
     }
 
     public Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => db.Queries.SessionById(db, sessionId, cancellationToken), cancellationToken);
+        database.ReadAsync((db, abandoned) => db.Queries.SessionById(db, sessionId, abandoned), cancellationToken);
 
     public async Task<bool> TryRotateAsync(Session rotated, CancellationToken cancellationToken)
     {
         var rows = await database.WriteAsync(
-            db => db.Sessions
+            (db, abandoned) => db.Sessions
                 .Where(session => session.Id == rotated.Id && session.Generation == rotated.Generation - 1 && session.EndedAt == null)
                 .ExecuteUpdateAsync(
                     set => set
@@ -52,22 +52,23 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
                         .SetProperty(session => session.RotatedAt, rotated.RotatedAt)
                         .SetProperty(session => session.LastSeenAt, rotated.LastSeenAt)
                         .SetProperty(session => session.ExpiresAt, rotated.ExpiresAt),
-                    cancellationToken),
+                    abandoned),
             cancellationToken);
         return rows == 1;
     }
 
     public async Task<IReadOnlyList<Session>> ListLiveAsync(Guid accountId, DateTimeOffset now, CancellationToken cancellationToken) =>
         await database.ReadAsync(
-            db => Live(db, accountId, now)
+            (db, abandoned) => Live(db, accountId, now)
                 .AsNoTracking()
                 .OrderByDescending(session => session.CreatedAt).ThenByDescending(session => session.Id)
-                .ToListAsync(cancellationToken),
+                .ToListAsync(abandoned),
             cancellationToken);
 
     public async Task EndAsync(Guid sessionId, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var ended = await InTransactionAsync(db => SessionEnding.EndOneAsync(db, sessionId, reason, now, cancellationToken), cancellationToken);
+        var ended = await database.WriteAsync(
+            (db, abandoned) => SessionEnding.EndOneAsync(db, sessionId, reason, now, abandoned), cancellationToken);
         revocations.Add(sessionId);
         if (ended > 0 && reason == SessionEndReason.RefreshTokenReused)
         {
@@ -78,9 +79,9 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
     public async Task<bool> TryEndAsync(
         Guid accountId, Guid sessionId, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var ended = await InTransactionAsync(
-            db => SessionEnding.EndSomeAsync(
-                db, accountId, Live(db, accountId, now).Where(session => session.Id == sessionId), reason, now, cancellationToken),
+        var ended = await database.WriteAsync(
+            (db, abandoned) => SessionEnding.EndSomeAsync(
+                db, accountId, Live(db, accountId, now).Where(session => session.Id == sessionId), reason, now, abandoned),
             cancellationToken);
         ended.ForEach(revocations.Add);
         return ended.Contains(sessionId);
@@ -88,9 +89,9 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
 
     public async Task EndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var ended = await InTransactionAsync(
-            db => SessionEnding.EndSomeAsync(
-                db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, now, cancellationToken),
+        var ended = await database.WriteAsync(
+            (db, abandoned) => SessionEnding.EndSomeAsync(
+                db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, now, abandoned),
             cancellationToken);
         ended.ForEach(revocations.Add);
     }
@@ -113,14 +114,4 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
         db.Sessions.Where(session => session.AccountId == accountId && session.EndedAt == null && session.ExpiresAt > now);
 
     private static string? Truncate(string? text, int length) => text?.Length > length ? text[..length] : text;
-
-    private Task<T> InTransactionAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken) => database.WriteAsync(
-        async db =>
-        {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            var result = await work(db);
-            await transaction.CommitAsync(cancellationToken);
-            return result;
-        },
-        cancellationToken);
 }

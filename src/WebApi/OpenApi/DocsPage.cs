@@ -9,7 +9,7 @@ internal static class DocsPage
     public static void Configure(ScalarOptions options, HttpContext context)
     {
         // The page starts itself with an inline script, which the policy allows by this nonce alone.
-        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        var nonce = RandomNumberGenerator.GetHexString(32);
         options
             .WithTitle("CleanJwt")
             .WithNonce(nonce)
