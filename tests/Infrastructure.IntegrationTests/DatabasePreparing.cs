@@ -40,12 +40,15 @@ internal sealed class DatabasePreparing
     {
         using var folder = new TemporaryFolder();
         await using var node = await Node.StartAsync(folder.Path);
+        const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(File.GetUnixFileMode(Path.GetDirectoryName(node.DatabasePath)!), Is.EqualTo(OwnerFolder));
             Assert.That(File.GetUnixFileMode(node.KeyFolder), Is.EqualTo(OwnerFolder));
-            Assert.That(File.GetUnixFileMode(DataProtectionKeys(node).Single()), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.That(File.GetUnixFileMode(DataProtectionKeys(node).Single()), Is.EqualTo(OwnerFile));
+            Assert.That(File.GetUnixFileMode(node.DatabasePath), Is.EqualTo(OwnerFile));
+            Assert.That(File.GetUnixFileMode(node.DatabasePath + "-wal"), Is.EqualTo(OwnerFile));
         }
     }
 
@@ -170,7 +173,7 @@ internal sealed class DatabasePreparing
     }
 
     [Test]
-    public async Task KeysWhoseTimeIsOver_StillRead()
+    public async Task KeysWhoseTimeIsOver_StillReadAndAreFollowedByOne()
     {
         using var folder = new TemporaryFolder();
         string token;
@@ -183,8 +186,19 @@ internal sealed class DatabasePreparing
             await File.WriteAllTextAsync(key, expired);
         }
 
-        await using var second = await Node.StartAsync(folder.Path);
-        Assert.That(second.Get<IRefreshTokenService>().TryRead(token, out _));
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Node.StartAsync(folder.Path))));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(nodes.Select(node => node.Get<IRefreshTokenService>().TryRead(token, out _)), Is.All.True);
+            Assert.That(DataProtectionKeys(nodes[0]), Has.Length.EqualTo(2), "the expired one, and one that all make together");
+            var next = nodes[0].Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));
+            Assert.That(nodes.Select(node => node.Get<IRefreshTokenService>().TryRead(next, out _)), Is.All.True);
+        }
+
+        foreach (var node in nodes)
+        {
+            await node.DisposeAsync();
+        }
     }
 
     [Test]
