@@ -55,7 +55,11 @@ internal sealed class DatabasePreparation(
 
         // Left behind by a process that was killed while it migrated; nobody else is migrating while the lock above is held.
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
-        await db.Database.MigrateAsync(cancellationToken);
+        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any()) // asked first, because migrating nothing takes much longer
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+
         await keyStore.EnsureAsync(db, cancellationToken);
     });
 
