@@ -105,6 +105,7 @@ public static class DependencyInjection
             options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.Path), loggers));
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
+        services.AddSingleton<IKeyRing, KeyRingReloader>();
     }
 
     private static void AddTokens(this IServiceCollection services, IHostEnvironment environment)

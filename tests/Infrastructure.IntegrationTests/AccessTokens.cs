@@ -34,7 +34,7 @@ internal sealed class AccessTokens
 
     public AccessTokens()
     {
-        _keys.Load([SigningKey.Import(_pkcs8, "ES256")]);
+        _keys.Load([SigningKey.Import(_pkcs8, "ES256")], version: 1);
         _service = Service(new JwtOptions { Issuer = "https://auth.example.com" });
     }
 
@@ -145,14 +145,14 @@ internal sealed class AccessTokens
     {
         var old = Issue(SomeSession);
         var next = SigningKey.Import(NewKey(), "ES256");
-        _keys.Load([.. _keys.Keys, next]);
+        _keys.Load([.. _keys.Keys, next], version: 1);
 
         var issued = Issue(SomeSession);
         Assert.That(Part(issued.Token, 0).GetProperty("kid").GetString(), Is.EqualTo(next.KeyId));
         Assert.That((await _service.ReadAsync(old.Token, CancellationToken.None)).IsSuccess);
         Assert.That((await _service.ReadAsync(issued.Token, CancellationToken.None)).IsSuccess);
 
-        _keys.Load([next]);
+        _keys.Load([next], version: 1);
         Assert.That((await _service.ReadAsync(old.Token, CancellationToken.None)).Error, Is.EqualTo(AccessTokenErrors.InvalidToken));
     }
 

@@ -1,5 +1,6 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,10 +11,11 @@ internal sealed class RevocationPolling
 {
     private readonly ScriptedSource _source = new();
     private readonly RevocationList _list = Revocations.List(TimeProvider.System);
+    private readonly ScriptedKeys _keys = new();
     private RevocationPoller _poller = null!;
 
     [SetUp]
-    public void MakePoller() => _poller = new RevocationPoller(_source, _list, new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
+    public void MakePoller() => _poller = new RevocationPoller(_source, _list, _keys, new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
 
     [TearDown]
     public void StopPolling() => _poller.Dispose();
@@ -90,6 +92,49 @@ internal sealed class RevocationPolling
         Assert.That(() => _list.Check(revoked), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
     }
 
+    [Test]
+    public void ChangedKeys_AreReloadedOnce()
+    {
+        _poller.Poll();
+        Assert.That(_keys.Reloads, Is.Zero);
+        _source.KeyRingVersion = _keys.NextVersion = 2;
+        _poller.Poll();
+        _poller.Poll();
+        Assert.That(_keys.Reloads, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void KeysThatCannotBeReloaded_LeaveTheAgeAsItWas()
+    {
+        _poller.Poll();
+        var age = _list.Age;
+        _source.KeyRingVersion = 2;
+        _keys.Fails = true;
+        Assert.That(_poller.Poll, Throws.InstanceOf<IOException>());
+        Assert.That(_list.Age, Is.GreaterThan(age));
+    }
+
+    private sealed class ScriptedKeys : IKeyRing
+    {
+        public long Version { get; private set; } = 1;
+
+        public long NextVersion { get; set; }
+
+        public bool Fails { get; set; }
+
+        public int Reloads { get; private set; }
+
+        public void Reload()
+        {
+            if (Fails)
+            {
+                throw new IOException("scripted");
+            }
+
+            (Version, Reloads) = (NextVersion, Reloads + 1);
+        }
+    }
+
     /// <summary>A source whose rows become visible when the test commits them, whatever their times, found by time as SQL Server's are.</summary>
     private sealed class ScriptedSource : IRevocationSource
     {
@@ -101,6 +146,8 @@ internal sealed class RevocationPolling
         public DateTimeOffset Time { get; set; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
         public int FullLoads { get; private set; }
+
+        public long KeyRingVersion { get; set; } = 1;
 
         public bool Fails
         {
@@ -134,7 +181,7 @@ internal sealed class RevocationPolling
                     learn(new RevokedSession(sessionId, revokedAt + RevocationList.Keep));
                 }
 
-                return new RevocationCursor(_rows.Count, Time);
+                return new RevocationCursor(_rows.Count, Time, KeyRingVersion);
             }
         }
 

@@ -1,8 +1,10 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
@@ -41,7 +43,8 @@ internal sealed class RevocationPollingOnSqlServer
                 Sequence bigint IDENTITY PRIMARY KEY,
                 SessionId uniqueidentifier NOT NULL,
                 RevokedAt datetime2 NOT NULL DEFAULT SYSUTCDATETIME(),
-                KeepUntil datetime2 NOT NULL DEFAULT DATEADD(minute, 65, SYSUTCDATETIME()))
+                KeepUntil datetime2 NOT NULL DEFAULT DATEADD(minute, 65, SYSUTCDATETIME()));
+            CREATE TABLE SigningKeys (Sequence int PRIMARY KEY);
             """);
     }
 
@@ -59,7 +62,7 @@ internal sealed class RevocationPollingOnSqlServer
     {
         var list = Revocations.List(TimeProvider.System);
         using var source = new RevocationSource(() => Open(ConnectionString), RevocationSql.SqlServer);
-        using var poller = new RevocationPoller(source, list, new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
+        using var poller = new RevocationPoller(source, list, Mock.Of<IKeyRing>(), new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
         poller.Poll();
 
         var (older, newer) = (Guid.NewGuid(), Guid.NewGuid());

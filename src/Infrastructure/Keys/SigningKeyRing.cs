@@ -8,7 +8,10 @@ internal sealed class SigningKeyRing
 {
     private State? _state;
 
-    /// <summary>The key that signs.</summary>
+    /// <summary>The one that the keys were loaded with.</summary>
+    public long Version => Loaded.Version;
+
+    /// <summary>The key that signs: the newest one.</summary>
     public SigningKey Current => Loaded.Current;
 
     /// <summary>All keys whose tokens are accepted.</summary>
@@ -19,8 +22,8 @@ internal sealed class SigningKeyRing
     public bool TryFind(string keyId, [NotNullWhen(true)] out SigningKey? key) => Loaded.ByKeyId.TryGetValue(keyId, out key);
 
     /// <param name="keys">At least one; the last one signs.</param>
-    public void Load(IReadOnlyList<SigningKey> keys) =>
-        Volatile.Write(ref _state, new State(keys, keys[^1], keys.ToFrozenDictionary(key => key.KeyId)));
+    public void Load(IReadOnlyList<SigningKey> keys, long version) =>
+        Volatile.Write(ref _state, new State(keys, keys[^1], keys.ToFrozenDictionary(key => key.KeyId), version));
 
-    private sealed record State(IReadOnlyList<SigningKey> Keys, SigningKey Current, FrozenDictionary<string, SigningKey> ByKeyId);
+    private sealed record State(IReadOnlyList<SigningKey> Keys, SigningKey Current, FrozenDictionary<string, SigningKey> ByKeyId, long Version);
 }

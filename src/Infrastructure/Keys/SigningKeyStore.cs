@@ -42,10 +42,11 @@ internal sealed class SigningKeyStore(
         await AddAsync(db, last + 1, cancellationToken);
     }
 
+    /// <returns>All keys, the newest last, and the version of the ring that they are.</returns>
     /// <exception cref="StartException">There is none, or one can't be decrypted. None is made in its place: that would end every session.</exception>
-    public async Task<IReadOnlyList<SigningKey>> LoadAsync(AppDbContext db, CancellationToken cancellationToken)
+    public (IReadOnlyList<SigningKey> Keys, long Version) Load(AppDbContext db)
     {
-        var rows = await db.SigningKeys.AsNoTracking().OrderBy(key => key.Sequence).ToListAsync(cancellationToken);
+        var rows = db.SigningKeys.AsNoTracking().OrderBy(key => key.Sequence).ToList();
         if (rows.Count == 0)
         {
             throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
@@ -59,7 +60,7 @@ internal sealed class SigningKeyStore(
 
         try
         {
-            return [.. rows.Select(row => SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm))];
+            return ([.. rows.Select(row => SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm))], rows[^1].Sequence);
         }
         catch (CryptographicException)
         {

@@ -12,7 +12,7 @@ internal sealed class DatabasePreparation(
     DatabaseOptions options,
     KeyFolder keyFolder,
     SigningKeyStore keyStore,
-    SigningKeyRing keyRing,
+    IKeyRing keyRing,
     IEnumerable<IInterceptor> interceptors,
     IServiceProvider services)
 {
@@ -36,7 +36,7 @@ internal sealed class DatabasePreparation(
                     $"The database '{file.FilePath}' is missing or not up to date: run the command 'migrate', or set Database:MigrateOnStart to true.");
             }
 
-            keyRing.Load(await keyStore.LoadAsync(db, cancellationToken));
+            keyRing.Reload();
         });
     }
 

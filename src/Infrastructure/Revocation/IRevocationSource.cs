@@ -19,4 +19,5 @@ internal readonly record struct RevokedSession(Guid SessionId, DateTimeOffset Ke
 /// <summary>How far a source has been read.</summary>
 /// <param name="Sequence">The last row number given out. Exact where there is one writer at a time.</param>
 /// <param name="DatabaseTime">By the database's clock. For sources whose transactions commit out of order.</param>
-internal sealed record RevocationCursor(long Sequence, DateTimeOffset DatabaseTime);
+/// <param name="KeyRingVersion">Of the signing keys in the database, read along: it changes with them.</param>
+internal sealed record RevocationCursor(long Sequence, DateTimeOffset DatabaseTime, long KeyRingVersion);

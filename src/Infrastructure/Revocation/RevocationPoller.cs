@@ -1,3 +1,4 @@
+using CleanJwt.Infrastructure.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Revocation;
@@ -7,7 +8,7 @@ namespace CleanJwt.Infrastructure.Revocation;
 /// hold it up.
 /// </summary>
 internal sealed partial class RevocationPoller(
-    IRevocationSource source, RevocationList list, RevocationOptions options, ILogger<RevocationPoller> logger) : IDisposable
+    IRevocationSource source, RevocationList list, IKeyRing keys, RevocationOptions options, ILogger<RevocationPoller> logger) : IDisposable
 {
     /// <summary>
     /// How far each poll looks back by the database's clock. Transactions may commit out of order, the older one after the newer one has been read;
@@ -32,11 +33,16 @@ internal sealed partial class RevocationPoller(
         _thread.Start();
     }
 
-    /// <summary>Learns what has come since the last poll; the first one loads everything.</summary>
+    /// <summary>Learns what has come since the last poll, and of new signing keys; the first one loads everything.</summary>
     public void Poll()
     {
         var poll = list.StartPoll();
         _cursor = source.Read(_cursor is null ? null : _cursor with { DatabaseTime = _cursor.DatabaseTime - Overlap }, list.Learn);
+        if (_cursor.KeyRingVersion != keys.Version)
+        {
+            keys.Reload(); // before the poll counts as done: a node that can't read the keys does not know whose tokens to accept
+        }
+
         list.EndPoll(poll);
         if (_cursor.DatabaseTime >= _nextComparison)
         {

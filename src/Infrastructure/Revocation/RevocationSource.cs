@@ -20,7 +20,7 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
         using var reader = command.ExecuteReader();
         reader.Read();
         var databaseTime = new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(1), DateTimeKind.Utc));
-        var cursor = new RevocationCursor(reader.GetInt64(0), databaseTime);
+        var cursor = new RevocationCursor(reader.GetInt64(0), databaseTime, reader.GetInt64(2));
         reader.NextResult();
         while (reader.Read())
         {
@@ -74,7 +74,7 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
 
 /// <summary>What a <see cref="RevocationSource"/> asks.</summary>
 /// <param name="Read">
-/// First the last row number and the database's time, then the session and the second to keep it until, rounded up, of each live row that may have
+/// First the last row number, the database's time and the version of the key ring, then the session and the second to keep it until, rounded up, of each live row that may have
 /// come since <c>@sinceSequence</c> or <c>@sinceTime</c>, whichever is exact.
 /// </param>
 /// <param name="CountLive">The number of rows kept until <c>@at</c> or longer, up to the row <c>@upTo</c>.</param>
@@ -85,7 +85,8 @@ internal sealed record RevocationSql(string Read, string CountLive)
     /// <summary>SQLite has one writer at a time, so its row numbers are committed in order: what is above the last one seen is all there is.</summary>
     public static readonly RevocationSql Sqlite = new(
         """
-        SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'Revocations'), 0), strftime('%Y-%m-%d %H:%M:%f', 'now');
+        SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'Revocations'), 0), strftime('%Y-%m-%d %H:%M:%f', 'now'),
+            (SELECT COALESCE(MAX(Sequence), 0) FROM SigningKeys);
         SELECT SessionId, unixepoch(KeepUntil) + 1 FROM Revocations
         WHERE Sequence > @sinceSequence AND KeepUntil > strftime('%Y-%m-%d %H:%M:%f', 'now');
         """,
@@ -94,7 +95,7 @@ internal sealed record RevocationSql(string Read, string CountLive)
     /// <summary>SQL Server's transactions commit in any order, so the time of the insert counts, and the poller looks back by it.</summary>
     public static readonly RevocationSql SqlServer = new(
         """
-        SELECT COALESCE(MAX(Sequence), 0), SYSUTCDATETIME() FROM Revocations;
+        SELECT COALESCE(MAX(Sequence), 0), SYSUTCDATETIME(), (SELECT CAST(COALESCE(MAX(Sequence), 0) AS bigint) FROM SigningKeys) FROM Revocations;
         SELECT SessionId, DATEDIFF_BIG(second, '1970-01-01', KeepUntil) + 1 FROM Revocations
         WHERE RevokedAt >= @sinceTime AND KeepUntil > SYSUTCDATETIME();
         """,

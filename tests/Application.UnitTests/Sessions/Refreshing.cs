@@ -281,6 +281,43 @@ internal sealed class Refreshing
         }
     }
 
+    /// <summary>The connection was lost after the rotation had been stored, and the provider's retry found nothing left to change.</summary>
+    [TestCase(false, TestName = "{m}(and it is live): its own success")]
+    [TestCase(true, TestName = "{m}(and ended since): invalid")]
+    public async Task RotationWhoseConfirmationWasLost_IsKnownAgain(bool endedSince)
+    {
+        _ports.Sessions
+            .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new AccountSession(
+                _offered.Count == 0 ? FifthGeneration : _offered[0] with { EndedAt = endedSince ? Now : null }, Ada));
+        Rotate(false);
+        AllowEnding();
+
+        var result = await RefreshAsync(Presented(5), options: WithoutGrace);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Error, Is.SameAs(endedSince ? SessionErrors.InvalidRefreshToken : null));
+            Assert.That(_offered, Has.Count.EqualTo(1));
+            if (result.IsSuccess)
+            {
+                Assert.That(result.Value.RefreshToken, Is.EqualTo(RefreshTokenText(FifthGeneration.Id, 6)));
+            }
+        }
+    }
+
+    [Test]
+    public async Task RaceThatIsLostAgainAndAgain_EndsInARequestToTryLater()
+    {
+        Stored(FifthGeneration);
+        Rotate(false);
+
+        var result = await RefreshAsync(Presented(5));
+
+        Assert.That(result.Error?.Code, Is.EqualTo("service-unavailable"));
+        Assert.That(result.Error?.RetryAfter, Is.GreaterThan(TimeSpan.Zero));
+    }
+
     private async Task<Result<Tokens>> RefreshAsync(string token, string? scope = null, SessionOptions? options = null)
     {
         var handler = new RefreshHandler(
