@@ -8,8 +8,9 @@ namespace CleanJwt.Benchmarks;
 [MemoryDiagnoser]
 public class RevocationCheck
 {
-    private readonly Guid _session = Guid.CreateVersion7();
+    private readonly Guid[] _sessions = [.. Enumerable.Range(0, 1 << 16).Select(_ => Guid.CreateVersion7())];
     private RevocationList _list = null!;
+    private ushort _next;
 
     [Params(0, 1_000, 100_000, 1_000_000)]
     public int Entries { get; set; }
@@ -26,6 +27,11 @@ public class RevocationCheck
         _list.EndPoll(_list.StartPoll());
     }
 
+    /// <summary>What the check itself does.</summary>
     [Benchmark]
-    public RevocationVerdict Check() => _list.Check(_session);
+    public RevocationVerdict OneSession() => _list.Check(_sessions[0]);
+
+    /// <summary>With what the processor's caches add when each request is another session's.</summary>
+    [Benchmark]
+    public RevocationVerdict ManySessions() => _list.Check(_sessions[_next++]);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Infrastructure.Identity;
@@ -39,16 +40,15 @@ public static class DependencyInjection
     /// <exception cref="OptionsValidationException">A setting makes no sense.</exception>
     public static async Task PrepareAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
-        services.GetRequiredService<IStartupValidator>().Validate();
+        services.CheckSettings();
         await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
-        services.GetRequiredService<RevocationPoller>().Start();
     }
 
     /// <summary>Makes the database and the first keys, or brings them up to date.</summary>
     /// <inheritdoc cref="PrepareAsync"/>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
-        services.GetRequiredService<IStartupValidator>().Validate();
+        services.CheckSettings();
         await services.GetRequiredService<DatabasePreparation>().MigrateAsync(cancellationToken);
     }
 
@@ -60,18 +60,19 @@ public static class DependencyInjection
     /// <inheritdoc cref="PrepareAsync"/>
     public static async Task<int> EndAllSessionsAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
-        if (services.GetRequiredService<DatabaseOptions>().MigrateOnStart)
-        {
-            await services.MigrateAsync(cancellationToken);
-        }
+        services.CheckSettings();
+        return await services.GetRequiredService<DatabasePreparation>().EndAllSessionsAsync(cancellationToken);
+    }
 
-        await using var scope = services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var ended = await SessionEnding.EndEverythingAsync(db, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
-        await services.GetRequiredService<SigningKeyStore>().ReplaceAllAsync(db, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return ended;
+    private static void CheckSettings(this IServiceProvider services)
+    {
+        services.GetRequiredService<IStartupValidator>().Validate();
+
+        // Without its tables .NET leaves text as it is: one address in two spellings would be two accounts, and a password typed elsewhere another.
+        if ("e\u0301".Normalize(NormalizationForm.FormC) != "\u00e9")
+        {
+            throw new StartException("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, or ICU is missing; allowed: off, with ICU installed.");
+        }
     }
 
     private static void AddDatabase(this IServiceCollection services)
@@ -83,6 +84,10 @@ public static class DependencyInjection
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.AddPooledDbContextFactory<SqliteDbContext>((provider, builder) => builder
             .UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString)
+
+            // A taken address is an everyday answer. What nobody expected is logged where it is turned into a 500 or 503.
+            .ConfigureWarnings(warnings => warnings.Log(
+                (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug)))
             .AddInterceptors(provider.GetServices<IInterceptor>()));
         services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<IDbContextFactory<SqliteDbContext>>().CreateDbContext());
         services.AddSingleton<IDatabase, SqliteDatabase>();
@@ -120,6 +125,7 @@ public static class DependencyInjection
     private static void AddRevocation(this IServiceCollection services)
     {
         services.AddSettings<RevocationOptions>(RevocationOptions.SectionName);
+        services.AddSingleton<IValidateOptions<RevocationOptions>, RevocationOptionsRule>();
         services.AddSingleton<RevocationMetrics>();
         services.AddSingleton(provider => new RevocationList(
             TimeProvider.System, provider.GetRequiredService<RevocationOptions>(), provider.GetRequiredService<RevocationMetrics>()));

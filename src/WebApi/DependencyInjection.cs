@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
 using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Infrastructure.Settings;
@@ -25,6 +26,8 @@ internal static class DependencyInjection
     public static void AddWebApi(this WebApplicationBuilder builder)
     {
         builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
+        // Its lines hold the query, where a client may have put a token that belongs in a header.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -96,6 +99,9 @@ internal static class DependencyInjection
     private static void AddHttp(this IServiceCollection services)
     {
         services.AddControllers();
+
+        // The document takes its types from these options: numbers are numbers in it, and never strings.
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         services.AddOptions<MvcOptions>().Configure<IOptions<JsonOptions>>((mvc, json) =>
         {
             // Validators are the one rulebook for what a request must hold.

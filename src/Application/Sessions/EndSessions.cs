@@ -16,7 +16,7 @@ public sealed class EndSessionHandler(ISessionRepository sessions, TimeProvider 
     public async ValueTask<Result<Done>> Handle(EndSessionCommand command, CancellationToken cancellationToken)
     {
         var ended = Guid.TryParseExact(command.SessionId, "D", out var sessionId)
-            && await sessions.TryEndAsync(command.AccountId, sessionId, SessionEndReason.EndedByOwner, time.GetUtcNow(), cancellationToken);
+            && await sessions.TryEndAsync(command.AccountId, sessionId, SessionEndReason.EndedByOwner, time.GetUtcNow(), CancellationToken.None);
         return ended ? default(Done) : SessionErrors.SessionNotFound;
     }
 }
@@ -42,7 +42,7 @@ public sealed class EndSessionsHandler(ISessionRepository sessions, TimeProvider
     public async ValueTask<Result<Done>> Handle(EndSessionsCommand command, CancellationToken cancellationToken)
     {
         Guid? except = command.Except is null ? null : command.CurrentSessionId;
-        await sessions.EndAllAsync(command.AccountId, except, SessionEndReason.EndedByOwner, time.GetUtcNow(), cancellationToken);
+        await sessions.EndAllAsync(command.AccountId, except, SessionEndReason.EndedByOwner, time.GetUtcNow(), CancellationToken.None);
         return default(Done);
     }
 }

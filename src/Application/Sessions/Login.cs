@@ -13,8 +13,11 @@ namespace CleanJwt.Application.Sessions;
 /// <remarks>Refusals look the same whether the address is known or not, so that nobody can use this to find out who has an account.</remarks>
 /// <param name="Email">Compared without regard to case or surrounding white space.</param>
 /// <param name="Password">Compared after Unicode normalization (NFC).</param>
-/// <param name="Scope">Space-separated; all that the account may have, when absent.</param>
-public sealed record LoginCommand(string Email, string Password, string? Scope) : ICommand<Result<Tokens>>
+/// <param name="Scope">
+/// Of <c>account:read account:write</c>, and for administrators <c>users:read users:write</c>, with spaces between; all that the account may have,
+/// when absent.
+/// </param>
+public sealed record LoginCommand(string Email, string Password, string? Scope = null) : ICommand<Result<Tokens>>
 {
     [JsonIgnore]
     public ClientInfo Client { get; init; } = ClientInfo.Unknown;

@@ -7,7 +7,7 @@ using Mediator;
 namespace CleanJwt.Application.Sessions;
 
 /// <summary>Ends the sessions of the tokens it is given, one or two; they need not be the same, nor live still.</summary>
-public sealed record LogoutCommand(string? RefreshToken) : ICommand<Result<Done>>
+public sealed record LogoutCommand(string? RefreshToken = null) : ICommand<Result<Done>>
 {
     /// <summary>From the Authorization header. An expired one still ends its session.</summary>
     [JsonIgnore]
@@ -51,7 +51,8 @@ public sealed class LogoutHandler(
 
         foreach (var sessionId in ended)
         {
-            await sessions.EndAsync(sessionId, SessionEndReason.Logout, time.GetUtcNow(), cancellationToken);
+            // Not the request's token: whoever signs out by closing a tab means it, too.
+            await sessions.EndAsync(sessionId, SessionEndReason.Logout, time.GetUtcNow(), CancellationToken.None);
         }
 
         return default(Done);

@@ -9,7 +9,7 @@ namespace CleanJwt.Application.Sessions;
 
 /// <summary>Spends a refresh token for the next pair of tokens.</summary>
 /// <param name="Scope">Narrows this one access token; the session's own, when absent.</param>
-public sealed record RefreshCommand(string RefreshToken, string? Scope) : ICommand<Result<Tokens>>
+public sealed record RefreshCommand(string RefreshToken, string? Scope = null) : ICommand<Result<Tokens>>
 {
     public override string ToString() => nameof(RefreshCommand); // a record would print the token
 }
@@ -63,7 +63,8 @@ public sealed class RefreshHandler(
 
             if (outcome is RotationOutcome.Reused)
             {
-                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, now, cancellationToken);
+                // Not the request's token: a thief who breaks off must not save the session.
+                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, now, CancellationToken.None);
                 return SessionErrors.RefreshTokenReused;
             }
 

@@ -40,7 +40,14 @@ public sealed record EmailAddress
             return false;
         }
 
-        var value = UnicodeText.Compose(text.Trim());
+        // To put a long run of combining marks in order takes time by the square of its length, so what can't be an address is not composed.
+        var trimmed = text.Trim();
+        if (trimmed.Length > UnicodeText.MaxRawLength(MaxLength))
+        {
+            return false;
+        }
+
+        var value = UnicodeText.Compose(trimmed);
         var at = value.IndexOf('@', StringComparison.Ordinal);
         if (UnicodeText.Length(value) is < MinLength or > MaxLength
             || at < 1 || at == value.Length - 1 || at != value.LastIndexOf('@')

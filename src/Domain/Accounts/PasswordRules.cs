@@ -15,7 +15,9 @@ public static class PasswordRules
     /// <remarks>The text must be well formed (<see cref="UnicodeText.IsWellFormed"/>).</remarks>
     public static string Normalize(string password) => UnicodeText.Compose(password);
 
-    public static bool HasAllowedLength(string password) => UnicodeText.Length(Normalize(password)) is >= MinLength and <= MaxLength;
+    public static bool HasAllowedLength(string password) =>
+        password.Length <= UnicodeText.MaxRawLength(MaxLength) // not composed, which a long run of combining marks makes slow
+        && UnicodeText.Length(Normalize(password)) is >= MinLength and <= MaxLength;
 
     /// <summary>Whether the password holds the part of the address before the <c>@</c>, unless that is too short to tell anything.</summary>
     public static bool Contains(string password, EmailAddress email) =>

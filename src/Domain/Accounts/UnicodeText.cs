@@ -24,6 +24,9 @@ public static class UnicodeText
         return true;
     }
 
+    /// <summary>More UTF-16 units than a text of so many code points has before it is composed, marks and surrogates included.</summary>
+    public static int MaxRawLength(int codePoints) => 8 * codePoints;
+
     /// <summary>The text in NFC.</summary>
     /// <remarks>The text must be well formed (<see cref="IsWellFormed"/>).</remarks>
     public static string Compose(string text) =>

@@ -38,7 +38,8 @@ internal sealed class SigningKey
 
     private static JsonWebKey ToJsonWebKey(ECParameters parameters)
     {
-        var key = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(parameters)));
+        using var ecdsa = ECDsa.Create(parameters);
+        var key = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ecdsa));
         key.Kid = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
         return key;
     }

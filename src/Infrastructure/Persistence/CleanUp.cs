@@ -20,9 +20,10 @@ internal sealed partial class CleanUp(IDatabase database, TimeProvider time, ILo
     /// <returns>How many rows were deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var over = now - KeepSessions;
-        return await DeleteAsync(db => db.Revocations.Where(row => row.KeepUntil < now).OrderBy(row => row.KeepUntil), cancellationToken)
+        var over = time.GetUtcNow() - KeepSessions;
+
+        // In a query, UtcNow is the database's.
+        return await DeleteAsync(db => db.Revocations.Where(row => row.KeepUntil < DateTime.UtcNow).OrderBy(row => row.KeepUntil), cancellationToken)
             + await DeleteAsync(db => db.Sessions.Where(session => session.EndedAt < over).OrderBy(session => session.EndedAt), cancellationToken)
             + await DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken);
     }
@@ -30,16 +31,28 @@ internal sealed partial class CleanUp(IDatabase database, TimeProvider time, ILo
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            try
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await RunAsync(stoppingToken);
+                await TryRunAsync(stoppingToken);
             }
-            catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
-            {
-                LogFailed(logger, exception); // the next round finds the same rows
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops, or could not start.
+        }
+    }
+
+    private async Task TryRunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(cancellationToken);
+        }
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+        {
+            LogFailed(logger, exception); // the next round finds the same rows
         }
     }
 

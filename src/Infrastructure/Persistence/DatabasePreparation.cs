@@ -1,5 +1,7 @@
 using System.Data.Common;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.Sessions;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -13,6 +15,8 @@ internal sealed class DatabasePreparation(
     KeyFolder keyFolder,
     SigningKeyStore keyStore,
     IKeyRing keyRing,
+    RevocationPoller poller,
+    TimeProvider time,
     IEnumerable<IInterceptor> interceptors,
     IServiceProvider services)
 {
@@ -37,6 +41,7 @@ internal sealed class DatabasePreparation(
             }
 
             keyRing.Reload();
+            poller.Start();
         });
     }
 
@@ -63,6 +68,28 @@ internal sealed class DatabasePreparation(
         await keyStore.EnsureAsync(db, cancellationToken);
     });
 
+    /// <summary>Ends every session and replaces the signing keys, in one transaction.</summary>
+    /// <returns>How many sessions were not over yet.</returns>
+    /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
+    public async Task<int> EndAllSessionsAsync(CancellationToken cancellationToken)
+    {
+        if (options.MigrateOnStart)
+        {
+            await MigrateAsync(cancellationToken);
+        }
+
+        var ended = 0;
+        await Describing(async () =>
+        {
+            await using var db = OpenContext(file.ConnectionString);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await keyStore.ReplaceAllAsync(db, cancellationToken);
+            ended = await SessionEnding.EndEverythingAsync(db, time.GetUtcNow(), cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        });
+        return ended;
+    }
+
     private static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -78,15 +105,21 @@ internal sealed class DatabasePreparation(
     // An empty file is an empty database. Made here for its mode, which SQLite gives to the files it makes beside it, too.
     private static void CreateFile(string path)
     {
-        if (!OperatingSystem.IsWindows() && !File.Exists(path))
+        if (!File.Exists(path))
         {
-            using var _ = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            OpenForOwner(path, FileMode.CreateNew, FileShare.ReadWrite).Dispose();
         }
+    }
+
+    private static FileStream OpenForOwner(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
     }
 
     private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
@@ -95,7 +128,7 @@ internal sealed class DatabasePreparation(
         {
             try
             {
-                return new FileStream(file.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return OpenForOwner(file.LockPath, FileMode.OpenOrCreate, FileShare.None);
             }
             catch (IOException exception) when (IsHeldElsewhere(exception))
             {

@@ -42,8 +42,9 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts
     private async Task<T> RunAsync<T>(
         WorkerThreads threads, Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (!threads.TryEnqueue(() => Run(work, abandoned.Token), abandoned.Token, out var result))
+        using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var abandoned = abandonment.Token; // the work may outlive its source
+        if (!threads.TryEnqueue(() => Run(work, abandoned), abandoned, out var result))
         {
             throw new DatabaseUnavailableException("Too much waits for the database.");
         }
@@ -52,9 +53,14 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts
         {
             return await result.WaitAsync(options.CommandTimeout, cancellationToken);
         }
+        catch (OperationCanceledException)
+        {
+            await abandonment.CancelAsync();
+            throw;
+        }
         catch (TimeoutException)
         {
-            await abandoned.CancelAsync();
+            await abandonment.CancelAsync();
             throw new DatabaseUnavailableException($"The database did not answer within {options.CommandTimeout}.");
         }
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Revocation;
 
@@ -13,4 +14,17 @@ public sealed class RevocationOptions
     /// <summary>A node that has learnt nothing for this long refuses authenticated requests until it has again.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>A node that polls too seldom for the staleness it may have would refuse between two polls that went well.</summary>
+internal sealed class RevocationOptionsRule : IValidateOptions<RevocationOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RevocationOptions options)
+    {
+        var least = options.PollInterval + RevocationSource.Timeout;
+        return options.MaxStaleness >= least
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"Revocation:MaxStaleness is '{options.MaxStaleness}'; allowed: {least} or longer, a second more than Revocation:PollInterval.");
+    }
 }

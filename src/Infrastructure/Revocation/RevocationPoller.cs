@@ -91,7 +91,7 @@ internal sealed partial class RevocationPoller(
         var at = DateTimeOffset.FromUnixTimeSeconds(cursor.DatabaseTime.ToUnixTimeSeconds());
         var here = list.Sweep(at);
         var there = source.CountLive(at, cursor);
-        if (here != there)
+        if (here < there) // more here is what was learnt after the cursor was taken
         {
             LogReloading(logger, here, there);
             _cursor = source.Read(since: null, list.Learn);

@@ -2,7 +2,7 @@ namespace CleanJwt.Infrastructure.Revocation;
 
 /// <summary>
 /// One ended session, in an append-only table that every node reads. Its times are the database's own (column defaults), because several nodes
-/// compare them.
+/// compare them. They are UTC.
 /// </summary>
 public sealed class RevocationRow
 {
@@ -11,8 +11,8 @@ public sealed class RevocationRow
 
     public required Guid SessionId { get; init; }
 
-    public DateTimeOffset RevokedAt { get; init; }
+    public DateTime RevokedAt { get; init; }
 
     /// <summary>When the last access token of the session has expired, whatever lifetime it was issued with.</summary>
-    public DateTimeOffset KeepUntil { get; init; }
+    public DateTime KeepUntil { get; init; }
 }

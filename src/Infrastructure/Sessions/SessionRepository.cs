@@ -23,14 +23,13 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
                     return null;
                 }
 
-                var ended = await EndSurplusAsync(db, session, abandoned);
                 db.Sessions.Add(session with
                 {
                     UserAgent = Truncate(session.UserAgent, SessionConfiguration.UserAgentLength),
                     IpAddress = Truncate(session.IpAddress, SessionConfiguration.IpAddressLength),
                 });
                 await db.SaveChangesAsync(abandoned);
-                return ended;
+                return await EndSurplusAsync(db, session, abandoned);
             },
             cancellationToken);
         ended?.ForEach(revocations.Add);
@@ -99,6 +98,7 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
     private static async Task<List<Guid>> EndSurplusAsync(AppDbContext db, Session next, CancellationToken cancellationToken)
     {
         var surplus = await Live(db, next.AccountId, next.CreatedAt)
+            .Where(session => session.Id != next.Id)
             .OrderByDescending(session => session.LastSeenAt).ThenByDescending(session => session.Id)
             .Skip(Session.MaxLivePerAccount - 1)
             .Select(session => session.Id)

@@ -32,5 +32,6 @@ internal sealed class HttpUrlAttribute : ValidationAttribute
         value is string text
         && Uri.TryCreate(text, UriKind.Absolute, out var url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
-        && !text.AsSpan().ContainsAny('?', '#');
+        && url.UserInfo.Length == 0
+        && !text.AsSpan().ContainsAny('?', '#', ' ');
 }

@@ -67,7 +67,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     public async Task<ActionResult> Logout(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] LogoutCommand? command, CancellationToken cancellationToken)
     {
-        var logout = (command ?? new LogoutCommand(RefreshToken: null)) with { AccessToken = BearerHeader.Read(Request) };
+        var logout = (command ?? new LogoutCommand()) with { AccessToken = BearerHeader.Read(Request) };
         var result = await sender.Send(logout, cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }

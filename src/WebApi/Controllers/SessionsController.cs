@@ -44,16 +44,22 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     }
 
     /// <summary>End all sessions</summary>
-    /// <remarks>The one that asks too, unless <c>except=current</c>.</remarks>
+    /// <remarks>The one that asks too, unless <c>except=current</c>. A path that ends with a slash is an id forgotten, and ends nothing.</remarks>
     [HttpDelete]
     [RequireScope(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked")]
     [ProducesProblem(StatusCodes.Status403Forbidden, "insufficient-scope")]
-    public async Task<ActionResult> EndAll([FromQuery] EndSessionsFilter filter, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    public async Task<ActionResult> EndAll([FromQuery(Name = "")] EndSessionsFilter filter, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(new EndSessionsCommand(token.AccountId, token.SessionId, filter.Except), cancellationToken);
+        if (Request.Path.Value!.EndsWith('/'))
+        {
+            return new ProblemResult(HttpError.From(SessionErrors.SessionNotFound));
+        }
+
+        var except = Request.Query["except"] is { Count: > 1 } several ? several.ToString() : filter.Except;
+        var result = await sender.Send(new EndSessionsCommand(token.AccountId, token.SessionId, except), cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }
 }
@@ -62,6 +68,7 @@ public sealed class SessionsController(ISender sender) : ControllerBase
 public sealed record EndSessionsFilter
 {
     /// <summary><c>current</c>, or absent. Empty is neither, and must not end the session of a client that meant to keep it.</summary>
+    [FromQuery(Name = "except")]
     [DisplayFormat(ConvertEmptyStringToNull = false)]
     public string? Except { get; init; }
 }

@@ -12,6 +12,11 @@ internal static class ProblemWriter
 
     public static Task WriteAsync(HttpContext context, HttpError error)
     {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return Task.CompletedTask; // nobody is there to read it
+        }
+
         var response = context.Response;
         response.StatusCode = error.Status;
         if (error.RetryAfter is { } delay)

@@ -17,6 +17,7 @@ internal static class DocsPage
             .DisableTelemetry()
             .DisableAgent()
             .HideDeveloperTools()
+            .HideClientButton()
             .AddPreferredSecuritySchemes(DocumentInfo.Scheme);
         context.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "

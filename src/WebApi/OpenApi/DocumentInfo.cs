@@ -1,3 +1,5 @@
+using System.Globalization;
+using CleanJwt.WebApi.Errors;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -29,14 +31,48 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
         return Task.CompletedTask;
     }
 
-    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        if (metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any())
+        var isProtected = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
+        if (isProtected)
         {
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+            operation.Security = [Bearer(context)];
+        }
+        else if (operation.Responses?.ContainsKey("401") == true && operation.RequestBody is { Required: false })
+        {
+            operation.Security = [[], Bearer(context)]; // signing out takes a bearer token or does without
         }
 
-        return Task.CompletedTask;
+        // What every route can answer, whatever it is about.
+        var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken);
+        if (operation.RequestBody is not null)
+        {
+            Add(operation, problem, StatusCodes.Status413PayloadTooLarge, "body-too-large");
+            Add(operation, problem, StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type");
+        }
+
+        Add(operation, problem, StatusCodes.Status500InternalServerError, "internal-error");
+        if (isProtected)
+        {
+            Add(operation, problem, StatusCodes.Status503ServiceUnavailable, "revocation-unavailable", "service-unavailable");
+        }
+        else if (context.Description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true)
+        {
+            Add(operation, problem, StatusCodes.Status503ServiceUnavailable, "service-unavailable");
+        }
+    }
+
+    private static OpenApiSecurityRequirement Bearer(OpenApiOperationTransformerContext context) =>
+        new() { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] };
+
+    private static void Add(OpenApiOperation operation, OpenApiSchema problem, int status, params string[] codes)
+    {
+        operation.Responses ??= [];
+        operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), new OpenApiResponse
+        {
+            Description = ProducesProblemAttribute.Describe(codes),
+            Content = new Dictionary<string, OpenApiMediaType> { [ProblemWriter.ContentType] = new() { Schema = problem } },
+        });
     }
 }

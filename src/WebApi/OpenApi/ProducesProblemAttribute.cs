@@ -8,11 +8,7 @@ namespace CleanJwt.WebApi.OpenApi;
 internal sealed class ProducesProblemAttribute : ProducesResponseTypeAttribute
 {
     public ProducesProblemAttribute(int statusCode, params string[] codes)
-        : base(typeof(Problem), statusCode, ProblemWriter.ContentType)
-    {
-        Codes = codes;
-        Description = string.Join(", ", codes.Select(code => $"`{code}`"));
-    }
+        : base(typeof(Problem), statusCode, ProblemWriter.ContentType) => Description = Describe(codes);
 
-    public IReadOnlyList<string> Codes { get; }
+    public static string Describe(params string[] codes) => string.Join(", ", codes.Select(code => $"`{code}`"));
 }
