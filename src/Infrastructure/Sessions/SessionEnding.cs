@@ -23,11 +23,11 @@ internal static class SessionEnding
         AppDbContext db, Guid accountId, IQueryable<Session> sessions, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // What ends together carries the same moment, by which it is found again.
-        await EndAsync(
+        var ended = await EndAsync(
             db, sessions,
             $"INSERT INTO Revocations (SessionId) SELECT Id FROM Sessions WHERE AccountId = {accountId} AND EndedAt = {now.UtcDateTime}",
             reason, now, cancellationToken);
-        return await db.Sessions
+        return ended == 0 ? [] : await db.Sessions
             .Where(session => session.AccountId == accountId && session.EndedAt == now)
             .Select(session => session.Id)
             .ToListAsync(cancellationToken);
