@@ -20,6 +20,8 @@ internal sealed class SessionHistories
         TimeSpan.FromDays(13.9), Idle - Millisecond, Idle,
     ];
 
+    private static readonly TimeSpan[] LongJumps = [TimeSpan.FromDays(12), TimeSpan.FromDays(13), Idle - Millisecond];
+
     [Test]
     public async Task EveryStep_IsAnsweredAsTheModelSays()
     {
@@ -52,9 +54,12 @@ internal sealed class SessionHistories
     {
         var newest = await app.LoginAsync(email);
         var model = new Model(newest, app.Time.GetUtcNow());
+
+        // Some clients refresh once in a fortnight, and so come to the end of the absolute lifetime.
+        var rare = random.Next(4) == 0;
         for (var step = 0; step < Steps; step++)
         {
-            switch (random.Next(100))
+            switch (rare && random.Next(20) > 0 ? step % 2 * 99 : random.Next(100))
             {
                 case < 45:
                     await RefreshAsync("next", newest.RefreshToken);
@@ -71,8 +76,7 @@ internal sealed class SessionHistories
                     model.IsOver = true;
                     break;
                 default:
-                    // Most jumps are short, so that histories get long.
-                    var jump = Jumps[Enumerable.Range(0, 4).Min(_ => random.Next(Jumps.Length))];
+                    var jump = rare ? LongJump(model.LeftAt(app.Time.GetUtcNow()), random) : ShortJump(random);
                     told.Add($"jump {jump}");
                     app.Time.Advance(jump);
                     break;
@@ -109,6 +113,14 @@ internal sealed class SessionHistories
         }
     }
 
+    /// <summary>Most are short, so that histories get long.</summary>
+    private static TimeSpan ShortJump(Random random) => Jumps[Enumerable.Range(0, 4).Min(_ => random.Next(Jumps.Length))];
+
+    /// <summary>At the end of the absolute lifetime, to its last moment or to the one after.</summary>
+    private static TimeSpan LongJump(TimeSpan left, Random random) => left > Millisecond && left < Idle
+        ? left - (random.Next(2) * Millisecond)
+        : LongJumps[random.Next(LongJumps.Length)];
+
     /// <summary>The contract's paragraph on refresh tokens, told by tokens and when they were spent; generations it knows nothing of.</summary>
     private sealed class Model
     {
@@ -132,6 +144,9 @@ internal sealed class SessionHistories
         public List<string> Spent { get; } = [];
 
         public DateTimeOffset NewestIssuedAt { get; private set; }
+
+        /// <summary>What is left of the absolute lifetime.</summary>
+        public TimeSpan LeftAt(DateTimeOffset now) => _start + Absolute - now;
 
         public string Present(string token, DateTimeOffset now)
         {
