@@ -60,18 +60,17 @@ public static class DependencyInjection
     /// <inheritdoc cref="PrepareAsync"/>
     public static async Task<int> EndAllSessionsAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
-        if (services.GetRequiredService<DatabaseOptions>().MigrateOnStart)
-        {
-            await services.MigrateAsync(cancellationToken);
-        }
-
-        await using var scope = services.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<AppDbContext>();
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var ended = await SessionEnding.EndEverythingAsync(db, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
-        await services.GetRequiredService<SigningKeyStore>().ReplaceAllAsync(db, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return ended;
+        services.GetRequiredService<IStartupValidator>().Validate();
+        return await services.GetRequiredService<DatabasePreparation>().UseAsync(
+            async db =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                var ended = await SessionEnding.EndEverythingAsync(db, services.GetRequiredService<TimeProvider>().GetUtcNow(), cancellationToken);
+                await services.GetRequiredService<SigningKeyStore>().ReplaceAllAsync(db, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return ended;
+            },
+            cancellationToken);
     }
 
     private static void AddDatabase(this IServiceCollection services)

@@ -71,6 +71,15 @@ internal sealed class RestoredBackup
         Assert.That(command.Output, Does.Contain("Ended 0 sessions"));
     }
 
+    [Test]
+    public async Task EndAll_OfADatabaseThatIsNotUpToDate_SaysSoInOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        var command = await ServiceNode.RunAsync(folder.Path, "sessions", "end-all", "--Database:MigrateOnStart=false");
+        Assert.That(command.ExitCode, Is.EqualTo(1), command.Output);
+        Assert.That(command.Errors.Trim(), Does.Contain("run the command 'migrate'").And.Not.Contain("\n"));
+    }
+
     [TestCase("sessions")]
     [TestCase("sessions", "end-some")]
     [TestCase("serve")]

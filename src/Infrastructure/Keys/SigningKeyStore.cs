@@ -28,7 +28,7 @@ internal sealed class SigningKeyStore(
     /// <remarks>For a database that no node is serving.</remarks>
     public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
     {
-        var last = await db.SigningKeys.MaxAsync(key => key.Sequence, cancellationToken);
+        var last = await db.SigningKeys.MaxAsync(key => (int?)key.Sequence, cancellationToken) ?? 0;
         await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
         await AddAsync(db, last + 1, cancellationToken);
     }

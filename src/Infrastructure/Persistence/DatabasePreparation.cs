@@ -20,14 +20,24 @@ internal sealed class DatabasePreparation(
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
+    public Task PrepareAsync(CancellationToken cancellationToken) => UseAsync(
+        async db =>
+        {
+            keyRing.Load(await keyStore.LoadAsync(db, cancellationToken));
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Does something with the database before it is served, once it is up to date.</summary>
+    /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
+    public async Task<T> UseAsync<T>(Func<AppDbContext, Task<T>> work, CancellationToken cancellationToken)
     {
         if (options.MigrateOnStart)
         {
             await MigrateAsync(cancellationToken);
         }
 
-        await Describing(async () =>
+        return await Describing(async () =>
         {
             await using var db = OpenContext(file.ConnectionString);
             if (!options.MigrateOnStart && (!File.Exists(file.FilePath) || (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any()))
@@ -36,7 +46,7 @@ internal sealed class DatabasePreparation(
                     $"The database '{file.FilePath}' is missing or not up to date: run the command 'migrate', or set Database:MigrateOnStart to true.");
             }
 
-            keyRing.Load(await keyStore.LoadAsync(db, cancellationToken));
+            return await work(db);
         });
     }
 
@@ -56,6 +66,7 @@ internal sealed class DatabasePreparation(
         await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
         await db.Database.MigrateAsync(cancellationToken);
         await keyStore.EnsureAsync(db, cancellationToken);
+        return true;
     });
 
     private static void CreateFolder(string path)
@@ -100,11 +111,11 @@ internal sealed class DatabasePreparation(
         .AddInterceptors(interceptors)
         .Options);
 
-    private async Task Describing(Func<Task> step)
+    private async Task<T> Describing<T>(Func<Task<T>> step)
     {
         try
         {
-            await step();
+            return await step();
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException)
         {
