@@ -37,7 +37,7 @@ internal sealed class SigningKeyStore(
     public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
     {
         EnsureDataProtectionKey();
-        var last = await db.SigningKeys.MaxAsync(key => key.Sequence, cancellationToken);
+        var last = await db.SigningKeys.MaxAsync(key => (int?)key.Sequence, cancellationToken) ?? 0;
         await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
         await AddAsync(db, last + 1, cancellationToken);
     }

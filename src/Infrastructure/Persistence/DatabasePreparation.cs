@@ -24,25 +24,31 @@ internal sealed class DatabasePreparation(
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
-    {
-        if (options.MigrateOnStart)
+    public Task PrepareAsync(CancellationToken cancellationToken) => UseAsync(
+        _ =>
         {
-            await MigrateAsync(cancellationToken);
-        }
-
-        await Describing(async () =>
-        {
-            await using var db = OpenContext(file.ConnectionString);
-            if (!options.MigrateOnStart && (!File.Exists(file.FilePath) || (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any()))
-            {
-                throw new StartException(
-                    $"The database '{file.FilePath}' is missing or not up to date: run the command 'migrate', or set Database:MigrateOnStart to true.");
-            }
-
             keyRing.Reload();
             poller.Start();
-        });
+            return Task.CompletedTask;
+        },
+        cancellationToken);
+
+    /// <summary>Ends every session and replaces the signing keys, in one transaction.</summary>
+    /// <returns>How many sessions were not over yet.</returns>
+    /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
+    public async Task<int> EndAllSessionsAsync(CancellationToken cancellationToken)
+    {
+        var ended = 0;
+        await UseAsync(
+            async db =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                await keyStore.ReplaceAllAsync(db, cancellationToken);
+                ended = await SessionEnding.EndEverythingAsync(db, time.GetUtcNow(), cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            },
+            cancellationToken);
+        return ended;
     }
 
     /// <summary>Can be run by several processes at once, and again after one was killed in the middle.</summary>
@@ -67,28 +73,6 @@ internal sealed class DatabasePreparation(
 
         await keyStore.EnsureAsync(db, cancellationToken);
     });
-
-    /// <summary>Ends every session and replaces the signing keys, in one transaction.</summary>
-    /// <returns>How many sessions were not over yet.</returns>
-    /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
-    public async Task<int> EndAllSessionsAsync(CancellationToken cancellationToken)
-    {
-        if (options.MigrateOnStart)
-        {
-            await MigrateAsync(cancellationToken);
-        }
-
-        var ended = 0;
-        await Describing(async () =>
-        {
-            await using var db = OpenContext(file.ConnectionString);
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await keyStore.ReplaceAllAsync(db, cancellationToken);
-            ended = await SessionEnding.EndEverythingAsync(db, time.GetUtcNow(), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        });
-        return ended;
-    }
 
     private static void CreateFolder(string path)
     {
@@ -151,6 +135,27 @@ internal sealed class DatabasePreparation(
         .UseSqlite(connectionString)
         .AddInterceptors(interceptors)
         .Options);
+
+    /// <summary>Does something with the database before it is served, once it is up to date.</summary>
+    private async Task UseAsync(Func<AppDbContext, Task> work, CancellationToken cancellationToken)
+    {
+        if (options.MigrateOnStart)
+        {
+            await MigrateAsync(cancellationToken);
+        }
+
+        await Describing(async () =>
+        {
+            await using var db = OpenContext(file.ConnectionString);
+            if (!options.MigrateOnStart && (!File.Exists(file.FilePath) || (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any()))
+            {
+                throw new StartException(
+                    $"The database '{file.FilePath}' is missing or not up to date: run the command 'migrate', or set Database:MigrateOnStart to true.");
+            }
+
+            await work(db);
+        });
+    }
 
     private async Task Describing(Func<Task> step)
     {

@@ -1,0 +1,170 @@
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>The owner of an account ends its sessions, and nobody else does.</summary>
+internal sealed class EndingSessions
+{
+    private const string Route = "/api/users/me/sessions";
+
+    private readonly CleanJwtApp _app = SharedService.App;
+
+    [Test]
+    public async Task OwnSession_IsOverFromTheAnswerOn()
+    {
+        var email = await _app.RegisterAsync();
+        var (current, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
+        await (await DeleteAsync(current, $"{Route}/{other.SessionId}")).ShouldBeAsync(204);
+        await ShouldBeOverAsync(other);
+        await ShouldLiveAsync(current);
+        await (await DeleteAsync(current, $"{Route}/{other.SessionId}")).ShouldBeProblemAsync(404, "session-not-found");
+    }
+
+    [Test]
+    public async Task TheSessionThatAsks_CanEndItself()
+    {
+        var tokens = await _app.LoginAsync();
+        await (await DeleteAsync(tokens, $"{Route}/{tokens.SessionId}")).ShouldBeAsync(204);
+        await ShouldBeOverAsync(tokens);
+        await (await DeleteAsync(tokens, $"{Route}/{tokens.SessionId}")).ShouldBeProblemAsync(401, "token-revoked");
+    }
+
+    [Test]
+    public async Task SomebodyElsesSession_IsNotFoundAndLivesOn()
+    {
+        var (mine, theirs) = (await _app.LoginAsync(), await _app.LoginAsync());
+        var response = await DeleteAsync(mine, $"{Route}/{theirs.SessionId}");
+        await response.ShouldBeProblemAsync(404, "session-not-found");
+        Assert.That(await response.Content.ReadAsStringAsync(), Does.Not.Contain(theirs.SessionId));
+        await ShouldLiveAsync(theirs);
+        await ShouldLiveAsync(mine);
+    }
+
+    [Test]
+    public async Task SessionThatLoggedOut_IsNotFound()
+    {
+        var email = await _app.RegisterAsync();
+        var (current, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
+        await _app.CreateClient().LogoutAsync(other);
+        await (await DeleteAsync(current, $"{Route}/{other.SessionId}")).ShouldBeProblemAsync(404, "session-not-found");
+    }
+
+    [Test]
+    public async Task SessionThatExpired_IsNotFound()
+    {
+        await using var app = new CleanJwtApp();
+        var email = await app.RegisterAsync();
+        var old = await app.LoginAsync(email);
+        app.Time.Advance(TimeSpan.FromDays(14));
+        var current = await app.LoginAsync(email);
+        await (await app.CreateClient(current.AccessToken).DeleteAsync($"{Route}/{old.SessionId}")).ShouldBeProblemAsync(404, "session-not-found");
+    }
+
+    [TestCase("1")]
+    [TestCase("current")]
+    [TestCase("00000000-0000-0000-0000-000000000000")]
+    [TestCase("0193c7a2-1111-7000-8000-000000000000")]
+    [TestCase("{0193c7a2-1111-7000-8000-000000000000}")]
+    [TestCase("0193c7a2-1111-7000-8000-00000000000")]
+    [TestCase("%20")]
+    [TestCase("%F0%9F%94%91")]
+    [TestCase("'%20OR%20'1'='1")]
+    public async Task IdOfNoSession_IsNotFound(string id)
+    {
+        var tokens = await _app.LoginAsync();
+        await (await DeleteAsync(tokens, $"{Route}/{id}")).ShouldBeProblemAsync(404, "session-not-found");
+        await ShouldLiveAsync(tokens);
+    }
+
+    [Test]
+    public async Task AllSessions_AreOverAndNobodyElses()
+    {
+        var email = await _app.RegisterAsync();
+        var (current, other, stranger) = (await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync());
+        await (await DeleteAsync(current, Route)).ShouldBeAsync(204);
+        await ShouldBeOverAsync(current);
+        await ShouldBeOverAsync(other);
+        await ShouldLiveAsync(stranger);
+        await ShouldLiveAsync(await _app.LoginAsync(email));
+    }
+
+    [Test]
+    public async Task AllButTheCurrentSession_AreOver()
+    {
+        var email = await _app.RegisterAsync();
+        var (other, current, another) = (await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync(email));
+        await (await DeleteAsync(current, Route + "?except=current")).ShouldBeAsync(204);
+        await ShouldBeOverAsync(other);
+        await ShouldBeOverAsync(another);
+        await ShouldLiveAsync(current);
+        await (await DeleteAsync(current, Route + "?except=current")).ShouldBeAsync(204);
+    }
+
+    [TestCase("?except=")]
+    [TestCase("?except")]
+    [TestCase("?except=%20")]
+    [TestCase("?except=Current")]
+    [TestCase("?except=all")]
+    [TestCase("?except=current,current")]
+    [TestCase("?except=other&except=current")]
+    [TestCase("?Except=other")]
+    public async Task AnythingElseToSpare_IsRefusedAndNothingEnds(string query)
+    {
+        var email = await _app.RegisterAsync();
+        var (current, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
+        var problem = await (await DeleteAsync(current, Route + query)).ShouldBeProblemAsync(400, "validation-failed");
+        Assert.That(problem.GetProperty("errors").Names(), Is.EqualTo(new[] { "except" }));
+        await ShouldLiveAsync(current);
+        await ShouldLiveAsync(other);
+    }
+
+    [Test]
+    public async Task IdOfASessionToSpare_IsRefusedAndNothingEnds()
+    {
+        var tokens = await _app.LoginAsync();
+        await (await DeleteAsync(tokens, $"{Route}?except={tokens.SessionId}")).ShouldBeProblemAsync(400, "validation-failed");
+        await ShouldLiveAsync(tokens);
+    }
+
+    [Test]
+    public async Task TokenThatMayOnlyRead_ListsAndEndsNothing()
+    {
+        var email = await _app.RegisterAsync();
+        var (reader, other) = (await _app.LoginAsync(email, "account:read"), await _app.LoginAsync(email));
+        await (await _app.CreateClient().AskAsync(reader.AccessToken, Route)).ShouldBeAsync(200);
+        foreach (var route in new[] { Route, Route + "?except=current", $"{Route}/{other.SessionId}", $"{Route}/{reader.SessionId}" })
+        {
+            var response = await DeleteAsync(reader, route);
+            await response.ShouldBeProblemAsync(403, "insufficient-scope");
+            Assert.That(
+                response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:write\""));
+        }
+
+        await ShouldLiveAsync(other);
+        await ShouldLiveAsync(reader);
+    }
+
+    [Test]
+    public async Task TokenThatMayOnlyWrite_ListsNothing()
+    {
+        var tokens = await _app.LoginAsync(scope: "account:write");
+        var response = await _app.CreateClient().AskAsync(tokens.AccessToken, Route);
+        await response.ShouldBeProblemAsync(403, "insufficient-scope");
+        Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
+        await (await DeleteAsync(tokens, Route)).ShouldBeAsync(204);
+    }
+
+    private Task<HttpResponseMessage> DeleteAsync(TokenPair tokens, string route) => _app.CreateClient(tokens.AccessToken).DeleteAsync(route);
+
+    private async Task ShouldLiveAsync(TokenPair tokens)
+    {
+        await (await _app.CreateClient().AskAsync(tokens.AccessToken)).ShouldBeAsync(200);
+        await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
+    }
+
+    private async Task ShouldBeOverAsync(TokenPair tokens)
+    {
+        await (await _app.CreateClient().AskAsync(tokens.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
+        await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>Real processes over one database: what one of them revokes, the others refuse within a second.</summary>
+[NonParallelizable] // its bounds are of time
+[Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
+internal sealed class RevocationAcrossNodes
+{
+    private const int Revocations = 100;
+    private const int AtOnce = 10;
+
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    [TestCase(2)]
+    [TestCase(3)]
+    public async Task RevokedSession_IsRefusedByEveryOtherNodeWithinASecond(int nodes)
+    {
+        using var folder = new TemporaryFolder();
+        var started = await Task.WhenAll(Enumerable.Range(0, nodes).Select(_ => ServiceNode.StartAsync(folder.Path)));
+        await using var first = started[0];
+        await using var second = started[1];
+        await using var third = started.ElementAtOrDefault(2);
+        var others = started[1..];
+
+        var sessions = await first.Client.LoginManyAsync(Revocations);
+        var delays = new ConcurrentBag<TimeSpan>();
+        await Parallel.ForAsync(0, Revocations, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
+        {
+            var session = sessions[i];
+            foreach (var node in others)
+            {
+                await (await node.Client.AskAsync(session.AccessToken)).ShouldBeAsync(200);
+            }
+
+            await (i % 2 == 0 ? first.Client.LogoutAsync(session) : first.Client.EndSessionAsync(session));
+            var revoked = Stopwatch.StartNew();
+            await (await first.Client.AskAsync(session.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
+            await Task.WhenAll(others.Select(async node => delays.Add(await RefusedAfterAsync(node, session, revoked))));
+        });
+
+        TestContext.Out.WriteLine(
+            $"{Revocations} revocations on one of {nodes} nodes, learnt by the others after {delays.Median().TotalMilliseconds:F0} ms (median), "
+            + $"{delays.Max().TotalMilliseconds:F0} ms (largest)");
+        Assert.That(delays, Has.Count.EqualTo(Revocations * others.Length));
+        Assert.That(delays.Max(), Is.LessThanOrEqualTo(Bound));
+    }
+
+    private static async Task<TimeSpan> RefusedAfterAsync(ServiceNode node, TokenPair session, Stopwatch revoked)
+    {
+        while (true)
+        {
+            var sent = revoked.Elapsed;
+            var answer = await (await node.Client.AskAsync(session.AccessToken)).AnswerAsync();
+            if (answer == "401 token-revoked")
+            {
+                return sent;
+            }
+
+            Assert.That(answer, Is.EqualTo("200"));
+            Assert.That(sent, Is.LessThan(GiveUp), "the revocation was never learnt");
+            await Task.Delay(Pause);
+        }
+    }
+}
