@@ -28,7 +28,6 @@ internal sealed class SigningKey
         using var ecdsa = ECDsa.Create();
         ecdsa.ImportPkcs8PrivateKey(pkcs8, out _);
 
-        // As JsonWebKey each signature provider makes an ECDsa of its own: one instance is not safe to use from two threads.
         var privateKey = ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: true));
         var publicKey = ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: false));
         publicKey.Use = JsonWebKeyUseNames.Sig;
@@ -38,7 +37,7 @@ internal sealed class SigningKey
 
     private static JsonWebKey ToJsonWebKey(ECParameters parameters)
     {
-        using var ecdsa = ECDsa.Create(parameters);
+        var ecdsa = ECDsa.Create(parameters); // not disposed: the key signs and verifies with it for as long as it lives
         var key = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ecdsa));
         key.Kid = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
         return key;

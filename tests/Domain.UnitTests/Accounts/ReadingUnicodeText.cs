@@ -31,6 +31,18 @@ internal sealed class ReadingUnicodeText
         }
     }
 
+    /// <summary>Marks out of order are put in order in a time by the square of their number: these would take minutes.</summary>
+    [Test]
+    public async Task LongRunOfCombiningMarks_IsRefusedWithoutBeingComposed()
+    {
+        const int Marks = 500_000;
+        var text = "a" + new string('\u0315', Marks) + new string('\u0316', Marks) + "@example.com";
+
+        var judging = Task.Run(() => (EmailAddress.TryParse(text, out _), PasswordRules.HasAllowedLength(text)));
+
+        Assert.That(await judging.WaitAsync(TimeSpan.FromSeconds(20)), Is.EqualTo((false, false)));
+    }
+
     [Test]
     public void EveryCodePoint_CanBeComposed()
     {
