@@ -22,7 +22,7 @@ internal sealed class RefreshStorm
     {
         using var folder = new TemporaryFolder();
         await using var node = await ServiceNode.StartAsync(folder.Path, Settings);
-        var clients = (await node.Client.LoginManyAsync(Sessions)).Select(tokens => new Client(node.Client, tokens)).ToArray();
+        var clients = (await node.Client.LoginManyAsync(Sessions)).Select((tokens, i) => new Client(node.Client, tokens, i)).ToArray();
 
         using var over = new CancellationTokenSource();
         var storm = Task.WhenAll(clients.Select(client => client.RunAsync(over.Token)));
@@ -101,13 +101,14 @@ internal sealed class RefreshStorm
     }
 
     /// <summary>Presents the newest token it was given, and the same one again when it was given no answer. Now and then it loses one.</summary>
-    private sealed class Client(HttpClient http, TokenPair tokens)
+    /// <param name="answers">Where it begins to count, so that not all lose theirs at once.</param>
+    private sealed class Client(HttpClient http, TokenPair tokens, int answers)
     {
         private const int LosesEveryAnswerOf = 3;
 
         private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-        private int _answers;
+        private int _answers = answers;
 
         public string SessionId => tokens.SessionId;
 
