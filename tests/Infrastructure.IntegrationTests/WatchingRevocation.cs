@@ -69,11 +69,12 @@ internal sealed class WatchingRevocation
     [Test]
     public async Task RequestRefusedForStaleness_IsCountedAndOthersAreNot()
     {
-        await using var node = await StartAsync(new() { ["Revocation:MaxStaleness"] = "00:00:01", ["Revocation:PollInterval"] = "00:00:05" });
+        await using var node = await StartAsync(new() { ["Revocation:MaxStaleness"] = "00:00:01.1", ["Revocation:PollInterval"] = "00:00:00.1" });
         using var instruments = new Instruments(node);
         var list = node.Get<IRevocationList>();
         var revoked = await StartSessionAsync(node);
         await EndAsync(node, revoked, SessionEndReason.Logout);
+        node.Sql("ALTER TABLE Revocations RENAME TO Elsewhere");
 
         Assert.That(() => list.Check(Guid.NewGuid()), Is.EqualTo(RevocationVerdict.Unknown).After(Patience, 20));
         Assert.That(instruments[Refused], Is.EqualTo(1));

@@ -24,7 +24,7 @@ internal sealed class DatabaseLostUnderNodes
 
         // The second learns so seldom that it does not know of the last revocation when the database goes.
         var nodes = await Task.WhenAll(
-            ServiceNode.StartAsync(folder.Path, Settings("00:00:00.5")), ServiceNode.StartAsync(folder.Path, Settings("00:00:02.5")));
+            ServiceNode.StartAsync(folder.Path, Settings("00:00:00.5")), ServiceNode.StartAsync(folder.Path, Settings("00:00:02")));
         await using var a = nodes[0];
         await using var b = nodes[1];
         var email = await a.Client.RegisterAsync();
