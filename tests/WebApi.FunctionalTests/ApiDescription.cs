@@ -8,22 +8,25 @@ internal sealed partial class ApiDescription
 {
     private readonly CleanJwtApp _app = SharedService.App;
 
-    [TestCase("post", "/api/auth/register", "201 400 409")]
-    [TestCase("post", "/api/auth/login", "200 400 401 403")]
-    [TestCase("post", "/api/auth/refresh", "200 400 401")]
-    [TestCase("post", "/api/auth/logout", "204 400 401")]
-    [TestCase("get", "/api/auth/token", "200 401")]
-    [TestCase("get", "/api/users/me", "200 304 401 403")]
-    [TestCase("get", "/.well-known/jwks.json", "200")]
-    [TestCase("get", "/.well-known/openid-configuration", "200")]
-    [TestCase("get", "/.well-known/oauth-authorization-server", "200")]
+    [TestCase("post", "/api/auth/register", "201 400 409 413 415 500 503")]
+    [TestCase("post", "/api/auth/login", "200 400 401 403 413 415 500 503")]
+    [TestCase("post", "/api/auth/refresh", "200 400 401 413 415 500 503")]
+    [TestCase("post", "/api/auth/logout", "204 400 401 413 415 500 503")]
+    [TestCase("get", "/api/auth/token", "200 401 500 503")]
+    [TestCase("get", "/api/users/me", "200 304 401 403 500 503")]
+    [TestCase("get", "/api/users/me/sessions", "200 401 403 500 503")]
+    [TestCase("delete", "/api/users/me/sessions", "204 400 401 403 500 503")]
+    [TestCase("delete", "/api/users/me/sessions/{id}", "204 401 403 404 500 503")]
+    [TestCase("get", "/.well-known/jwks.json", "200 500")]
+    [TestCase("get", "/.well-known/openid-configuration", "200 500")]
+    [TestCase("get", "/.well-known/oauth-authorization-server", "200 500")]
     public async Task Document_HasEveryRouteWithItsStatuses(string method, string route, string statuses)
     {
         var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
         var operation = document.GetProperty("paths").GetProperty(route).GetProperty(method);
-        Assert.That(operation.GetProperty("responses").Names(), Is.SupersetOf(statuses.Split(' ')));
+        Assert.That(operation.GetProperty("responses").Names(), Is.EquivalentTo(statuses.Split(' ')));
         Assert.That(operation.Text("summary"), Is.Not.Empty);
-        foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] == '4'))
+        foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] is '4' or '5'))
         {
             Assert.That(response.Value.GetProperty("content").Names(), Is.EqualTo(new[] { "application/problem+json" }), response.Name);
         }
@@ -49,25 +52,44 @@ internal sealed partial class ApiDescription
     public async Task Document_SaysWhichRoutesNeedAToken()
     {
         var paths = (await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync()).GetProperty("paths");
-        var protectedRoutes = paths.EnumerateObject()
-            .Where(path => path.Value.EnumerateObject().Any(operation => operation.Value.TryGetProperty("security", out var security) && security.GetArrayLength() > 0))
-            .Select(path => path.Name);
-        Assert.That(protectedRoutes, Is.EquivalentTo(new[] { "/api/auth/token", "/api/users/me", "/api/users/me/sessions", "/api/users/me/sessions/{id}" }));
+        var secured = paths.EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (path.Name, operation.Value)))
+            .Where(operation => operation.Value.TryGetProperty("security", out _))
+            .Select(operation => $"{operation.Name} {operation.Value.GetProperty("security").GetRawText().Replace(" ", "").ReplaceLineEndings("")}")
+            .Distinct();
+        const string Needed = """[{"bearer":[]}]""";
+        Assert.That(secured, Is.EquivalentTo(new[]
+        {
+            $"/api/auth/token {Needed}", $"/api/users/me {Needed}", $"/api/users/me/sessions {Needed}", $"/api/users/me/sessions/{{id}} {Needed}",
+            """/api/auth/logout [{},{"bearer":[]}]""",
+        }));
     }
 
-    [TestCase("RegisterCommand", "email password displayName")]
-    [TestCase("LoginCommand", "email password scope")]
-    [TestCase("RefreshCommand", "refreshToken scope")]
-    [TestCase("LogoutCommand", "refreshToken")]
+    [TestCase("RegisterCommand", "email password displayName?")]
+    [TestCase("LoginCommand", "email password scope?")]
+    [TestCase("RefreshCommand", "refreshToken scope?")]
+    [TestCase("LogoutCommand", "refreshToken?")]
     [TestCase("Tokens", "tokenType accessToken expiresIn expiresAt refreshToken refreshExpiresIn scope sessionId")]
     [TestCase("AccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt")]
     [TestCase("TokenResponse", "sub sid scope roles authTime expiresAt")]
-    [TestCase("Problem", "type title status detail code traceId errors")]
+    [TestCase("Problem", "type title status detail code traceId errors?")]
     public async Task Document_DescribesEveryBody(string schema, string fields)
     {
         var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
-        var properties = document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties");
-        Assert.That(properties.Names(), Is.EquivalentTo(fields.Split(' ')));
+        var description = document.GetProperty("components").GetProperty("schemas").GetProperty(schema);
+        var required = description.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
+        var properties = description.GetProperty("properties").Names().Select(name => required.Contains(name) ? name : $"{name}?");
+        Assert.That(properties, Is.EquivalentTo(fields.Split(' ')));
+    }
+
+    [TestCase("Problem", "status")]
+    [TestCase("Tokens", "expiresIn")]
+    [TestCase("Tokens", "refreshExpiresIn")]
+    public async Task Document_DescribesNumbersAsNumbers(string schema, string field)
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var property = document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").GetProperty(field);
+        Assert.That(property.GetProperty("type").GetRawText(), Is.EqualTo("\"integer\""));
     }
 
     [Test]

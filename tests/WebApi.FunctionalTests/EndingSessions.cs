@@ -100,6 +100,25 @@ internal sealed class EndingSessions
         await (await DeleteAsync(current, Route + "?except=current")).ShouldBeAsync(204);
     }
 
+    [TestCase("?except=current&filter=1")]
+    [TestCase("?filter.x=1&except=current")]
+    public async Task UnknownParameters_DoNotLoseTheOneThatSpares(string query)
+    {
+        var email = await _app.RegisterAsync();
+        var (current, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
+        await (await DeleteAsync(current, Route + query)).ShouldBeAsync(204);
+        await ShouldLiveAsync(current);
+        await ShouldBeOverAsync(other);
+    }
+
+    [Test]
+    public async Task ForgottenId_EndsNothing()
+    {
+        var tokens = await _app.LoginAsync();
+        await (await DeleteAsync(tokens, Route + "/")).ShouldBeProblemAsync(404, "session-not-found");
+        await ShouldLiveAsync(tokens);
+    }
+
     [TestCase("?except=")]
     [TestCase("?except")]
     [TestCase("?except=%20")]
@@ -107,6 +126,8 @@ internal sealed class EndingSessions
     [TestCase("?except=all")]
     [TestCase("?except=current,current")]
     [TestCase("?except=other&except=current")]
+    [TestCase("?except=current&except=other")]
+    [TestCase("?except=current&except=current")]
     [TestCase("?Except=other")]
     public async Task AnythingElseToSpare_IsRefusedAndNothingEnds(string query)
     {
