@@ -38,6 +38,23 @@ internal sealed class RevokedSessions
     }
 
     [Test]
+    public void OfManySessions_ExactlyTheRevokedOnesAreRefused()
+    {
+        const int Count = 200_000;
+        Poll();
+        var revoked = Enumerable.Range(0, Count).Select(_ => Guid.CreateVersion7()).ToArray();
+        var live = Enumerable.Range(0, Count).Select(_ => Guid.CreateVersion7()).ToArray();
+        for (var i = 0; i < Count; i += 2)
+        {
+            _list.Add(revoked[i]);
+            _list.Learn(new RevokedSession(revoked[i + 1], _clock.GetUtcNow() + RevocationList.Keep));
+        }
+
+        Assert.That(revoked.Count(session => _list.Check(session) == RevocationVerdict.Revoked), Is.EqualTo(Count));
+        Assert.That(live.Count(session => _list.Check(session) == RevocationVerdict.NotRevoked), Is.EqualTo(Count));
+    }
+
+    [Test]
     public void AtMaxStaleness_TheListStillAnswers_AndATickLaterNotAnyMore()
     {
         Poll();
