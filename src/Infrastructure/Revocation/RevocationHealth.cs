@@ -6,13 +6,10 @@ namespace CleanJwt.Infrastructure.Revocation;
 /// <summary>Whether this node knows of revocations, and so may answer authenticated requests.</summary>
 internal sealed class RevocationHealth(RevocationList list, RevocationOptions options) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        var age = list.Age;
-        return Task.FromResult(age <= options.MaxStaleness
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy(string.Create(
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(list.IsStale
+            ? HealthCheckResult.Unhealthy(string.Create(
                 CultureInfo.InvariantCulture,
-                $"No revocations learnt for {age.TotalSeconds:F0} s, at most {options.MaxStaleness.TotalSeconds:F0} s are allowed. Authenticated requests are refused.")));
-    }
+                $"No revocations learnt for {list.Age.TotalSeconds:F0} s, at most {options.MaxStaleness.TotalSeconds:F0} s are allowed. Authenticated requests are refused."))
+            : HealthCheckResult.Healthy());
 }

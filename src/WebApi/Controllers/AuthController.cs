@@ -77,7 +77,6 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [HttpGet("token")]
     [Authorize]
     [ProducesResponseType<TokenResponse>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked")]
     public ActionResult GetToken([BearerToken] AccessToken token) => Ok(TokenResponse.From(token));
 }
 

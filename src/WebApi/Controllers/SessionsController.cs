@@ -21,8 +21,6 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     [HttpGet]
     [RequireScope(Scopes.AccountRead)]
     [ProducesResponseType<SessionList>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked")]
-    [ProducesProblem(StatusCodes.Status403Forbidden, "insufficient-scope")]
     public async Task<ActionResult> List([BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
         var result = await sender.Send(new ListSessionsQuery(token.AccountId), cancellationToken);
@@ -34,8 +32,6 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     [HttpDelete("{id}")]
     [RequireScope(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked")]
-    [ProducesProblem(StatusCodes.Status403Forbidden, "insufficient-scope")]
     [ProducesProblem(StatusCodes.Status404NotFound, "session-not-found")]
     public async Task<ActionResult> End(string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
@@ -49,8 +45,6 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     [RequireScope(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
-    [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked")]
-    [ProducesProblem(StatusCodes.Status403Forbidden, "insufficient-scope")]
     public async Task<ActionResult> EndAll([FromQuery(Name = "")] EndSessionsFilter filter, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
         if (Request.Path.Value!.EndsWith('/'))

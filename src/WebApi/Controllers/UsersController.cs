@@ -18,7 +18,6 @@ public sealed class UsersController : ControllerBase
     [ProducesResponseType<AccountResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
-    [ProducesProblem(StatusCodes.Status403Forbidden, "insufficient-scope")]
     public ActionResult GetMe([CurrentUser] Account user)
     {
         var etag = EntityTags.Of(user);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
@@ -44,8 +45,18 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
             operation.Security = [[], Bearer(context)]; // signing out takes a bearer token or does without
         }
 
-        // What every route can answer, whatever it is about.
+        // What a route can answer whatever it is about. An action that has more to say of a status says it itself.
         var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken);
+        if (isProtected)
+        {
+            Add(operation, problem, StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked");
+        }
+
+        if (metadata.OfType<RequireScopeAttribute>().Any())
+        {
+            Add(operation, problem, StatusCodes.Status403Forbidden, "insufficient-scope");
+        }
+
         if (operation.RequestBody is not null)
         {
             Add(operation, problem, StatusCodes.Status413PayloadTooLarge, "body-too-large");
