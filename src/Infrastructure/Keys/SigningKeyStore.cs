@@ -83,11 +83,14 @@ internal sealed class SigningKeyStore(
         await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>Makes a key unless one is good for a while. Data Protection would do so too, but on every node, and not under the migration lock.</summary>
+    /// <summary>
+    /// Makes a key unless one is good for a while, if only by the clock of another node that is ahead. Data Protection would do so too, but on every
+    /// node, and not under the migration lock.
+    /// </summary>
     private void EnsureDataProtectionKey()
     {
         var now = time.GetUtcNow();
-        if (!dataProtectionKeys.GetAllKeys().Any(key => !key.IsRevoked && key.ActivationDate <= now && key.ExpirationDate > now + RenewBefore))
+        if (!dataProtectionKeys.GetAllKeys().Any(key => !key.IsRevoked && key.ExpirationDate > now + RenewBefore))
         {
             dataProtectionKeys.CreateNewKey(activationDate: now, expirationDate: now + DataProtectionKeyLifetime);
         }
