@@ -1,6 +1,7 @@
 using System.Text;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Sessions;
+using CleanJwt.Infrastructure.Activities;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Persistence;
@@ -35,13 +36,25 @@ public static class DependencyInjection
         return services;
     }
 
-    /// <summary>Checks the settings, migrates the database if that is to be done at the start, and loads the keys and the revocations.</summary>
+    /// <summary>
+    /// Checks the settings, migrates the database if that is to be done at the start, loads the keys and the revocations, and makes the first
+    /// administrator if the settings name one.
+    /// </summary>
     /// <exception cref="StartException">Something is not as it must be, with the reason in one line.</exception>
     /// <exception cref="OptionsValidationException">A setting makes no sense.</exception>
     public static async Task PrepareAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         services.CheckSettings();
         await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
+        await services.GetRequiredService<FirstAdmin>().EnsureAsync(cancellationToken);
+    }
+
+    /// <summary>Checks the settings and that the database is up to date, for a command that uses it and ends.</summary>
+    /// <inheritdoc cref="PrepareAsync"/>
+    public static async Task OpenDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    {
+        services.CheckSettings();
+        await services.GetRequiredService<DatabasePreparation>().OpenAsync(cancellationToken);
     }
 
     /// <summary>Makes the database and the first keys, or brings them up to date.</summary>
@@ -99,7 +112,13 @@ public static class DependencyInjection
         services.AddSingleton<IPasswordHasher<AppUser>, Argon2PasswordHasher>();
         services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
         services.AddIdentityCore<AppUser>(IdentitySettings.Apply).AddEntityFrameworkStores<AppDbContext>();
+        services.AddSingleton<Passwords>();
         services.AddSingleton<IUserRepository, IdentityUserRepository>();
+        services.AddSingleton<IUserDirectory, UserDirectory>();
+        services.AddSingleton<IAccountSecurity, AccountSecurity>();
+        services.AddSettings<AdminOptions>(AdminOptions.SectionName);
+        services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsRule>();
+        services.AddSingleton<FirstAdmin>();
     }
 
     private static void AddKeys(this IServiceCollection services)
@@ -139,6 +158,9 @@ public static class DependencyInjection
     private static void AddSessions(this IServiceCollection services)
     {
         services.AddSettings<SessionOptions>(SessionOptions.SectionName);
+        services.AddSettings<StepUpOptions>(StepUpOptions.SectionName);
+        services.AddSettings<AuditOptions>(AuditOptions.SectionName);
+        services.AddSingleton<IActivityTrail, ActivityTrail>();
         services.AddSingleton<ISessionRepository, SessionRepository>();
         services.AddSingleton<CleanUp>();
         services.AddHostedService(provider => provider.GetRequiredService<CleanUp>());

@@ -1,21 +1,31 @@
 using CleanJwt.Infrastructure;
+using Mediator;
 
 namespace CleanJwt.WebApi;
 
 /// <summary>What the program does instead of serving when its arguments name a command.</summary>
 internal static class Commands
 {
+    private const int Succeeded = 0;
     private const int UnknownCommand = 2;
 
     private static readonly Command[] All =
     [
-        new("migrate", "make or update the database and its first keys", async services =>
+        new("migrate", null, "make or update the database and its first keys", async (services, _) =>
         {
             await services.MigrateAsync();
             Console.WriteLine("The database is up to date.");
+            return Succeeded;
         }),
-        new("sessions end-all", "end every session and replace the signing keys; stop all nodes first", async services =>
-            Console.WriteLine($"Ended {await services.EndAllSessionsAsync()} sessions and replaced the signing keys.")),
+        new("admin add", "EMAIL", "make an administrator; asks for the password", (services, email) =>
+            WithDatabaseAsync(services, sender => AccountCommands.AddAdminAsync(sender, email))),
+        new("users set-password", "EMAIL", "set a password and end the account's sessions; asks for the password", (services, email) =>
+            WithDatabaseAsync(services, sender => AccountCommands.SetPasswordAsync(sender, email))),
+        new("sessions end-all", null, "end every session and replace the signing keys; stop all nodes first", async (services, _) =>
+        {
+            Console.WriteLine($"Ended {await services.EndAllSessionsAsync()} sessions and replaced the signing keys.");
+            return Succeeded;
+        }),
     ];
 
     /// <returns>The exit code, or null when the arguments name no command. Settings (<c>--Key=value</c>) may stand before and after it.</returns>
@@ -24,24 +34,33 @@ internal static class Commands
         if (args is ["--help" or "-h" or "help", ..])
         {
             await WriteHelpAsync(Console.Out);
-            return 0;
+            return Succeeded;
         }
 
-        var name = string.Join(' ', args.SkipWhile(IsSetting).TakeWhile(argument => !argument.StartsWith('-')));
-        if (name.Length == 0)
+        var words = args.SkipWhile(IsSetting).TakeWhile(argument => !argument.StartsWith('-')).ToArray();
+        if (words.Length == 0)
         {
             return null;
         }
 
-        if (Array.Find(All, command => command.Name == name) is { } command)
+        foreach (var command in All)
         {
-            await command.RunAsync(services);
-            return 0;
+            if (command.TryMatch(words, out var argument))
+            {
+                return await command.RunAsync(services, argument);
+            }
         }
 
-        await Console.Error.WriteLineAsync($"Unknown command '{name}'.");
+        await Console.Error.WriteLineAsync($"Unknown command '{string.Join(' ', words)}'.");
         await WriteHelpAsync(Console.Error);
         return UnknownCommand;
+    }
+
+    private static async Task<int> WithDatabaseAsync(IServiceProvider services, Func<ISender, Task<int>> run)
+    {
+        await services.OpenDatabaseAsync();
+        await using var scope = services.CreateAsyncScope();
+        return await run(scope.ServiceProvider.GetRequiredService<ISender>());
     }
 
     private static bool IsSetting(string argument) => argument.StartsWith("--", StringComparison.Ordinal) && argument.Contains('=', StringComparison.Ordinal);
@@ -51,11 +70,22 @@ internal static class Commands
         await writer.WriteLineAsync("Without a command the service starts; the commands are:");
         foreach (var command in All)
         {
-            await writer.WriteLineAsync($"  {command.Name,-20} {command.Help}");
+            await writer.WriteLineAsync($"  {command.Usage,-26} {command.Help}");
         }
 
+        await writer.WriteLineAsync("A password is asked for without echo, or read from the first line of standard input; a 'y' on the second confirms.");
         await writer.WriteLineAsync("Any setting can be given as --Key=value, such as --Database:CommandTimeout=00:00:03.");
     }
 
-    private sealed record Command(string Name, string Help, Func<IServiceProvider, Task> RunAsync);
+    /// <param name="Argument">The name of the one word that follows; null for none.</param>
+    private sealed record Command(string Name, string? Argument, string Help, Func<IServiceProvider, string, Task<int>> RunAsync)
+    {
+        public string Usage => Argument is null ? Name : $"{Name} {Argument}";
+
+        public bool TryMatch(string[] words, out string argument)
+        {
+            argument = Argument is null ? "" : words[^1];
+            return string.Join(' ', Argument is null ? words : words[..^1]) == Name;
+        }
+    }
 }

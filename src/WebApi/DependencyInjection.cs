@@ -138,7 +138,7 @@ internal static class DependencyInjection
         services.ConfigureOptions<JwtBearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddAuthorization();
-        services.AddSingleton<IAuthorizationHandler, ScopeAuthorizationHandler>();
+        services.AddScoped<IAuthorizationHandler, ProofHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,7 @@ internal static class StartFailure
 
         // From Kestrel: an address that is in use, and one that this machine does not have or this process may not use.
         IOException { InnerException: AddressInUseException } address => address.Message,
+        _ when DatabaseErrors.IsOutage(exception) => $"The database can't be used: {exception.Message}",
         SocketException socket => $"The service can't listen on the addresses of ASPNETCORE_URLS: {socket.Message}.",
         _ => null,
     };

@@ -1,5 +1,6 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Administration;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Results;
 using FluentValidation;
@@ -16,6 +17,13 @@ internal sealed class ShapeOfUseCases
         [typeof(LogoutCommand)] = "Both of its tokens are optional, and a text that is none of this service's is refused by its handler.",
         [typeof(GetCurrentUserQuery)] = "Its id comes from an accepted token, not from the request.",
         [typeof(ListSessionsQuery)] = "Likewise.",
+        [typeof(CheckSessionQuery)] = "Likewise.",
+        [typeof(DeleteAccountCommand)] = "It has no input.",
+        [typeof(GetUserQuery)] = "An id of no account is answered as one that is not there, whatever its form.",
+        [typeof(LockUserCommand)] = "Likewise.",
+        [typeof(UnlockUserCommand)] = "Likewise.",
+        [typeof(EndSessionsOfUserCommand)] = "Likewise.",
+        [typeof(DeleteUserCommand)] = "Likewise.",
         [typeof(EndSessionCommand)] = "An id of no session is answered as one that is not there, whatever its form.",
     };
 

@@ -59,7 +59,7 @@ internal sealed class DatabasePreparing
         var (before, key, token) = ("", "", "");
         await using (var first = await Node.StartAsync(folder.Path))
         {
-            await first.WithUsersAsync(users => users.AddAsync(Ada, Node.Password, null, CancellationToken.None));
+            await first.AddAccountAsync(Ada);
             before = Contents(first);
             key = DataProtectionKeys(first).Single();
             token = first.Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));

@@ -31,8 +31,8 @@ internal sealed class RevocationRows
     {
         var session = await _node.StartSessionAsync(_account);
         _node.Time.Advance(TimeSpan.FromDays(1)); // whatever this node thinks the time is
-        await _node.Get<ISessionRepository>().EndAsync(session.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
-        await _node.Get<ISessionRepository>().EndAsync(session.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        await _node.EndSessionAsync(session.Id);
+        await _node.EndSessionAsync(session.Id);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(_node.Sql("SELECT COUNT(*) FROM Revocations WHERE SessionId = @p0", session.Id), Is.EqualTo(1));
@@ -46,7 +46,7 @@ internal sealed class RevocationRows
     {
         var session = await _node.StartSessionAsync(_account);
         Assert.That(_node.Get<IRevocationList>().Check(session.Id), Is.EqualTo(RevocationVerdict.NotRevoked));
-        await _node.Get<ISessionRepository>().EndAsync(session.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        await _node.EndSessionAsync(session.Id);
         Assert.That(_node.Get<IRevocationList>().Check(session.Id), Is.EqualTo(RevocationVerdict.Revoked));
     }
 
@@ -56,7 +56,7 @@ internal sealed class RevocationRows
         var spared = await _node.StartSessionAsync(_account);
         var others = new[] { await _node.StartSessionAsync(_account), await _node.StartSessionAsync(_account) };
         var stranger = await _node.StartSessionAsync(await _node.AddAccountAsync());
-        await _node.Get<ISessionRepository>().EndAllAsync(_account, spared.Id, SessionEndReason.EndedByOwner, _node.Time.GetUtcNow(), default);
+        await _node.Get<ISessionRepository>().TryEndAllAsync(_account, spared.Id, SessionEndReason.EndedByOwner, _node.Act(), default);
 
         var list = _node.Get<IRevocationList>();
         using (Assert.EnterMultipleScope())
@@ -72,7 +72,7 @@ internal sealed class RevocationRows
     public async Task NodeThatStarts_KnowsWhatWasRevokedBefore()
     {
         var session = await _node.StartSessionAsync(_account);
-        await _node.Get<ISessionRepository>().EndAsync(session.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        await _node.EndSessionAsync(session.Id);
         await using var other = await Node.StartAsync(_folder.Path);
         Assert.That(other.Get<IRevocationList>().Check(session.Id), Is.EqualTo(RevocationVerdict.Revoked));
     }
@@ -82,13 +82,13 @@ internal sealed class RevocationRows
     {
         await using var other = await Node.StartAsync(_folder.Path);
         var first = await _node.StartSessionAsync(_account);
-        await _node.Get<ISessionRepository>().EndAsync(first.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        await _node.EndSessionAsync(first.Id);
         Assert.That(() => other.Get<IRevocationList>().Check(first.Id), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
 
         // Without AUTOINCREMENT the next row would get the number of the deleted one, which the other node has seen already.
         _node.Sql("DELETE FROM Revocations");
         var second = await _node.StartSessionAsync(_account);
-        await _node.Get<ISessionRepository>().EndAsync(second.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        await _node.EndSessionAsync(second.Id);
         Assert.That(() => other.Get<IRevocationList>().Check(second.Id), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
     }
 
@@ -134,7 +134,7 @@ internal sealed class RevocationRows
         await using var other = await Node.StartAsync(_folder.Path);
         var live = await _node.StartSessionAsync(_account);
         var justEnded = await _node.StartSessionAsync(_account);
-        await _node.Get<ISessionRepository>().EndAsync(justEnded.Id, SessionEndReason.Logout, _node.Time.GetUtcNow(), default);
+        await _node.EndSessionAsync(justEnded.Id);
         const int Over = 3 * CleanUp.BatchSize + 7;
         _node.Sql(
             $"""

@@ -104,7 +104,7 @@ internal sealed class WatchingRevocation
     private static async Task<Guid> StartSessionAsync(Node node) => (await node.StartSessionAsync(await node.AddAccountAsync())).Id;
 
     private static Task EndAsync(Node node, Guid sessionId, SessionEndReason reason) =>
-        node.Get<ISessionRepository>().EndAsync(sessionId, reason, node.Time.GetUtcNow(), default);
+        node.EndSessionAsync(sessionId, reason);
 
     private Task<Node> StartAsync(Dictionary<string, string?>? settings = null) =>
         Node.StartAsync(_folder.Path, settings, services => services.AddMetrics());

@@ -12,7 +12,7 @@ internal sealed class DatabaseCommands
         yield return Row("Me", 1, 1, (client, _, _) => client.GetAsync("/api/users/me"));
         yield return Row("MeNotModified", 1, 1, (client, _, _) => client.GetAsync("/api/users/me", ("If-None-Match", "*")));
         yield return Row("Refresh", 1, 3, (client, tokens, _) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken }));
-        yield return Row("Login", 1, 4, (client, _, email) => client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password }));
+        yield return Row("Login", 1, 5, (client, _, email) => client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password }));
         yield return Row("Keys", 0, 0, (client, _, _) => client.GetAsync("/.well-known/jwks.json"));
         yield return Row("Discovery", 0, 0, (client, _, _) => client.GetAsync("/.well-known/openid-configuration"));
         yield return Row("Live", 0, 0, (client, _, _) => client.GetAsync("/health/live"));

@@ -1,9 +1,10 @@
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Abstractions;
 
-/// <summary>The sessions, and the only place where one ends.</summary>
+/// <summary>The sessions. What ends one for the account's sake is in <see cref="IAccountSecurity"/>.</summary>
 public interface ISessionRepository
 {
     /// <summary>
@@ -11,28 +12,41 @@ public interface ISessionRepository
     /// <see cref="Session.MaxLivePerAccount"/> live ones, those used longest ago end.
     /// </summary>
     /// <returns>False when it is not; then nothing was stored, and the caller decides again on a fresh look.</returns>
-    Task<bool> TryStartAsync(Session session, int securityVersion, CancellationToken cancellationToken);
+    Task<bool> TryStartAsync(Session session, int securityVersion, Act act, CancellationToken cancellationToken);
 
     /// <returns>The session, ended or not, and its account; null when there is none of this id.</returns>
     Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken);
+
+    /// <summary>Looks up what a write needs to know of the session it comes with.</summary>
+    /// <returns>Null when the account is gone.</returns>
+    Task<SessionState?> FindStateAsync(Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Stores what <see cref="Session.Rotate"/> made, if the generation before is still the current one and the session is not over.</summary>
     /// <returns>False when it is not: somebody else was faster, and the caller decides again on a fresh look.</returns>
     Task<bool> TryRotateAsync(Session rotated, CancellationToken cancellationToken);
 
+    /// <summary>Stores what <see cref="Session.Reauthenticate"/> made, if the session is not over and its account still is as it was verified.</summary>
+    /// <returns>The session as it is then: a refresh at the same time may have rotated it. Null when nothing was stored.</returns>
+    Task<AccountSession?> TryReauthenticateAsync(Session reauthenticated, int securityVersion, Act act, CancellationToken cancellationToken);
+
     /// <returns>The account's live sessions, the newest first.</returns>
     Task<IReadOnlyList<Session>> ListLiveAsync(Guid accountId, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Ends a session and revokes its access tokens.</summary>
-    /// <remarks>When this has answered, this node refuses the session's tokens, also if it was over already or is unknown.</remarks>
-    Task EndAsync(Guid sessionId, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Ends a session and revokes its access tokens. The trail is that of its account, whichever that is.</summary>
+    /// <remarks>When this has answered, this node refuses the session's tokens, also if it was over already or is unknown; then there is no trail.</remarks>
+    Task EndAsync(Guid sessionId, SessionEndReason reason, Act act, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="EndAsync"/>, for a session that must be live and the account's own.</summary>
     /// <returns>False when it is not; then nothing has changed.</returns>
-    Task<bool> TryEndAsync(Guid accountId, Guid sessionId, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<bool> TryEndAsync(Guid accountId, Guid sessionId, SessionEndReason reason, Act act, CancellationToken cancellationToken);
 
     /// <summary>Ends all sessions of an account, but for one that may be spared.</summary>
-    Task EndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <returns>False when there is no such account.</returns>
+    Task<bool> TryEndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, Act act, CancellationToken cancellationToken);
 }
 
 public sealed record AccountSession(Session Session, Account Account);
+
+/// <param name="Roles">Of the account, as they are now.</param>
+/// <param name="IsLive">Whether the session is the account's, and not over.</param>
+public sealed record SessionState(IReadOnlyList<string> Roles, bool IsLive);

@@ -1,4 +1,5 @@
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 
 namespace CleanJwt.Application.Abstractions;
@@ -8,18 +9,36 @@ public interface IUserRepository
 {
     /// <summary>Makes an account. Its address must be free in its normalized form, or the answer is <see cref="AccountErrors.EmailTaken"/>.</summary>
     /// <remarks>The caller has checked the password against <see cref="PasswordRules"/>. Once this has answered, a crash loses nothing.</remarks>
-    Task<Result<Account>> AddAsync(EmailAddress email, string password, string? displayName, CancellationToken cancellationToken);
+    Task<Result<Account>> AddAsync(NewAccount account, string password, Act act, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds the account whose owner proves the password, or answers <see cref="AccountErrors.InvalidCredentials"/>. An unknown address costs
-    /// the same work as a wrong password. A full hashing queue answers <c>service-unavailable</c>: then nothing was checked.
+    /// Finds the account whose owner proves the password. An unknown address costs the same work as a wrong password. A full hashing queue answers
+    /// <c>service-unavailable</c>: then nothing was checked.
     /// </summary>
     /// <remarks>A locked account is found too: only its owner may learn of the lock, and this is where they are told apart.</remarks>
-    Task<Result<VerifiedAccount>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken);
+    Task<Result<PasswordCheck>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken);
+
+    /// <summary>As the other, for somebody who has a session of the account already.</summary>
+    Task<Result<PasswordCheck>> VerifyPasswordAsync(Guid accountId, string password, CancellationToken cancellationToken);
 
     /// <returns>Null when the account is gone.</returns>
     Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>Changes the display name, if the account is at one of the versions expected. Of several at once with the same, one succeeds.</summary>
+    /// <param name="expectedVersions">Any will do, when null.</param>
+    /// <returns>The account as it is then, <see cref="AccountErrors.StaleVersion"/>, or <see cref="AccountErrors.UserNotFound"/>.</returns>
+    Task<Result<Account>> UpdateProfileAsync(
+        Guid id, string? displayName, IReadOnlyCollection<int>? expectedVersions, Act act, CancellationToken cancellationToken);
 }
+
+/// <param name="DisplayName">Normalized (<see cref="Domain.Accounts.DisplayName"/>).</param>
+/// <param name="Roles">Known ones.</param>
+public sealed record NewAccount(Guid Id, EmailAddress Email, string? DisplayName, IReadOnlyCollection<string> Roles);
+
+/// <summary>What came of proving a password.</summary>
+/// <param name="AccountId">Whose it would have been; null for an address without an account. Not for the one who asks to know.</param>
+/// <param name="Verified">Null when the password was not that of the account.</param>
+public sealed record PasswordCheck(Guid? AccountId, VerifiedAccount? Verified);
 
 /// <summary>An account as it was when its password was verified.</summary>
 /// <param name="SecurityVersion">

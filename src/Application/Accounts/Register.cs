@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using FluentValidation;
 using Mediator;
@@ -12,6 +14,9 @@ namespace CleanJwt.Application.Accounts;
 /// <param name="DisplayName">At most 100 characters, on one line.</param>
 public sealed record RegisterCommand(string Email, string Password, string? DisplayName = null) : ICommand<Result<Account>>
 {
+    [JsonIgnore]
+    public ClientInfo Client { get; init; } = ClientInfo.Unknown;
+
     public override string ToString() => nameof(RegisterCommand); // a record would print the password
 }
 
@@ -21,15 +26,18 @@ public sealed class RegisterValidator : AbstractValidator<RegisterCommand>
     {
         RuleFor(command => command.Email).MustBeAnEmailAddress();
         RuleFor(command => command.Password).MustBeAGoodPasswordFor(command => command.Email);
-        RuleFor(command => command.DisplayName)
-            .Must(DisplayName.IsValid).WithMessage($"Must be one line of at most {DisplayName.MaxLength} characters, without control characters.");
+        RuleFor(command => command.DisplayName).MustBeADisplayName();
     }
 }
 
-public sealed class RegisterHandler(IUserRepository users) : ICommandHandler<RegisterCommand, Result<Account>>
+public sealed class RegisterHandler(IUserRepository users, TimeProvider time) : ICommandHandler<RegisterCommand, Result<Account>>
 {
     public async ValueTask<Result<Account>> Handle(RegisterCommand command, CancellationToken cancellationToken)
     {
-        return await users.AddAsync(EmailAddress.Parse(command.Email), command.Password, DisplayName.Normalize(command.DisplayName), cancellationToken);
+        var now = time.GetUtcNow();
+        var account = new NewAccount(
+            Guid.CreateVersion7(now), EmailAddress.Parse(command.Email), DisplayName.Normalize(command.DisplayName), Roles: []);
+        var entry = command.Client.Entry(ActivityActions.Register, account.Id, sessionId: null, now);
+        return await users.AddAsync(account, command.Password, new Act(now, [entry]), cancellationToken);
     }
 }

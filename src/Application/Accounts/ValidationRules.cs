@@ -6,6 +6,8 @@ namespace CleanJwt.Application.Accounts;
 /// <summary>The rules that more than one use case asks of the same kind of field.</summary>
 internal static class ValidationRules
 {
+    public const string ContainsLocalPart = "Must not contain the part of the email address before the @.";
+
     // Room for passwords that came with an older database, whose rules were others.
     private const int LongestPresentedPassword = 1024;
 
@@ -15,14 +17,21 @@ internal static class ValidationRules
             .Must(text => EmailAddress.TryParse(text, out _))
             .WithMessage($"Must be one email address of {EmailAddress.MinLength} to {EmailAddress.MaxLength} characters.");
 
-    public static void MustBeAGoodPasswordFor<T>(this IRuleBuilderInitial<T, string> rule, Func<T, string?> email) =>
+    /// <summary>For a new password whose account is not known yet. Whoever knows it asks <see cref="PasswordRules.Contains"/> too.</summary>
+    public static IRuleBuilderOptions<T, string> MustBeAGoodPassword<T>(this IRuleBuilderInitial<T, string> rule) =>
         rule.Cascade(CascadeMode.Stop)
             .NotNull().WithMessage("Required.")
             .Must(UnicodeText.IsWellFormed).WithMessage("Must be Unicode text.")
             .Must(PasswordRules.HasAllowedLength)
-            .WithMessage($"Must have {PasswordRules.MinLength} to {PasswordRules.MaxLength} characters.")
+            .WithMessage($"Must have {PasswordRules.MinLength} to {PasswordRules.MaxLength} characters.");
+
+    public static void MustBeAGoodPasswordFor<T>(this IRuleBuilderInitial<T, string> rule, Func<T, string?> email) =>
+        rule.MustBeAGoodPassword()
             .Must((message, password) => !EmailAddress.TryParse(email(message), out var address) || !PasswordRules.Contains(password, address))
-            .WithMessage("Must not contain the part of the email address before the @.");
+            .WithMessage(ContainsLocalPart);
+
+    public static void MustBeADisplayName<T>(this IRuleBuilderInitial<T, string?> rule) =>
+        rule.Must(DisplayName.IsValid).WithMessage($"Must be one line of at most {DisplayName.MaxLength} characters, without control characters.");
 
     /// <summary>For a password that is only compared: whatever it is, it is as wrong as any other.</summary>
     /// <remarks>Not <c>NotEmpty</c>, for which white space is nothing: a password may consist of it.</remarks>

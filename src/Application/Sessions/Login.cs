@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
@@ -35,7 +36,7 @@ public sealed class LoginValidator : AbstractValidator<LoginCommand>
 }
 
 public sealed class LoginHandler(
-    IUserRepository users, ISessionRepository sessions, SessionTokens tokens, SessionOptions options, TimeProvider time)
+    IUserRepository users, ISessionRepository sessions, IActivityTrail trail, SessionTokens tokens, SessionOptions options, TimeProvider time)
     : ICommandHandler<LoginCommand, Result<Tokens>>
 {
     // An account that changes under every one of this many checked passwords is being fought over.
@@ -51,22 +52,26 @@ public sealed class LoginHandler(
         var email = EmailAddress.Parse(command.Email);
         for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
-            var verification = await users.VerifyPasswordAsync(email, command.Password, cancellationToken);
-            if (!verification.IsSuccess)
+            var check = await users.VerifyPasswordAsync(email, command.Password, cancellationToken);
+            if (!check.IsSuccess)
             {
-                return verification.Error;
+                return check.Error;
             }
 
-            var verified = verification.Value;
+            if (check.Value.Verified is not { } verified)
+            {
+                return await RefuseAsync(AccountErrors.InvalidCredentials);
+            }
+
             if (verified.Locked)
             {
-                return AccountErrors.AccountLocked;
+                return await RefuseAsync(AccountErrors.AccountLocked);
             }
 
             var allowed = ScopeSet.AllowedFor(verified.Account.Roles);
             if (asked is not null && !asked.IsSubsetOf(allowed))
             {
-                return SessionErrors.InvalidScope;
+                return await RefuseAsync(SessionErrors.InvalidScope);
             }
 
             var now = time.GetUtcNow();
@@ -83,9 +88,19 @@ public sealed class LoginHandler(
                 AuthTime = now,
                 Amr = "pwd",
             };
-            if (await sessions.TryStartAsync(session, verified.SecurityVersion, cancellationToken))
+            var act = new Act(now, [command.Client.Entry(ActivityActions.Login, session.AccountId, session.Id, now)]);
+            if (await sessions.TryStartAsync(session, verified.SecurityVersion, act, cancellationToken))
             {
                 return tokens.Issue(session, verified.Account, session.Scope, now);
+            }
+
+            // Not the request's token: whoever guesses passwords must not leave out the trail by hanging up.
+            async Task<Error> RefuseAsync(Error error)
+            {
+                await trail.AddAsync(
+                    command.Client.Entry(ActivityActions.Login, check.Value.AccountId, sessionId: null, time.GetUtcNow(), ActivityOutcome.Failure),
+                    CancellationToken.None);
+                return error;
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Mediator;
@@ -12,6 +13,9 @@ public sealed record LogoutCommand(string? RefreshToken = null) : ICommand<Resul
     /// <summary>From the Authorization header. An expired one still ends its session.</summary>
     [JsonIgnore]
     public string? AccessToken { get; init; }
+
+    [JsonIgnore]
+    public ClientInfo Client { get; init; } = ClientInfo.Unknown;
 
     public override string ToString() => nameof(LogoutCommand); // a record would print the token
 }
@@ -52,7 +56,9 @@ public sealed class LogoutHandler(
         foreach (var sessionId in ended)
         {
             // Not the request's token: whoever signs out by closing a tab means it, too.
-            await sessions.EndAsync(sessionId, SessionEndReason.Logout, time.GetUtcNow(), CancellationToken.None);
+            var now = time.GetUtcNow();
+            var act = new Act(now, [command.Client.Entry(ActivityActions.Logout, accountId: null, sessionId, now)]);
+            await sessions.EndAsync(sessionId, SessionEndReason.Logout, act, CancellationToken.None);
         }
 
         return default(Done);

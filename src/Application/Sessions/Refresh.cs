@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
@@ -11,6 +13,9 @@ namespace CleanJwt.Application.Sessions;
 /// <param name="Scope">Narrows this one access token; the session's own, when absent.</param>
 public sealed record RefreshCommand(string RefreshToken, string? Scope = null) : ICommand<Result<Tokens>>
 {
+    [JsonIgnore]
+    public ClientInfo Client { get; init; } = ClientInfo.Unknown;
+
     public override string ToString() => nameof(RefreshCommand); // a record would print the token
 }
 
@@ -64,7 +69,9 @@ public sealed class RefreshHandler(
             if (outcome is RotationOutcome.Reused)
             {
                 // Not the request's token: a thief who breaks off must not save the session.
-                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, now, CancellationToken.None);
+                var entry = command.Client.Entry(
+                    ActivityActions.RefreshTokenReuse, session.AccountId, session.Id, now, ActivityOutcome.Failure);
+                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, new Act(now, [entry]), CancellationToken.None);
                 return SessionErrors.RefreshTokenReused;
             }
 

@@ -15,6 +15,18 @@ public static class AccountErrors
     public static readonly Error AccountLocked = new(
         "account-locked", ErrorKind.Forbidden, "The account is locked", "This account has been locked. Ask an administrator.");
 
+    /// <remarks>For whoever asks with a token of that account. For somebody else's account see <see cref="NoSuchUser"/>.</remarks>
     public static readonly Error UserNotFound = new(
         "user-not-found", ErrorKind.Unauthenticated, "The account is gone", "The account that this token was issued for no longer exists.");
+
+    public static readonly Error NoSuchUser = new(
+        "user-not-found", ErrorKind.NotFound, "There is no such user", "There is no account of this id.");
+
+    public static readonly Error StaleVersion = new(
+        "stale-version", ErrorKind.PreconditionFailed, "The account is in another state",
+        "None of the ETags in 'If-Match' is the account's. Read it again, and send its ETag as it was answered.");
+
+    public static readonly Error LastAdmin = new(
+        "last-admin", ErrorKind.Conflict, "This is the last administrator",
+        "Without this account there would be no administrator left who can sign in. Make another one first.");
 }

@@ -60,6 +60,17 @@ public sealed record EmailAddress
         return true;
     }
 
+    /// <summary>The form in which the beginning of an address is compared with <see cref="Normalized"/> ones.</summary>
+    /// <returns>False for what no address begins with.</returns>
+    public static bool TryNormalizePrefix(string text, out string prefix)
+    {
+        var trimmed = text.Trim();
+        prefix = trimmed.Length <= UnicodeText.MaxRawLength(MaxLength) && UnicodeText.IsWellFormed(trimmed)
+            ? UnicodeText.Compose(UnicodeText.Compose(trimmed).ToUpperInvariant())
+            : "";
+        return prefix.Length > 0 && UnicodeText.Length(prefix) <= MaxLength && prefix.EnumerateRunes().All(IsAllowed);
+    }
+
     /// <exception cref="FormatException">The text is not one email address.</exception>
     public static EmailAddress Parse(string text) => TryParse(text, out var address) ? address : throw new FormatException("Not an email address.");
 

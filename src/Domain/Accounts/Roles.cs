@@ -4,4 +4,6 @@ namespace CleanJwt.Domain.Accounts;
 public static class Roles
 {
     public const string Admin = "admin";
+
+    public static bool IsKnown(string? role) => role == Admin;
 }

@@ -16,6 +16,8 @@ public sealed record Error(string Code, ErrorKind Kind, string Title, string Det
     public static Error ValidationFailed(IReadOnlyDictionary<string, string[]> fields) =>
         new("validation-failed", ErrorKind.Validation, "The request is not valid", "See 'errors' for what is wrong with each field.") { Fields = fields };
 
+    public static Error ValidationFailed(string field, string message) => ValidationFailed(new Dictionary<string, string[]> { [field] = [message] });
+
     public static Error ServiceUnavailable(string detail, TimeSpan retryAfter) =>
         new("service-unavailable", ErrorKind.Unavailable, "The service can't answer right now", detail) { RetryAfter = retryAfter };
 }

@@ -25,6 +25,11 @@ public static class AccessTokenErrors
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    /// <remarks>RFC 9470: the token is good, but for this its owner must have proved recently who they are.</remarks>
+    public static readonly Error ReauthenticationRequired = new(
+        "reauthentication-required", ErrorKind.Unauthenticated, "A recent sign-in is needed",
+        "This can't be undone. Prove the password again at '/api/auth/reauthenticate', and repeat the request with the token it answers.");
+
     public static readonly Error InsufficientScope = new(
         "insufficient-scope", ErrorKind.Forbidden, "The token does not allow this", "The request needs a scope that this token lacks.");
 }

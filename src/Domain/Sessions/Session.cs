@@ -59,4 +59,12 @@ public sealed record Session
         LastSeenAt = now,
         ExpiresAt = expiresAt,
     };
+
+    /// <summary>The session as it is once its owner has proved again who they are. Its refresh token stays good.</summary>
+    public Session Reauthenticate(DateTimeOffset now, DateTimeOffset expiresAt) => this with
+    {
+        AuthTime = now,
+        LastSeenAt = now,
+        ExpiresAt = expiresAt,
+    };
 }

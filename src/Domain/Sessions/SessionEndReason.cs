@@ -8,4 +8,9 @@ public enum SessionEndReason
     EndedByOwner = 3,
     TooManySessions = 4,
     EndedByOperator = 5,
+    PasswordChanged = 6,
+    AccountLocked = 7,
+    RolesChanged = 8,
+    AccountDeleted = 9,
+    EndedByAdmin = 10,
 }

@@ -1,3 +1,5 @@
+using System.Linq.Expressions;
+using CleanJwt.Application.Abstractions;
 using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Infrastructure.Identity;
@@ -5,6 +7,10 @@ namespace CleanJwt.Infrastructure.Identity;
 /// <summary>An account as ASP.NET Core Identity stores it, with what this service adds.</summary>
 public sealed class AppUser : IdentityUser<Guid>
 {
+    /// <summary>For queries. The first condition is that of the index, which holds only accounts that have roles.</summary>
+    internal static readonly Expression<Func<AppUser, bool>> IsAdmin = user =>
+        user.Roles != "" && (" " + user.Roles + " ").Contains(" " + Domain.Accounts.Roles.Admin + " ");
+
     public string? DisplayName { get; set; }
 
     /// <summary>Space-separated. A column and not a table: every sign-in and refresh reads them with the account.</summary>
@@ -22,5 +28,22 @@ public sealed class AppUser : IdentityUser<Guid>
 
     public bool Locked { get; set; }
 
+    internal static AppUser From(NewAccount account, string passwordHash, DateTimeOffset now) => new()
+    {
+        Id = account.Id,
+        UserName = account.Email.Value,
+        NormalizedUserName = account.Email.Normalized,
+        Email = account.Email.Value,
+        NormalizedEmail = account.Email.Normalized,
+        PasswordHash = passwordHash,
+        SecurityStamp = Guid.NewGuid().ToString("N"),
+        DisplayName = account.DisplayName,
+        Roles = JoinRoles(account.Roles),
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
     public static IReadOnlyList<string> SplitRoles(string roles) => roles.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    internal static string JoinRoles(IEnumerable<string> roles) => string.Join(' ', roles);
 }

@@ -1,5 +1,6 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
@@ -7,41 +8,24 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Identity;
 
-internal sealed class IdentityUserRepository(
-    IDatabase database, IPasswordHasher<AppUser> hasher, HashingThreads hashing, TimeProvider time) : IUserRepository
+internal sealed class IdentityUserRepository(IDatabase database, Passwords passwords) : IUserRepository
 {
-    private static readonly Error HashingQueueFull = Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
-
-    // The hasher ignores whom it hashes for; its interface asks all the same.
-    private static readonly AppUser Nobody = new();
-
-    public async Task<Result<Account>> AddAsync(EmailAddress email, string password, string? displayName, CancellationToken cancellationToken)
+    public async Task<Result<Account>> AddAsync(NewAccount account, string password, Act act, CancellationToken cancellationToken)
     {
-        if (!hashing.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken, out var hash))
+        var hash = await passwords.HashAsync(password, cancellationToken);
+        if (!hash.IsSuccess)
         {
-            return HashingQueueFull;
+            return hash.Error;
         }
 
-        var now = time.GetUtcNow();
-        var user = new AppUser
-        {
-            Id = Guid.CreateVersion7(now),
-            UserName = email.Value,
-            NormalizedUserName = email.Normalized,
-            Email = email.Value,
-            NormalizedEmail = email.Normalized,
-            PasswordHash = await hash,
-            SecurityStamp = Guid.NewGuid().ToString("N"),
-            DisplayName = displayName,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
+        var user = AppUser.From(account, hash.Value, act.At);
         try
         {
             await database.WriteAsync(
                 (db, abandoned) =>
                 {
                     db.Users.Add(user);
+                    db.Activities.AddRange(act.Trail);
                     return db.SaveChangesAsync(abandoned);
                 },
                 cancellationToken);
@@ -52,48 +36,87 @@ internal sealed class IdentityUserRepository(
         }
 
         return new Account(
-            user.Id, email.Value, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles), user.CreatedAt, user.UpdatedAt, user.Version);
+            user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles), user.CreatedAt, user.UpdatedAt, user.Version);
     }
 
-    public async Task<Result<VerifiedAccount>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken)
+    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken)
     {
         var credentials = await database.ReadAsync(
             (db, abandoned) => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, abandoned), cancellationToken);
+        return await VerifyAsync(credentials, password, cancellationToken);
+    }
 
-        // Hash even though nobody is there: answering early would let a stopwatch tell known addresses from unknown ones.
-        var hash = credentials?.PasswordHash ?? Argon2PasswordHasher.Decoy;
-        if (!hashing.TryEnqueue(() => hasher.VerifyHashedPassword(Nobody, hash, password), cancellationToken, out var verification))
-        {
-            return HashingQueueFull;
-        }
-
-        var outcome = await verification;
-        if (credentials is null || outcome == PasswordVerificationResult.Failed)
-        {
-            return AccountErrors.InvalidCredentials;
-        }
-
-        if (outcome == PasswordVerificationResult.SuccessRehashNeeded)
-        {
-            await RehashAsync(credentials.Candidate.Account.Id, hash, password, cancellationToken);
-        }
-
-        return credentials.Candidate;
+    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(Guid accountId, string password, CancellationToken cancellationToken)
+    {
+        var credentials = await database.ReadAsync(
+            (db, abandoned) => db.Queries.CredentialsById(db, accountId, abandoned), cancellationToken);
+        return await VerifyAsync(credentials, password, cancellationToken);
     }
 
     public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.Queries.AccountById(db, id, abandoned), cancellationToken);
 
-    /// <summary>Stores a hash of today's kind, unless the password was changed meanwhile. A full queue leaves it to the next sign-in.</summary>
-    private async Task RehashAsync(Guid id, string oldHash, string password, CancellationToken cancellationToken)
+    public Task<Result<Account>> UpdateProfileAsync(
+        Guid id, string? displayName, IReadOnlyCollection<int>? expectedVersions, Act act, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<Account>>(
+            async (db, abandoned) =>
+            {
+                var updated = await db.Users
+                    .Where(user => user.Id == id && (expectedVersions == null || expectedVersions.Contains(user.Version)))
+                    .ExecuteUpdateAsync(
+                        set => set
+                            .SetProperty(user => user.DisplayName, displayName)
+                            .SetProperty(user => user.UpdatedAt, act.At)
+                            .SetProperty(user => user.Version, user => user.Version + 1),
+                        abandoned);
+                if (await db.Queries.AccountById(db, id, abandoned) is not { } account)
+                {
+                    return AccountErrors.UserNotFound;
+                }
+
+                if (updated == 0)
+                {
+                    return AccountErrors.StaleVersion;
+                }
+
+                db.Activities.AddRange(act.Trail);
+                await db.SaveChangesAsync(abandoned);
+                return account;
+            },
+            cancellationToken);
+
+    private async Task<Result<PasswordCheck>> VerifyAsync(Credentials? credentials, string password, CancellationToken cancellationToken)
     {
-        if (hashing.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken, out var newHash))
+        var outcome = await passwords.VerifyAsync(credentials?.PasswordHash, password, cancellationToken);
+        if (!outcome.IsSuccess)
         {
-            var stored = await newHash;
+            return outcome.Error;
+        }
+
+        var id = credentials?.Candidate.Account.Id;
+        if (credentials is null || outcome.Value == PasswordVerificationResult.Failed)
+        {
+            return new PasswordCheck(id, Verified: null);
+        }
+
+        if (outcome.Value == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            await RehashAsync(credentials, password, cancellationToken);
+        }
+
+        return new PasswordCheck(id, credentials.Candidate);
+    }
+
+    /// <summary>Stores a hash of today's kind, unless the password was changed meanwhile. A full queue leaves it to the next sign-in.</summary>
+    private async Task RehashAsync(Credentials credentials, string password, CancellationToken cancellationToken)
+    {
+        var hash = await passwords.HashAsync(password, cancellationToken);
+        if (hash.IsSuccess)
+        {
             await database.WriteAsync(
                 (db, abandoned) => db.Users
-                    .Where(user => user.Id == id && user.PasswordHash == oldHash)
-                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, stored), abandoned),
+                    .Where(user => user.Id == credentials.Candidate.Account.Id && user.PasswordHash == credentials.PasswordHash)
+                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, hash.Value), abandoned),
                 cancellationToken);
         }
     }

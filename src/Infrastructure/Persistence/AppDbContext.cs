@@ -1,3 +1,4 @@
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Keys;
@@ -13,6 +14,10 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
     public DbSet<Session> Sessions => Set<Session>();
 
     public DbSet<RevocationRow> Revocations => Set<RevocationRow>();
+
+    public DbSet<ActivityEntry> Activities => Set<ActivityEntry>();
+
+    public DbSet<GuardRow> Guards => Set<GuardRow>();
 
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
 

@@ -1,3 +1,4 @@
+using CleanJwt.Infrastructure.Activities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ namespace CleanJwt.Infrastructure.Persistence;
 /// <summary>
 /// Deletes what nobody needs any more, in batches small enough that nobody waits for one. Every node does it; two at once only find less to do.
 /// </summary>
-internal sealed partial class CleanUp(IDatabase database, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
+internal sealed partial class CleanUp(IDatabase database, AuditOptions audit, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
 {
     public const int BatchSize = 500;
 
@@ -20,12 +21,14 @@ internal sealed partial class CleanUp(IDatabase database, TimeProvider time, ILo
     /// <returns>How many rows were deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var over = time.GetUtcNow() - KeepSessions;
+        var now = time.GetUtcNow();
+        var (over, forgotten) = (now - KeepSessions, now - audit.Retention);
 
         // In a query, UtcNow is the database's.
         return await DeleteAsync(db => db.Revocations.Where(row => row.KeepUntil < DateTime.UtcNow).OrderBy(row => row.KeepUntil), cancellationToken)
             + await DeleteAsync(db => db.Sessions.Where(session => session.EndedAt < over).OrderBy(session => session.EndedAt), cancellationToken)
-            + await DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken);
+            + await DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken)
+            + await DeleteAsync(db => db.Activities.Where(entry => entry.At < forgotten).OrderBy(entry => entry.At), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -31,6 +31,30 @@ internal sealed class CompiledQueries
                 user.PasswordHash))
             .SingleOrDefault());
 
+    public Func<AppDbContext, Guid, CancellationToken, Task<Credentials?>> CredentialsById { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, Guid id, CancellationToken _) => db.Users
+            .AsNoTracking()
+            .Where(user => user.Id == id)
+            .Select(user => new Credentials(
+                new VerifiedAccount(
+                    new Account(
+                        user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles),
+                        user.CreatedAt, user.UpdatedAt, user.Version),
+                    user.SecurityVersion,
+                    user.Locked),
+                user.PasswordHash))
+            .SingleOrDefault());
+
+    public Func<AppDbContext, Guid, Guid, DateTimeOffset, CancellationToken, Task<SessionState?>> SessionStateById { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken _) => db.Users
+            .AsNoTracking()
+            .Where(user => user.Id == accountId)
+            .Select(user => new SessionState(
+                AppUser.SplitRoles(user.Roles),
+                db.Sessions.Any(session =>
+                    session.Id == sessionId && session.AccountId == user.Id && session.EndedAt == null && session.ExpiresAt > now)))
+            .SingleOrDefault());
+
     public Func<AppDbContext, Guid, CancellationToken, Task<AccountSession?>> SessionById { get; } =
         EF.CompileAsyncQuery((AppDbContext db, Guid id, CancellationToken _) => db.Sessions
             .AsNoTracking()

@@ -33,6 +33,10 @@ internal sealed class DatabasePreparation(
         },
         cancellationToken);
 
+    /// <summary>Sees to it that the database can be used, for a command that serves nobody.</summary>
+    /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
+    public Task OpenAsync(CancellationToken cancellationToken) => UseAsync(_ => Task.CompletedTask, cancellationToken);
+
     /// <summary>Ends every session and replaces the signing keys, in one transaction.</summary>
     /// <returns>How many sessions were not over yet.</returns>
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>

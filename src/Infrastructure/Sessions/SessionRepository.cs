@@ -1,7 +1,7 @@
 using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Persistence;
-using CleanJwt.Infrastructure.Persistence.Configurations;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,25 +9,18 @@ namespace CleanJwt.Infrastructure.Sessions;
 
 internal sealed class SessionRepository(IDatabase database, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
 {
-    public async Task<bool> TryStartAsync(Session session, int securityVersion, CancellationToken cancellationToken)
+    public async Task<bool> TryStartAsync(Session session, int securityVersion, Act act, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync<List<Guid>?>(
             async (db, abandoned) =>
             {
-                // Changes nothing, but takes the row: whoever locks the account or changes its password comes before or after this, not beside it.
-                var asVerified = await db.Users
-                    .Where(user => user.Id == session.AccountId && user.SecurityVersion == securityVersion && !user.Locked)
-                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.SecurityVersion, user => user.SecurityVersion), abandoned);
-                if (asVerified == 0)
+                if (!await TakeAsVerifiedAsync(db, session.AccountId, securityVersion, abandoned))
                 {
                     return null;
                 }
 
-                db.Sessions.Add(session with
-                {
-                    UserAgent = Truncate(session.UserAgent, SessionConfiguration.UserAgentLength),
-                    IpAddress = Truncate(session.IpAddress, SessionConfiguration.IpAddressLength),
-                });
+                db.Sessions.Add(session);
+                db.Activities.AddRange(act.Trail);
                 await db.SaveChangesAsync(abandoned);
                 return await EndSurplusAsync(db, session, abandoned);
             },
@@ -38,6 +31,9 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
 
     public Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.Queries.SessionById(db, sessionId, abandoned), cancellationToken);
+
+    public Task<SessionState?> FindStateAsync(Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync((db, abandoned) => db.Queries.SessionStateById(db, accountId, sessionId, now, abandoned), cancellationToken);
 
     public async Task<bool> TryRotateAsync(Session rotated, CancellationToken cancellationToken)
     {
@@ -56,6 +52,35 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
         return rows == 1;
     }
 
+    public Task<AccountSession?> TryReauthenticateAsync(
+        Session reauthenticated, int securityVersion, Act act, CancellationToken cancellationToken) => database.WriteAsync(
+            async (db, abandoned) =>
+            {
+                if (!await TakeAsVerifiedAsync(db, reauthenticated.AccountId, securityVersion, abandoned))
+                {
+                    return null;
+                }
+
+                // The generation stays as a refresh at the same time may leave it.
+                var updated = await Live(db, reauthenticated.AccountId, act.At)
+                    .Where(session => session.Id == reauthenticated.Id)
+                    .ExecuteUpdateAsync(
+                        set => set
+                            .SetProperty(session => session.AuthTime, reauthenticated.AuthTime)
+                            .SetProperty(session => session.LastSeenAt, reauthenticated.LastSeenAt)
+                            .SetProperty(session => session.ExpiresAt, reauthenticated.ExpiresAt),
+                        abandoned);
+                if (updated == 0)
+                {
+                    return null;
+                }
+
+                db.Activities.AddRange(act.Trail);
+                await db.SaveChangesAsync(abandoned);
+                return await db.Queries.SessionById(db, reauthenticated.Id, abandoned);
+            },
+            cancellationToken);
+
     public async Task<IReadOnlyList<Session>> ListLiveAsync(Guid accountId, DateTimeOffset now, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             (db, abandoned) => Live(db, accountId, now)
@@ -64,10 +89,25 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
                 .ToListAsync(abandoned),
             cancellationToken);
 
-    public async Task EndAsync(Guid sessionId, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task EndAsync(Guid sessionId, SessionEndReason reason, Act act, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync(
-            (db, abandoned) => SessionEnding.EndOneAsync(db, sessionId, reason, now, abandoned), cancellationToken);
+            async (db, abandoned) =>
+            {
+                var accountId = await db.Sessions
+                    .Where(session => session.Id == sessionId && session.EndedAt == null)
+                    .Select(session => (Guid?)session.AccountId)
+                    .SingleOrDefaultAsync(abandoned);
+                if (accountId is null)
+                {
+                    return 0;
+                }
+
+                db.Activities.AddRange(act.Trail.Select(entry => entry with { AccountId = accountId }));
+                await db.SaveChangesAsync(abandoned);
+                return await SessionEnding.EndOneAsync(db, sessionId, reason, act.At, abandoned);
+            },
+            cancellationToken);
         revocations.Add(sessionId);
         if (ended > 0 && reason == SessionEndReason.RefreshTokenReused)
         {
@@ -76,24 +116,52 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
     }
 
     public async Task<bool> TryEndAsync(
-        Guid accountId, Guid sessionId, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid accountId, Guid sessionId, SessionEndReason reason, Act act, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync(
-            (db, abandoned) => SessionEnding.EndSomeAsync(
-                db, accountId, Live(db, accountId, now).Where(session => session.Id == sessionId), reason, now, abandoned),
+            async (db, abandoned) =>
+            {
+                var own = Live(db, accountId, act.At).Where(session => session.Id == sessionId);
+                if (!await own.AnyAsync(abandoned))
+                {
+                    return [];
+                }
+
+                db.Activities.AddRange(act.Trail);
+                await db.SaveChangesAsync(abandoned);
+                return await SessionEnding.EndSomeAsync(db, accountId, own, reason, act.At, abandoned);
+            },
             cancellationToken);
         ended.ForEach(revocations.Add);
         return ended.Contains(sessionId);
     }
 
-    public async Task EndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<bool> TryEndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, Act act, CancellationToken cancellationToken)
     {
-        var ended = await database.WriteAsync(
-            (db, abandoned) => SessionEnding.EndSomeAsync(
-                db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, now, abandoned),
+        var ended = await database.WriteAsync<List<Guid>?>(
+            async (db, abandoned) =>
+            {
+                if (!await db.Users.AnyAsync(user => user.Id == accountId, abandoned))
+                {
+                    return null;
+                }
+
+                db.Activities.AddRange(act.Trail);
+                await db.SaveChangesAsync(abandoned);
+                return await SessionEnding.EndSomeAsync(
+                    db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, act.At, abandoned);
+            },
             cancellationToken);
-        ended.ForEach(revocations.Add);
+        ended?.ForEach(revocations.Add);
+        return ended is not null;
     }
+
+    /// <summary>Changes nothing, but takes the account's row: whoever locks it or changes its password comes before or after this, not beside it.</summary>
+    /// <returns>False when somebody came before.</returns>
+    private static async Task<bool> TakeAsVerifiedAsync(AppDbContext db, Guid accountId, int securityVersion, CancellationToken cancellationToken) =>
+        await db.Users
+            .Where(user => user.Id == accountId && user.SecurityVersion == securityVersion && !user.Locked)
+            .ExecuteUpdateAsync(set => set.SetProperty(user => user.SecurityVersion, user => user.SecurityVersion), cancellationToken) == 1;
 
     private static async Task<List<Guid>> EndSurplusAsync(AppDbContext db, Session next, CancellationToken cancellationToken)
     {
@@ -112,6 +180,4 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
 
     private static IQueryable<Session> Live(AppDbContext db, Guid accountId, DateTimeOffset now) =>
         db.Sessions.Where(session => session.AccountId == accountId && session.EndedAt == null && session.ExpiresAt > now);
-
-    private static string? Truncate(string? text, int length) => text?.Length > length ? text[..length] : text;
 }

@@ -26,7 +26,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status409Conflict, "email-taken")]
     public async Task<ActionResult> Register(RegisterCommand command, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(command, cancellationToken);
+        var result = await sender.Send(command with { Client = HttpContext.ClientInfo() }, cancellationToken);
         return result.ToActionResult(account => Created("/api/users/me", AccountResponse.From(account)));
     }
 
@@ -53,7 +53,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status401Unauthorized, "invalid-refresh-token", "refresh-token-reused")]
     public async Task<ActionResult> Refresh(RefreshCommand command, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(command, cancellationToken);
+        var result = await sender.Send(command with { Client = HttpContext.ClientInfo() }, cancellationToken);
         return result.ToActionResult(Ok);
     }
 
@@ -67,9 +67,25 @@ public sealed class AuthController(ISender sender) : ControllerBase
     public async Task<ActionResult> Logout(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] LogoutCommand? command, CancellationToken cancellationToken)
     {
-        var logout = (command ?? new LogoutCommand()) with { AccessToken = BearerHeader.Read(Request) };
+        var logout = (command ?? new LogoutCommand()) with { AccessToken = BearerHeader.Read(Request), Client = HttpContext.ClientInfo() };
         var result = await sender.Send(logout, cancellationToken);
         return result.ToActionResult(_ => NoContent());
+    }
+
+    /// <summary>Prove the password again</summary>
+    /// <remarks>For what needs a recent sign-in. Answers tokens of the same session with a fresh <c>auth_time</c>; refresh tokens stay good.</remarks>
+    [HttpPost("reauthenticate")]
+    [RequireLiveSession]
+    [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
+    [ProducesProblem(
+        StatusCodes.Status401Unauthorized,
+        "invalid-credentials", "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
+    public async Task<ActionResult> Reauthenticate(
+        ReauthenticateCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    {
+        var result = await sender.Send(command with { Caller = HttpContext.Caller(token) }, cancellationToken);
+        return result.ToActionResult(Ok);
     }
 
     /// <summary>Read the presented token</summary>

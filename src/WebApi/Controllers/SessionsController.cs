@@ -5,6 +5,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
+using CleanJwt.WebApi.Http;
 using CleanJwt.WebApi.OpenApi;
 using Mediator;
 using Microsoft.AspNetCore.Mvc;
@@ -30,19 +31,19 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     /// <summary>End a session</summary>
     /// <remarks>Its access tokens are refused from the answer on, on every node within a second.</remarks>
     [HttpDelete("{id}")]
-    [RequireScope(Scopes.AccountWrite)]
+    [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "session-not-found")]
     public async Task<ActionResult> End(string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(new EndSessionCommand(token.AccountId, id), cancellationToken);
+        var result = await sender.Send(new EndSessionCommand(HttpContext.Caller(token), id), cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }
 
     /// <summary>End all sessions</summary>
     /// <remarks>The one that asks too, unless <c>except=current</c>. A path that ends with a slash is an id forgotten, and ends nothing.</remarks>
     [HttpDelete]
-    [RequireScope(Scopes.AccountWrite)]
+    [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
     public async Task<ActionResult> EndAll([FromQuery(Name = "")] EndSessionsFilter filter, [BearerToken] AccessToken token, CancellationToken cancellationToken)
@@ -53,7 +54,7 @@ public sealed class SessionsController(ISender sender) : ControllerBase
         }
 
         var except = Request.Query["except"] is { Count: > 1 } several ? several.ToString() : filter.Except;
-        var result = await sender.Send(new EndSessionsCommand(token.AccountId, token.SessionId, except), cancellationToken);
+        var result = await sender.Send(new EndSessionsCommand(HttpContext.Caller(token), except), cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }
 }

@@ -11,4 +11,6 @@ internal static class ClientInfoExtensions
             context.Request.Headers.UserAgent is { Count: > 0 } userAgent ? userAgent.ToString() : null,
             (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString());
     }
+
+    public static Caller Caller(this HttpContext context, AccessToken token) => new(token.AccountId, token.SessionId, context.ClientInfo());
 }

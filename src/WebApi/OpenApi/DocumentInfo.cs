@@ -45,14 +45,31 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
             operation.Security = [[], Bearer(context)]; // signing out takes a bearer token or does without
         }
 
-        // What a route can answer whatever it is about. An action that has more to say of a status says it itself.
-        var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken);
-        if (isProtected)
+        foreach (var header in metadata.OfType<AcceptsHeaderAttribute>())
         {
-            Add(operation, problem, StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked");
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Description = header.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
         }
 
-        if (metadata.OfType<RequireScopeAttribute>().Any())
+        // What a route can answer whatever it is about. An action that has more to say of a status says it itself.
+        var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken);
+        var proof = metadata.OfType<ProofAttribute>().FirstOrDefault();
+        if (isProtected)
+        {
+            Add(operation, problem, StatusCodes.Status401Unauthorized, [
+                "missing-token", "invalid-token", "token-expired", "token-revoked",
+                .. proof is RequireLiveSessionAttribute or RequireRecentSignInAttribute ? ["user-not-found"] : Array.Empty<string>(),
+                .. proof is RequireRecentSignInAttribute ? ["reauthentication-required"] : Array.Empty<string>(),
+            ]);
+        }
+
+        if (proof?.Scope is not null)
         {
             Add(operation, problem, StatusCodes.Status403Forbidden, "insufficient-scope");
         }

@@ -1,7 +1,9 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
@@ -21,7 +23,12 @@ internal sealed class SigningUp
     public async Task GoodCommand_StoresTrimmedAddressAndNameAndThePasswordAsItIs(string? displayName, string? stored)
     {
         _users
-            .Setup(users => users.AddAsync(EmailAddress.Parse("Ada@example.com"), Password, stored, It.IsAny<CancellationToken>()))
+            .Setup(users => users.AddAsync(
+                It.Is<NewAccount>(account =>
+                    account.Email == EmailAddress.Parse("Ada@example.com") && account.DisplayName == stored && account.Roles.Count == 0),
+                Password,
+                It.Is<Act>(act => act.At == Now && act.Trail.Single().Action == "register"),
+                It.IsAny<CancellationToken>()))
             .ReturnsAsync(Ada);
 
         var result = await RegisterAsync(displayName);
@@ -33,7 +40,7 @@ internal sealed class SigningUp
     public async Task TakenAddress_IsPassedOn()
     {
         _users
-            .Setup(users => users.AddAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.AddAsync(It.IsAny<NewAccount>(), It.IsAny<string>(), It.IsAny<Act>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(AccountErrors.EmailTaken);
 
         var result = await RegisterAsync("Ada");
@@ -42,5 +49,6 @@ internal sealed class SigningUp
     }
 
     private async Task<Result<Account>> RegisterAsync(string? displayName) =>
-        await new RegisterHandler(_users.Object).Handle(new RegisterCommand(" Ada@example.com\r\n", Password, displayName), CancellationToken.None);
+        await new RegisterHandler(_users.Object, new FakeTimeProvider(Now))
+            .Handle(new RegisterCommand(" Ada@example.com\r\n", Password, displayName), CancellationToken.None);
 }

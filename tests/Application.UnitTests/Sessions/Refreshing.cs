@@ -1,6 +1,7 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Moq;
@@ -183,7 +184,7 @@ internal sealed class Refreshing
 
         Assert.That(result.Error, Is.SameAs(SessionErrors.RefreshTokenReused));
         _ports.Sessions.Verify(
-            sessions => sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, Now, It.IsAny<CancellationToken>()), Times.Once());
+            sessions => sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, It.Is<Act>(act => act.At == Now), It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
@@ -336,7 +337,7 @@ internal sealed class Refreshing
         .ReturnsAsync(success);
 
     private void AllowEnding() => _ports.Sessions
-        .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RefreshTokenReused, Now, It.IsAny<CancellationToken>()))
+        .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RefreshTokenReused, It.Is<Act>(act => act.At == Now), It.IsAny<CancellationToken>()))
         .Returns(Task.CompletedTask);
 
     private void SessionWasOnlyRead()

@@ -1,6 +1,7 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Moq;
@@ -43,7 +44,7 @@ internal sealed class SigningIn
     [Test]
     public async Task ScopeOfAdmins_WithAWrongPassword_TellsOnlyOfThePassword()
     {
-        Verification(AccountErrors.InvalidCredentials);
+        Verification(new PasswordCheck(Ada.Id, Verified: null));
 
         var result = await LoginAsync("users:read");
 
@@ -53,7 +54,7 @@ internal sealed class SigningIn
     [Test]
     public async Task WrongPassword_StartsNothing()
     {
-        Verification(AccountErrors.InvalidCredentials);
+        Verification(new PasswordCheck(Ada.Id, Verified: null));
 
         var result = await LoginAsync();
 
@@ -110,7 +111,7 @@ internal sealed class SigningIn
             Assert.That(session.Amr, Is.EqualTo("pwd"));
         }
 
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(session, 7, It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(session, 7, It.IsAny<Act>(), It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
@@ -119,7 +120,7 @@ internal sealed class SigningIn
         _ports.Users
             .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
-            .ReturnsAsync(new VerifiedAccount(Ada, 1, Locked: false));
+            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         Start(true);
 
         await LoginAsync();
@@ -132,7 +133,7 @@ internal sealed class SigningIn
     {
         Verified(Ada);
         _ports.Sessions
-            .Setup(sessions => sessions.TryStartAsync(It.IsAny<Session>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .Setup(sessions => sessions.TryStartAsync(It.IsAny<Session>(), It.IsAny<int>(), It.IsAny<Act>(), It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
             .ReturnsAsync(true);
 
@@ -147,10 +148,10 @@ internal sealed class SigningIn
         var ports = new SessionFixture { Options = new SessionOptions { AbsoluteLifetime = TimeSpan.FromDays(2) } };
         ports.Users
             .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new VerifiedAccount(Ada, 1, Locked: false));
+            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         ports.Sessions
             .Setup(sessions => sessions.TryStartAsync(
-                It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+                It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<int>(), It.IsAny<Act>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(true);
 
         var result = await HandlerOf(ports).Handle(new LoginCommand(Email, Password, null), CancellationToken.None);
@@ -209,8 +210,8 @@ internal sealed class SigningIn
     {
         _ports.Users
             .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new VerifiedAccount(Admin, 1, Locked: false))
-            .ReturnsAsync(new VerifiedAccount(Ada, 2, Locked: false));
+            .ReturnsAsync(Proved(new VerifiedAccount(Admin, 1, Locked: false)))
+            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 2, Locked: false)));
         Start(false, true);
 
         var result = await LoginAsync();
@@ -222,8 +223,8 @@ internal sealed class SigningIn
             Assert.That(result.Value.SessionId, Is.EqualTo(_offered[1].Id));
         }
 
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 1, It.IsAny<CancellationToken>()), Times.Once());
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 2, It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 1, It.IsAny<Act>(), It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 2, It.IsAny<Act>(), It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
@@ -231,8 +232,8 @@ internal sealed class SigningIn
     {
         _ports.Users
             .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new VerifiedAccount(Ada, 1, Locked: false))
-            .ReturnsAsync(new VerifiedAccount(Ada, 2, Locked: true));
+            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)))
+            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 2, Locked: true)));
         Start(false);
 
         var result = await LoginAsync();
@@ -245,8 +246,8 @@ internal sealed class SigningIn
     {
         _ports.Users
             .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new VerifiedAccount(Ada, 1, Locked: false))
-            .ReturnsAsync(AccountErrors.InvalidCredentials);
+            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)))
+            .ReturnsAsync(new PasswordCheck(Ada.Id, Verified: null));
         Start(false);
 
         var result = await LoginAsync();
@@ -276,7 +277,7 @@ internal sealed class SigningIn
     {
         _ports.Users
             .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new VerifiedAccount(Ada, 1, Locked: false));
+            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         Start(true);
 
         await HandlerOf(_ports).Handle(new LoginCommand(" ADA@example.com ", " Pass\u0301 ", null), CancellationToken.None);
@@ -285,15 +286,17 @@ internal sealed class SigningIn
     }
 
     private static LoginHandler HandlerOf(SessionFixture ports) =>
-        new(ports.Users.Object, ports.Sessions.Object, ports.Tokens, ports.Options, ports.Time);
+        new(ports.Users.Object, ports.Sessions.Object, ports.Trail.Object, ports.Tokens, ports.Options, ports.Time);
 
     private async Task<Result<Tokens>> LoginAsync(string? scope = null, ClientInfo? client = null) =>
         await HandlerOf(_ports).Handle(new LoginCommand(Email, Password, scope) { Client = client ?? ClientInfo.Unknown }, CancellationToken.None);
 
     private void Verified(Account account, int securityVersion = 1, bool locked = false) =>
-        Verification(new VerifiedAccount(account, securityVersion, locked));
+        Verification(Proved(new VerifiedAccount(account, securityVersion, locked)));
 
-    private void Verification(Result<VerifiedAccount> result) => _ports.Users
+    private static PasswordCheck Proved(VerifiedAccount verified) => new(verified.Account.Id, verified);
+
+    private void Verification(Result<PasswordCheck> result) => _ports.Users
         .Setup(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), Password, It.IsAny<CancellationToken>()))
         .ReturnsAsync(result);
 
@@ -301,7 +304,7 @@ internal sealed class SigningIn
     {
         var remaining = new Queue<bool>(successes);
         _ports.Sessions
-            .Setup(sessions => sessions.TryStartAsync(Capture.In(_offered), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .Setup(sessions => sessions.TryStartAsync(Capture.In(_offered), It.IsAny<int>(), It.IsAny<Act>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(remaining.Dequeue);
     }
 

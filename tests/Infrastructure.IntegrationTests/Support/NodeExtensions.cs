@@ -1,5 +1,7 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Support;
@@ -9,10 +11,21 @@ internal static class NodeExtensions
     /// <returns>The id of a new account, whose password is <see cref="Node.Password"/>.</returns>
     public static async Task<Guid> AddAccountAsync(this Node node)
     {
-        var email = EmailAddress.Parse($"test+{Guid.NewGuid():N}@example.com");
-        var account = await node.WithUsersAsync(users => users.AddAsync(email, Node.Password, displayName: null, default));
+        var account = await node.AddAccountAsync(EmailAddress.Parse($"test+{Guid.NewGuid():N}@example.com"));
         return account.Value.Id;
     }
+
+    public static Task<Result<Account>> AddAccountAsync(this Node node, EmailAddress email)
+    {
+        var account = new NewAccount(Guid.CreateVersion7(), email, DisplayName: null, Roles: []);
+        return node.WithUsersAsync(users => users.AddAsync(account, Node.Password, node.Act(), default));
+    }
+
+    /// <summary>An act at the node's time, with nothing for the trail.</summary>
+    public static Act Act(this Node node) => new(node.Time.GetUtcNow(), []);
+
+    public static Task EndSessionAsync(this Node node, Guid sessionId, SessionEndReason reason = SessionEndReason.Logout) =>
+        node.Get<ISessionRepository>().EndAsync(sessionId, reason, node.Act(), default);
 
     public static async Task<Session> StartSessionAsync(this Node node, Guid accountId) =>
         await node.TryStartSessionAsync(accountId, securityVersion: 1) ?? throw new InvalidOperationException("The session was not started.");
@@ -32,6 +45,6 @@ internal static class NodeExtensions
             AuthTime = now,
             Amr = "pwd",
         };
-        return await node.Get<ISessionRepository>().TryStartAsync(session, securityVersion, default) ? session : null;
+        return await node.Get<ISessionRepository>().TryStartAsync(session, securityVersion, node.Act(), default) ? session : null;
     }
 }

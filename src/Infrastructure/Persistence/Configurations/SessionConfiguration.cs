@@ -1,3 +1,4 @@
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
@@ -8,17 +9,14 @@ namespace CleanJwt.Infrastructure.Persistence.Configurations;
 
 internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
 {
-    public const int UserAgentLength = 256;
-    public const int IpAddressLength = 64;
-
     public void Configure(EntityTypeBuilder<Session> builder)
     {
         builder.Property(session => session.Id).ValueGeneratedNever();
         builder.Property(session => session.Scope).HasMaxLength(256)
             .HasConversion(scope => scope.ToString(), text => ScopeSet.Parse(text));
         builder.Property(session => session.Amr).HasMaxLength(64);
-        builder.Property(session => session.UserAgent).HasMaxLength(UserAgentLength);
-        builder.Property(session => session.IpAddress).HasMaxLength(IpAddressLength);
+        builder.Property(session => session.UserAgent).HasMaxLength(ClientInfo.MaxUserAgentLength);
+        builder.Property(session => session.IpAddress).HasMaxLength(ClientInfo.MaxIpAddressLength);
         builder.HasIndex(session => new { session.AccountId, session.LastSeenAt });
         builder.HasIndex(session => session.ExpiresAt);
         builder.HasIndex(session => session.EndedAt);

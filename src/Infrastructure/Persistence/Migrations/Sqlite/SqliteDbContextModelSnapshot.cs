@@ -17,6 +17,51 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("CleanJwt.Domain.Activities.ActivityEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("AccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("IpAddress")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("OtherAccountId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Outcome")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserAgent")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("OtherAccountId")
+                        .HasFilter("OtherAccountId IS NOT NULL");
+
+                    b.HasIndex("AccountId", "At", "Id");
+
+                    b.ToTable("Activities", (string)null);
+                });
+
             modelBuilder.Entity("CleanJwt.Domain.Sessions.Session", b =>
                 {
                     b.Property<Guid>("Id")
@@ -173,6 +218,11 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("UserNameIndex");
 
+                    b.HasIndex("Roles")
+                        .HasFilter("Roles <> ''");
+
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.ToTable("AspNetUsers", (string)null);
                 });
 
@@ -204,6 +254,27 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("SigningKeys", (string)null);
+                });
+
+            modelBuilder.Entity("CleanJwt.Infrastructure.Persistence.GuardRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Guards", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Name = "admins",
+                            Version = 0
+                        });
                 });
 
             modelBuilder.Entity("CleanJwt.Infrastructure.Revocation.RevocationRow", b =>
@@ -312,6 +383,14 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("CleanJwt.Domain.Activities.ActivityEntry", b =>
+                {
+                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade);
                 });
 
             modelBuilder.Entity("CleanJwt.Domain.Sessions.Session", b =>

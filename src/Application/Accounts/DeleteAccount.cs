@@ -1,0 +1,18 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Results;
+using Mediator;
+
+namespace CleanJwt.Application.Accounts;
+
+/// <summary>Deletes the account of whoever asks, with all that is known of them.</summary>
+public sealed record DeleteAccountCommand(Caller Caller) : ICommand<Result<Done>>;
+
+public sealed class DeleteAccountHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<DeleteAccountCommand, Result<Done>>
+{
+    public async ValueTask<Result<Done>> Handle(DeleteAccountCommand command, CancellationToken cancellationToken)
+    {
+        // The trail goes with the account.
+        var act = command.Caller.DoesUnnoted(time.GetUtcNow());
+        return await security.DeleteAsync(command.Caller.AccountId, act, CancellationToken.None);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Accounts;
+
+/// <summary>Changes what an account says of its owner. A field that is absent stays as it is.</summary>
+public sealed record UpdateProfileCommand : ICommand<Result<Account>>
+{
+    private readonly string? _displayName;
+
+    /// <summary>At most 100 characters, on one line; null or empty clears it.</summary>
+    public string? DisplayName
+    {
+        get => _displayName;
+        init => (_displayName, SetsDisplayName) = (value, true);
+    }
+
+    /// <summary>Whether the request has the field at all: null clears it, absent leaves it.</summary>
+    [JsonIgnore]
+    public bool SetsDisplayName { get; private init; }
+
+    [JsonIgnore]
+    public Caller Caller { get; init; } = Caller.Nobody;
+
+    /// <summary>The versions of the account that the change may be made to; any, when null.</summary>
+    [JsonIgnore]
+    public IReadOnlyCollection<int>? ExpectedVersions { get; init; }
+}
+
+public sealed class UpdateProfileValidator : AbstractValidator<UpdateProfileCommand>
+{
+    public UpdateProfileValidator() => RuleFor(command => command.DisplayName).MustBeADisplayName();
+}
+
+public sealed class UpdateProfileHandler(IUserRepository users, TimeProvider time) : ICommandHandler<UpdateProfileCommand, Result<Account>>
+{
+    public async ValueTask<Result<Account>> Handle(UpdateProfileCommand command, CancellationToken cancellationToken)
+    {
+        var (id, expected) = (command.Caller.AccountId, command.ExpectedVersions);
+        if (command.SetsDisplayName)
+        {
+            var act = command.Caller.Does(ActivityActions.UpdateProfile, time.GetUtcNow());
+            return await users.UpdateProfileAsync(id, DisplayName.Normalize(command.DisplayName), expected, act, cancellationToken);
+        }
+
+        return await users.FindAsync(id, cancellationToken) switch
+        {
+            null => AccountErrors.UserNotFound,
+            { } account when expected?.Contains(account.Version) == false => AccountErrors.StaleVersion,
+            { } account => account,
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Accounts;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Administration;
+
+/// <summary>Makes an administrator, for whoever runs the service's commands.</summary>
+/// <remarks>
+/// An address is unproved: whoever holds the account of this one may be a stranger. So an existing account gets the new password too, and its
+/// sessions end.
+/// </remarks>
+/// <param name="ExistingId">Of the account that was shown to them, to promote; null when there was none, to make one.</param>
+public sealed record AddAdminCommand(string Email, string Password, Guid? ExistingId) : ICommand<Result<Done>>
+{
+    public override string ToString() => nameof(AddAdminCommand); // a record would print the password
+}
+
+public sealed class AddAdminValidator : AbstractValidator<AddAdminCommand>
+{
+    public AddAdminValidator()
+    {
+        RuleFor(command => command.Email).MustBeAnEmailAddress();
+        RuleFor(command => command.Password).MustBeAGoodPasswordFor(command => command.Email);
+    }
+}
+
+public sealed class AddAdminHandler(IUserRepository users, IAccountSecurity security, TimeProvider time)
+    : ICommandHandler<AddAdminCommand, Result<Done>>
+{
+    public async ValueTask<Result<Done>> Handle(AddAdminCommand command, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var id = command.ExistingId ?? Guid.CreateVersion7(now);
+        var act = Act.OfOperator(ActivityActions.MadeAdminByOperator, id, now);
+        if (command.ExistingId is not null)
+        {
+            return await security.MakeAdminAsync(id, command.Password, act, cancellationToken);
+        }
+
+        var account = new NewAccount(id, EmailAddress.Parse(command.Email), DisplayName: null, [Roles.Admin]);
+        var added = await users.AddAsync(account, command.Password, act, cancellationToken);
+        return added.IsSuccess ? default(Done) : added.Error;
+    }
+}

@@ -1,0 +1,29 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using Mediator;
+
+namespace CleanJwt.Application.Administration;
+
+/// <summary>Ends all sessions of an account. Its owner may sign in again.</summary>
+/// <param name="Id">As the path has it: what is no id is no account either.</param>
+public sealed record EndSessionsOfUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
+
+public sealed class EndSessionsOfUserHandler(ISessionRepository sessions, TimeProvider time)
+    : ICommandHandler<EndSessionsOfUserCommand, Result<Done>>
+{
+    public async ValueTask<Result<Done>> Handle(EndSessionsOfUserCommand command, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(command.Id, "D", out var id))
+        {
+            return AccountErrors.NoSuchUser;
+        }
+
+        var act = command.Caller.Does(AdministrativeAct.EndSessions, id, time.GetUtcNow());
+        return await sessions.TryEndAllAsync(id, except: null, SessionEndReason.EndedByAdmin, act, CancellationToken.None)
+            ? default(Done)
+            : AccountErrors.NoSuchUser;
+    }
+}

@@ -1,0 +1,22 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Accounts;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Administration;
+
+/// <summary>Looks up an account by its address, for whoever runs the service's commands.</summary>
+public sealed record FindUserQuery(string Email) : IQuery<Result<ManagedAccount>>;
+
+public sealed class FindUserValidator : AbstractValidator<FindUserQuery>
+{
+    public FindUserValidator() => RuleFor(query => query.Email).MustBeAnEmailAddress();
+}
+
+public sealed class FindUserHandler(IUserDirectory users) : IQueryHandler<FindUserQuery, Result<ManagedAccount>>
+{
+    public async ValueTask<Result<ManagedAccount>> Handle(FindUserQuery query, CancellationToken cancellationToken) =>
+        await users.FindAsync(EmailAddress.Parse(query.Email), cancellationToken) is { } account ? account : AccountErrors.NoSuchUser;
+}

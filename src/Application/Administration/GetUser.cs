@@ -1,0 +1,18 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using Mediator;
+
+namespace CleanJwt.Application.Administration;
+
+/// <summary>Looks up any account.</summary>
+/// <param name="Id">As the path has it: what is no id is no account either.</param>
+public sealed record GetUserQuery(string Id) : IQuery<Result<ManagedAccount>>;
+
+public sealed class GetUserHandler(IUserDirectory users) : IQueryHandler<GetUserQuery, Result<ManagedAccount>>
+{
+    public async ValueTask<Result<ManagedAccount>> Handle(GetUserQuery query, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(query.Id, "D", out var id) && await users.FindAsync(id, cancellationToken) is { } account
+            ? account
+            : AccountErrors.NoSuchUser;
+}

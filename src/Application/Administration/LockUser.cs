@@ -1,0 +1,31 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using Mediator;
+
+namespace CleanJwt.Application.Administration;
+
+/// <summary>Refuses further sign-ins to an account, and ends its sessions.</summary>
+/// <param name="Id">As the path has it: what is no id is no account either.</param>
+public sealed record LockUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
+
+public sealed class LockUserHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<LockUserCommand, Result<Done>>
+{
+    public async ValueTask<Result<Done>> Handle(LockUserCommand command, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(command.Id, "D", out var id)
+            ? await security.LockAsync(id, command.Caller.Does(AdministrativeAct.Lock, id, time.GetUtcNow()), CancellationToken.None)
+            : AccountErrors.NoSuchUser;
+}
+
+/// <summary>Lets the owner of a locked account sign in again.</summary>
+/// <param name="Id">As the path has it: what is no id is no account either.</param>
+public sealed record UnlockUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
+
+public sealed class UnlockUserHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<UnlockUserCommand, Result<Done>>
+{
+    public async ValueTask<Result<Done>> Handle(UnlockUserCommand command, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(command.Id, "D", out var id)
+            ? await security.UnlockAsync(id, command.Caller.Does(AdministrativeAct.Unlock, id, time.GetUtcNow()), cancellationToken)
+            : AccountErrors.NoSuchUser;
+}

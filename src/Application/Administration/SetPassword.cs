@@ -1,0 +1,30 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Administration;
+
+/// <summary>Sets the password of an account and ends its sessions, for whoever runs the service's commands.</summary>
+/// <param name="AccountId">Of the account that was shown to them.</param>
+/// <param name="Email">Of that account: the password must not contain its local part.</param>
+public sealed record SetPasswordCommand(Guid AccountId, string Email, string Password) : ICommand<Result<Done>>
+{
+    public override string ToString() => nameof(SetPasswordCommand); // a record would print the password
+}
+
+public sealed class SetPasswordValidator : AbstractValidator<SetPasswordCommand>
+{
+    public SetPasswordValidator() => RuleFor(command => command.Password).MustBeAGoodPasswordFor(command => command.Email);
+}
+
+public sealed class SetPasswordHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<SetPasswordCommand, Result<Done>>
+{
+    public async ValueTask<Result<Done>> Handle(SetPasswordCommand command, CancellationToken cancellationToken)
+    {
+        var act = Act.OfOperator(ActivityActions.PasswordSetByOperator, command.AccountId, time.GetUtcNow());
+        return await security.SetPasswordAsync(command.AccountId, command.Password, act, cancellationToken);
+    }
+}

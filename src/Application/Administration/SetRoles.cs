@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Administration;
+
+/// <summary>Replaces the roles of an account, and ends its sessions, so that every token carries the new ones.</summary>
+/// <param name="Roles">Of <c>admin</c>; empty for none.</param>
+public sealed record SetRolesCommand(IReadOnlyList<string> Roles) : ICommand<Result<ManagedAccount>>
+{
+    [JsonIgnore]
+    public Caller Caller { get; init; } = Caller.Nobody;
+
+    /// <summary>As the path has it: what is no id is no account either.</summary>
+    [JsonIgnore]
+    public string Id { get; init; } = "";
+}
+
+public sealed class SetRolesValidator : AbstractValidator<SetRolesCommand>
+{
+    public SetRolesValidator() => RuleFor(command => command.Roles)
+        .Cascade(CascadeMode.Stop)
+        .NotNull().WithMessage("Required.")
+        .Must(roles => roles.All(Domain.Accounts.Roles.IsKnown)).WithMessage($"May hold '{Domain.Accounts.Roles.Admin}' and nothing else.");
+}
+
+public sealed class SetRolesHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<SetRolesCommand, Result<ManagedAccount>>
+{
+    public async ValueTask<Result<ManagedAccount>> Handle(SetRolesCommand command, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(command.Id, "D", out var id))
+        {
+            return AccountErrors.NoSuchUser;
+        }
+
+        var act = command.Caller.Does(AdministrativeAct.SetRoles, id, time.GetUtcNow());
+        return await security.SetRolesAsync(id, [.. command.Roles.Distinct()], act, CancellationToken.None);
+    }
+}

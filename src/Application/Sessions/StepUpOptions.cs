@@ -1,0 +1,15 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CleanJwt.Application.Sessions;
+
+/// <summary>What counts as a recent sign-in (RFC 9470).</summary>
+public sealed class StepUpOptions
+{
+    public const string SectionName = "StepUp";
+
+    /// <summary>How long after proving the password somebody may do what can't be undone. In whole seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
+
+    public bool IsRecent(DateTimeOffset authTime, DateTimeOffset now) => now - authTime <= MaxAge;
+}

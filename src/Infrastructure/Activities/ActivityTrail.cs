@@ -1,0 +1,39 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Paging;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanJwt.Infrastructure.Activities;
+
+internal sealed class ActivityTrail(IDatabase database) : IActivityTrail
+{
+    // One statement, and the same whether the account is known, unknown or gone: neither its time nor a foreign key must tell.
+    public Task AddAsync(ActivityEntry entry, CancellationToken cancellationToken) => database.WriteAsync(
+        (db, abandoned) => db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO Activities (Id, At, AccountId, Action, Outcome, SessionId, IpAddress, UserAgent)
+            SELECT {entry.Id}, {entry.At.UtcDateTime}, (SELECT Id FROM AspNetUsers WHERE Id = {entry.AccountId}), {entry.Action},
+                {(int)entry.Outcome}, {entry.SessionId}, {entry.IpAddress}, {entry.UserAgent}
+            """,
+            abandoned),
+        cancellationToken);
+
+    public async Task<Page<ActivityEntry>> ListAsync(Guid accountId, int limit, PageCursor? after, CancellationToken cancellationToken)
+    {
+        var found = await database.ReadAsync(
+            (db, abandoned) =>
+            {
+                var trail = db.Activities.AsNoTracking().Where(entry => entry.AccountId == accountId);
+                if (after is not null)
+                {
+                    // The first condition is for the index, the second to be exact.
+                    trail = trail.Where(entry => entry.At <= after.At && (entry.At < after.At || entry.Id.CompareTo(after.Id) < 0));
+                }
+
+                return trail.OrderByDescending(entry => entry.At).ThenByDescending(entry => entry.Id).Take(limit + 1).ToListAsync(abandoned);
+            },
+            cancellationToken);
+        return Page<ActivityEntry>.Of(found, limit, entry => new PageCursor(entry.At, entry.Id));
+    }
+}

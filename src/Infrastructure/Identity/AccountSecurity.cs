@@ -1,0 +1,180 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.Sessions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
+using Microsoft.Extensions.Logging;
+
+namespace CleanJwt.Infrastructure.Identity;
+
+/// <remarks>
+/// Every change increases the account's security version, on which a sign-in's last step depends, and takes the account's row doing so: a sign-in
+/// comes before it, and is ended with the rest, or after it, and starts nothing.
+/// </remarks>
+internal sealed partial class AccountSecurity(
+    IDatabase database, Passwords passwords, RevocationList revocations, ILogger<AccountSecurity> logger) : IAccountSecurity
+{
+    public async Task<Result<bool>> TryChangePasswordAsync(
+        Guid accountId, int securityVersion, string newPassword, Guid exceptSession, Act act, CancellationToken cancellationToken)
+    {
+        var hash = await passwords.HashAsync(newPassword, cancellationToken);
+        if (!hash.IsSuccess)
+        {
+            return hash.Error;
+        }
+
+        var change = new Change(SessionEndReason.PasswordChanged, Password(hash.Value))
+        {
+            OfVersion = securityVersion,
+            ExceptSession = exceptSession,
+        };
+        var changed = await ChangeAsync(accountId, change, act, cancellationToken);
+        return changed.IsSuccess || changed.Error == AccountErrors.NoSuchUser ? changed.IsSuccess : changed.Error;
+    }
+
+    public async Task<Result<Done>> SetPasswordAsync(Guid accountId, string newPassword, Act act, CancellationToken cancellationToken)
+    {
+        var hash = await passwords.HashAsync(newPassword, cancellationToken);
+        return hash.IsSuccess
+            ? await ChangeAsync(accountId, new Change(SessionEndReason.EndedByOperator, Password(hash.Value)), act, cancellationToken)
+            : hash.Error;
+    }
+
+    public async Task<Result<Done>> MakeAdminAsync(Guid accountId, string newPassword, Act act, CancellationToken cancellationToken)
+    {
+        var hash = await passwords.HashAsync(newPassword, cancellationToken);
+        return hash.IsSuccess
+            ? await ChangeAsync(
+                accountId, new Change(SessionEndReason.EndedByOperator, Password(hash.Value) + NewRoles([Roles.Admin], act)), act, cancellationToken)
+            : hash.Error;
+    }
+
+    public Task<Result<Done>> LockAsync(Guid accountId, Act act, CancellationToken cancellationToken) => ChangeAsync(
+        accountId,
+        new Change(SessionEndReason.AccountLocked, set => set.SetProperty(user => user.Locked, true)) { MayRemoveAdmin = true },
+        act,
+        cancellationToken);
+
+    public Task<Result<Done>> UnlockAsync(Guid accountId, Act act, CancellationToken cancellationToken) => ChangeAsync(
+        accountId, new Change(Reason: null, set => set.SetProperty(user => user.Locked, false)), act, cancellationToken);
+
+    public async Task<Result<ManagedAccount>> SetRolesAsync(
+        Guid accountId, IReadOnlyCollection<string> roles, Act act, CancellationToken cancellationToken)
+    {
+        ManagedAccount? account = null;
+        var change = new Change(SessionEndReason.RolesChanged, NewRoles(roles, act))
+        {
+            MayRemoveAdmin = !roles.Contains(Roles.Admin),
+            Then = async (db, abandoned) => account = await UserDirectory.FindAsync(db, accountId, abandoned),
+        };
+        var changed = await ChangeAsync(accountId, change, act, cancellationToken);
+        return changed.IsSuccess ? account! : changed.Error;
+    }
+
+    public async Task<Result<Done>> DeleteAsync(Guid accountId, Act act, CancellationToken cancellationToken)
+    {
+        var change = new Change(SessionEndReason.AccountDeleted, _ => { })
+        {
+            MayRemoveAdmin = true,
+            Then = async (db, abandoned) =>
+            {
+                // Nobody's trail names the account any more. Its own, its sessions and all else that hangs on it go with the row.
+                await db.Activities
+                    .Where(entry => entry.OtherAccountId == accountId)
+                    .ExecuteUpdateAsync(set => set.SetProperty(entry => entry.OtherAccountId, (Guid?)null), abandoned);
+                await db.Users.Where(user => user.Id == accountId).ExecuteDeleteAsync(abandoned);
+            },
+        };
+        var deleted = await ChangeAsync(accountId, change, act, cancellationToken);
+        if (deleted.IsSuccess)
+        {
+            LogDeleted(logger, accountId, act.Trail is [{ AccountId: { } admin }] ? admin : accountId);
+        }
+
+        return deleted;
+    }
+
+    private static Action<UpdateSettersBuilder<AppUser>> Password(string hash) => set => set
+        .SetProperty(user => user.PasswordHash, hash)
+        .SetProperty(user => user.SecurityStamp, Guid.NewGuid().ToString("N"));
+
+    private static Action<UpdateSettersBuilder<AppUser>> NewRoles(IEnumerable<string> roles, Act act) => set => set
+        .SetProperty(user => user.Roles, AppUser.JoinRoles(roles))
+        .SetProperty(user => user.UpdatedAt, act.At)
+        .SetProperty(user => user.Version, user => user.Version + 1);
+
+    private async Task<Result<Done>> ChangeAsync(Guid accountId, Change change, Act act, CancellationToken cancellationToken)
+    {
+        var ended = new List<Guid>();
+        var result = await database.WriteAsync<Result<Done>>(
+            async (db, abandoned) =>
+            {
+                if (change.MayRemoveAdmin)
+                {
+                    await GuardRow.TakeAsync(db, GuardRow.Admins, abandoned);
+                    if (await db.Users.Where(AppUser.IsAdmin).Where(user => !user.Locked).Select(user => user.Id).Take(2).ToListAsync(abandoned) is [var last]
+                        && last == accountId)
+                    {
+                        return AccountErrors.LastAdmin;
+                    }
+                }
+
+                if (act.BySession is { } by
+                    && !await db.Sessions.AnyAsync(session => session.Id == by && session.EndedAt == null && session.ExpiresAt > act.At, abandoned))
+                {
+                    return AccessTokenErrors.TokenRevoked;
+                }
+
+                var changed = await db.Users
+                    .Where(user => user.Id == accountId && (change.OfVersion == null || user.SecurityVersion == change.OfVersion))
+                    .ExecuteUpdateAsync(
+                        set =>
+                        {
+                            set.SetProperty(user => user.SecurityVersion, user => user.SecurityVersion + 1);
+                            change.Set(set);
+                        },
+                        abandoned);
+                if (changed == 0)
+                {
+                    return AccountErrors.NoSuchUser;
+                }
+
+                db.Activities.AddRange(act.Trail);
+                await db.SaveChangesAsync(abandoned);
+                if (change.Reason is { } reason)
+                {
+                    var sessions = db.Sessions.Where(session => session.AccountId == accountId && session.Id != change.ExceptSession);
+                    ended = await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, act.At, abandoned);
+                }
+
+                await change.Then(db, abandoned);
+                return default(Done);
+            },
+            cancellationToken);
+        ended.ForEach(revocations.Add);
+        return result;
+    }
+
+    [LoggerMessage(LogLevel.Information, "The account {AccountId} was deleted by {DeletedBy}.")]
+    private static partial void LogDeleted(ILogger logger, Guid accountId, Guid deletedBy);
+
+    /// <param name="Reason">Of the end of the account's sessions; null where they go on.</param>
+    /// <param name="Set">What becomes of the account's row, besides its security version.</param>
+    private sealed record Change(SessionEndReason? Reason, Action<UpdateSettersBuilder<AppUser>> Set)
+    {
+        /// <summary>The security version that the account must have.</summary>
+        public int? OfVersion { get; init; }
+
+        public Guid? ExceptSession { get; init; }
+
+        /// <summary>Whether the account may be an administrator before and not after.</summary>
+        public bool MayRemoveAdmin { get; init; }
+
+        public Func<AppDbContext, CancellationToken, Task> Then { get; init; } = (_, _) => Task.CompletedTask;
+    }
+}

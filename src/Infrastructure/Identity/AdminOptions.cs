@@ -1,0 +1,41 @@
+using CleanJwt.Domain.Accounts;
+using Microsoft.Extensions.Options;
+
+namespace CleanJwt.Infrastructure.Identity;
+
+/// <summary>The first administrator, made at the start when there is none.</summary>
+public sealed class AdminOptions
+{
+    public const string SectionName = "Admin";
+
+    public string? Email { get; init; }
+
+    public string? Password { get; init; }
+}
+
+/// <summary>Both or neither, and what a sign-up would accept. The password's value is never printed.</summary>
+internal sealed class AdminOptionsRule : IValidateOptions<AdminOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AdminOptions options)
+    {
+        var email = options.Email;
+        var password = options.Password;
+        if (email is null && password is null)
+        {
+            return ValidateOptionsResult.Success;
+        }
+
+        if (!EmailAddress.TryParse(email, out var address))
+        {
+            return ValidateOptionsResult.Fail(
+                $"Admin:Email is {(email is null ? "not set" : $"'{email}'")}; allowed: an email address, together with Admin:Password, or neither.");
+        }
+
+        return password is not null
+            && UnicodeText.IsWellFormed(password) && PasswordRules.HasAllowedLength(password) && !PasswordRules.Contains(password, address)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"Admin:Password is {(password is null ? "not set" : "not good enough")}; allowed, where Admin:Email is set: {PasswordRules.MinLength} "
+                + $"to {PasswordRules.MaxLength} characters without the part of the address before the @.");
+    }
+}

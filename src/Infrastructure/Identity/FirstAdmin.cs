@@ -1,0 +1,70 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace CleanJwt.Infrastructure.Identity;
+
+/// <summary>Makes the first administrator at the start, where the settings name one.</summary>
+internal sealed partial class FirstAdmin(AdminOptions options, IDatabase database, Passwords passwords, TimeProvider time, ILogger<FirstAdmin> logger)
+{
+    /// <summary>Does nothing once there is an administrator, locked or not. Several nodes that start at once make one.</summary>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        if (options.Email is null || options.Password is null || await database.ReadAsync(AnyAsync, cancellationToken))
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var account = new NewAccount(Guid.CreateVersion7(now), EmailAddress.Parse(options.Email), DisplayName: null, [Roles.Admin]);
+        var hash = await passwords.HashAsync(options.Password, cancellationToken);
+        var user = AppUser.From(account, hash.Value, now);
+        var outcome = await database.WriteAsync(
+            async (db, abandoned) =>
+            {
+                await GuardRow.TakeAsync(db, GuardRow.Admins, abandoned);
+                if (await AnyAsync(db, abandoned))
+                {
+                    return Outcome.NotNeeded; // another node was faster
+                }
+
+                if (await db.Users.AnyAsync(existing => existing.NormalizedEmail == user.NormalizedEmail, abandoned))
+                {
+                    return Outcome.AddressTaken;
+                }
+
+                db.Users.Add(user);
+                db.Activities.AddRange(Act.OfOperator(ActivityActions.MadeAdminByOperator, user.Id, now).Trail);
+                await db.SaveChangesAsync(abandoned);
+                return Outcome.Made;
+            },
+            cancellationToken);
+        if (outcome == Outcome.Made)
+        {
+            LogMade(logger, user.Id);
+        }
+        else if (outcome == Outcome.AddressTaken)
+        {
+            LogAddressTaken(logger);
+        }
+    }
+
+    private static Task<bool> AnyAsync(AppDbContext db, CancellationToken cancellationToken) => db.Users.Where(AppUser.IsAdmin).AnyAsync(cancellationToken);
+
+    [LoggerMessage(LogLevel.Information, "Made the first administrator, {AccountId}, of Admin:Email and Admin:Password.")]
+    private static partial void LogMade(ILogger logger, Guid accountId);
+
+    // An address is unproved here: the account may be a stranger's, who has signed up with it first.
+    [LoggerMessage(LogLevel.Warning, "There is no administrator, and Admin:Email names an account that exists already, which is never promoted by that. Use the command 'admin add'.")]
+    private static partial void LogAddressTaken(ILogger logger);
+
+    private enum Outcome
+    {
+        Made,
+        NotNeeded,
+        AddressTaken,
+    }
+}

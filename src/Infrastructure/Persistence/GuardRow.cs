@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanJwt.Infrastructure.Persistence;
+
+/// <summary>
+/// A row that exists to be updated first by every transaction whose rule spans several rows. Whoever comes second waits for the first, and then sees
+/// what it did: on every database, at every isolation level.
+/// </summary>
+public sealed class GuardRow
+{
+    /// <summary>Guards that there is an administrator who can sign in.</summary>
+    public const string Admins = "admins";
+
+    public required string Name { get; init; }
+
+    public int Version { get; init; }
+
+    internal static async Task TakeAsync(AppDbContext db, string name, CancellationToken cancellationToken)
+    {
+        var rows = await db.Guards
+            .Where(guard => guard.Name == name)
+            .ExecuteUpdateAsync(set => set.SetProperty(guard => guard.Version, guard => guard.Version + 1), cancellationToken);
+        if (rows != 1)
+        {
+            throw new InvalidOperationException($"The guard row '{name}' is missing.");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Sessions;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using CleanJwt.WebApi.Errors;
+using Mediator;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace CleanJwt.WebApi.Authentication;
+
+/// <summary>Judges what an action asks for by its <see cref="ProofAttribute"/>: what costs nothing first, the database last.</summary>
+internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, TimeProvider time) : AuthorizationHandler<ProofAttribute>
+{
+    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ProofAttribute requirement)
+    {
+        if (context.User.Identity is not AccessTokenIdentity { Token: var token })
+        {
+            return; // its challenge says why
+        }
+
+        if (await RefuseAsync(token, requirement, (context.Resource as HttpContext)?.RequestAborted ?? default) is { } error)
+        {
+            context.Fail(new Refusal(this, error, requirement));
+        }
+        else
+        {
+            context.Succeed(requirement);
+        }
+    }
+
+    private async ValueTask<Error?> RefuseAsync(AccessToken token, ProofAttribute requirement, CancellationToken cancellationToken)
+    {
+        if (requirement.Scope is { } scope && !token.Scope.Contains(scope))
+        {
+            return AccessTokenErrors.InsufficientScope;
+        }
+
+        if (requirement is RequireRecentSignInAttribute && !stepUp.IsRecent(token.AuthTime, time.GetUtcNow()))
+        {
+            return AccessTokenErrors.ReauthenticationRequired;
+        }
+
+        return requirement is RequireScopeAttribute
+            ? null
+            : (await sender.Send(new CheckSessionQuery(token.AccountId, token.SessionId, requirement.Scope), cancellationToken)).Error;
+    }
+}
+
+/// <summary>Why a request was refused that came with a good token.</summary>
+internal sealed class Refusal(IAuthorizationHandler handler, Error error, ProofAttribute requirement)
+    : AuthorizationFailureReason(handler, error.Code)
+{
+    public Error Error => error;
+
+    public ProofAttribute Requirement => requirement;
+}
+
+/// <summary>Answers a refused authorization with what was missing.</summary>
+internal sealed class AuthorizationAnswers(StepUpOptions stepUp) : IAuthorizationMiddlewareResultHandler
+{
+    private readonly AuthorizationMiddlewareResultHandler _standard = new();
+
+    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    {
+        if (!authorizeResult.Forbidden)
+        {
+            return _standard.HandleAsync(next, context, policy, authorizeResult);
+        }
+
+        var refusal = authorizeResult.AuthorizationFailure?.FailureReasons.OfType<Refusal>().FirstOrDefault();
+        var error = HttpError.From(refusal?.Error ?? AccessTokenErrors.InsufficientScope);
+        return ProblemWriter.WriteAsync(context, error with { Challenge = Challenge(refusal) ?? error.Challenge });
+    }
+
+    private string? Challenge(Refusal? refusal) => refusal switch
+    {
+        // RFC 6750, section 3.1.
+        null => "Bearer error=\"insufficient_scope\"",
+        _ when refusal.Error == AccessTokenErrors.InsufficientScope => $"Bearer error=\"insufficient_scope\", scope=\"{refusal.Requirement.Scope}\"",
+
+        // RFC 9470, section 3.
+        _ when refusal.Error == AccessTokenErrors.ReauthenticationRequired => string.Create(
+            CultureInfo.InvariantCulture, $"Bearer error=\"insufficient_user_authentication\", max_age=\"{(long)stepUp.MaxAge.TotalSeconds}\""),
+        _ => null,
+    };
+}

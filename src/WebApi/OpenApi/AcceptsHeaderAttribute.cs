@@ -1,0 +1,10 @@
+namespace CleanJwt.WebApi.OpenApi;
+
+/// <summary>Describes a request header that an action reads itself.</summary>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+internal sealed class AcceptsHeaderAttribute(string name, string description) : Attribute
+{
+    public string Name => name;
+
+    public string Description => description;
+}
