@@ -41,14 +41,17 @@ internal sealed class ProbeController : ControllerBase
     public ActionResult ReadUserOfScope([CurrentUser] Account user) => Ok(new { id = user.Id });
 
     /// <summary>Adds this controller to the service.</summary>
-    public static void AddTo(IServiceCollection services) => services.AddControllers().ConfigureApplicationPartManager(manager =>
+    public static void AddTo(IServiceCollection services) => Add<ProbeController>(services);
+
+    /// <summary>Adds any controller of the tests to the service.</summary>
+    public static void Add<TController>(IServiceCollection services) => services.AddControllers().ConfigureApplicationPartManager(manager =>
     {
-        manager.ApplicationParts.Add(new AssemblyPart(typeof(ProbeController).Assembly));
-        manager.FeatureProviders.Add(new InternalControllers());
+        manager.ApplicationParts.Add(new AssemblyPart(typeof(TController).Assembly));
+        manager.FeatureProviders.Add(new OneController<TController>());
     });
 
-    private sealed class InternalControllers : ControllerFeatureProvider
+    private sealed class OneController<TController> : ControllerFeatureProvider
     {
-        protected override bool IsController(TypeInfo typeInfo) => typeInfo.AsType() == typeof(ProbeController);
+        protected override bool IsController(TypeInfo typeInfo) => typeInfo.AsType() == typeof(TController);
     }
 }
