@@ -62,9 +62,11 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
 
     /// <summary>Starts the service with its content root in a folder and does not wait for it.</summary>
     /// <param name="settings">By their configuration keys, on top of the defaults; null takes an environment variable away.</param>
-    public static CleanJwtProcess Launch(string folder, Dictionary<string, string?>? settings = null, string environment = "Development")
+    /// <param name="address">Where it listens; on a free port when absent.</param>
+    public static CleanJwtProcess Launch(
+        string folder, Dictionary<string, string?>? settings = null, string environment = "Development", Uri? address = null)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        address ??= FreeAddress();
         var start = new ProcessStartInfo("dotnet", [Dll, "--contentRoot", folder])
         {
             WorkingDirectory = folder,
@@ -92,11 +94,18 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the service and waits until it is ready.</summary>
-    public static async Task<CleanJwtProcess> StartAsync(string folder, Dictionary<string, string?>? settings = null)
+    public static async Task<CleanJwtProcess> StartAsync(string folder, Dictionary<string, string?>? settings = null, Uri? address = null)
     {
-        var process = Launch(folder, settings);
+        var process = Launch(folder, settings, address: address);
         await process.WaitUntilReadyAsync();
         return process;
+    }
+
+    /// <summary>Starts the service as the issuer that its tokens name, so that other services find its keys there.</summary>
+    public static Task<CleanJwtProcess> StartAsIssuerAsync(string folder, Dictionary<string, string?>? settings = null, Uri? address = null)
+    {
+        address ??= FreeAddress();
+        return StartAsync(folder, new(settings ?? []) { ["Jwt:Issuer"] = address.GetLeftPart(UriPartial.Authority) }, address);
     }
 
     public async Task WaitUntilReadyAsync()
@@ -178,6 +187,8 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
         Client.Dispose();
         _process.Dispose();
     }
+
+    public static Uri FreeAddress() => new($"http://127.0.0.1:{FreePort()}");
 
     public static int FreePort()
     {

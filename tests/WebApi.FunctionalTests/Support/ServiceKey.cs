@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
@@ -15,11 +16,22 @@ internal sealed class ServiceKey : IDisposable
     private readonly ECDsa _key = ECDsa.Create();
 
     public ServiceKey(CleanJwtApp app)
+        : this(app.DatabasePath)
     {
-        var folder = new DirectoryInfo(Path.Combine(Path.GetDirectoryName(app.DatabasePath)!, "keys"));
+    }
+
+    public ServiceKey(string databasePath)
+    {
+        var folder = new DirectoryInfo(Path.Combine(Path.GetDirectoryName(databasePath)!, "keys"));
         var protector = DataProtectionProvider.Create(folder, builder => builder.SetApplicationName("CleanJwt")).CreateProtector("CleanJwt.SigningKey.v1");
-        _key.ImportPkcs8PrivateKey(protector.Unprotect((byte[])app.Sql("SELECT ProtectedPrivateKey FROM SigningKeys")!), out _);
-        KeyId = (string)app.Sql("SELECT KeyId FROM SigningKeys")!;
+        using var connection = new SqliteConnection($"Data Source={databasePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT KeyId, ProtectedPrivateKey FROM SigningKeys";
+        using var row = command.ExecuteReader();
+        row.Read();
+        KeyId = row.GetString(0);
+        _key.ImportPkcs8PrivateKey(protector.Unprotect(row.GetFieldValue<byte[]>(1)), out _);
     }
 
     public string KeyId { get; }

@@ -1,0 +1,91 @@
+// A service that trusts the tokens of another: GET /notes needs account:read, POST /notes needs account:write.
+// npm ci && ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 npm start
+import { createServer } from 'node:http';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+
+const issuer = process.env.ISSUER ?? 'http://localhost:5080';
+const audience = process.env.AUDIENCE ?? 'cleanjwt-api';
+const port = process.env.PORT ?? '5081';
+
+// Kept for 5 minutes; asked for again when a token names a key that is not among them, but not twice in 5 seconds.
+const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`), { cacheMaxAge: 300_000, cooldownDuration: 5_000 });
+
+async function verify(token) {
+  const { payload } = await jwtVerify(token, keys, {
+    issuer,
+    audience,
+    typ: 'at+jwt',
+    algorithms: ['ES256'],
+    requiredClaims: ['exp', 'sub'],
+    clockTolerance: 5,
+  });
+  return { account: payload.sub, scopes: String(payload.scope).split(' ') };
+}
+
+// The token is good by its signature. Only the service that wrote it knows whether its session was ended since.
+// 200: it was not. 401: it was. Anything else is no answer, and no answer is no.
+async function ask(token) {
+  try {
+    const answer = await fetch(`${issuer}/api/auth/token`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(5_000),
+    });
+    return answer.status;
+  } catch {
+    return 503;
+  }
+}
+
+const needed = { GET: 'account:read', POST: 'account:write' };
+
+async function answer(request) {
+  const scope = needed[request.method];
+  if (request.url.split('?')[0] !== '/notes' || !scope) {
+    return { status: 404 };
+  }
+
+  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (!token) {
+    return { status: 401, challenge: 'Bearer' };
+  }
+
+  let caller;
+  try {
+    caller = await verify(token);
+  } catch {
+    return { status: 401, challenge: 'Bearer error="invalid_token"' };
+  }
+
+  if (!caller.scopes.includes(scope)) {
+    return { status: 403, challenge: `Bearer error="insufficient_scope", scope="${scope}"` };
+  }
+
+  if (request.method === 'GET') {
+    return { status: 200, body: { readBy: caller.account } };
+  }
+
+  switch (await ask(token)) {
+    case 200:
+      return { status: 200, body: { writtenBy: caller.account } };
+    case 401:
+      return { status: 401, challenge: 'Bearer error="invalid_token"' };
+    default:
+      return { status: 503 };
+  }
+}
+
+const server = createServer(async (request, response) => {
+  const { status, challenge, body } = await answer(request);
+  response.statusCode = status;
+  if (challenge) {
+    response.setHeader('WWW-Authenticate', challenge);
+  }
+
+  if (body) {
+    response.setHeader('Content-Type', 'application/json');
+  }
+
+  response.end(body && JSON.stringify(body));
+});
+
+server.listen(Number(port), '127.0.0.1', () => console.log(`Listening on http://127.0.0.1:${port}`));

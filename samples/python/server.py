@@ -1,0 +1,96 @@
+# A service that trusts the tokens of another: GET /notes needs account:read, POST /notes needs account:write.
+# pip install -r requirements.txt && ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 python3 server.py
+import json
+import os
+import socket
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import jwt
+
+ISSUER = os.environ.get("ISSUER", "http://localhost:5080")
+AUDIENCE = os.environ.get("AUDIENCE", "cleanjwt-api")
+PORT = int(os.environ.get("PORT", "5081"))
+
+socket.setdefaulttimeout(5)  # Otherwise a stuck service would be waited for without end.
+
+# Kept for 5 minutes; asked for again when a token names a key that is not among them.
+keys = jwt.PyJWKClient(f"{ISSUER}/.well-known/jwks.json", lifespan=300)
+
+
+def verify(token):
+    if jwt.get_unverified_header(token).get("typ") != "at+jwt":
+        raise jwt.InvalidTokenError("It is no access token.")
+    claims = jwt.decode(
+        token,
+        keys.get_signing_key_from_jwt(token).key,
+        algorithms=["ES256"],
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        leeway=5,
+        options={"require": ["exp", "sub"]},
+    )
+    return claims["sub"], claims.get("scope", "").split(" ")
+
+
+# The token is good by its signature. Only the service that wrote it knows whether its session was ended since.
+# 200: it was not. 401: it was. Anything else is no answer, and no answer is no.
+def ask(token):
+    question = urllib.request.Request(f"{ISSUER}/api/auth/token", headers={"Authorization": f"Bearer {token}"})
+    try:
+        with urllib.request.urlopen(question) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+    except OSError:
+        return 503
+
+
+class Notes(BaseHTTPRequestHandler):
+    def do_GET(self):
+        account = self.caller("account:read")
+        if account:
+            self.answer(200, body={"readBy": account})
+
+    def do_POST(self):
+        account = self.caller("account:write", unless_revoked=True)
+        if account:
+            self.answer(200, body={"writtenBy": account})
+
+    # Whose request it is, or None when it has been answered: there was no token, or not one that may do this.
+    def caller(self, scope, unless_revoked=False):
+        if self.path.split("?")[0] != "/notes":
+            return self.answer(404)
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            return self.answer(401, "Bearer")
+        token = token.strip()
+        try:
+            account, scopes = verify(token)
+        except (jwt.PyJWTError, OSError):
+            return self.answer(401, 'Bearer error="invalid_token"')
+        if scope not in scopes:
+            return self.answer(403, f'Bearer error="insufficient_scope", scope="{scope}"')
+        status = ask(token) if unless_revoked else 200
+        if status == 401:
+            return self.answer(401, 'Bearer error="invalid_token"')
+        if status != 200:
+            return self.answer(503)
+        return account
+
+    def answer(self, status, challenge=None, body=None):
+        content = b"" if body is None else json.dumps(body).encode()
+        self.send_response(status)
+        if challenge:
+            self.send_header("WWW-Authenticate", challenge)
+        if content:
+            self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+with ThreadingHTTPServer(("127.0.0.1", PORT), Notes) as server:
+    print(f"Listening on http://127.0.0.1:{PORT}", flush=True)
+    server.serve_forever()
