@@ -60,6 +60,6 @@ internal sealed class EndpointsOfOnesOwn
     private static CleanJwtApp Start() => new(configure: services =>
     {
         services.AddSingleton<NotesController.Notes>();
-        ProbeController.Add<NotesController>(services);
+        services.AddTestController<NotesController>();
     });
 }

@@ -67,6 +67,23 @@ internal sealed class OverKestrel
             Does.StartWith("HTTP/1.1 401").And.Contain("invalid-token"));
     }
 
+    [TestCase("If-Match:\r\n", 412)]
+    [TestCase("If-Match: \r\n", 412)]
+    [TestCase("If-Match: \"x\"\r\nIf-Match:\r\n", 412)]
+    [TestCase("If-Match: \"x\"\r\nIf-Match: CURRENT\r\n", 200)]
+    [TestCase("If-Match: *\r\nIf-Match: \"x\"\r\n", 412)]
+    [TestCase("if-match: *\r\n", 200)]
+    public async Task LinesOfIfMatch_AreReadTogether(string headers, int status)
+    {
+        var tokens = await Client.LoginAsync();
+        var etag = (await Client.AskAsync(tokens.AccessToken, "/api/users/me")).Headers.ETag!.ToString();
+        var answer = await SendRawAsync(
+            $"PATCH /api/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {tokens.AccessToken}\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: 21\r\n{headers.Replace("CURRENT", etag, StringComparison.Ordinal)}\r\n"
+            + "{\"displayName\":\"Ada\"}");
+        Assert.That(answer, Does.StartWith($"HTTP/1.1 {status}"));
+    }
+
     [Test]
     public async Task LengthOfALieAboutTheBody_IsNoFault()
     {

@@ -48,6 +48,11 @@ public sealed class ReauthenticateHandler(
                 return AccountErrors.InvalidCredentials;
             }
 
+            if (verified.Locked)
+            {
+                return AccessTokenErrors.TokenRevoked; // the lock has ended the session meanwhile
+            }
+
             var now = time.GetUtcNow();
             if (await sessions.FindAsync(caller.SessionId, cancellationToken) is not var (session, _) || !session.IsLive(now))
             {

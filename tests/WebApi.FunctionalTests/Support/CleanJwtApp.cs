@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,9 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     public CommandCounter Commands { get; }
 
     public LogCollector Logs { get; }
+
+    /// <summary>All that the service answers, as its host has it.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints => _factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     public string DatabasePath => Path.Combine(_folder.Path, "cleanjwt.db");
 

@@ -40,18 +40,87 @@ internal sealed class ProbeController : ControllerBase
     [HttpGet("user-of-scope")]
     public ActionResult ReadUserOfScope([CurrentUser] Account user) => Ok(new { id = user.Id });
 
+    [RequireLiveSession]
+    [HttpPost("live")]
+    public ActionResult WriteLive() => Ok(new { ran = true });
+
+    [RequireLiveSession(Scopes.AccountWrite)]
+    [HttpPost("live-of-scope")]
+    public ActionResult WriteLiveOfScope() => Ok(new { ran = true });
+
+    [RequireLiveSession(Scopes.UsersWrite)]
+    [HttpPost("live-of-admins")]
+    public ActionResult WriteLiveOfAdmins() => Ok(new { ran = true });
+
+    [RequireRecentSignIn]
+    [HttpPost("recent")]
+    public ActionResult WriteRecent() => Ok(new { ran = true });
+
+    [RequireRecentSignIn(Scopes.AccountWrite)]
+    [HttpPost("recent-of-scope")]
+    public ActionResult WriteRecentOfScope() => Ok(new { ran = true });
+
+    [RequireRecentSignIn(Scopes.UsersWrite)]
+    [HttpPost("recent-of-admins")]
+    public ActionResult WriteRecentOfAdmins() => Ok(new { ran = true });
+
     /// <summary>Adds this controller to the service.</summary>
-    public static void AddTo(IServiceCollection services) => Add<ProbeController>(services);
+    public static void AddTo(IServiceCollection services) => services.AddTestController<ProbeController>();
+}
 
-    /// <summary>Adds any controller of the tests to the service.</summary>
-    public static void Add<TController>(IServiceCollection services) => services.AddControllers().ConfigureApplicationPartManager(manager =>
-    {
-        manager.ApplicationParts.Add(new AssemblyPart(typeof(TController).Assembly));
-        manager.FeatureProviders.Add(new OneController<TController>());
-    });
+/// <summary>What somebody adds in a hurry. Each action has one fault, and the last one none.</summary>
+[Route("api/careless")]
+internal sealed class CarelessController : ControllerBase
+{
+    [HttpGet("open")]
+    public ActionResult Open() => Ok();
 
-    private sealed class OneController<TController> : ControllerFeatureProvider
+    [Authorize]
+    [HttpPost("write")]
+    public ActionResult Write() => Ok();
+
+    [RequireScope(Scopes.AccountWrite)]
+    [HttpPut("write")]
+    public ActionResult WriteWithoutALookup() => Ok();
+
+    [Authorize]
+    [Route("any-method")]
+    public ActionResult Any() => Ok();
+
+    [RequireScope(Scopes.AccountWrite)]
+    [HttpGet("both")]
+    [HttpDelete("both")]
+    public ActionResult ReadOrDelete() => Ok();
+
+    [RequireLiveSession(Scopes.AccountWrite)]
+    [RequireRecentSignIn]
+    [HttpPost("two-proofs")]
+    public ActionResult ProveTwice() => Ok();
+
+    [AllowAnonymous]
+    [RequireLiveSession]
+    [HttpPost("void")]
+    public ActionResult ProveInVain() => Ok();
+
+    [RequireLiveSession(Scopes.AccountWrite)]
+    [HttpPost("good")]
+    public ActionResult Good() => Ok();
+
+    /// <summary>Adds this controller to the service.</summary>
+    public static void AddTo(IServiceCollection services) => services.AddTestController<CarelessController>();
+}
+
+internal static class TestControllers
+{
+    public static void AddTestController<T>(this IServiceCollection services)
+        where T : ControllerBase => services.AddControllers().ConfigureApplicationPartManager(manager =>
+        {
+            manager.ApplicationParts.Add(new AssemblyPart(typeof(T).Assembly));
+            manager.FeatureProviders.Add(new OneController(typeof(T)));
+        });
+
+    private sealed class OneController(Type controller) : ControllerFeatureProvider
     {
-        protected override bool IsController(TypeInfo typeInfo) => typeInfo.AsType() == typeof(TController);
+        protected override bool IsController(TypeInfo typeInfo) => typeInfo.AsType() == controller;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
@@ -33,6 +34,25 @@ internal static class Requests
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        return await client.SendAsync(request);
+    }
+
+    /// <summary>Sends an object as JSON, with these headers exactly as given: one that is named twice is sent twice.</summary>
+    public static async Task<HttpResponseMessage> SendAsync(
+        this HttpClient client, HttpMethod method, string route, object? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, route) { Content = body is null ? null : JsonContent.Create(body) };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await client.SendAsync(request);
+    }
+
+    public static async Task<HttpResponseMessage> SendRawAsync(this HttpClient client, HttpMethod method, string route, string body)
+    {
+        using var request = new HttpRequestMessage(method, route) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         return await client.SendAsync(request);
     }
 
