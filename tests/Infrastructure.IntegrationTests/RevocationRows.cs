@@ -56,7 +56,7 @@ internal sealed class RevocationRows
         var spared = await _node.StartSessionAsync(_account);
         var others = new[] { await _node.StartSessionAsync(_account), await _node.StartSessionAsync(_account) };
         var stranger = await _node.StartSessionAsync(await _node.AddAccountAsync());
-        await _node.Get<ISessionRepository>().TryEndAllAsync(_account, spared.Id, SessionEndReason.EndedByOwner, _node.Act(), default);
+        await _node.Get<ISessionRepository>().EndAllAsync(_account, spared.Id, SessionEndReason.EndedByOwner, _node.Act(), default);
 
         var list = _node.Get<IRevocationList>();
         using (Assert.EnterMultipleScope())

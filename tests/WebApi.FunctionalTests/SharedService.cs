@@ -3,7 +3,8 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>
-/// One service for all tests that leave it as they found it: they use accounts of their own, and touch neither its clock nor its settings.
+/// One service for all tests that leave it as they found it: they use accounts of their own, and touch neither its clock nor its
+/// settings, nor its administrator.
 /// </summary>
 [SetUpFixture]
 internal sealed class SharedService
@@ -13,7 +14,7 @@ internal sealed class SharedService
     public static CleanJwtApp App => _app!;
 
     [OneTimeSetUp]
-    public void Start() => _app = new CleanJwtApp();
+    public void Start() => _app = new CleanJwtApp(CleanJwtApp.WithAdmin);
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _app!.DisposeAsync();

@@ -1,5 +1,6 @@
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Abstractions;
@@ -41,8 +42,11 @@ public interface ISessionRepository
     Task<bool> TryEndAsync(Guid accountId, Guid sessionId, SessionEndReason reason, Act act, CancellationToken cancellationToken);
 
     /// <summary>Ends all sessions of an account, but for one that may be spared.</summary>
-    /// <returns>False when there is no such account.</returns>
-    Task<bool> TryEndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, Act act, CancellationToken cancellationToken);
+    /// <returns>
+    /// <see cref="AccountErrors.NoSuchUser"/> when there is no such account, <see cref="AccessTokenErrors.TokenRevoked"/> when the session that does
+    /// it is over by then; either way nothing has changed.
+    /// </returns>
+    Task<Result<Done>> EndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, Act act, CancellationToken cancellationToken);
 }
 
 public sealed record AccountSession(Session Session, Account Account);

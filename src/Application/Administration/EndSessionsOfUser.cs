@@ -22,8 +22,6 @@ public sealed class EndSessionsOfUserHandler(ISessionRepository sessions, TimePr
         }
 
         var act = command.Caller.Does(AdministrativeAct.EndSessions, id, time.GetUtcNow());
-        return await sessions.TryEndAllAsync(id, except: null, SessionEndReason.EndedByAdmin, act, CancellationToken.None)
-            ? default(Done)
-            : AccountErrors.NoSuchUser;
+        return await sessions.EndAllAsync(id, except: null, SessionEndReason.EndedByAdmin, act, CancellationToken.None);
     }
 }

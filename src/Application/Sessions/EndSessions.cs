@@ -43,8 +43,6 @@ public sealed class EndSessionsHandler(ISessionRepository sessions, TimeProvider
         var caller = command.Caller;
         Guid? except = command.Except is null ? null : caller.SessionId;
         var act = caller.Does(ActivityActions.EndSessions, time.GetUtcNow());
-        return await sessions.TryEndAllAsync(caller.AccountId, except, SessionEndReason.EndedByOwner, act, CancellationToken.None)
-            ? default(Done)
-            : AccessTokenErrors.TokenRevoked; // the account was deleted meanwhile
+        return await sessions.EndAllAsync(caller.AccountId, except, SessionEndReason.EndedByOwner, act, CancellationToken.None);
     }
 }

@@ -124,8 +124,7 @@ internal sealed partial class AccountSecurity(
                     }
                 }
 
-                if (act.BySession is { } by
-                    && !await db.Sessions.AnyAsync(session => session.Id == by && session.EndedAt == null && session.ExpiresAt > act.At, abandoned))
+                if (await ActingSession.IsOverAsync(db, act, abandoned))
                 {
                     return AccessTokenErrors.TokenRevoked;
                 }

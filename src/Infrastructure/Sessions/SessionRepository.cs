@@ -1,5 +1,7 @@
 using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Revocation;
@@ -136,14 +138,20 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
         return ended.Contains(sessionId);
     }
 
-    public async Task<bool> TryEndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, Act act, CancellationToken cancellationToken)
+    public async Task<Result<Done>> EndAllAsync(
+        Guid accountId, Guid? except, SessionEndReason reason, Act act, CancellationToken cancellationToken)
     {
-        var ended = await database.WriteAsync<List<Guid>?>(
+        var ended = await database.WriteAsync<Result<List<Guid>>>(
             async (db, abandoned) =>
             {
+                if (await ActingSession.IsOverAsync(db, act, abandoned))
+                {
+                    return AccessTokenErrors.TokenRevoked;
+                }
+
                 if (!await db.Users.AnyAsync(user => user.Id == accountId, abandoned))
                 {
-                    return null;
+                    return AccountErrors.NoSuchUser;
                 }
 
                 db.Activities.AddRange(act.Trail);
@@ -152,8 +160,13 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
                     db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, act.At, abandoned);
             },
             cancellationToken);
-        ended?.ForEach(revocations.Add);
-        return ended is not null;
+        if (!ended.IsSuccess)
+        {
+            return ended.Error;
+        }
+
+        ended.Value.ForEach(revocations.Add);
+        return default(Done);
     }
 
     /// <summary>Changes nothing, but takes the account's row: whoever locks it or changes its password comes before or after this, not beside it.</summary>

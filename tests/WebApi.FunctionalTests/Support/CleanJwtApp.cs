@@ -18,6 +18,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 internal sealed class CleanJwtApp : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
+    public const string AdminEmail = "admin@example.com";
 
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplicationFactory<Program> _factory;
@@ -53,6 +54,9 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             });
         });
     }
+
+    /// <summary>Settings that make an administrator at the start: <see cref="AdminEmail"/>, whose password is <see cref="Password"/>.</summary>
+    public static Dictionary<string, string?> WithAdmin => new() { ["Admin:Email"] = AdminEmail, ["Admin:Password"] = Password };
 
     public FakeTimeProvider Time { get; }
 
@@ -126,6 +130,8 @@ internal sealed class CleanJwtApp : IAsyncDisposable
 /// <summary>What a sign-in or a refresh answered, as a client keeps it.</summary>
 internal sealed record TokenPair(string AccessToken, string RefreshToken, string SessionId)
 {
+    public string AccountId => Jwt.Payload(AccessToken)["sub"]!.ToString();
+
     public static TokenPair From(JsonElement tokens) => new(
         tokens.GetProperty("accessToken").GetString()!,
         tokens.GetProperty("refreshToken").GetString()!,

@@ -13,7 +13,7 @@ internal sealed class Tally
 
     public int Total => _counts.Values.Sum();
 
-    public void Add(string answer) => _counts.AddOrUpdate(answer, 1, (_, count) => count + 1);
+    public void Add(string answer, int times = 1) => _counts.AddOrUpdate(answer, times, (_, count) => count + times);
 
     public override string ToString() => string.Join(", ", _counts.OrderBy(count => count.Key).Select(count => $"{count.Value}× {count.Key}"));
 }

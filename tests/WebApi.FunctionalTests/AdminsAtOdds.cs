@@ -1,0 +1,73 @@
+using CleanJwt.WebApi.FunctionalTests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>Two administrators would remove each other, or themselves, at once: one of them does it, and one stays.</summary>
+internal sealed class AdminsAtOdds
+{
+    private const int Rounds = 20;
+
+    private static readonly (string Name, Func<HttpClient, TokenPair, TokenPair, Task<HttpResponseMessage>> Do, bool ToThemselves)[] Acts =
+    [
+        ("lock each other", (client, by, other) => client.LockAsync(by, other.AccountId), false),
+        ("take each other's role", (client, by, other) => client.SetRolesAsync(by, other.AccountId), false),
+        ("delete each other", (client, by, other) => client.DeleteUserAsync(by, other.AccountId), false),
+        ("lock themselves", (client, by, _) => client.LockAsync(by, by.AccountId), true),
+        ("step down", (client, by, _) => client.SetRolesAsync(by, by.AccountId), true),
+        ("delete themselves as administrators", (client, by, _) => client.DeleteUserAsync(by, by.AccountId), true),
+        ("delete their own accounts", (client, by, _) => client.DoAsync(by, "DELETE /api/users/me"), true),
+    ];
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public async Task TwoOfThem_LeaveOne(int nodes)
+    {
+        using var folder = new TemporaryFolder();
+        await using var first = await ServiceNode.StartAsync(folder.Path, CleanJwtApp.WithAdmin);
+        await using var second = nodes == 1 ? null : await ServiceNode.StartAsync(folder.Path, CleanJwtApp.WithAdmin);
+        var (here, there) = (first.Client, (second ?? first).Client);
+        var remaining = CleanJwtApp.AdminEmail;
+        foreach (var (name, act, toThemselves) in Acts)
+        {
+            var answers = new Tally();
+            for (var round = 0; round < Rounds; round++)
+            {
+                var other = await here.RegisterAsync();
+                var promoted = await here.SetRolesAsync(await here.LoginAsync(remaining), (await here.LoginAsync(other)).AccountId, "admin");
+                await promoted.ShouldBeAsync(200);
+                Assert.That(AdminsIn(folder), Is.EquivalentTo(new[] { remaining, other }));
+
+                var (one, two) = (await here.LoginAsync(remaining), await there.LoginAsync(other));
+                var both = await Task.WhenAll(Task.Run(() => act(here, one, two)), Task.Run(() => act(there, two, one)));
+                var answer = string.Join(" beside ", (await Task.WhenAll(both.Select(SessionRequests.AnswerAsync))).Order());
+                answers.Add(answer);
+                Assert.That(both.Count(response => response.IsSuccessStatusCode), Is.EqualTo(1), $"{name}: {answer}");
+                Assert.That(
+                    answer, Does.EndWith("beside 409 last-admin").Or.EndWith(toThemselves ? "beside 409 last-admin" : "beside 401 token-revoked"), name);
+
+                var winner = both[0].IsSuccessStatusCode ? remaining : other;
+                remaining = AdminsIn(folder).Single();
+                Assert.That(remaining == winner, Is.Not.EqualTo(toThemselves), name);
+            }
+
+            TestContext.Out.WriteLine($"Two administrators {name} on {nodes} nodes: {answers}");
+        }
+    }
+
+    private static List<string> AdminsIn(TemporaryFolder folder)
+    {
+        using var connection = new SqliteConnection($"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT Email FROM AspNetUsers WHERE Roles = 'admin' AND NOT Locked";
+        using var reader = command.ExecuteReader();
+        var emails = new List<string>();
+        while (reader.Read())
+        {
+            emails.Add(reader.GetString(0));
+        }
+
+        return emails;
+    }
+}
