@@ -19,6 +19,9 @@ internal sealed class TokensInAnotherService(string name)
     private const string NoToken = "Bearer";
     private const string InvalidToken = "Bearer error=\"invalid_token\"";
 
+    // Of the one token for all rows: longer than they take, wherever they run.
+    private const int Lifetime = 3600;
+
     private static readonly TimeSpan OutageTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan NewKeysTimeout = TimeSpan.FromSeconds(20);
@@ -39,7 +42,7 @@ internal sealed class TokensInAnotherService(string name)
     public async Task StartAsync()
     {
         _sample = await Sample.PrepareAsync(name);
-        _issuer = await CleanJwtProcess.StartAsIssuerAsync(_folder.Path);
+        _issuer = await CleanJwtProcess.StartAsIssuerAsync(_folder.Path, new() { ["Jwt:AccessTokenLifetime"] = TimeSpan.FromSeconds(Lifetime).ToString() });
         _server = await _sample.StartAsync(Issuer.Client.BaseAddress!);
         _tokens = await Issuer.Client.LoginAsync();
     }
@@ -75,9 +78,7 @@ internal sealed class TokensInAnotherService(string name)
         await (await Server.ReadAsync(key.Resign(Tokens.AccessToken))).ShouldBeAsync(200);
 
         // Its clock may be a little ahead.
-        var soon = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 4;
-        var ahead = key.Resign(Tokens.AccessToken, payload: claims => (claims["iat"], claims["nbf"]) = (soon, soon));
-        await (await Server.ReadAsync(ahead)).ShouldBeAsync(200);
+        await (await Server.ReadAsync(key.Resign(Tokens.AccessToken, payload: claims => IssueIn(claims, 4)))).ShouldBeAsync(200);
     }
 
     [TestCase(null)]
@@ -228,9 +229,9 @@ internal sealed class TokensInAnotherService(string name)
         yield return Row("NoIssuer", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("iss")));
         yield return Row("TypOfAnotherToken", (key, tokens) => key.Resign(tokens.AccessToken, header => header["typ"] = "JWT"));
         yield return Row("NoTyp", (key, tokens) => key.Resign(tokens.AccessToken, header => header.Remove("typ")));
-        yield return Row("Expired", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => Move(claims, -660)));
+        yield return Row("Expired", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => IssueIn(claims, -Lifetime - 60)));
         yield return Row("NoExpiry", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("exp")));
-        yield return Row("NotYetValid", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => Move(claims, 60)));
+        yield return Row("NotYetValid", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => IssueIn(claims, 60)));
     }
 
     private static TestCaseData Row(string name, Func<ServiceKey, TokenPair, string> forge) => new TestCaseData(forge).SetArgDisplayNames(name);
@@ -253,12 +254,11 @@ internal sealed class TokensInAnotherService(string name)
         Assert.That(header.Split(", error_description=")[0], Is.EqualTo(challenge));
     }
 
-    private static void Move(JsonObject claims, int seconds)
+    /// <summary>Has the token written so many seconds from now.</summary>
+    private static void IssueIn(JsonObject claims, int seconds)
     {
-        foreach (var time in new[] { "iat", "nbf", "exp" })
-        {
-            claims[time] = claims[time]!.GetValue<long>() + seconds;
-        }
+        var issued = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + seconds;
+        (claims["iat"], claims["nbf"], claims["exp"]) = (issued, issued, issued + Lifetime);
     }
 
     private static string Changed(JsonObject claims)

@@ -16,7 +16,7 @@ internal sealed class ServiceKey : IDisposable
     private readonly ECDsa _key = ECDsa.Create();
 
     public ServiceKey(CleanJwtApp app)
-        : this(app.DatabasePath)
+        : this(DatabaseOf(app))
     {
     }
 
@@ -55,4 +55,11 @@ internal sealed class ServiceKey : IDisposable
         $"{signedPart}.{Base64Url.EncodeToString(_key.SignData(Encoding.UTF8.GetBytes(signedPart), HashAlgorithmName.SHA256))}";
 
     public void Dispose() => _key.Dispose();
+
+    // The service makes its key when it starts, which is at the first client.
+    private static string DatabaseOf(CleanJwtApp app)
+    {
+        app.CreateClient().Dispose();
+        return app.DatabasePath;
+    }
 }
