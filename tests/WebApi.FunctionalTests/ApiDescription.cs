@@ -12,8 +12,21 @@ internal sealed partial class ApiDescription
     [TestCase("post", "/api/auth/login", "200 400 401 403 413 415 500 503")]
     [TestCase("post", "/api/auth/refresh", "200 400 401 413 415 500 503")]
     [TestCase("post", "/api/auth/logout", "204 400 401 413 415 500 503")]
+    [TestCase("post", "/api/auth/reauthenticate", "200 400 401 413 415 500 503")]
     [TestCase("get", "/api/auth/token", "200 401 500 503")]
     [TestCase("get", "/api/users/me", "200 304 401 403 500 503")]
+    [TestCase("patch", "/api/users/me", "200 400 401 403 412 413 415 500 503")]
+    [TestCase("delete", "/api/users/me", "204 401 403 409 500 503")]
+    [TestCase("put", "/api/users/me/password", "204 400 401 403 413 415 500 503")]
+    [TestCase("get", "/api/users/me/activity", "200 400 401 403 500 503")]
+    [TestCase("get", "/api/admin/users", "200 400 401 403 500 503")]
+    [TestCase("get", "/api/admin/users/{id}", "200 401 403 404 500 503")]
+    [TestCase("delete", "/api/admin/users/{id}", "204 401 403 404 409 500 503")]
+    [TestCase("post", "/api/admin/users/{id}/lock", "204 401 403 404 409 500 503")]
+    [TestCase("post", "/api/admin/users/{id}/unlock", "204 401 403 404 500 503")]
+    [TestCase("delete", "/api/admin/users/{id}/sessions", "204 401 403 404 500 503")]
+    [TestCase("put", "/api/admin/users/{id}/roles", "200 400 401 403 404 409 413 415 500 503")]
+    [TestCase("get", "/api/admin/users/{id}/activity", "200 400 401 403 404 500 503")]
     [TestCase("get", "/api/users/me/sessions", "200 401 403 500 503")]
     [TestCase("delete", "/api/users/me/sessions", "204 400 401 403 500 503")]
     [TestCase("delete", "/api/users/me/sessions/{id}", "204 401 403 404 500 503")]
@@ -42,8 +55,11 @@ internal sealed partial class ApiDescription
         Assert.That(document.Text("openapi"), Does.Match("^3\\.1\\.[0-9]+$"));
         Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(new[]
         {
-            "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/token", "/api/users/me",
+            "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/reauthenticate", "/api/auth/token",
+            "/api/users/me", "/api/users/me/password", "/api/users/me/activity",
             "/api/users/me/sessions", "/api/users/me/sessions/{id}",
+            "/api/admin/users", "/api/admin/users/{id}", "/api/admin/users/{id}/lock", "/api/admin/users/{id}/unlock",
+            "/api/admin/users/{id}/sessions", "/api/admin/users/{id}/roles", "/api/admin/users/{id}/activity",
             "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
         }));
     }
@@ -60,7 +76,12 @@ internal sealed partial class ApiDescription
         const string Needed = """[{"bearer":[]}]""";
         Assert.That(secured, Is.EquivalentTo(new[]
         {
-            $"/api/auth/token {Needed}", $"/api/users/me {Needed}", $"/api/users/me/sessions {Needed}", $"/api/users/me/sessions/{{id}} {Needed}",
+            $"/api/auth/reauthenticate {Needed}", $"/api/auth/token {Needed}",
+            $"/api/users/me {Needed}", $"/api/users/me/password {Needed}", $"/api/users/me/activity {Needed}",
+            $"/api/users/me/sessions {Needed}", $"/api/users/me/sessions/{{id}} {Needed}",
+            $"/api/admin/users {Needed}", $"/api/admin/users/{{id}} {Needed}", $"/api/admin/users/{{id}}/lock {Needed}",
+            $"/api/admin/users/{{id}}/unlock {Needed}", $"/api/admin/users/{{id}}/sessions {Needed}", $"/api/admin/users/{{id}}/roles {Needed}",
+            $"/api/admin/users/{{id}}/activity {Needed}",
             """/api/auth/logout [{},{"bearer":[]}]""",
         }));
     }
@@ -69,6 +90,14 @@ internal sealed partial class ApiDescription
     [TestCase("LoginCommand", "email password scope?")]
     [TestCase("RefreshCommand", "refreshToken scope?")]
     [TestCase("LogoutCommand", "refreshToken?")]
+    [TestCase("ReauthenticateCommand", "password")]
+    [TestCase("UpdateProfileCommand", "displayName?")]
+    [TestCase("ChangePasswordCommand", "currentPassword newPassword")]
+    [TestCase("SetRolesCommand", "roles")]
+    [TestCase("ActivityPage", "items next")]
+    [TestCase("ActivityResponse", "id at action outcome sessionId ipAddress userAgent")]
+    [TestCase("ManagedAccountPage", "items next")]
+    [TestCase("ManagedAccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt locked")]
     [TestCase("Tokens", "tokenType accessToken expiresIn expiresAt refreshToken refreshExpiresIn scope sessionId")]
     [TestCase("AccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt")]
     [TestCase("TokenResponse", "sub sid scope roles authTime expiresAt")]
@@ -80,6 +109,20 @@ internal sealed partial class ApiDescription
         var required = description.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
         var properties = description.GetProperty("properties").Names().Select(name => required.Contains(name) ? name : $"{name}?");
         Assert.That(properties, Is.EquivalentTo(fields.Split(' ')));
+    }
+
+    [TestCase("/api/users/me", "get", "If-None-Match")]
+    [TestCase("/api/users/me", "patch", "If-Match")]
+    [TestCase("/api/users/me/activity", "get", "limit after")]
+    [TestCase("/api/admin/users", "get", "email limit after")]
+    [TestCase("/api/admin/users/{id}/activity", "get", "id limit after")]
+    [TestCase("/api/admin/users/{id}/roles", "put", "id")]
+    public async Task Document_DescribesEveryParameter(string route, string method, string parameters)
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var operation = document.GetProperty("paths").GetProperty(route).GetProperty(method);
+        Assert.That(
+            operation.GetProperty("parameters").EnumerateArray().Select(parameter => parameter.Text("name")), Is.EquivalentTo(parameters.Split(' ')));
     }
 
     [TestCase("Problem", "status")]

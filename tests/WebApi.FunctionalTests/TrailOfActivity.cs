@@ -1,0 +1,175 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>What happened to an account can be read by its owner and by administrators: who, what, when, from where, and no secret.</summary>
+internal sealed class TrailOfActivity
+{
+    private const string Agent = "trail-test/1.0";
+    private const string OtherPassword = "another good password";
+
+    [Test]
+    public async Task EveryActOfTheOwner_IsToldWithSessionAndPlace()
+    {
+        await using var app = new CleanJwtApp();
+        var client = Client(app);
+        var email = await client.RegisterAsync();
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = OtherPassword })).ShouldBeAsync(401);
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password, scope = "users:read" })).ShouldBeAsync(400);
+        var first = await client.LoginAsync(email);
+        await client.LogoutAsync(first);
+        var reused = await client.LoginAsync(email);
+        var next = TokenPair.From(await (await client.RefreshAsync(reused.RefreshToken)).JsonAsync());
+        app.Time.Advance(TimeSpan.FromSeconds(11));
+        await (await client.RefreshAsync(reused.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
+        await (await client.RefreshAsync(next.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+        var tokens = await client.LoginAsync(email);
+        await (await client.DoAsync(tokens, "PATCH /api/users/me", new { displayName = "Ada" })).ShouldBeAsync(200);
+        await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = OtherPassword })).ShouldBeAsync(401);
+        await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = CleanJwtApp.Password })).ShouldBeAsync(200);
+        await (await client.DoAsync(
+            tokens, "PUT /api/users/me/password", new { currentPassword = OtherPassword, newPassword = OtherPassword })).ShouldBeAsync(400);
+        await (await client.DoAsync(
+            tokens, "PUT /api/users/me/password", new { currentPassword = CleanJwtApp.Password, newPassword = OtherPassword })).ShouldBeAsync(204);
+        await (await client.DoAsync(tokens, "DELETE /api/users/me/sessions?except=current")).ShouldBeAsync(204);
+        var trail = await ItemsAsync(await client.DoAsync(tokens, "GET /api/users/me/activity?limit=100"));
+        await (await client.DoAsync(tokens, $"DELETE /api/users/me/sessions/{tokens.SessionId}")).ShouldBeAsync(204);
+
+        string[] expected =
+        [
+            $"end-sessions success {tokens.SessionId}",
+            $"change-password success {tokens.SessionId}",
+            $"change-password failure {tokens.SessionId}",
+            $"reauthenticate success {tokens.SessionId}",
+            $"reauthenticate failure {tokens.SessionId}",
+            $"update-profile success {tokens.SessionId}",
+            $"login success {tokens.SessionId}",
+            $"refresh-token-reuse failure {reused.SessionId}",
+            $"login success {reused.SessionId}",
+            $"logout success {first.SessionId}",
+            $"login success {first.SessionId}",
+            "login failure ",
+            "login failure ",
+            "register success ",
+        ];
+        Assert.That(trail.Select(Line).GroupBy(line => line).Select(line => (line.Key, line.Count())), Is.EquivalentTo(
+            expected.GroupBy(line => line).Select(line => (line.Key, line.Count()))));
+        Assert.That(trail.Select(entry => entry.Text("at")), Is.Ordered.Descending);
+        Assert.That(trail.Select(entry => entry.Text("userAgent")), Is.All.EqualTo(Agent));
+        Assert.That(
+            app.Sql("SELECT COUNT(*) FROM Activities WHERE Action = 'end-session' AND lower(SessionId) = @p0", tokens.SessionId), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task ActsOfAnAdministrator_AreToldToBothAndFromWhereOnlyToTheOne()
+    {
+        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        var client = Client(app);
+        var admin = await client.AdminAsync();
+        var email = await client.RegisterAsync();
+        var id = (await client.LoginAsync(email)).AccountId;
+        await (await client.LockAsync(admin, id)).ShouldBeAsync(204);
+        await (await client.TryLoginAsync(email)).ShouldBeProblemAsync(403, "account-locked");
+        await (await client.UnlockAsync(admin, id)).ShouldBeAsync(204);
+        await (await client.DoAsync(admin, $"DELETE /api/admin/users/{id}/sessions")).ShouldBeAsync(204);
+        await (await client.SetRolesAsync(admin, id, "admin")).ShouldBeAsync(200);
+
+        var theirs = await ItemsAsync(await client.DoAsync(admin, $"GET /api/admin/users/{id}/activity"));
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        var own = await ItemsAsync(await client.DoAsync(await client.LoginAsync(email), "GET /api/users/me/activity"));
+        Assert.That(own.Skip(1).Select(Line), Is.EqualTo(theirs.Select(Line)), "administrators see what its owner sees");
+        Assert.That(theirs.Select(entry => entry.Text("action")), Is.EquivalentTo(new[]
+        {
+            "roles-set-by-admin", "sessions-ended-by-admin", "unlocked-by-admin", "login", "locked-by-admin", "login", "register",
+        }));
+        foreach (var entry in theirs.Where(entry => entry.Text("action")!.EndsWith("-by-admin", StringComparison.Ordinal)))
+        {
+            Assert.That(new[] { entry.Text("sessionId"), entry.Text("ipAddress"), entry.Text("userAgent") }, Is.All.Null);
+        }
+
+        var did = await ItemsAsync(await client.DoAsync(admin, "GET /api/users/me/activity"));
+        foreach (var action in new[] { "lock-user", "unlock-user", "end-sessions-of-user", "set-roles-of-user" })
+        {
+            var entry = did.Single(item => item.Text("action") == action);
+            Assert.That((entry.Text("sessionId"), entry.Text("userAgent")), Is.EqualTo((admin.SessionId, Agent)), action);
+        }
+    }
+
+    [Test]
+    public async Task SignInToNobody_CostsTheSameAndIsNobodysToRead()
+    {
+        await using var app = new CleanJwtApp();
+        var (client, known) = (app.CreateClient(), await app.RegisterAsync());
+        var wrong = await CommandsOfAsync(known);
+        var unknown = await CommandsOfAsync(CleanJwtApp.UniqueEmail());
+        Assert.That(unknown, Is.EqualTo(wrong));
+        Assert.That(wrong, Has.Length.EqualTo(2), "one that looks, one that notes it");
+        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities WHERE AccountId IS NULL AND Action = 'login'"), Is.EqualTo(1));
+
+        async Task<string[]> CommandsOfAsync(string email)
+        {
+            app.Commands.Reset();
+            await (await client.TryLoginAsync(email, OtherPassword)).ShouldBeProblemAsync(401, "invalid-credentials");
+            return [.. app.Commands.Commands];
+        }
+    }
+
+    [Test]
+    public async Task RefusedAct_LeavesNoSuccess()
+    {
+        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        var client = app.CreateClient();
+        var admin = await client.AdminAsync();
+        await (await client.LockAsync(admin, admin.AccountId)).ShouldBeProblemAsync(409, "last-admin");
+        await (await client.DoAsync(admin, "DELETE /api/users/me")).ShouldBeProblemAsync(409, "last-admin");
+        await (await client.LockAsync(admin, Guid.NewGuid().ToString())).ShouldBeProblemAsync(404, "user-not-found");
+        await (await client.DoAsync(admin, $"DELETE /api/users/me/sessions/{Guid.NewGuid()}")).ShouldBeProblemAsync(404, "session-not-found");
+        var trail = await ItemsAsync(await client.DoAsync(admin, "GET /api/users/me/activity"));
+        Assert.That(trail.Select(entry => entry.Text("action")), Is.EqualTo(new[] { "login", "made-admin-by-operator" }));
+    }
+
+    [Test]
+    public async Task EntriesThatAreTooOld_AreForgotten()
+    {
+        await using var app = new CleanJwtApp(new() { ["Audit:Retention"] = "10.00:00:00" });
+        var email = await app.RegisterAsync();
+        app.Sql(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1203)
+            INSERT INTO Activities (Id, At, Action, Outcome) SELECT 'old' || i, datetime('now', '-1 days'), 'login', 2 FROM n
+            """);
+        app.Time.Advance(TimeSpan.FromDays(9) - TimeSpan.FromMinutes(20));
+        await Task.Delay(200);
+        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities"), Is.EqualTo(1204), "not before their time");
+
+        app.Time.Advance(TimeSpan.FromMinutes(40));
+        Assert.That(
+            () =>
+            {
+                app.Time.Advance(TimeSpan.FromMilliseconds(20)); // between the batches it waits
+                return app.Sql("SELECT COUNT(*) FROM Activities");
+            },
+            Is.EqualTo(1).After(20_000, 20));
+        Assert.That(app.Sql("SELECT Action FROM Activities"), Is.EqualTo("register"));
+        Assert.That(email, Is.Not.Empty);
+    }
+
+    private static HttpClient Client(CleanJwtApp app)
+    {
+        var client = app.CreateClient();
+        client.DefaultRequestHeaders.UserAgent.ParseAdd(Agent);
+        return client;
+    }
+
+    private static async Task<List<JsonElement>> ItemsAsync(HttpResponseMessage response)
+    {
+        await response.ShouldBeAsync(200);
+        var page = await response.JsonAsync();
+        Assert.That(page.Text("next"), Is.Null);
+        return [.. page.GetProperty("items").EnumerateArray()];
+    }
+
+    private static string Line(JsonElement entry) => $"{entry.Text("action")} {entry.Text("outcome")} {entry.Text("sessionId")}";
+}
