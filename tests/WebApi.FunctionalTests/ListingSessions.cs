@@ -1,10 +1,6 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests;
@@ -18,7 +14,7 @@ internal sealed class ListingSessions
     public async Task EverySession_IsListedAsItBegan()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero));
-        await using var app = new CleanJwtApp(time: time, configure: services => services.AddSingleton<IStartupFilter>(new Address("192.0.2.7")));
+        await using var app = new CleanJwtApp(time: time, configure: services => services.AddClientAddress("192.0.2.7"));
         var email = await app.RegisterAsync();
         using var phone = app.CreateClient();
         phone.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Phone/1.0 (a; b)");
@@ -145,19 +141,5 @@ internal sealed class ListingSessions
         var response = await app.CreateClient().AskAsync(tokens.AccessToken, Route);
         await response.ShouldBeAsync(200);
         return [.. (await response.JsonAsync()).GetProperty("items").EnumerateArray()];
-    }
-
-    /// <summary>Requests come from an address, which those of the test host do not.</summary>
-    private sealed class Address(string address) : IStartupFilter
-    {
-        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-        {
-            app.Use((context, following) =>
-            {
-                context.Connection.RemoteIpAddress = IPAddress.Parse(address);
-                return following(context);
-            });
-            next(app);
-        };
     }
 }
