@@ -24,7 +24,8 @@ internal static class AccountCommands
         var existing = found.IsSuccess ? found.Value : null;
         Show(existing);
         if (Terminal.AskForPassword(email) is not { } password
-            || (existing is not null && !Confirm("Make this account an administrator, set its password and end its sessions?")))
+            || (existing is not null && !Confirm(
+                $"Make this account an administrator, set its password{(existing.Locked ? ", unlock it" : "")} and end its sessions?")))
         {
             return NothingChanged;
         }
@@ -61,12 +62,17 @@ internal static class AccountCommands
             Console.WriteLine($"There is an account with this address{(account.EmailConfirmed ? "" : ", which nobody has proved to be theirs")}:");
             Console.WriteLine($"  id            {account.Id}");
             Console.WriteLine($"  email         {account.Email}");
-            Console.WriteLine($"  display name  {account.DisplayName ?? "-"}");
+            Console.WriteLine($"  display name  {Shown(account.DisplayName)}");
             Console.WriteLine($"  roles         {(account.Roles.Count == 0 ? "-" : string.Join(' ', account.Roles))}");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  created       {account.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
             Console.WriteLine($"  locked        {(managed.Locked ? "yes" : "no")}");
         }
     }
+
+    // Its owner has chosen it, and may have put something in that changes how the rest reads.
+    private static string Shown(string? displayName) => displayName is null
+        ? "-"
+        : string.Concat(displayName.Select(unit => char.GetUnicodeCategory(unit) is UnicodeCategory.Format ? '\uFFFD' : unit));
 
     private static bool Confirm(string question)
     {

@@ -31,14 +31,14 @@ internal static class Commands
     /// <returns>The exit code, or null when the arguments name no command. Settings (<c>--Key=value</c>) may stand before and after it.</returns>
     public static async Task<int?> TryRunAsync(IServiceProvider services, string[] args)
     {
-        if (args is ["--help" or "-h" or "help", ..])
+        if (args is ["help", ..] || args.Any(argument => argument is "--help" or "-h"))
         {
             await WriteHelpAsync(Console.Out);
             return Succeeded;
         }
 
-        var words = args.SkipWhile(IsSetting).TakeWhile(argument => !argument.StartsWith('-')).ToArray();
-        if (words.Length == 0)
+        var words = args.SkipWhile(IsSetting).ToArray();
+        if (words is [] or [['-', ..], ..])
         {
             return null;
         }
@@ -51,7 +51,7 @@ internal static class Commands
             }
         }
 
-        await Console.Error.WriteLineAsync($"Unknown command '{string.Join(' ', words)}'.");
+        await Console.Error.WriteLineAsync($"Unknown command '{string.Join(' ', words.TakeWhile(word => !word.StartsWith('-')))}'.");
         await WriteHelpAsync(Console.Error);
         return UnknownCommand;
     }
@@ -82,10 +82,16 @@ internal static class Commands
     {
         public string Usage => Argument is null ? Name : $"{Name} {Argument}";
 
+        // The argument may begin with a dash, whatever it is; what follows it is a setting.
         public bool TryMatch(string[] words, out string argument)
         {
-            argument = Argument is null ? "" : words[^1];
-            return string.Join(' ', Argument is null ? words : words[..^1]) == Name;
+            var name = Name.Split(' ');
+            var length = name.Length + (Argument is null ? 0 : 1);
+            var matches = words.Take(name.Length).SequenceEqual(name)
+                && words.Length >= length
+                && words.Skip(length).Take(1).All(word => word.StartsWith('-'));
+            argument = matches && Argument is not null ? words[name.Length] : "";
+            return matches;
         }
     }
 }

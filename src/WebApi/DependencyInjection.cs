@@ -62,6 +62,7 @@ internal static class DependencyInjection
         app.UseStatusCodePages(context => ApiErrors.OfStatus(context.HttpContext.Response.StatusCode) is { } error
             ? ProblemWriter.WriteAsync(context.HttpContext, error)
             : Task.CompletedTask);
+        app.UseMiddleware<ForgottenIds>();
         app.UseAuthentication();
         app.UseAuthorization();
 

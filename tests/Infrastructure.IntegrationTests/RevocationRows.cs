@@ -135,7 +135,7 @@ internal sealed class RevocationRows
         var live = await _node.StartSessionAsync(_account);
         var justEnded = await _node.StartSessionAsync(_account);
         await _node.EndSessionAsync(justEnded.Id);
-        const int Over = 3 * CleanUp.BatchSize + 7;
+        const int Over = 3 * Batches.Size + 7;
         _node.Sql(
             $"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Over})

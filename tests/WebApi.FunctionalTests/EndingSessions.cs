@@ -115,7 +115,7 @@ internal sealed class EndingSessions
     public async Task ForgottenId_EndsNothing()
     {
         var tokens = await _app.LoginAsync();
-        await (await DeleteAsync(tokens, Route + "/")).ShouldBeProblemAsync(404, "session-not-found");
+        await (await DeleteAsync(tokens, Route + "/")).ShouldBeProblemAsync(404, "not-found");
         await ShouldLiveAsync(tokens);
     }
 

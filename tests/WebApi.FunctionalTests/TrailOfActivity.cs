@@ -134,11 +134,12 @@ internal sealed class TrailOfActivity
     public async Task EntriesThatAreTooOld_AreForgotten()
     {
         await using var app = new CleanJwtApp(new() { ["Audit:Retention"] = "10.00:00:00" });
-        var email = await app.RegisterAsync();
+        await app.RegisterAsync();
         app.Sql(
             """
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1203)
-            INSERT INTO Activities (Id, At, Action, Outcome) SELECT 'old' || i, datetime('now', '-1 days'), 'login', 2 FROM n
+            INSERT INTO Activities (Id, At, AccountId, Action, Outcome)
+            SELECT 'old' || i, datetime('now', '-1 days'), (SELECT Id FROM AspNetUsers), 'login', 2 FROM n
             """);
         app.Time.Advance(TimeSpan.FromDays(9) - TimeSpan.FromMinutes(20));
         await Task.Delay(200);
@@ -153,7 +154,37 @@ internal sealed class TrailOfActivity
             },
             Is.EqualTo(1).After(20_000, 20));
         Assert.That(app.Sql("SELECT Action FROM Activities"), Is.EqualTo("register"));
-        Assert.That(email, Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task SignInToNobody_IsForgottenAfterADay()
+    {
+        await using var app = new CleanJwtApp();
+        await app.RegisterAsync();
+        await (await app.CreateClient().TryLoginAsync(CleanJwtApp.UniqueEmail())).ShouldBeAsync(401);
+        app.Time.Advance(TimeSpan.FromHours(23));
+        await Task.Delay(200);
+        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities"), Is.EqualTo(2));
+        app.Time.Advance(TimeSpan.FromMinutes(90));
+        Assert.That(() => app.Sql("SELECT COUNT(*) FROM Activities"), Is.EqualTo(1).After(10_000, 20));
+        Assert.That(app.Sql("SELECT Action FROM Activities"), Is.EqualTo("register"));
+    }
+
+    [Test]
+    public async Task LongTrail_GoesWithItsAccountInShortTransactions()
+    {
+        await using var app = new CleanJwtApp();
+        var tokens = await app.LoginAsync();
+        app.Sql(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1600)
+            INSERT INTO Activities (Id, At, AccountId, Action, Outcome) SELECT 'row' || i, datetime('now'), (SELECT Id FROM AspNetUsers), 'login', 2 FROM n
+            """);
+        app.Commands.Reset();
+        await (await app.CreateClient(tokens.AccessToken).DeleteAsync("/api/users/me")).ShouldBeAsync(204);
+        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities"), Is.Zero);
+        var deletions = app.Commands.Commands.Count(command => command.Contains("DELETE FROM \"Activities\"", StringComparison.Ordinal));
+        Assert.That(deletions, Is.EqualTo(4), "no more than 500 rows at once");
     }
 
     private static HttpClient Client(CleanJwtApp app)

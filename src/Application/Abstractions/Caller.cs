@@ -25,5 +25,5 @@ public sealed record Caller(Guid AccountId, Guid SessionId, ClientInfo Client)
             toAccountId == AccountId ? [done] : [done with { OtherAccountId = toAccountId }, suffered with { OtherAccountId = AccountId }], now);
     }
 
-    private Act Does(IReadOnlyList<ActivityEntry> trail, DateTimeOffset now) => new(now, trail) { BySession = SessionId };
+    private Act Does(IReadOnlyList<ActivityEntry> trail, DateTimeOffset now) => new(now, trail) { By = AccountId, BySession = SessionId };
 }

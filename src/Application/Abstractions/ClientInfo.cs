@@ -33,5 +33,7 @@ public sealed record ClientInfo(string? UserAgent, string? IpAddress)
             UserAgent = UserAgent,
         };
 
-    private static string? Truncate(string? text, int length) => text?.Length > length ? text[..length] : text;
+    private static string? Truncate(string? text, int length) => text?.Length > length
+        ? text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] // half a character is none
+        : text;
 }

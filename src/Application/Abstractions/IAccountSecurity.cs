@@ -6,7 +6,7 @@ using CleanJwt.Domain.Sessions;
 namespace CleanJwt.Application.Abstractions;
 
 /// <summary>
-/// Changes of who may sign in to an account. Each ends sessions in the same transaction, and no sign-in that began before it leaves a live session
+/// Changes of who may sign in to an account. Each but an unlock ends sessions in the same transaction, and no sign-in that began before it leaves a live session
 /// behind. When one has answered, this node refuses the tokens of the sessions it ended.
 /// </summary>
 /// <remarks>
@@ -25,7 +25,7 @@ public interface IAccountSecurity
     /// <summary>Sets the password without asking for the old one, and ends all sessions.</summary>
     Task<Result<Done>> SetPasswordAsync(Guid accountId, string newPassword, Act act, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="SetPasswordAsync"/>, and adds the role of administrators.</summary>
+    /// <summary>As <see cref="SetPasswordAsync"/>, and gives the role of administrators and unlocks the account.</summary>
     Task<Result<Done>> MakeAdminAsync(Guid accountId, string newPassword, Act act, CancellationToken cancellationToken);
 
     /// <summary>Locks the account and ends all its sessions. Again is well, too.</summary>

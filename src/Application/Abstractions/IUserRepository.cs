@@ -1,6 +1,7 @@
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Abstractions;
 
@@ -26,7 +27,10 @@ public interface IUserRepository
 
     /// <summary>Changes the display name, if the account is at one of the versions expected. Of several at once with the same, one succeeds.</summary>
     /// <param name="expectedVersions">Any will do, when null.</param>
-    /// <returns>The account as it is then, <see cref="AccountErrors.StaleVersion"/>, or <see cref="AccountErrors.UserNotFound"/>.</returns>
+    /// <returns>
+    /// The account as it is then, <see cref="AccountErrors.StaleVersion"/>, <see cref="AccountErrors.UserNotFound"/>, or
+    /// <see cref="AccessTokenErrors.TokenRevoked"/> when the session that does it is over by then.
+    /// </returns>
     Task<Result<Account>> UpdateProfileAsync(
         Guid id, string? displayName, IReadOnlyCollection<int>? expectedVersions, Act act, CancellationToken cancellationToken);
 }

@@ -46,6 +46,11 @@ public sealed class ChangePasswordHandler(IUserRepository users, IAccountSecurit
                 return check.Error;
             }
 
+            if (check.Value.AccountId is null)
+            {
+                return AccessTokenErrors.TokenRevoked; // deleted meanwhile
+            }
+
             if (check.Value.Verified is not { } verified)
             {
                 await trail.AddAsync(caller.Fails(ActivityActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);

@@ -27,7 +27,7 @@ public sealed class ListActivityHandler(IActivityTrail trail, IUserDirectory use
 {
     public async ValueTask<Result<Page<ActivityEntry>>> Handle(ListActivityQuery query, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(query.AccountId, "D", out var id))
+        if (!PathId.TryParse(query.AccountId, out var id))
         {
             return AccountErrors.NoSuchUser;
         }

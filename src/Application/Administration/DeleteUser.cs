@@ -13,7 +13,7 @@ public sealed record DeleteUserCommand(Caller Caller, string Id) : ICommand<Resu
 public sealed class DeleteUserHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<DeleteUserCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(DeleteUserCommand command, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(command.Id, "D", out var id)
+        PathId.TryParse(command.Id, out var id)
             ? await security.DeleteAsync(id, command.Caller.Does(ActivityActions.DeleteUser, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }

@@ -16,7 +16,7 @@ public sealed class EndSessionsOfUserHandler(ISessionRepository sessions, TimePr
 {
     public async ValueTask<Result<Done>> Handle(EndSessionsOfUserCommand command, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(command.Id, "D", out var id))
+        if (!PathId.TryParse(command.Id, out var id))
         {
             return AccountErrors.NoSuchUser;
         }

@@ -12,7 +12,7 @@ public sealed record GetUserQuery(string Id) : IQuery<Result<ManagedAccount>>;
 public sealed class GetUserHandler(IUserDirectory users) : IQueryHandler<GetUserQuery, Result<ManagedAccount>>
 {
     public async ValueTask<Result<ManagedAccount>> Handle(GetUserQuery query, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(query.Id, "D", out var id) && await users.FindAsync(id, cancellationToken) is { } account
+        PathId.TryParse(query.Id, out var id) && await users.FindAsync(id, cancellationToken) is { } account
             ? account
             : AccountErrors.NoSuchUser;
 }

@@ -13,7 +13,7 @@ public sealed record LockUserCommand(Caller Caller, string Id) : ICommand<Result
 public sealed class LockUserHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<LockUserCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(LockUserCommand command, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(command.Id, "D", out var id)
+        PathId.TryParse(command.Id, out var id)
             ? await security.LockAsync(id, command.Caller.Does(AdministrativeAct.Lock, id, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }
@@ -25,7 +25,7 @@ public sealed record UnlockUserCommand(Caller Caller, string Id) : ICommand<Resu
 public sealed class UnlockUserHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<UnlockUserCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(UnlockUserCommand command, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(command.Id, "D", out var id)
-            ? await security.UnlockAsync(id, command.Caller.Does(AdministrativeAct.Unlock, id, time.GetUtcNow()), cancellationToken)
+        PathId.TryParse(command.Id, out var id)
+            ? await security.UnlockAsync(id, command.Caller.Does(AdministrativeAct.Unlock, id, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }

@@ -32,7 +32,7 @@ public sealed class SetRolesHandler(IAccountSecurity security, TimeProvider time
 {
     public async ValueTask<Result<ManagedAccount>> Handle(SetRolesCommand command, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(command.Id, "D", out var id))
+        if (!PathId.TryParse(command.Id, out var id))
         {
             return AccountErrors.NoSuchUser;
         }

@@ -14,8 +14,6 @@ public sealed record Page<T>(IReadOnlyList<T> Items, PageCursor? Next)
     public static Page<T> Of(IReadOnlyList<T> found, int limit, Func<T, PageCursor> cursorOf) => found.Count <= limit
         ? new Page<T>(found, null)
         : new Page<T>([.. found.Take(limit)], cursorOf(found[limit - 1]));
-
-    public Page<TOther> Select<TOther>(Func<T, TOther> map) => new([.. Items.Select(map)], Next);
 }
 
 /// <summary>The place of an item in such a list. What comes after it is found by an index, however long the list is, and however it grows meanwhile.</summary>

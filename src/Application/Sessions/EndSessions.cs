@@ -16,7 +16,7 @@ public sealed class EndSessionHandler(ISessionRepository sessions, TimeProvider 
     public async ValueTask<Result<Done>> Handle(EndSessionCommand command, CancellationToken cancellationToken)
     {
         var act = command.Caller.Does(ActivityActions.EndSession, time.GetUtcNow());
-        var ended = Guid.TryParseExact(command.SessionId, "D", out var sessionId)
+        var ended = PathId.TryParse(command.SessionId, out var sessionId)
             && await sessions.TryEndAsync(command.Caller.AccountId, sessionId, SessionEndReason.EndedByOwner, act, CancellationToken.None);
         return ended ? default(Done) : SessionErrors.SessionNotFound;
     }

@@ -42,6 +42,11 @@ public sealed class ReauthenticateHandler(
                 return check.Error;
             }
 
+            if (check.Value.AccountId is null)
+            {
+                return AccessTokenErrors.TokenRevoked; // deleted meanwhile
+            }
+
             if (check.Value.Verified is not { } verified)
             {
                 await trail.AddAsync(caller.Fails(ActivityActions.Reauthenticate, time.GetUtcNow()), CancellationToken.None);

@@ -7,7 +7,7 @@ public sealed class StepUpOptions
 {
     public const string SectionName = "StepUp";
 
-    /// <summary>How long after proving the password somebody may do what can't be undone. In whole seconds.</summary>
+    /// <summary>How long after proving the password somebody may do what can't be undone. Told to clients in whole seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
 

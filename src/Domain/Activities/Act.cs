@@ -7,6 +7,9 @@ public sealed record Act(DateTimeOffset At, IReadOnlyList<ActivityEntry> Trail)
     /// <summary>The session that does it, for acts that a session which is over must not do any more. Null where none is needed.</summary>
     public Guid? BySession { get; init; }
 
+    /// <summary>The account that does it. Null for an act of whoever runs the service, and for one that needs no session.</summary>
+    public Guid? By { get; init; }
+
     /// <summary>An act of whoever runs the service, which has no session and comes from nowhere.</summary>
     public static Act OfOperator(string action, Guid accountId, DateTimeOffset now) => new(now, [new ActivityEntry
     {

@@ -50,7 +50,8 @@ internal sealed partial class AccountSecurity(
         var hash = await passwords.HashAsync(newPassword, cancellationToken);
         return hash.IsSuccess
             ? await ChangeAsync(
-                accountId, new Change(SessionEndReason.EndedByOperator, Password(hash.Value) + NewRoles([Roles.Admin], act)), act, cancellationToken)
+                accountId, new Change(SessionEndReason.EndedByOperator, Password(hash.Value) + NewRoles([Roles.Admin], act) + (set => set.SetProperty(user => user.Locked, false))),
+                act, cancellationToken)
             : hash.Error;
     }
 
@@ -83,17 +84,24 @@ internal sealed partial class AccountSecurity(
             MayRemoveAdmin = true,
             Then = async (db, abandoned) =>
             {
-                // Nobody's trail names the account any more. Its own, its sessions and all else that hangs on it go with the row.
+                // Nobody's trail names the account any more. What is left of its own, its sessions and all else that hangs on it go with the row.
                 await db.Activities
                     .Where(entry => entry.OtherAccountId == accountId)
                     .ExecuteUpdateAsync(set => set.SetProperty(entry => entry.OtherAccountId, (Guid?)null), abandoned);
                 await db.Users.Where(user => user.Id == accountId).ExecuteDeleteAsync(abandoned);
             },
         };
+        if (await database.ReadAsync((db, abandoned) => RefuseAsync(db, accountId, change, act, abandoned), cancellationToken) is { } error)
+        {
+            return error;
+        }
+
+        // A trail may be long, and one transaction for all of it would keep every other write waiting.
+        await database.DeleteAsync(db => db.Activities.Where(entry => entry.AccountId == accountId).OrderBy(entry => entry.At), cancellationToken);
         var deleted = await ChangeAsync(accountId, change, act, cancellationToken);
         if (deleted.IsSuccess)
         {
-            LogDeleted(logger, accountId, act.Trail is [{ AccountId: { } admin }] ? admin : accountId);
+            LogDeleted(logger, accountId, act.By ?? accountId);
         }
 
         return deleted;
@@ -108,6 +116,27 @@ internal sealed partial class AccountSecurity(
         .SetProperty(user => user.UpdatedAt, act.At)
         .SetProperty(user => user.Version, user => user.Version + 1);
 
+    private static async Task<Error?> RefuseAsync(
+        AppDbContext db, Guid accountId, Change change, Act act, CancellationToken cancellationToken)
+    {
+        if (change.MayRemoveAdmin)
+        {
+            var admins = await db.Users
+                .Where(AppUser.IsAdmin)
+                .Where(user => !user.Locked)
+                .OrderBy(user => user.Id)
+                .Select(user => user.Id)
+                .Take(2)
+                .ToListAsync(cancellationToken);
+            if (admins is [var last] && last == accountId)
+            {
+                return AccountErrors.LastAdmin;
+            }
+        }
+
+        return await ActingSession.IsOverAsync(db, act, cancellationToken) ? AccessTokenErrors.TokenRevoked : null;
+    }
+
     private async Task<Result<Done>> ChangeAsync(Guid accountId, Change change, Act act, CancellationToken cancellationToken)
     {
         var ended = new List<Guid>();
@@ -117,16 +146,11 @@ internal sealed partial class AccountSecurity(
                 if (change.MayRemoveAdmin)
                 {
                     await GuardRow.TakeAsync(db, GuardRow.Admins, abandoned);
-                    if (await db.Users.Where(AppUser.IsAdmin).Where(user => !user.Locked).Select(user => user.Id).Take(2).ToListAsync(abandoned) is [var last]
-                        && last == accountId)
-                    {
-                        return AccountErrors.LastAdmin;
-                    }
                 }
 
-                if (await ActingSession.IsOverAsync(db, act, abandoned))
+                if (await RefuseAsync(db, accountId, change, act, abandoned) is { } error)
                 {
-                    return AccessTokenErrors.TokenRevoked;
+                    return error;
                 }
 
                 var changed = await db.Users

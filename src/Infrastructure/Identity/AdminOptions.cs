@@ -11,6 +11,9 @@ public sealed class AdminOptions
     public string? Email { get; init; }
 
     public string? Password { get; init; }
+
+    /// <summary>Empty is not set: so an environment file says it.</summary>
+    internal bool AreSet => !string.IsNullOrEmpty(Email) || !string.IsNullOrEmpty(Password);
 }
 
 /// <summary>Both or neither, and what a sign-up would accept. The password's value is never printed.</summary>
@@ -18,9 +21,8 @@ internal sealed class AdminOptionsRule : IValidateOptions<AdminOptions>
 {
     public ValidateOptionsResult Validate(string? name, AdminOptions options)
     {
-        var email = options.Email;
-        var password = options.Password;
-        if (email is null && password is null)
+        var (email, password) = (options.Email, options.Password);
+        if (!options.AreSet)
         {
             return ValidateOptionsResult.Success;
         }
@@ -28,14 +30,14 @@ internal sealed class AdminOptionsRule : IValidateOptions<AdminOptions>
         if (!EmailAddress.TryParse(email, out var address))
         {
             return ValidateOptionsResult.Fail(
-                $"Admin:Email is {(email is null ? "not set" : $"'{email}'")}; allowed: an email address, together with Admin:Password, or neither.");
+                $"Admin:Email is {(string.IsNullOrEmpty(email) ? "not set" : $"'{email}'")}; allowed: an email address, together with Admin:Password, or neither.");
         }
 
-        return password is not null
+        return !string.IsNullOrEmpty(password)
             && UnicodeText.IsWellFormed(password) && PasswordRules.HasAllowedLength(password) && !PasswordRules.Contains(password, address)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
-                $"Admin:Password is {(password is null ? "not set" : "not good enough")}; allowed, where Admin:Email is set: {PasswordRules.MinLength} "
+                $"Admin:Password is {(string.IsNullOrEmpty(password) ? "not set" : "not good enough")}; allowed, where Admin:Email is set: {PasswordRules.MinLength} "
                 + $"to {PasswordRules.MaxLength} characters without the part of the address before the @.");
     }
 }

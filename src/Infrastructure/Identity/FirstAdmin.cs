@@ -13,14 +13,14 @@ internal sealed partial class FirstAdmin(AdminOptions options, IDatabase databas
     /// <summary>Does nothing once there is an administrator, locked or not. Several nodes that start at once make one.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (options.Email is null || options.Password is null || await database.ReadAsync(AnyAsync, cancellationToken))
+        if (!options.AreSet || await database.ReadAsync(AnyAsync, cancellationToken))
         {
             return;
         }
 
         var now = time.GetUtcNow();
-        var account = new NewAccount(Guid.CreateVersion7(now), EmailAddress.Parse(options.Email), DisplayName: null, [Roles.Admin]);
-        var hash = await passwords.HashAsync(options.Password, cancellationToken);
+        var account = new NewAccount(Guid.CreateVersion7(now), EmailAddress.Parse(options.Email!), DisplayName: null, [Roles.Admin]);
+        var hash = await passwords.HashAsync(options.Password!, cancellationToken);
         var user = AppUser.From(account, hash.Value, now);
         var outcome = await database.WriteAsync(
             async (db, abandoned) =>

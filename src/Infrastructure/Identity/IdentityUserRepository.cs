@@ -2,7 +2,9 @@ using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,6 +63,11 @@ internal sealed class IdentityUserRepository(IDatabase database, Passwords passw
         database.WriteAsync<Result<Account>>(
             async (db, abandoned) =>
             {
+                if (await ActingSession.IsOverAsync(db, act, abandoned))
+                {
+                    return AccessTokenErrors.TokenRevoked;
+                }
+
                 var updated = await db.Users
                     .Where(user => user.Id == id && (expectedVersions == null || expectedVersions.Contains(user.Version)))
                     .ExecuteUpdateAsync(

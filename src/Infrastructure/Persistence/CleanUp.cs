@@ -1,5 +1,4 @@
 using CleanJwt.Infrastructure.Activities;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,13 +9,13 @@ namespace CleanJwt.Infrastructure.Persistence;
 /// </summary>
 internal sealed partial class CleanUp(IDatabase database, AuditOptions audit, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
 {
-    public const int BatchSize = 500;
-
     /// <summary>How long a session is kept after it is over.</summary>
     public static readonly TimeSpan KeepSessions = TimeSpan.FromDays(30);
 
+    /// <summary>How long a sign-in to an address without an account is remembered. Strangers can make as many as they like.</summary>
+    public static readonly TimeSpan KeepNobodysActivity = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan PauseBetweenBatches = TimeSpan.FromMilliseconds(20);
 
     /// <returns>How many rows were deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -24,11 +23,15 @@ internal sealed partial class CleanUp(IDatabase database, AuditOptions audit, Ti
         var now = time.GetUtcNow();
         var (over, forgotten) = (now - KeepSessions, now - audit.Retention);
 
+        var nobodys = now - (audit.Retention < KeepNobodysActivity ? audit.Retention : KeepNobodysActivity);
+
         // In a query, UtcNow is the database's.
-        return await DeleteAsync(db => db.Revocations.Where(row => row.KeepUntil < DateTime.UtcNow).OrderBy(row => row.KeepUntil), cancellationToken)
-            + await DeleteAsync(db => db.Sessions.Where(session => session.EndedAt < over).OrderBy(session => session.EndedAt), cancellationToken)
-            + await DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken)
-            + await DeleteAsync(db => db.Activities.Where(entry => entry.At < forgotten).OrderBy(entry => entry.At), cancellationToken);
+        return await database.DeleteAsync(db => db.Revocations.Where(row => row.KeepUntil < DateTime.UtcNow).OrderBy(row => row.KeepUntil), cancellationToken)
+            + await database.DeleteAsync(db => db.Sessions.Where(session => session.EndedAt < over).OrderBy(session => session.EndedAt), cancellationToken)
+            + await database.DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken)
+            + await database.DeleteAsync(db => db.Activities.Where(entry => entry.At < forgotten).OrderBy(entry => entry.At), cancellationToken)
+            + await database.DeleteAsync(
+                db => db.Activities.Where(entry => entry.AccountId == null && entry.At < nobodys).OrderBy(entry => entry.At), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -56,23 +59,6 @@ internal sealed partial class CleanUp(IDatabase database, AuditOptions audit, Ti
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
             LogFailed(logger, exception); // the next round finds the same rows
-        }
-    }
-
-    private async Task<int> DeleteAsync<T>(Func<AppDbContext, IQueryable<T>> over, CancellationToken cancellationToken)
-        where T : class
-    {
-        var total = 0;
-        while (true)
-        {
-            var deleted = await database.WriteAsync((db, abandoned) => over(db).Take(BatchSize).ExecuteDeleteAsync(abandoned), cancellationToken);
-            total += deleted;
-            if (deleted < BatchSize)
-            {
-                return total;
-            }
-
-            await Task.Delay(PauseBetweenBatches, cancellationToken);
         }
     }
 

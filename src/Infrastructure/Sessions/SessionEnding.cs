@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Sessions;
 
 /// <summary>
-/// The one place where sessions end: always with their revocations, which come last in the caller's transaction: the less time, the less waits for
-/// them. The caller puts the sessions in this node's list once the transaction is committed.
+/// The one place where sessions end: always with their revocations, which come as late in the caller's transaction as they can: the less time, the less waits
+/// for them. The caller puts the sessions in this node's list once the transaction is committed.
 /// </summary>
 internal static class SessionEnding
 {

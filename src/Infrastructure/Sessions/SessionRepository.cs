@@ -124,7 +124,7 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
             async (db, abandoned) =>
             {
                 var own = Live(db, accountId, act.At).Where(session => session.Id == sessionId);
-                if (!await own.AnyAsync(abandoned))
+                if (await ActingSession.IsOverAsync(db, act, abandoned) || !await own.AnyAsync(abandoned))
                 {
                     return [];
                 }

@@ -13,9 +13,9 @@ public sealed record ActivityPage(IReadOnlyList<ActivityResponse> Items, string?
 /// <summary>Something that happened.</summary>
 /// <param name="Action">Such as <c>login</c> or <c>change-password</c>.</param>
 /// <param name="Outcome"><c>success</c> or <c>failure</c>.</param>
-/// <param name="SessionId">The session that did it, or was started; null where there was none, and for what an administrator did.</param>
-/// <param name="IpAddress">From where; null for what an administrator did.</param>
-/// <param name="UserAgent">As the device called itself; null for what an administrator did.</param>
+/// <param name="SessionId">The session that did it, or was started; null where there was none, and for what an administrator did to the account.</param>
+/// <param name="IpAddress">From where; null for what an administrator did to the account.</param>
+/// <param name="UserAgent">As the device called itself; null for what an administrator did to the account.</param>
 public sealed record ActivityResponse(
     Guid Id, DateTimeOffset At, string Action, string Outcome, Guid? SessionId, string? IpAddress, string? UserAgent)
 {

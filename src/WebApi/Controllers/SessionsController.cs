@@ -41,18 +41,13 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     }
 
     /// <summary>End all sessions</summary>
-    /// <remarks>The one that asks too, unless <c>except=current</c>. A path that ends with a slash is an id forgotten, and ends nothing.</remarks>
+    /// <remarks>The one that asks too, unless <c>except=current</c>.</remarks>
     [HttpDelete]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
     public async Task<ActionResult> EndAll([FromQuery(Name = "")] EndSessionsFilter filter, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
-        if (Request.Path.Value!.EndsWith('/'))
-        {
-            return new ProblemResult(HttpError.From(SessionErrors.SessionNotFound));
-        }
-
         var except = Request.Query["except"] is { Count: > 1 } several ? several.ToString() : filter.Except;
         var result = await sender.Send(new EndSessionsCommand(HttpContext.Caller(token), except), cancellationToken);
         return result.ToActionResult(_ => NoContent());
