@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using CleanJwt.WebApi.FunctionalTests.Support;
 
@@ -19,6 +20,9 @@ internal sealed partial class ApiDescription
     [TestCase("delete", "/api/users/me", "204 401 403 409 500 503")]
     [TestCase("put", "/api/users/me/password", "204 400 401 403 413 415 500 503")]
     [TestCase("get", "/api/users/me/activity", "200 400 401 403 500 503")]
+    [TestCase("get", "/api/users/me/sessions", "200 401 403 500 503")]
+    [TestCase("delete", "/api/users/me/sessions", "204 400 401 403 500 503")]
+    [TestCase("delete", "/api/users/me/sessions/{id}", "204 401 403 404 500 503")]
     [TestCase("get", "/api/admin/users", "200 400 401 403 500 503")]
     [TestCase("get", "/api/admin/users/{id}", "200 401 403 404 500 503")]
     [TestCase("delete", "/api/admin/users/{id}", "204 401 403 404 409 500 503")]
@@ -27,9 +31,6 @@ internal sealed partial class ApiDescription
     [TestCase("delete", "/api/admin/users/{id}/sessions", "204 401 403 404 500 503")]
     [TestCase("put", "/api/admin/users/{id}/roles", "200 400 401 403 404 409 413 415 500 503")]
     [TestCase("get", "/api/admin/users/{id}/activity", "200 400 401 403 404 500 503")]
-    [TestCase("get", "/api/users/me/sessions", "200 401 403 500 503")]
-    [TestCase("delete", "/api/users/me/sessions", "204 400 401 403 500 503")]
-    [TestCase("delete", "/api/users/me/sessions/{id}", "204 401 403 404 500 503")]
     [TestCase("get", "/.well-known/jwks.json", "200 500")]
     [TestCase("get", "/.well-known/openid-configuration", "200 500")]
     [TestCase("get", "/.well-known/oauth-authorization-server", "200 500")]
@@ -56,8 +57,7 @@ internal sealed partial class ApiDescription
         Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(new[]
         {
             "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/reauthenticate", "/api/auth/token",
-            "/api/users/me", "/api/users/me/password", "/api/users/me/activity",
-            "/api/users/me/sessions", "/api/users/me/sessions/{id}",
+            "/api/users/me", "/api/users/me/password", "/api/users/me/activity", "/api/users/me/sessions", "/api/users/me/sessions/{id}",
             "/api/admin/users", "/api/admin/users/{id}", "/api/admin/users/{id}/lock", "/api/admin/users/{id}/unlock",
             "/api/admin/users/{id}/sessions", "/api/admin/users/{id}/roles", "/api/admin/users/{id}/activity",
             "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
@@ -67,23 +67,104 @@ internal sealed partial class ApiDescription
     [Test]
     public async Task Document_SaysWhichRoutesNeedAToken()
     {
-        var paths = (await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync()).GetProperty("paths");
-        var secured = paths.EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (path.Name, operation.Value)))
+        var said = (await OperationsAsync())
             .Where(operation => operation.Value.TryGetProperty("security", out _))
-            .Select(operation => $"{operation.Name} {operation.Value.GetProperty("security").GetRawText().Replace(" ", "").ReplaceLineEndings("")}")
-            .Distinct();
-        const string Needed = """[{"bearer":[]}]""";
-        Assert.That(secured, Is.EquivalentTo(new[]
+            .Select(operation => $"{operation.Key} {operation.Value.GetProperty("security").GetRawText().Replace(" ", "").ReplaceLineEndings("")}");
+        var needed = ApiAction.Of(_app).Where(action => action.Asks != "nothing").Select(action => $$"""{{action.Name}} [{"bearer":[]}]""");
+        Assert.That(said, Is.EquivalentTo(needed.Append("""POST /api/auth/logout [{},{"bearer":[]}]""")));
+    }
+
+    [Test]
+    public async Task Document_SaysWhyATokenIsNotEnough()
+    {
+        var operations = await OperationsAsync();
+        using (Assert.EnterMultipleScope())
         {
-            $"/api/auth/reauthenticate {Needed}", $"/api/auth/token {Needed}",
-            $"/api/users/me {Needed}", $"/api/users/me/password {Needed}", $"/api/users/me/activity {Needed}",
-            $"/api/users/me/sessions {Needed}", $"/api/users/me/sessions/{{id}} {Needed}",
-            $"/api/admin/users {Needed}", $"/api/admin/users/{{id}} {Needed}", $"/api/admin/users/{{id}}/lock {Needed}",
-            $"/api/admin/users/{{id}}/unlock {Needed}", $"/api/admin/users/{{id}}/sessions {Needed}", $"/api/admin/users/{{id}}/roles {Needed}",
-            $"/api/admin/users/{{id}}/activity {Needed}",
-            """/api/auth/logout [{},{"bearer":[]}]""",
-        }));
+            foreach (var action in ApiAction.Of(_app).Where(action => action.Asks != "nothing"))
+            {
+                var (kind, scope) = action.Asks.Split(' ') is [var first, var second] ? (first, second) : (action.Asks, null);
+                var responses = operations[action.Name].GetProperty("responses");
+                var said = responses.GetProperty("401").Text("description");
+                foreach (var code in new[] { "missing-token", "invalid-token", "token-expired", "token-revoked" })
+                {
+                    Assert.That(said, Does.Contain($"`{code}`"), action.Name);
+                }
+
+                // Reading asks for the account only where it is what is read.
+                var looksForTheAccount = kind is "live" or "recent" || action.Name is "GET /api/users/me" or "GET /api/users/me/activity";
+                Assert.That(said.Contains("`user-not-found`", StringComparison.Ordinal), Is.EqualTo(looksForTheAccount), action.Name);
+                Assert.That(said.Contains("`reauthentication-required`", StringComparison.Ordinal), Is.EqualTo(kind == "recent"), action.Name);
+                Assert.That(said.Contains("`invalid-credentials`", StringComparison.Ordinal), Is.EqualTo(action.Route.EndsWith("/reauthenticate", StringComparison.Ordinal)), action.Name);
+                Assert.That(responses.TryGetProperty("403", out var forbidden), Is.EqualTo(scope is not null), action.Name);
+                Assert.That(scope is null || forbidden.Text("description").Contains("`insufficient-scope`", StringComparison.Ordinal), action.Name);
+                Assert.That(responses.GetProperty("503").Text("description"), Does.Contain("`revocation-unavailable`").And.Contain("`service-unavailable`"), action.Name);
+            }
+        }
+    }
+
+    [TestCase("POST /api/auth/register", "RegisterCommand", "AccountResponse")]
+    [TestCase("POST /api/auth/login", "LoginCommand", "Tokens")]
+    [TestCase("POST /api/auth/refresh", "RefreshCommand", "Tokens")]
+    [TestCase("POST /api/auth/reauthenticate", "ReauthenticateCommand", "Tokens")]
+    [TestCase("GET /api/auth/token", null, "TokenResponse")]
+    [TestCase("GET /api/users/me", null, "AccountResponse")]
+    [TestCase("PATCH /api/users/me", "UpdateProfileCommand", "AccountResponse")]
+    [TestCase("DELETE /api/users/me", null, null)]
+    [TestCase("PUT /api/users/me/password", "ChangePasswordCommand", null)]
+    [TestCase("GET /api/users/me/sessions", null, "SessionList")]
+    [TestCase("DELETE /api/users/me/sessions", null, null)]
+    [TestCase("DELETE /api/users/me/sessions/{id}", null, null)]
+    [TestCase("GET /api/users/me/activity", null, "ActivityPage")]
+    [TestCase("GET /api/admin/users", null, "ManagedAccountPage")]
+    [TestCase("GET /api/admin/users/{id}", null, "ManagedAccountResponse")]
+    [TestCase("DELETE /api/admin/users/{id}", null, null)]
+    [TestCase("POST /api/admin/users/{id}/lock", null, null)]
+    [TestCase("POST /api/admin/users/{id}/unlock", null, null)]
+    [TestCase("DELETE /api/admin/users/{id}/sessions", null, null)]
+    [TestCase("PUT /api/admin/users/{id}/roles", "SetRolesCommand", "ManagedAccountResponse")]
+    [TestCase("GET /api/admin/users/{id}/activity", null, "ActivityPage")]
+    public async Task Document_NamesTheBodiesOfEveryRoute(string action, string? request, string? response)
+    {
+        var operation = (await OperationsAsync())[action];
+        var answered = operation.GetProperty("responses").EnumerateObject().Single(answer => answer.Name[0] == '2').Value;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(operation.TryGetProperty("requestBody", out var body) ? SchemaOf(body) : null, Is.EqualTo(request));
+            Assert.That(request is null || body.GetProperty("required").GetBoolean());
+            Assert.That(answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(response));
+        }
+    }
+
+    [TestCase("GET /api/users/me", "header If-None-Match")]
+    [TestCase("PATCH /api/users/me", "header If-Match")]
+    [TestCase("DELETE /api/users/me", "")]
+    [TestCase("PUT /api/users/me/password", "")]
+    [TestCase("POST /api/auth/reauthenticate", "")]
+    [TestCase("GET /api/auth/token", "")]
+    [TestCase("GET /api/users/me/activity", "query limit, query after")]
+    [TestCase("GET /api/users/me/sessions", "")]
+    [TestCase("DELETE /api/users/me/sessions", "query except")]
+    [TestCase("DELETE /api/users/me/sessions/{id}", "path id!")]
+    [TestCase("GET /api/admin/users", "query email, query limit, query after")]
+    [TestCase("GET /api/admin/users/{id}", "path id!")]
+    [TestCase("DELETE /api/admin/users/{id}", "path id!")]
+    [TestCase("POST /api/admin/users/{id}/lock", "path id!")]
+    [TestCase("POST /api/admin/users/{id}/unlock", "path id!")]
+    [TestCase("DELETE /api/admin/users/{id}/sessions", "path id!")]
+    [TestCase("PUT /api/admin/users/{id}/roles", "path id!")]
+    [TestCase("GET /api/admin/users/{id}/activity", "path id!, query limit, query after")]
+    public async Task Document_NamesTheParametersOfEveryRoute(string action, string expected)
+    {
+        var operation = (await OperationsAsync())[action];
+        var parameters = operation.TryGetProperty("parameters", out var said) ? said.EnumerateArray() : default;
+        Assert.That(
+            string.Join(", ", parameters.Select(parameter =>
+                $"{parameter.Text("in")} {parameter.Text("name")}{(parameter.TryGetProperty("required", out var required) && required.GetBoolean() ? "!" : "")}")),
+            Is.EqualTo(expected));
+        foreach (var header in parameters.Where(parameter => parameter.Text("in") == "header"))
+        {
+            Assert.That(header.Text("description"), Does.Contain("ETag"));
+        }
     }
 
     [TestCase("RegisterCommand", "email password displayName?")]
@@ -94,12 +175,14 @@ internal sealed partial class ApiDescription
     [TestCase("UpdateProfileCommand", "displayName?")]
     [TestCase("ChangePasswordCommand", "currentPassword newPassword")]
     [TestCase("SetRolesCommand", "roles")]
-    [TestCase("ActivityPage", "items next")]
-    [TestCase("ActivityResponse", "id at action outcome sessionId ipAddress userAgent")]
-    [TestCase("ManagedAccountPage", "items next")]
-    [TestCase("ManagedAccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt locked")]
     [TestCase("Tokens", "tokenType accessToken expiresIn expiresAt refreshToken refreshExpiresIn scope sessionId")]
     [TestCase("AccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt")]
+    [TestCase("ManagedAccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt locked")]
+    [TestCase("ManagedAccountPage", "items next")]
+    [TestCase("SessionList", "items")]
+    [TestCase("SessionResponse", "id current createdAt lastSeenAt expiresAt userAgent ipAddress scope")]
+    [TestCase("ActivityPage", "items next")]
+    [TestCase("ActivityResponse", "id at action outcome sessionId ipAddress userAgent")]
     [TestCase("TokenResponse", "sub sid scope roles authTime expiresAt")]
     [TestCase("Problem", "type title status detail code traceId errors?")]
     public async Task Document_DescribesEveryBody(string schema, string fields)
@@ -109,20 +192,6 @@ internal sealed partial class ApiDescription
         var required = description.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
         var properties = description.GetProperty("properties").Names().Select(name => required.Contains(name) ? name : $"{name}?");
         Assert.That(properties, Is.EquivalentTo(fields.Split(' ')));
-    }
-
-    [TestCase("/api/users/me", "get", "If-None-Match")]
-    [TestCase("/api/users/me", "patch", "If-Match")]
-    [TestCase("/api/users/me/activity", "get", "limit after")]
-    [TestCase("/api/admin/users", "get", "email limit after")]
-    [TestCase("/api/admin/users/{id}/activity", "get", "id limit after")]
-    [TestCase("/api/admin/users/{id}/roles", "put", "id")]
-    public async Task Document_DescribesEveryParameter(string route, string method, string parameters)
-    {
-        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
-        var operation = document.GetProperty("paths").GetProperty(route).GetProperty(method);
-        Assert.That(
-            operation.GetProperty("parameters").EnumerateArray().Select(parameter => parameter.Text("name")), Is.EquivalentTo(parameters.Split(' ')));
     }
 
     [TestCase("Problem", "status")]
@@ -188,6 +257,18 @@ internal sealed partial class ApiDescription
     [Test]
     public async Task UnknownDocument_IsNotFound() =>
         await (await _app.CreateClient().GetAsync("/openapi/v2.json")).ShouldBeProblemAsync(404, "not-found");
+
+    private static string SchemaOf(JsonElement body) =>
+        body.GetProperty("content").GetProperty("application/json").GetProperty("schema").Text("$ref").Split('/')[^1];
+
+    /// <summary>By method and route, as in <c>GET /api/users/me</c>.</summary>
+    private async Task<Dictionary<string, JsonElement>> OperationsAsync()
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        return document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Name: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))
+            .ToDictionary(operation => operation.Name, operation => operation.Value);
+    }
 
     [GeneratedRegex("(?:https?:)?//[a-zA-Z0-9][^\\s\"'<>)]*")]
     private static partial Regex AnyHost();

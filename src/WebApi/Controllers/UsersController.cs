@@ -80,6 +80,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
     [RequireScope(Scopes.AccountRead)]
     [ProducesResponseType<ActivityPage>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
+    [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
     public async Task<ActionResult> ListActivity(int? limit, string? after, [CurrentUser] Account user, CancellationToken cancellationToken)
     {
         var result = await sender.Send(new ListActivityQuery(user.Id.ToString(), limit, after), cancellationToken);
