@@ -43,9 +43,16 @@ internal sealed class ServiceNode : IAsyncDisposable
     }
 
     /// <summary>Runs one command of the program over a folder, as an operator does.</summary>
-    public static async Task<CommandResult> RunAsync(string folder, params string[] command)
+    public static Task<CommandResult> RunAsync(string folder, params string[] command) => RunWithInputAsync(folder, input: "", command);
+
+    /// <summary>As <see cref="RunAsync"/>, with something on standard input.</summary>
+    public static async Task<CommandResult> RunWithInputAsync(string folder, string input, params string[] command)
     {
-        using var process = Process.Start(StartInfo(folder, command, []))!;
+        var start = StartInfo(folder, command, []);
+        start.RedirectStandardInput = true;
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         using var timeout = new CancellationTokenSource(StartTimeout);
         var output = process.StandardOutput.ReadToEndAsync(timeout.Token);
         var errors = process.StandardError.ReadToEndAsync(timeout.Token);
@@ -90,6 +97,47 @@ internal sealed class ServiceNode : IAsyncDisposable
 
         Client.Dispose();
         _process.Dispose();
+    }
+
+    /// <summary>Runs one command of the program at a terminal, whose lines are typed one after the other, each at its question.</summary>
+    /// <returns>All that the terminal has shown, or null where the tool that makes one is missing.</returns>
+    public static async Task<string?> RunAtTerminalAsync(string folder, string[] command, params (string Question, string Answer)[] dialog)
+    {
+        if (!File.Exists("/usr/bin/script"))
+        {
+            return null;
+        }
+
+        var start = StartInfo(folder, [], []);
+        start.FileName = "/usr/bin/script";
+        start.ArgumentList.Clear();
+        foreach (var argument in new[] { "--quiet", "--return", "--command", $"dotnet '{Dll}' {string.Join(' ', command)} --contentRoot '{folder}'", "/dev/null" })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.RedirectStandardInput = true;
+        using var process = Process.Start(start)!;
+        var shown = new StringBuilder();
+        var buffer = new char[1024];
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        foreach (var (question, answer) in dialog)
+        {
+            while (!shown.ToString().Contains(question, StringComparison.Ordinal))
+            {
+                var read = await process.StandardOutput.ReadAsync(buffer, timeout.Token);
+                Assert.That(read, Is.Positive, () => $"'{question}' was not asked:\n{shown}");
+                shown.Append(buffer, 0, read);
+            }
+
+            await Task.Delay(200, timeout.Token); // as somebody who reads before they type
+            await process.StandardInput.WriteAsync(answer + "\r");
+            await process.StandardInput.FlushAsync(timeout.Token);
+        }
+
+        shown.Append(await process.StandardOutput.ReadToEndAsync(timeout.Token));
+        await process.WaitForExitAsync(timeout.Token);
+        return shown.ToString();
     }
 
     private static ProcessStartInfo StartInfo(string folder, string[] command, Dictionary<string, string?> settings)
