@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
@@ -84,17 +83,6 @@ internal sealed class SignInWork
         {
             Verified.Enqueue(string.Join('$', hashedPassword.Split('$')[..^2]));
             return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
-        }
-    }
-
-    private sealed class RecordingCommands : DbCommandInterceptor
-    {
-        public ConcurrentQueue<string> Texts { get; } = new();
-
-        public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
-        {
-            Texts.Enqueue(result.CommandText);
-            return result;
         }
     }
 }

@@ -1,0 +1,126 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.IntegrationTests.Support;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanJwt.Infrastructure.IntegrationTests;
+
+/// <summary>
+/// A rule over several rows is looked at only under its guard row, which makes its transactions serial on every database. On SQLite, whose writers
+/// are serial anyway, nothing but the order of the commands shows it.
+/// </summary>
+internal sealed class GuardedRules
+{
+    private const string TakesTheGuard = "UPDATE \"Guards\"";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly RecordingCommands _commands = new();
+    private Node _node = null!;
+    private Guid _account;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _node = await Node.StartAsync(_folder.Path, configure: services => services.AddSingleton<IInterceptor>(_commands));
+        _account = await _node.AddAccountAsync();
+        _commands.Texts.Clear();
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task WhateverMayRemoveAnAdministrator_TakesTheGuardFirst()
+    {
+        var security = _node.Get<IAccountSecurity>();
+        foreach (var act in new Func<Task>[]
+        {
+            () => security.LockAsync(_account, _node.Act(), default),
+            () => security.SetRolesAsync(_account, [], _node.Act(), default),
+            () => security.DeleteAsync(_account, _node.Act(), default),
+        })
+        {
+            _commands.Texts.Clear();
+            await act();
+            Assert.That(_commands.Texts.First(), Does.StartWith(TakesTheGuard));
+            Assert.That(_commands.Texts.Skip(1), Has.Some.StartsWith("UPDATE \"AspNetUsers\""));
+        }
+    }
+
+    [Test]
+    public async Task MakingTheFirstAdministrator_LooksAgainUnderTheGuard()
+    {
+        using var empty = new TemporaryFolder();
+        var settings = new Dictionary<string, string?> { ["Admin:Email"] = "admin@example.com", ["Admin:Password"] = Node.Password };
+        await using var node = await Node.StartAsync(empty.Path, settings, services => services.AddSingleton<IInterceptor>(_commands));
+        var commands = _commands.Texts.SkipWhile(text => !text.StartsWith(TakesTheGuard, StringComparison.Ordinal)).ToList();
+        Assert.That(commands, Has.Count.GreaterThanOrEqualTo(4));
+        Assert.That(commands[1], Does.Contain("\"Roles\"").And.Contain("SELECT EXISTS"));
+    }
+
+    /// <summary>Rather nothing than a rule that two may break beside each other.</summary>
+    [Test]
+    public void MissingGuard_StopsWhateverNeedsIt()
+    {
+        _node.Sql("DELETE FROM Guards");
+        Assert.That(
+            () => _node.Get<IAccountSecurity>().LockAsync(_account, _node.Act(), default), Throws.InvalidOperationException.With.Message.Contains("'admins'"));
+        Assert.That(_node.Sql("SELECT Locked FROM AspNetUsers"), Is.Zero);
+    }
+
+    /// <summary>A sign-in's last step takes the account's row, so that a change of the account is never beside it.</summary>
+    [Test]
+    public async Task StartOfASession_TakesTheAccountFirst()
+    {
+        await _node.StartSessionAsync(_account);
+        Assert.That(_commands.Texts.First(), Does.StartWith("UPDATE \"AspNetUsers\"").And.Contain("SecurityVersion").And.Contain("Locked"));
+    }
+
+    [Test]
+    public async Task EveryChangeOfWhoMaySignIn_IncreasesTheSecurityVersion()
+    {
+        var security = _node.Get<IAccountSecurity>();
+        var changes = new Func<Task>[]
+        {
+            () => security.TryChangePasswordAsync(_account, 1, Node.Password, Guid.Empty, _node.Act(), default),
+            () => security.SetPasswordAsync(_account, Node.Password, _node.Act(), default),
+            () => security.MakeAdminAsync(_account, Node.Password, _node.Act(), default),
+            () => security.SetRolesAsync(_account, ["admin"], _node.Act(), default),
+            () => security.UnlockAsync(_account, _node.Act(), default),
+        };
+        for (var i = 0; i < changes.Length; i++)
+        {
+            var before = await _node.TryStartSessionAsync(_account, securityVersion: i + 1);
+            Assert.That(before, Is.Not.Null);
+            await changes[i]();
+            Assert.That(_node.Sql("SELECT SecurityVersion FROM AspNetUsers"), Is.EqualTo(i + 2));
+            Assert.That(await _node.TryStartSessionAsync(_account, securityVersion: i + 1), Is.Null);
+        }
+    }
+
+    [Test]
+    public async Task ActOfASessionThatIsOver_ChangesNothing()
+    {
+        var ended = await _node.StartSessionAsync(_account);
+        await _node.EndSessionAsync(ended.Id);
+        var expired = await _node.StartSessionAsync(_account);
+        _node.Time.Advance(TimeSpan.FromDays(14));
+        foreach (var by in new[] { ended.Id, expired.Id, Guid.NewGuid() })
+        {
+            var act = new Act(_node.Time.GetUtcNow(), []) { BySession = by };
+            Assert.That((await _node.Get<IAccountSecurity>().LockAsync(_account, act, default)).Error, Is.EqualTo(AccessTokenErrors.TokenRevoked));
+            Assert.That((await _node.Get<IAccountSecurity>().DeleteAsync(_account, act, default)).Error, Is.EqualTo(AccessTokenErrors.TokenRevoked));
+            Assert.That(
+                (await _node.Get<ISessionRepository>().EndAllAsync(_account, null, SessionEndReason.EndedByAdmin, act, default)).Error,
+                Is.EqualTo(AccessTokenErrors.TokenRevoked));
+        }
+
+        Assert.That(_node.Sql("SELECT SecurityVersion || ' ' || Locked FROM AspNetUsers"), Is.EqualTo("1 0"));
+    }
+}
