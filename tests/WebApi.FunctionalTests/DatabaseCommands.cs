@@ -15,15 +15,15 @@ internal sealed class DatabaseCommands
         yield return Row("Login", 1, 5, (client, _, email) => client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password }));
         yield return Row("Logout", 1, 4, (client, tokens, _) => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken }));
         yield return Row("Reauthenticate", 1, 7, (client, _, _) => client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = CleanJwtApp.Password }));
-        yield return Row("Rename", 1, 4, (client, _, _) => client.PatchAsJsonAsync("/api/users/me", new { displayName = "Ada" }));
-        yield return Row("RenameIfMatch", 1, 4, (client, _, _) => client.SendAsync(HttpMethod.Patch, "/api/users/me", new { displayName = "Ada" }, ("If-Match", "*")));
+        yield return Row("Rename", 1, 5, (client, _, _) => client.PatchAsJsonAsync("/api/users/me", new { displayName = "Ada" }));
+        yield return Row("RenameIfMatch", 1, 5, (client, _, _) => client.SendAsync(HttpMethod.Patch, "/api/users/me", new { displayName = "Ada" }, ("If-Match", "*")));
         yield return Row("RenameNothing", 1, 2, (client, _, _) => client.PatchAsJsonAsync("/api/users/me", new { }));
         yield return Row("ChangePassword", 1, 8, (client, _, _) => client.PutAsJsonAsync(
             "/api/users/me/password", new { currentPassword = CleanJwtApp.Password, newPassword = "a new horse and a new staple" }));
-        yield return Row("DeleteAccount", 1, 10, (client, _, _) => client.DeleteAsync("/api/users/me"));
+        yield return Row("DeleteAccount", 1, 13, (client, _, _) => client.DeleteAsync("/api/users/me"));
         yield return Row("Sessions", 1, 1, (client, _, _) => client.GetAsync("/api/users/me/sessions"));
-        yield return Row("EndSession", 1, 6, (client, tokens, _) => client.DeleteAsync($"/api/users/me/sessions/{tokens.SessionId}"));
-        yield return Row("EndSessions", 1, 6, (client, _, _) => client.DeleteAsync("/api/users/me/sessions"));
+        yield return Row("EndSession", 1, 7, (client, tokens, _) => client.DeleteAsync($"/api/users/me/sessions/{tokens.SessionId}"));
+        yield return Row("EndSessions", 1, 7, (client, _, _) => client.DeleteAsync("/api/users/me/sessions"));
         yield return Row("Activity", 1, 2, (client, _, _) => client.GetAsync("/api/users/me/activity"));
         yield return Row("Keys", 0, 0, (client, _, _) => client.GetAsync("/.well-known/jwks.json"));
         yield return Row("Discovery", 0, 0, (client, _, _) => client.GetAsync("/.well-known/openid-configuration"));
@@ -39,9 +39,9 @@ internal sealed class DatabaseCommands
         yield return Row("UserActivity", 1, 1, (client, id) => client.GetAsync($"/api/admin/users/{id}/activity"));
         yield return Row("Lock", 1, 10, (client, id) => client.PostAsync($"/api/admin/users/{id}/lock", null));
         yield return Row("Unlock", 1, 5, (client, id) => client.PostAsync($"/api/admin/users/{id}/unlock", null));
-        yield return Row("EndSessionsOfUser", 1, 7, (client, id) => client.DeleteAsync($"/api/admin/users/{id}/sessions"));
+        yield return Row("EndSessionsOfUser", 1, 8, (client, id) => client.DeleteAsync($"/api/admin/users/{id}/sessions"));
         yield return Row("SetRoles", 1, 9, (client, id) => client.PutAsJsonAsync($"/api/admin/users/{id}/roles", new { roles = new[] { "admin" } }));
-        yield return Row("DeleteUser", 1, 11, (client, id) => client.DeleteAsync($"/api/admin/users/{id}"));
+        yield return Row("DeleteUser", 1, 14, (client, id) => client.DeleteAsync($"/api/admin/users/{id}"));
     }
 
     [TestCaseSource(nameof(Bounds))]
