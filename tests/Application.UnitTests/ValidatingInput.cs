@@ -69,6 +69,42 @@ internal sealed class ValidatingInput
         Row("empty", new RefreshCommand("", null), ("RefreshToken", Required)),
     ];
 
+    private static IEnumerable<TestCaseData> PasswordChanges =>
+    [
+        Row("all good", new ChangePasswordCommand("x", Password)),
+        Row("the same again", new ChangePasswordCommand(Password, Password)),
+        Row("passwords of spaces", new ChangePasswordCommand(" ", Times(" ", 12))),
+        Row("nothing at all", new ChangePasswordCommand(null!, null!), ("CurrentPassword", Required), ("NewPassword", Required)),
+        Row("empty", new ChangePasswordCommand("", ""), ("CurrentPassword", Required), ("NewPassword", WrongLength)),
+        Row("current password of 1025", new ChangePasswordCommand(Times("x", 1025), Password), ("CurrentPassword", TooLongToCompare)),
+        Row("current password with a lone surrogate", new ChangePasswordCommand(LoneSurrogate, Password), ("CurrentPassword", NotText)),
+        Row("new password of 11", new ChangePasswordCommand("x", Times("x", 11)), ("NewPassword", WrongLength)),
+        Row("new password of 129", new ChangePasswordCommand("x", Times("x", 129)), ("NewPassword", WrongLength)),
+        Row("new password of 128 in two units each", new ChangePasswordCommand("x", Times("\U0001f511", 128))),
+        Row("new password with a lone surrogate", new ChangePasswordCommand("x", Password + LoneSurrogate), ("NewPassword", NotText)),
+    ];
+
+    private static IEnumerable<TestCaseData> Proofs =>
+    [
+        Row("any password", new ReauthenticateCommand("x")),
+        Row("password of spaces", new ReauthenticateCommand(" ")),
+        Row("nothing at all", new ReauthenticateCommand(null!), ("Password", Required)),
+        Row("empty", new ReauthenticateCommand(""), ("Password", Required)),
+        Row("password of 1025", new ReauthenticateCommand(Times("x", 1025)), ("Password", TooLongToCompare)),
+        Row("password with a lone surrogate", new ReauthenticateCommand(LoneSurrogate), ("Password", NotText)),
+    ];
+
+    private static IEnumerable<TestCaseData> Profiles =>
+    [
+        Row("nothing at all", new UpdateProfileCommand()),
+        Row("no name", new UpdateProfileCommand { DisplayName = null }),
+        Row("name of spaces", new UpdateProfileCommand { DisplayName = Times(" ", 200) }),
+        Row("name of 100 between spaces", new UpdateProfileCommand { DisplayName = $" {Times("\U0001f511", 100)} " }),
+        Row("name of 101", new UpdateProfileCommand { DisplayName = Times("x", 101) }, ("DisplayName", NotOneLine)),
+        Row("name of two lines", new UpdateProfileCommand { DisplayName = "Ada\u2029Lovelace" }, ("DisplayName", NotOneLine)),
+        Row("name with a lone surrogate", new UpdateProfileCommand { DisplayName = LoneSurrogate }, ("DisplayName", NotOneLine)),
+    ];
+
     [TestCaseSource(nameof(Registrations))]
     public void Register_SaysWhatIsWrong(RegisterCommand command, (string, string)[] failures) =>
         Expect(new RegisterValidator().Validate(command), failures);
@@ -80,6 +116,18 @@ internal sealed class ValidatingInput
     [TestCaseSource(nameof(Refreshes))]
     public void Refresh_SaysWhatIsWrong(RefreshCommand command, (string, string)[] failures) =>
         Expect(new RefreshValidator().Validate(command), failures);
+
+    [TestCaseSource(nameof(PasswordChanges))]
+    public void ChangePassword_SaysWhatIsWrong(ChangePasswordCommand command, (string, string)[] failures) =>
+        Expect(new ChangePasswordValidator().Validate(command), failures);
+
+    [TestCaseSource(nameof(Proofs))]
+    public void Reauthenticate_SaysWhatIsWrong(ReauthenticateCommand command, (string, string)[] failures) =>
+        Expect(new ReauthenticateValidator().Validate(command), failures);
+
+    [TestCaseSource(nameof(Profiles))]
+    public void UpdateProfile_SaysWhatIsWrong(UpdateProfileCommand command, (string, string)[] failures) =>
+        Expect(new UpdateProfileValidator().Validate(command), failures);
 
     private static void Expect(ValidationResult result, (string Field, string Message)[] failures) =>
         Assert.That(result.Errors.Select(failure => (failure.PropertyName, failure.ErrorMessage)), Is.EquivalentTo(failures));

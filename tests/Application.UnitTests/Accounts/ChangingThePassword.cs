@@ -1,0 +1,182 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Accounts;
+using CleanJwt.Application.UnitTests.Sessions;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using Moq;
+using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
+
+namespace CleanJwt.Application.UnitTests.Accounts;
+
+/// <summary>Trading the current password for a new one.</summary>
+internal sealed class ChangingThePassword
+{
+    private const string Current = "correct horse battery staple";
+    private const string New = " a new horse\u0301 ";
+
+    private static readonly Caller Caller = new(Ada.Id, FifthGeneration.Id, new ClientInfo("curl/8", "192.0.2.1"));
+
+    private readonly SessionFixture _ports = new();
+    private readonly Mock<IAccountSecurity> _security = new(MockBehavior.Strict);
+    private readonly List<int> _offeredVersions = [];
+    private readonly List<Act> _offered = [];
+
+    [Test]
+    public async Task RightPassword_IsReplacedAndTheSessionThatAsksIsSpared()
+    {
+        Verified(new VerifiedAccount(Ada, 7, Locked: false));
+        Change(true);
+
+        var result = await ChangeAsync();
+
+        var act = _offered.Single();
+        var entry = act.Trail.Single();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.IsSuccess, Is.True);
+            Assert.That(_offeredVersions, Is.EqualTo(new[] { 7 }));
+            Assert.That(act.At, Is.EqualTo(Now));
+            Assert.That(act.BySession, Is.EqualTo(FifthGeneration.Id));
+            Assert.That(entry.Action, Is.EqualTo("change-password"));
+            Assert.That(entry.Outcome, Is.EqualTo(ActivityOutcome.Success));
+            Assert.That(entry.AccountId, Is.EqualTo(Ada.Id));
+            Assert.That(entry.SessionId, Is.EqualTo(FifthGeneration.Id));
+            Assert.That((entry.UserAgent, entry.IpAddress), Is.EqualTo(("curl/8", "192.0.2.1")));
+            Assert.That(_ports.Noted, Is.Empty, "what succeeds is noted by the step that does it");
+        }
+    }
+
+    [Test]
+    public async Task WrongPassword_IsNotedAndChangesNothing()
+    {
+        Verified((VerifiedAccount?)null);
+
+        var result = await ChangeAsync();
+
+        var entry = _ports.Noted.Single();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Error?.Fields?.Keys, Is.EqualTo(new[] { "currentPassword" }));
+            Assert.That(entry.Action, Is.EqualTo("change-password"));
+            Assert.That(entry.Outcome, Is.EqualTo(ActivityOutcome.Failure));
+            Assert.That(entry.AccountId, Is.EqualTo(Ada.Id));
+            Assert.That(entry.SessionId, Is.EqualTo(FifthGeneration.Id));
+        }
+
+        // Whoever guesses must not leave out the trail by hanging up.
+        _ports.Trail.Verify(trail => trail.AddAsync(It.IsAny<ActivityEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
+    }
+
+    [Test]
+    public async Task LockedAccount_ChangesNothing()
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: true));
+
+        Assert.That((await ChangeAsync()).Error, Is.SameAs(AccessTokenErrors.TokenRevoked));
+    }
+
+    [TestCase("lovelace")]
+    [TestCase("LOVELACE and more")]
+    public async Task NewPasswordWithTheLocalPart_ChangesNothing(string password)
+    {
+        Verified(new VerifiedAccount(Ada with { Email = "Lovelace@example.com" }, 1, Locked: false));
+
+        var result = await ChangeAsync(password);
+
+        Assert.That(result.Error?.Fields?.Keys, Is.EqualTo(new[] { "newPassword" }));
+        Assert.That(_ports.Noted, Is.Empty);
+    }
+
+    [Test]
+    public async Task WrongPasswordWithTheLocalPart_TellsOnlyOfTheWrongOne()
+    {
+        Verified((VerifiedAccount?)null);
+
+        var result = await ChangeAsync("ada.lovelace");
+
+        Assert.That(result.Error?.Fields?.Keys, Is.EqualTo(new[] { "currentPassword" }));
+    }
+
+    [Test]
+    public async Task FullHashingQueue_IsPassedOnAsItIs()
+    {
+        var busy = Error.ServiceUnavailable("Busy.", TimeSpan.FromSeconds(2));
+        _ports.Users
+            .Setup(users => users.VerifyPasswordAsync(Ada.Id, Current, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(busy);
+
+        Assert.That((await ChangeAsync()).Error, Is.SameAs(busy));
+        Assert.That(_ports.Noted, Is.Empty);
+    }
+
+    [Test]
+    public async Task SessionThatEndedMeanwhile_IsRevoked()
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: false));
+        Change(AccessTokenErrors.TokenRevoked);
+
+        Assert.That((await ChangeAsync()).Error, Is.SameAs(AccessTokenErrors.TokenRevoked));
+    }
+
+    [Test]
+    public async Task AccountChangedMeanwhile_IsVerifiedAgain()
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: false), new VerifiedAccount(Ada, 2, Locked: false));
+        Change(false, true);
+
+        Assert.That((await ChangeAsync()).IsSuccess, Is.True);
+        Assert.That(_offeredVersions, Is.EqualTo(new[] { 1, 2 }));
+    }
+
+    [Test]
+    public async Task PasswordChangedMeanwhile_IsWrong()
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: false), null);
+        Change(false);
+
+        Assert.That((await ChangeAsync()).Error?.Fields?.Keys, Is.EqualTo(new[] { "currentPassword" }));
+    }
+
+    [Test]
+    public async Task AccountChangingUnderEveryTry_IsGivenUpAfterThree()
+    {
+        var verified = new VerifiedAccount(Ada, 1, Locked: false);
+        Verified(verified, verified, verified);
+        Change(false, false, false);
+
+        var result = await ChangeAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Error?.Code, Is.EqualTo("service-unavailable"));
+            Assert.That(result.Error?.RetryAfter, Is.GreaterThan(TimeSpan.Zero));
+            Assert.That(_offeredVersions, Has.Count.EqualTo(3));
+        }
+    }
+
+    private async Task<Result<Done>> ChangeAsync(string password = New)
+    {
+        using var hungUp = new CancellationTokenSource();
+        return await new ChangePasswordHandler(_ports.Users.Object, _security.Object, _ports.Trail.Object, _ports.Time)
+            .Handle(new ChangePasswordCommand(Current, password) { Caller = Caller }, hungUp.Token);
+    }
+
+    private void Verified(params VerifiedAccount?[] inTurn)
+    {
+        var remaining = new Queue<VerifiedAccount?>(inTurn);
+        _ports.Users
+            .Setup(users => users.VerifyPasswordAsync(Ada.Id, Current, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new PasswordCheck(Ada.Id, remaining.Dequeue()));
+    }
+
+    // It must be stored also when the client hangs up.
+    private void Change(params Result<bool>[] inTurn)
+    {
+        var remaining = new Queue<Result<bool>>(inTurn);
+        _security
+            .Setup(security => security.TryChangePasswordAsync(
+                Ada.Id, Capture.In(_offeredVersions), New, FifthGeneration.Id, Capture.In(_offered), It.Is<CancellationToken>(token => !token.CanBeCanceled)))
+            .ReturnsAsync(remaining.Dequeue);
+    }
+}

@@ -1,0 +1,47 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Accounts;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using Microsoft.Extensions.Time.Testing;
+using Moq;
+using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
+
+namespace CleanJwt.Application.UnitTests.Accounts;
+
+/// <summary>Deleting one's own account.</summary>
+internal sealed class DeletingTheAccount
+{
+    private readonly Mock<IAccountSecurity> _security = new(MockBehavior.Strict);
+
+    [Test]
+    public async Task OwnAccount_IsDeletedWithoutATrail()
+    {
+        Deletion(default(Done));
+
+        Assert.That((await DeleteAsync()).IsSuccess, Is.True);
+    }
+
+    [Test]
+    public async Task LastAdministrator_IsPassedOn()
+    {
+        Deletion(AccountErrors.LastAdmin);
+
+        Assert.That((await DeleteAsync()).Error, Is.SameAs(AccountErrors.LastAdmin));
+    }
+
+    // It must be done also when the client hangs up.
+    private void Deletion(Result<Done> result) => _security
+        .Setup(security => security.DeleteAsync(
+            Ada.Id,
+            It.Is<Act>(act => act.At == Now && act.BySession == FifthGeneration.Id && act.Trail.Count == 0),
+            It.Is<CancellationToken>(token => !token.CanBeCanceled)))
+        .ReturnsAsync(result);
+
+    private async Task<Result<Done>> DeleteAsync()
+    {
+        using var hungUp = new CancellationTokenSource();
+        return await new DeleteAccountHandler(_security.Object, new FakeTimeProvider(Now))
+            .Handle(new DeleteAccountCommand(new Caller(Ada.Id, FifthGeneration.Id, ClientInfo.Unknown)), hungUp.Token);
+    }
+}

@@ -1,0 +1,220 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Sessions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using Moq;
+using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
+
+namespace CleanJwt.Application.UnitTests.Sessions;
+
+/// <summary>Proving the password again within a session.</summary>
+internal sealed class Reauthenticating
+{
+    private const string Password = "correct horse battery staple";
+
+    private static readonly Caller Caller = new(Ada.Id, FifthGeneration.Id, new ClientInfo("curl/8", "192.0.2.1"));
+
+    private readonly SessionFixture _ports = new();
+    private readonly List<Session> _offered = [];
+    private readonly List<Act> _acts = [];
+
+    [Test]
+    public async Task RightPassword_StoresAFreshSignInOfTheSameGeneration()
+    {
+        Verified(new VerifiedAccount(Ada, 7, Locked: false));
+        Found(FifthGeneration);
+        Store(7, session => new AccountSession(session, Ada));
+
+        await ReauthenticateAsync();
+
+        var (session, act) = (_offered.Single(), _acts.Single());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                session,
+                Is.EqualTo(FifthGeneration with
+                {
+                    RotationId = session.RotationId, // a fixture's is new each time
+                    AuthTime = Now,
+                    LastSeenAt = Now,
+                    ExpiresAt = Now.AddDays(14),
+                }));
+            Assert.That(act.At, Is.EqualTo(Now));
+            Assert.That(act.BySession, Is.EqualTo(FifthGeneration.Id));
+            Assert.That(act.Trail.Single().Action, Is.EqualTo("reauthenticate"));
+            Assert.That(act.Trail.Single().Outcome, Is.EqualTo(ActivityOutcome.Success));
+            Assert.That(_ports.Noted, Is.Empty, "what succeeds is noted by the step that does it");
+        }
+    }
+
+    [Test]
+    public async Task RightPassword_AnswersTokensOfWhatWasStored()
+    {
+        // A refresh came between, and a role.
+        var stored = FifthGeneration with { Generation = 6, AuthTime = Now, ExpiresAt = Now.AddDays(14) };
+        Verified(new VerifiedAccount(Ada, 1, Locked: false));
+        Found(FifthGeneration);
+        Store(1, _ => new AccountSession(stored, Admin));
+
+        var result = await ReauthenticateAsync();
+
+        Assert.That(result.Value, Is.EqualTo(new Tokens(
+            TokenType: "Bearer",
+            AccessToken: AccessTokenText(stored, ["admin"], stored.Scope),
+            ExpiresIn: 600,
+            ExpiresAt: Now.AddMinutes(10),
+            RefreshToken: RefreshTokenText(stored.Id, 6),
+            RefreshExpiresIn: 14 * 24 * 3600,
+            Scope: "account:read account:write",
+            SessionId: stored.Id)));
+    }
+
+    [Test]
+    public async Task Session_NeverOutlastsTheAbsoluteLifetime()
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: false));
+        Found(FifthGeneration with { CreatedAt = Now.AddDays(-89) });
+        Store(1, session => new AccountSession(session, Ada));
+
+        var result = await ReauthenticateAsync();
+
+        Assert.That(_offered.Single().ExpiresAt, Is.EqualTo(Now.AddDays(1)));
+        Assert.That(result.Value.RefreshExpiresIn, Is.EqualTo(24 * 3600));
+    }
+
+    [Test]
+    public async Task Time_IsReadAfterThePasswordWasChecked()
+    {
+        _ports.Users
+            .Setup(users => users.VerifyPasswordAsync(Ada.Id, Password, It.IsAny<CancellationToken>()))
+            .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
+            .ReturnsAsync(new PasswordCheck(Ada.Id, new VerifiedAccount(Ada, 1, Locked: false)));
+        Found(FifthGeneration);
+        Store(1, session => new AccountSession(session, Ada));
+
+        await ReauthenticateAsync();
+
+        Assert.That(_offered.Single().AuthTime, Is.EqualTo(Now.AddSeconds(3)));
+    }
+
+    [Test]
+    public async Task WrongPassword_IsNotedAndChangesNothing()
+    {
+        Verified((VerifiedAccount?)null);
+
+        var result = await ReauthenticateAsync();
+
+        var entry = _ports.Noted.Single();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Error, Is.SameAs(AccountErrors.InvalidCredentials));
+            Assert.That(entry.Action, Is.EqualTo("reauthenticate"));
+            Assert.That(entry.Outcome, Is.EqualTo(ActivityOutcome.Failure));
+            Assert.That((entry.AccountId, entry.SessionId), Is.EqualTo(((Guid?)Ada.Id, (Guid?)FifthGeneration.Id)));
+        }
+
+        _ports.Sessions.VerifyNoOtherCalls();
+        _ports.Trail.Verify(trail => trail.AddAsync(It.IsAny<ActivityEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
+    }
+
+    [Test]
+    public async Task FullHashingQueue_IsPassedOnAsItIs()
+    {
+        var busy = Error.ServiceUnavailable("Busy.", TimeSpan.FromSeconds(2));
+        _ports.Users.Setup(users => users.VerifyPasswordAsync(Ada.Id, Password, It.IsAny<CancellationToken>())).ReturnsAsync(busy);
+
+        Assert.That((await ReauthenticateAsync()).Error, Is.SameAs(busy));
+        Assert.That(_ports.Noted, Is.Empty);
+    }
+
+    [Test]
+    public async Task LockedAccount_IsRevoked()
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: true));
+
+        Assert.That((await ReauthenticateAsync()).Error, Is.SameAs(AccessTokenErrors.TokenRevoked));
+        _ports.Sessions.VerifyNoOtherCalls();
+    }
+
+    private static IEnumerable<TestCaseData> SessionsThatAreOver =>
+    [
+        new TestCaseData((Session?)null).SetArgDisplayNames("gone"),
+        new TestCaseData(FifthGeneration with { EndedAt = Now.AddSeconds(-1) }).SetArgDisplayNames("ended"),
+        new TestCaseData(FifthGeneration with { ExpiresAt = Now }).SetArgDisplayNames("expired"),
+    ];
+
+    [TestCaseSource(nameof(SessionsThatAreOver))]
+    public async Task SessionThatIsOver_IsRevoked(Session? session)
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: false));
+        Found(session);
+
+        Assert.That((await ReauthenticateAsync()).Error, Is.SameAs(AccessTokenErrors.TokenRevoked));
+    }
+
+    [Test]
+    public async Task AccountChangedMeanwhile_IsVerifiedAgain()
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: false), new VerifiedAccount(Ada, 2, Locked: false));
+        Found(FifthGeneration);
+        Store(1, _ => null);
+        Store(2, session => new AccountSession(session, Ada));
+
+        Assert.That((await ReauthenticateAsync()).IsSuccess, Is.True);
+    }
+
+    [Test]
+    public async Task PasswordChangedMeanwhile_IsWrong()
+    {
+        Verified(new VerifiedAccount(Ada, 1, Locked: false), null);
+        Found(FifthGeneration);
+        Store(1, _ => null);
+
+        Assert.That((await ReauthenticateAsync()).Error, Is.SameAs(AccountErrors.InvalidCredentials));
+    }
+
+    [Test]
+    public async Task AccountChangingUnderEveryTry_IsGivenUpAfterThree()
+    {
+        var verified = new VerifiedAccount(Ada, 1, Locked: false);
+        Verified(verified, verified, verified);
+        Found(FifthGeneration);
+        Store(1, _ => null);
+
+        var result = await ReauthenticateAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Error?.Code, Is.EqualTo("service-unavailable"));
+            Assert.That(result.Error?.RetryAfter, Is.GreaterThan(TimeSpan.Zero));
+            Assert.That(_offered, Has.Count.EqualTo(3));
+        }
+    }
+
+    private async Task<Result<Tokens>> ReauthenticateAsync()
+    {
+        var handler = new ReauthenticateHandler(
+            _ports.Users.Object, _ports.Sessions.Object, _ports.Trail.Object, _ports.Tokens, _ports.Options, _ports.Time);
+        using var hungUp = new CancellationTokenSource();
+        return await handler.Handle(new ReauthenticateCommand(Password) { Caller = Caller }, hungUp.Token);
+    }
+
+    private void Verified(params VerifiedAccount?[] inTurn)
+    {
+        var remaining = new Queue<VerifiedAccount?>(inTurn);
+        _ports.Users
+            .Setup(users => users.VerifyPasswordAsync(Ada.Id, Password, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new PasswordCheck(Ada.Id, remaining.Dequeue()));
+    }
+
+    private void Found(Session? session) => _ports.Sessions
+        .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
+        .ReturnsAsync(session is null ? null : new AccountSession(session, Ada));
+
+    private void Store(int securityVersion, Func<Session, AccountSession?> stored) => _ports.Sessions
+        .Setup(sessions => sessions.TryReauthenticateAsync(
+            Capture.In(_offered), securityVersion, Capture.In(_acts), It.IsAny<CancellationToken>()))
+        .ReturnsAsync((Session session, int _, Act _, CancellationToken _) => stored(session));
+}
