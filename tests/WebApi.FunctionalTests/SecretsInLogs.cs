@@ -63,10 +63,20 @@ internal sealed class SecretsInLogs
         await (await app.CreateClient(third.AccessToken).PostAsJsonAsync("/api/auth/logout", new { refreshToken = third.RefreshToken })).ShouldBeAsync(204);
         await (await app.MeAsync(third.AccessToken)).ShouldBeAsync(401);
 
+        var fourth = Tokens("third login", await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).JsonAsync());
+        var newPassword = Secret("new password");
+        await (await app.ReauthenticateAsync(fourth.AccessToken, Secret("wrong password of a proof"))).ShouldBeAsync(401);
+        var fifth = Tokens("proof", await (await app.ReauthenticateAsync(fourth.AccessToken, password)).JsonAsync());
+        await (await client.ChangePasswordAsync(fifth.AccessToken, newPassword, Secret("wrong current password"))).ShouldBeAsync(400);
+        await (await client.ChangePasswordAsync(fifth.AccessToken, "short-2", password)).ShouldBeAsync(400);
+        await (await client.ChangePasswordAsync(fifth.AccessToken, newPassword, password)).ShouldBeAsync(204);
+        await (await app.ReauthenticateAsync(fifth.AccessToken, newPassword)).ShouldBeAsync(200);
+
         // A fault and an outage are logged with all that the service knows of them.
         app.Sql("ALTER TABLE AspNetUsers RENAME TO Elsewhere");
         await (await client.PostAsJsonAsync("/api/auth/register", new { email = CleanJwtApp.UniqueEmail(), password = Secret("password during an outage") })).ShouldBeAsync(503);
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).ShouldBeAsync(503);
+        await (await client.ChangePasswordAsync(fifth.AccessToken, Secret("new password during an outage"), newPassword)).ShouldBeAsync(503);
         await (await app.RefreshAsync(third.RefreshToken)).ShouldBeAsync(503);
         secrets.Add("password hash", (string)app.Sql("SELECT PasswordHash FROM Elsewhere")!);
         foreach (var file in Directory.GetFiles(Path.Combine(Path.GetDirectoryName(app.DatabasePath)!, "keys")))
