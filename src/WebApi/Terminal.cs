@@ -44,6 +44,8 @@ internal static class Terminal
 
     private static string ReadWithoutEcho(string prompt)
     {
+        // A terminal shows what is typed until the first look at its keys. So that comes before anybody is asked to type.
+        _ = Console.KeyAvailable;
         Console.Error.Write(prompt);
         var typed = new StringBuilder();
         while (true)
