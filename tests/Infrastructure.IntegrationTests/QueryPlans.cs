@@ -83,7 +83,7 @@ internal sealed class QueryPlans
     {
         await _node.Get<IAccountSecurity>().DeleteAsync(_account, _node.Act(), default);
         Assert.That(_plans.Lines, Has.Some.Contains("IX_Activities_OtherAccountId"));
-        Assert.That(Scans, Is.EqualTo(new[] { ScanOfAdministrators }));
+        Assert.That(Scans, Is.Not.Empty.And.All.EqualTo(ScanOfAdministrators));
     }
 
     [Test]
