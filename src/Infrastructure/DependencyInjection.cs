@@ -130,12 +130,16 @@ public static class DependencyInjection
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<IKeyRing, KeyRingReloader>();
+        services.AddHostedService<KeyRotation>();
+        services.AddSingleton(provider => new SigningKeyAdministration(
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<SigningKeyStore>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddTokens(this IServiceCollection services, IHostEnvironment environment)
     {
         services.AddSettings<JwtOptions>(JwtOptions.SectionName).PostConfigure(options =>
             options.Issuer ??= environment.IsDevelopment() ? "http://localhost:5080" : null);
+        services.AddSingleton<IValidateOptions<JwtOptions>, JwtOptionsRule>();
         services.AddSingleton<IAccessTokenService, JwtAccessTokenService>();
         services.AddSingleton<IIssuerMetadata, IssuerMetadata>();
         services.AddSingleton<IRefreshTokenService, DataProtectedRefreshTokens>();

@@ -18,9 +18,14 @@ internal static class Commands
             return Succeeded;
         }),
         new("admin add", "EMAIL", "make an administrator; asks for the password", (services, email) =>
-            WithDatabaseAsync(services, sender => AccountCommands.AddAdminAsync(sender, email))),
+            WithDatabaseAsync(services, scope => AccountCommands.AddAdminAsync(scope.GetRequiredService<ISender>(), email))),
         new("users set-password", "EMAIL", "set a password and end the account's sessions; asks for the password", (services, email) =>
-            WithDatabaseAsync(services, sender => AccountCommands.SetPasswordAsync(sender, email))),
+            WithDatabaseAsync(services, scope => AccountCommands.SetPasswordAsync(scope.GetRequiredService<ISender>(), email))),
+        new("keys list", null, "show the signing keys", (services, _) => WithDatabaseAsync(services, KeyCommands.ListAsync)),
+        new("keys rotate", null, "publish the next signing key; it signs 10 seconds later", (services, _) =>
+            WithDatabaseAsync(services, KeyCommands.RotateAsync)),
+        new("keys retire", "KID", "refuse every token under a signing key, such as one that was stolen", (services, keyId) =>
+            WithDatabaseAsync(services, scope => KeyCommands.RetireAsync(scope, keyId))),
         new("sessions end-all", null, "end every session and replace the signing keys; stop all nodes first", async (services, _) =>
         {
             Console.WriteLine($"Ended {await services.EndAllSessionsAsync()} sessions and replaced the signing keys.");
@@ -56,11 +61,11 @@ internal static class Commands
         return UnknownCommand;
     }
 
-    private static async Task<int> WithDatabaseAsync(IServiceProvider services, Func<ISender, Task<int>> run)
+    private static async Task<int> WithDatabaseAsync(IServiceProvider services, Func<IServiceProvider, Task<int>> run)
     {
         await services.OpenDatabaseAsync();
         await using var scope = services.CreateAsyncScope();
-        return await run(scope.ServiceProvider.GetRequiredService<ISender>());
+        return await run(scope.ServiceProvider);
     }
 
     private static bool IsSetting(string argument) => argument.StartsWith("--", StringComparison.Ordinal) && argument.Contains('=', StringComparison.Ordinal);
@@ -82,7 +87,7 @@ internal static class Commands
     {
         public string Usage => Argument is null ? Name : $"{Name} {Argument}";
 
-        // The argument may begin with a dash, whatever it is; what follows it is a setting.
+        // The argument may begin with a dash, as a key's id does now and then; what follows it is a setting.
         public bool TryMatch(string[] words, out string argument)
         {
             var name = Name.Split(' ');

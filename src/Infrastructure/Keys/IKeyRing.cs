@@ -1,6 +1,6 @@
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>This node's copy of the signing keys, as far as the poller keeps it up to date.</summary>
+/// <summary>This node's copy of the signing keys, as far as it is kept up to date.</summary>
 internal interface IKeyRing
 {
     /// <summary>Of the keys that are loaded.</summary>
@@ -9,4 +9,8 @@ internal interface IKeyRing
     /// <exception cref="System.Data.Common.DbException">The keys can't be read; those loaded before stay.</exception>
     /// <exception cref="Settings.StartException">They can't be decrypted; likewise.</exception>
     void Reload();
+
+    /// <summary>Reads the keys again for a token under a key that is not there, at most once a second, however many such tokens come.</summary>
+    /// <returns>False when they were not read.</returns>
+    ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken);
 }

@@ -6,9 +6,9 @@ namespace CleanJwt.Infrastructure.Keys;
 /// <summary>A key that signs access tokens, and its public half that verifies them.</summary>
 internal sealed class SigningKey
 {
-    private SigningKey(JsonWebKey privateKey, JsonWebKey publicKey, string algorithm)
+    private SigningKey(JsonWebKey privateKey, JsonWebKey publicKey, string algorithm, DateTimeOffset signsFrom)
     {
-        (Algorithm, PublicKey) = (algorithm, publicKey);
+        (Algorithm, PublicKey, SignsFrom) = (algorithm, publicKey, signsFrom);
         Credentials = new SigningCredentials(privateKey, algorithm);
     }
 
@@ -20,25 +20,45 @@ internal sealed class SigningKey
 
     public SigningCredentials Credentials { get; }
 
+    /// <inheritdoc cref="SigningKeyRow.SignsFrom"/>
+    public DateTimeOffset SignsFrom { get; }
+
     /// <param name="pkcs8">The private key, as RFC 5958 has it.</param>
-    /// <param name="algorithm">ES256.</param>
+    /// <param name="algorithm">One of <see cref="SigningAlgorithms"/> that the key is for.</param>
     /// <exception cref="CryptographicException">It is none.</exception>
-    public static SigningKey Import(byte[] pkcs8, string algorithm)
+    public static SigningKey Import(byte[] pkcs8, string algorithm, DateTimeOffset signsFrom)
+    {
+        var (privateKey, publicKey) = SigningAlgorithms.IsRsa(algorithm) ? ImportRsa(pkcs8) : ImportECDsa(pkcs8);
+        publicKey.Use = JsonWebKeyUseNames.Sig;
+        publicKey.Alg = algorithm;
+        return new SigningKey(privateKey, publicKey, algorithm, signsFrom);
+    }
+
+    private static (JsonWebKey Private, JsonWebKey Public) ImportECDsa(byte[] pkcs8)
     {
         using var ecdsa = ECDsa.Create();
         ecdsa.ImportPkcs8PrivateKey(pkcs8, out _);
+        return (ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: true)), ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: false)));
+    }
 
-        var privateKey = ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: true));
-        var publicKey = ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: false));
-        publicKey.Use = JsonWebKeyUseNames.Sig;
-        publicKey.Alg = algorithm;
-        return new SigningKey(privateKey, publicKey, algorithm);
+    private static (JsonWebKey Private, JsonWebKey Public) ImportRsa(byte[] pkcs8)
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportPkcs8PrivateKey(pkcs8, out _);
+        return (ToJsonWebKey(rsa.ExportParameters(includePrivateParameters: true)), ToJsonWebKey(rsa.ExportParameters(includePrivateParameters: false)));
     }
 
     private static JsonWebKey ToJsonWebKey(ECParameters parameters)
     {
         var ecdsa = ECDsa.Create(parameters); // not disposed: the key signs and verifies with it for as long as it lives
-        var key = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ecdsa));
+        return WithThumbprint(JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ecdsa)));
+    }
+
+    private static JsonWebKey ToJsonWebKey(RSAParameters parameters) =>
+        WithThumbprint(JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(parameters)));
+
+    private static JsonWebKey WithThumbprint(JsonWebKey key)
+    {
         key.Kid = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
         return key;
     }

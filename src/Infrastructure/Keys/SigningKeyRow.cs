@@ -16,4 +16,7 @@ public sealed class SigningKeyRow
     public required byte[] ProtectedPrivateKey { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it takes over from the key before. Until then it is published, so that everybody knows it by then.</summary>
+    public required DateTimeOffset SignsFrom { get; set; }
 }

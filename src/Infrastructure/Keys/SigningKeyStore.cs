@@ -8,7 +8,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>The signing keys in the database, their private halves under Data Protection.</summary>
+/// <summary>
+/// The signing keys in the database, their private halves under Data Protection. Every change takes the guard row first, so that two nodes that
+/// rotate at once make one key; and the guard's version is the ring's, by which every node sees that there was one.
+/// </summary>
 internal sealed class SigningKeyStore(
     IDataProtectionProvider dataProtection, IKeyManager dataProtectionKeys, KeyFolder folder, JwtOptions options, TimeProvider time)
 {
@@ -24,7 +27,7 @@ internal sealed class SigningKeyStore(
         if (!await db.SigningKeys.AnyAsync(cancellationToken))
         {
             EnsureDataProtectionKey();
-            await AddAsync(db, sequence: 1, cancellationToken);
+            await AddAsync(db, sequence: 1, signsFrom: time.GetUtcNow(), cancellationToken);
         }
         else if (dataProtectionKeys.GetAllKeys().Count > 0)
         {
@@ -37,16 +40,19 @@ internal sealed class SigningKeyStore(
     public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
     {
         EnsureDataProtectionKey();
+        await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
         var last = await db.SigningKeys.MaxAsync(key => (int?)key.Sequence, cancellationToken) ?? 0;
         await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
-        await AddAsync(db, last + 1, cancellationToken);
+        await AddAsync(db, last + 1, signsFrom: time.GetUtcNow(), cancellationToken);
     }
 
-    /// <returns>All keys, the newest last, and the version of the ring that they are.</returns>
+    /// <returns>All keys, in the order in which they sign, and the version of the ring that they are.</returns>
     /// <exception cref="StartException">There is none, or one can't be decrypted. None is made in its place: that would end every session.</exception>
     public (IReadOnlyList<SigningKey> Keys, long Version) Load(AppDbContext db)
     {
-        var rows = db.SigningKeys.AsNoTracking().OrderBy(key => key.Sequence).ToList();
+        // Before the keys: read after them it could be newer than they are, and their change would never be seen.
+        var version = db.Guards.Where(guard => guard.Name == GuardRow.SigningKeys).Select(guard => guard.Version).Single();
+        var rows = Ordered(db.SigningKeys.AsNoTracking()).ToList();
         if (rows.Count == 0)
         {
             throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
@@ -60,7 +66,7 @@ internal sealed class SigningKeyStore(
 
         try
         {
-            return ([.. rows.Select(row => SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm))], rows[^1].Sequence);
+            return ([.. rows.Select(row => SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm, row.SignsFrom))], version);
         }
         catch (CryptographicException)
         {
@@ -68,17 +74,83 @@ internal sealed class SigningKeyStore(
         }
     }
 
-    private async Task AddAsync(AppDbContext db, int sequence, CancellationToken cancellationToken)
+    /// <summary>Publishes the next key now, and has it sign as soon as every node and most readers know it.</summary>
+    /// <remarks>In a transaction of the caller's, as the other changes.</remarks>
+    public async Task RotateAsync(AppDbContext db, CancellationToken cancellationToken)
     {
-        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var pkcs8 = ecdsa.ExportPkcs8PrivateKey();
+        await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
+        var signsFrom = time.GetUtcNow() + KeySchedule.Notice;
+        var last = await NewestAsync(db, cancellationToken);
+        if (last.SignsFrom > signsFrom && last.Algorithm == options.SigningAlgorithm)
+        {
+            last.SignsFrom = signsFrom; // the next one is published already
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        else
+        {
+            await AddAsync(db, last.Sequence + 1, signsFrom, cancellationToken);
+        }
+    }
+
+    /// <summary>Makes the next key if it is time to, and deletes those whose last token has expired.</summary>
+    public async Task KeepScheduleAsync(AppDbContext db, CancellationToken cancellationToken)
+    {
+        await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
+        var now = time.GetUtcNow();
+        var keys = await Ordered(db.SigningKeys).ToListAsync(cancellationToken);
+        var times = keys.ConvertAll(key => key.SignsFrom);
+        db.SigningKeys.RemoveRange(keys.Take(KeySchedule.CountOver(times, now)));
+        await db.SaveChangesAsync(cancellationToken);
+        if (KeySchedule.NextSignsFrom(times[^1], options, now) is { } signsFrom)
+        {
+            await AddAsync(db, keys.Max(key => key.Sequence) + 1, signsFrom, cancellationToken);
+        }
+    }
+
+    /// <summary>Deletes a key, so that no token under it is accepted any more. When it was the one that signs, the next one does so at once.</summary>
+    /// <returns>False when there is no such key.</returns>
+    public async Task<bool> RetireAsync(AppDbContext db, string keyId, CancellationToken cancellationToken)
+    {
+        await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
+        var keys = await Ordered(db.SigningKeys).ToListAsync(cancellationToken);
+        if (keys.Find(key => key.KeyId == keyId) is not { } retired)
+        {
+            return false;
+        }
+
+        var now = time.GetUtcNow();
+        keys.Remove(retired);
+        db.SigningKeys.Remove(retired);
+        if (keys.Count > 0 && keys.TrueForAll(key => key.SignsFrom > now))
+        {
+            keys[0].SignsFrom = now;
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        if (keys.Count == 0)
+        {
+            await AddAsync(db, retired.Sequence + 1, now, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private static IQueryable<SigningKeyRow> Ordered(IQueryable<SigningKeyRow> keys) => keys.OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence);
+
+    private static Task<SigningKeyRow> NewestAsync(AppDbContext db, CancellationToken cancellationToken) =>
+        db.SigningKeys.OrderByDescending(key => key.Sequence).FirstAsync(cancellationToken);
+
+    private async Task AddAsync(AppDbContext db, int sequence, DateTimeOffset signsFrom, CancellationToken cancellationToken)
+    {
+        var pkcs8 = SigningAlgorithms.CreateKey(options.SigningAlgorithm);
         db.SigningKeys.Add(new SigningKeyRow
         {
             Sequence = sequence,
-            KeyId = SigningKey.Import(pkcs8, options.SigningAlgorithm).KeyId,
+            KeyId = SigningKey.Import(pkcs8, options.SigningAlgorithm, signsFrom).KeyId,
             Algorithm = options.SigningAlgorithm,
             ProtectedPrivateKey = Protector.Protect(pkcs8),
             CreatedAt = time.GetUtcNow(),
+            SignsFrom = signsFrom,
         });
         await db.SaveChangesAsync(cancellationToken);
     }

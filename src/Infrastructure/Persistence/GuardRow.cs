@@ -11,6 +11,9 @@ public sealed class GuardRow
     /// <summary>Guards that there is an administrator who can sign in.</summary>
     public const string Admins = "admins";
 
+    /// <summary>Guards the signing keys. Its version is the one by which nodes see that they have changed.</summary>
+    public const string SigningKeys = "signing-keys";
+
     public required string Name { get; init; }
 
     public int Version { get; init; }

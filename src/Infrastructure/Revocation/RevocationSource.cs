@@ -86,7 +86,7 @@ internal sealed record RevocationSql(string Read, string CountLive)
     public static readonly RevocationSql Sqlite = new(
         """
         SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'Revocations'), 0), strftime('%Y-%m-%d %H:%M:%f', 'now'),
-            (SELECT COALESCE(MAX(Sequence), 0) FROM SigningKeys);
+            (SELECT Version FROM Guards WHERE Name = 'signing-keys');
         SELECT SessionId, unixepoch(KeepUntil) + 1 FROM Revocations
         WHERE Sequence > @sinceSequence AND KeepUntil > strftime('%Y-%m-%d %H:%M:%f', 'now');
         """,
@@ -95,7 +95,7 @@ internal sealed record RevocationSql(string Read, string CountLive)
     /// <summary>SQL Server's transactions commit in any order, so the time of the insert counts, and the poller looks back by it.</summary>
     public static readonly RevocationSql SqlServer = new(
         """
-        SELECT COALESCE(MAX(Sequence), 0), SYSUTCDATETIME(), (SELECT CAST(COALESCE(MAX(Sequence), 0) AS bigint) FROM SigningKeys) FROM Revocations;
+        SELECT COALESCE(MAX(Sequence), 0), SYSUTCDATETIME(), (SELECT CAST(Version AS bigint) FROM Guards WHERE Name = 'signing-keys') FROM Revocations;
         SELECT SessionId, DATEDIFF_BIG(second, '1970-01-01', KeepUntil) + 1 FROM Revocations
         WHERE RevokedAt >= @sinceTime AND KeepUntil > SYSUTCDATETIME();
         """,

@@ -1,5 +1,6 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Infrastructure.Keys;
+using Microsoft.IdentityModel.Tokens;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
@@ -9,11 +10,10 @@ internal sealed class IssuerMetadata(JwtOptions options, SigningKeyRing keys) : 
 
     public IReadOnlyList<PublicKey> PublicKeys =>
     [
-        .. keys.Keys.Select(key => new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, new Dictionary<string, string>
-        {
-            ["crv"] = key.PublicKey.Crv,
-            ["x"] = key.PublicKey.X,
-            ["y"] = key.PublicKey.Y,
-        })),
+        .. keys.Keys.Select(key => new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, ParametersOf(key.PublicKey))),
     ];
+
+    private static Dictionary<string, string> ParametersOf(JsonWebKey key) => key.Kty == JsonWebAlgorithmsKeyTypes.RSA
+        ? new() { ["n"] = key.N, ["e"] = key.E }
+        : new() { ["crv"] = key.Crv, ["x"] = key.X, ["y"] = key.Y };
 }

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace CleanJwt.Infrastructure.Tokens;
 
 /// <summary>Access tokens as RFC 9068 has them, signed and verified by Microsoft's JWT library.</summary>
-internal sealed class JwtAccessTokenService(JwtOptions options, SigningKeyRing keys, TimeProvider time) : IAccessTokenService
+internal sealed class JwtAccessTokenService(JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, TimeProvider time) : IAccessTokenService
 {
     // Nodes are within a second of each other; the contract allows no more than 30.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
@@ -60,7 +60,7 @@ internal sealed class JwtAccessTokenService(JwtOptions options, SigningKeyRing k
     {
         var latest = time.GetUtcNow() + ClockSkew;
         if (AccessTokenGate.Read(token) is not { } claimed
-            || !keys.TryFind(claimed.KeyId, out var key)
+            || await FindAsync(claimed.KeyId, cancellationToken) is not { } key
             || claimed.Algorithm != key.Algorithm
             || claimed.IssuedAt > latest
             || claimed.NotBefore > latest)
@@ -71,6 +71,9 @@ internal sealed class JwtAccessTokenService(JwtOptions options, SigningKeyRing k
         var verification = await _library.ValidateTokenAsync(token, ValidationParameters(key));
         return verification.IsValid ? claimed.Token : AccessTokenErrors.InvalidToken;
     }
+
+    private async ValueTask<SigningKey?> FindAsync(string keyId, CancellationToken cancellationToken) =>
+        keys.TryFind(keyId, out var key) || (await keyRing.TryReloadAsync(cancellationToken) && keys.TryFind(keyId, out key)) ? key : null;
 
     // Times are compared here and not by the library, which knows no clock but the system's and would mix "expired" with everything else.
     private TokenValidationParameters ValidationParameters(SigningKey key) => new()

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using CleanJwt.Infrastructure.Keys;
+using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
@@ -21,8 +23,25 @@ public sealed class JwtOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
-    [AllowedValues("ES256")]
-    public string SigningAlgorithm { get; init; } = "ES256";
+    /// <summary>What new keys are for (RFC 7518, section 3.1). A change makes a new key; tokens under the old one stay good until they expire.</summary>
+    [AllowedValues(SigningAlgorithms.ES256, SigningAlgorithms.ES384, SigningAlgorithms.RS256, SigningAlgorithms.PS256)]
+    public string SigningAlgorithm { get; init; } = SigningAlgorithms.ES256;
+
+    /// <summary>How long a key signs before the next one takes over.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a key is published before it signs, so that whoever keeps the published ones for a while knows it.</summary>
+    [Range(typeof(TimeSpan), "00:00:10", "30.00:00:00")]
+    public TimeSpan KeyPublishLead { get; init; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>A key must sign for longer than it is published before.</summary>
+internal sealed class JwtOptionsRule : IValidateOptions<JwtOptions>
+{
+    public ValidateOptionsResult Validate(string? name, JwtOptions options) => options.KeyPublishLead < options.KeyLifetime
+        ? ValidateOptionsResult.Success
+        : ValidateOptionsResult.Fail($"Jwt:KeyPublishLead is '{options.KeyPublishLead}'; allowed: less than Jwt:KeyLifetime, which is '{options.KeyLifetime}'.");
 }
 
 /// <summary>An absolute http or https URL without query or fragment (RFC 8414, section 2).</summary>

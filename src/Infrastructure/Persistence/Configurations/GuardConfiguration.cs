@@ -10,6 +10,6 @@ internal sealed class GuardConfiguration : IEntityTypeConfiguration<GuardRow>
         builder.ToTable("Guards");
         builder.HasKey(guard => guard.Name);
         builder.Property(guard => guard.Name).HasMaxLength(32);
-        builder.HasData(new GuardRow { Name = GuardRow.Admins });
+        builder.HasData(new GuardRow { Name = GuardRow.Admins }, new GuardRow { Name = GuardRow.SigningKeys });
     }
 }

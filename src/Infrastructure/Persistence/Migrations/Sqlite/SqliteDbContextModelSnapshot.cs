@@ -248,6 +248,9 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("BLOB");
 
+                    b.Property<DateTime>("SignsFrom")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Sequence");
 
                     b.HasIndex("KeyId")
@@ -273,6 +276,11 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                         new
                         {
                             Name = "admins",
+                            Version = 0
+                        },
+                        new
+                        {
+                            Name = "signing-keys",
                             Version = 0
                         });
                 });

@@ -1,0 +1,49 @@
+using CleanJwt.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanJwt.Infrastructure.Keys;
+
+/// <summary>What an operator can see and do of the signing keys. Nodes that are running follow within a second.</summary>
+public sealed class SigningKeyAdministration
+{
+    private readonly IDatabase _database;
+    private readonly SigningKeyStore _store;
+    private readonly TimeProvider _time;
+
+    internal SigningKeyAdministration(IDatabase database, SigningKeyStore store, TimeProvider time) =>
+        (_database, _store, _time) = (database, store, time);
+
+    /// <returns>In the order in which they sign.</returns>
+    public async Task<IReadOnlyList<SigningKeyInfo>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var keys = await _database.ReadAsync(
+            (db, abandoned) => db.SigningKeys.AsNoTracking().OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence).ToListAsync(abandoned),
+            cancellationToken);
+        var now = _time.GetUtcNow();
+        var current = keys.FindLastIndex(key => key.SignsFrom <= now);
+        return [.. keys.Select((key, index) => new SigningKeyInfo(
+            key.KeyId,
+            key.Algorithm,
+            index == current ? "signs" : index < current ? "verifies" : "next",
+            key.SignsFrom,
+            KeySchedule.OverAt(keys.ElementAtOrDefault(index + 1)?.SignsFrom)))];
+    }
+
+    /// <summary>Publishes the next key at once; it signs 10 s later.</summary>
+    public Task RotateAsync(CancellationToken cancellationToken = default) => _database.WriteAsync(
+        async (db, abandoned) =>
+        {
+            await _store.RotateAsync(db, abandoned);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Has no token under a key be accepted any more, such as one that was stolen. When it was the one that signs, another does at once.</summary>
+    /// <returns>False when there is no such key.</returns>
+    public Task<bool> RetireAsync(string keyId, CancellationToken cancellationToken = default) =>
+        _database.WriteAsync((db, abandoned) => _store.RetireAsync(db, keyId, abandoned), cancellationToken);
+}
+
+/// <param name="State"><c>signs</c>, <c>next</c> (published already), or <c>verifies</c> (its tokens have not all expired).</param>
+/// <param name="OverAt">When its last token has expired; null while no key takes over from it.</param>
+public sealed record SigningKeyInfo(string KeyId, string Algorithm, string State, DateTimeOffset SignsFrom, DateTimeOffset? OverAt);
