@@ -1,5 +1,6 @@
 using System.Text;
 using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Clients;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Infrastructure.Activities;
 using CleanJwt.Infrastructure.Identity;
@@ -33,6 +34,7 @@ public static class DependencyInjection
         services.AddTokens(environment);
         services.AddSessions();
         services.AddRevocation();
+        services.AddClients();
         return services;
     }
 
@@ -157,6 +159,13 @@ public static class DependencyInjection
             new RevocationSource(provider.GetRequiredService<SqliteFile>().OpenForPolling, RevocationSql.Sqlite));
         services.AddSingleton<RevocationPoller>();
         services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
+    }
+
+    private static void AddClients(this IServiceCollection services)
+    {
+        services.AddOptions<ClientsOptions>().BindConfiguration("").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ClientsOptions>, ClientsOptionsRule>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ClientsOptions>>().Value);
     }
 
     private static void AddSessions(this IServiceCollection services)

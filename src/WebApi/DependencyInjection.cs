@@ -8,6 +8,7 @@ using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.Health;
 using CleanJwt.WebApi.Http;
 using CleanJwt.WebApi.OpenApi;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -137,7 +138,9 @@ internal static class DependencyInjection
     {
         services.AddSingleton<AccessTokenHandler>();
         services.ConfigureOptions<JwtBearerSetup>();
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer()
+            .AddScheme<AuthenticationSchemeOptions, BasicClientHandler>(BasicClientHandler.SchemeName, configureOptions: null);
         services.AddAuthorization();
         services.AddScoped<IAuthorizationHandler, ProofHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();

@@ -6,6 +6,12 @@ public interface IIssuerMetadata
     /// <summary>The <c>iss</c> of every token, and the base of the service's public addresses.</summary>
     string Issuer { get; }
 
+    /// <summary>The <c>aud</c> of every token.</summary>
+    string Audience { get; }
+
+    /// <summary>The <c>client_id</c> of every token.</summary>
+    string ClientId { get; }
+
     /// <summary>The keys whose tokens are valid, or will be soon.</summary>
     IReadOnlyList<PublicKey> PublicKeys { get; }
 }

@@ -11,6 +11,9 @@ public static class ActivityActions
     /// <summary>A refresh token came a second time. Always a failure, and the end of its session.</summary>
     public const string RefreshTokenReuse = "refresh-token-reuse";
 
+    /// <summary>Another service has ended the session, with a token of it (RFC 7009).</summary>
+    public const string RevokedByClient = "revoked-by-client";
+
     public const string UpdateProfile = "update-profile";
     public const string ChangePassword = "change-password";
     public const string EndSession = "end-session";

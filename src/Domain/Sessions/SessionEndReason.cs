@@ -13,4 +13,5 @@ public enum SessionEndReason
     RolesChanged = 8,
     AccountDeleted = 9,
     EndedByAdmin = 10,
+    RevokedByClient = 11,
 }

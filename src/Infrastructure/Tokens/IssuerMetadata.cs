@@ -8,6 +8,10 @@ internal sealed class IssuerMetadata(JwtOptions options, SigningKeyRing keys) : 
 {
     public string Issuer => options.Issuer!;
 
+    public string Audience => options.Audience;
+
+    public string ClientId => options.ClientId;
+
     public IReadOnlyList<PublicKey> PublicKeys =>
     [
         .. keys.Keys.Select(key => new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, ParametersOf(key.PublicKey))),

@@ -23,6 +23,17 @@ internal static class ApiErrors
         StatusCodes.Status500InternalServerError, "internal-error", "Something went wrong",
         "The fault is the service's. Its operator can find it in the logs by the trace id.");
 
+    /// <remarks>Of <c>/oauth</c> alone, as <see cref="InvalidOAuthRequest"/> is (RFC 6749, section 5.2).</remarks>
+    public static readonly HttpError InvalidClient = new(
+        StatusCodes.Status401Unauthorized, "invalid-client", "The client is not authenticated", "Send the id and the secret of a client by HTTP Basic.")
+    {
+        Challenge = "Basic realm=\"cleanjwt\", charset=\"UTF-8\"",
+    };
+
+    public static readonly HttpError InvalidOAuthRequest = new(
+        StatusCodes.Status400BadRequest, "invalid-request", "The request is not valid",
+        "Send the parameter 'token' once, in a form (application/x-www-form-urlencoded).");
+
     private static readonly HttpError[] ByStatus = [MalformedRequest, NotFound, MethodNotAllowed, BodyTooLarge, UnsupportedMediaType, InternalError];
 
     public static HttpError? OfStatus(int status) => Array.Find(ByStatus, error => error.Status == status);

@@ -29,6 +29,12 @@ internal static class ProblemWriter
             response.Headers.WWWAuthenticate = error.Challenge;
         }
 
+        var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
+        if (context.Request.Path.StartsWithSegments("/oauth"))
+        {
+            return response.WriteAsJsonAsync(OAuthError.From(error), json, "application/json", context.RequestAborted);
+        }
+
         var problem = new Problem(
             $"urn:cleanjwt:problem:{error.Code}",
             error.Title,
@@ -37,7 +43,6 @@ internal static class ProblemWriter
             error.Code,
             Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
             error.Fields);
-        var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
         return response.WriteAsJsonAsync(problem, json, ContentType, context.RequestAborted);
     }
 }

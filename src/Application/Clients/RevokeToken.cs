@@ -1,0 +1,37 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using FluentValidation;
+using Mediator;
+
+namespace CleanJwt.Application.Clients;
+
+/// <summary>Ends the session of a token of either kind, also of one that has expired or was spent (RFC 7009). What is no token is well, too.</summary>
+public sealed record RevokeTokenCommand(string Token, ClientInfo Client) : ICommand<Result<Done>>
+{
+    public override string ToString() => nameof(RevokeTokenCommand); // a record would print the token
+}
+
+public sealed class RevokeTokenValidator : AbstractValidator<RevokeTokenCommand>
+{
+    public RevokeTokenValidator() => RuleFor(command => command.Token).NotEmpty().WithMessage("Required.");
+}
+
+public sealed class RevokeTokenHandler(
+    IAccessTokenService accessTokens, IRefreshTokenService refreshTokens, ISessionRepository sessions, TimeProvider time)
+    : ICommandHandler<RevokeTokenCommand, Result<Done>>
+{
+    public async ValueTask<Result<Done>> Handle(RevokeTokenCommand command, CancellationToken cancellationToken)
+    {
+        var reading = await accessTokens.ReadExpiredAsync(command.Token, cancellationToken);
+        if ((reading.IsSuccess ? reading.Value.SessionId : refreshTokens.TryRead(command.Token, out var token) ? token.SessionId : (Guid?)null) is { } sessionId)
+        {
+            var now = time.GetUtcNow();
+            var act = new Act(now, [command.Client.Entry(ActivityActions.RevokedByClient, accountId: null, sessionId, now)]);
+            await sessions.EndAsync(sessionId, SessionEndReason.RevokedByClient, act, CancellationToken.None);
+        }
+
+        return default(Done);
+    }
+}
