@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Clients;
@@ -16,6 +17,7 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,12 +27,13 @@ namespace CleanJwt.Infrastructure;
 
 public static class DependencyInjection
 {
-    public static IServiceCollection AddInfrastructure(this IServiceCollection services, IHostEnvironment environment)
+    public static IServiceCollection AddInfrastructure(
+        this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddDatabase();
         services.AddIdentityStore();
-        services.AddKeys();
+        services.AddKeys(KeyProtection.LoadCertificate(configuration, environment));
         services.AddTokens(environment);
         services.AddSessions();
         services.AddRevocation();
@@ -123,15 +126,26 @@ public static class DependencyInjection
         services.AddSingleton<FirstAdmin>();
     }
 
-    private static void AddKeys(this IServiceCollection services)
+    private static void AddKeys(this IServiceCollection services, X509Certificate2? certificate)
     {
-        services.AddDataProtection().SetApplicationName("CleanJwt");
-        services.AddSingleton(provider => new KeyFolder(Path.Combine(provider.GetRequiredService<SqliteFile>().Folder, "keys")));
-        services.AddOptions<KeyManagementOptions>().Configure<KeyFolder, ILoggerFactory>((options, folder, loggers) =>
-            options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.Path), loggers));
+        var dataProtection = services.AddDataProtection().SetApplicationName("CleanJwt");
+        if (certificate is null)
+        {
+            services.AddSingleton(provider => new KeyFolder(Path.Combine(provider.GetRequiredService<SqliteFile>().Folder, "keys")));
+            services.AddOptions<KeyManagementOptions>().Configure<KeyFolder, ILoggerFactory>((options, folder, loggers) =>
+                options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.Path!), loggers));
+        }
+        else
+        {
+            services.AddSingleton(new KeyFolder(Path: null));
+            dataProtection.PersistKeysToDbContext<AppDbContext>().ProtectKeysWithCertificate(certificate);
+        }
+
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
-        services.AddSingleton<IKeyRing, KeyRingReloader>();
+        services.AddSingleton<IKeyRing>(provider => provider.GetRequiredService<JwtOptions>().KeyFiles.Count > 0
+            ? ActivatorUtilities.CreateInstance<KeyFiles>(provider)
+            : ActivatorUtilities.CreateInstance<KeyRingReloader>(provider));
         services.AddHostedService<KeyRotation>();
         services.AddSingleton(provider => new SigningKeyAdministration(
             provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<SigningKeyStore>(), provider.GetRequiredService<TimeProvider>()));

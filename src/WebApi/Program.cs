@@ -7,7 +7,7 @@ try
     var builder = WebApplication.CreateBuilder(args);
     builder.AddWebApi();
     builder.Services.AddApplication();
-    builder.Services.AddInfrastructure(builder.Environment);
+    builder.Services.AddInfrastructure(builder.Environment, builder.Configuration);
 
     await using var app = builder.Build();
     if (await Commands.TryRunAsync(app.Services, args) is { } exitCode)

@@ -24,6 +24,11 @@ internal sealed partial class KeyRotation(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (options.KeyFiles.Count > 0)
+        {
+            return;
+        }
+
         using var timer = new PeriodicTimer(Interval, time);
         try
         {

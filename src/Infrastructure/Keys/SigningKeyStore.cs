@@ -24,7 +24,11 @@ internal sealed class SigningKeyStore(
     /// <remarks>The caller holds the migration lock: two nodes that each made one could not read each other's tokens.</remarks>
     public async Task EnsureAsync(AppDbContext db, CancellationToken cancellationToken)
     {
-        if (!await db.SigningKeys.AnyAsync(cancellationToken))
+        if (options.KeyFiles.Count > 0)
+        {
+            EnsureDataProtectionKey(); // for refresh tokens
+        }
+        else if (!await db.SigningKeys.AnyAsync(cancellationToken))
         {
             EnsureDataProtectionKey();
             await AddAsync(db, sequence: 1, signsFrom: time.GetUtcNow(), cancellationToken);
@@ -43,7 +47,10 @@ internal sealed class SigningKeyStore(
         await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
         var last = await db.SigningKeys.MaxAsync(key => (int?)key.Sequence, cancellationToken) ?? 0;
         await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
-        await AddAsync(db, last + 1, signsFrom: time.GetUtcNow(), cancellationToken);
+        if (options.KeyFiles.Count == 0)
+        {
+            await AddAsync(db, last + 1, signsFrom: time.GetUtcNow(), cancellationToken);
+        }
     }
 
     /// <returns>All keys, in the order in which they sign, and the version of the ring that they are.</returns>
@@ -168,8 +175,12 @@ internal sealed class SigningKeyStore(
         }
     }
 
-    private StartException KeysMissing =>
-        new($"The database's signing keys can't be decrypted: their Data Protection keys are missing from '{folder.Path}'. Put that folder back, or run the command 'sessions end-all' to end every session and make new keys.");
+    private StartException KeysMissing => new(
+        "The database's signing keys can't be decrypted: their Data Protection keys are "
+        + (folder.Path is { } path
+            ? $"missing from '{path}'. Put that folder back"
+            : "not in the database, or under another certificate than that of KeyProtection:CertificatePath. Put that back")
+        + ", or run the command 'sessions end-all' to end every session and make new keys.");
 
     private IDataProtector Protector => dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
 }

@@ -3,13 +3,14 @@ using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Revocation;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>The database, whatever its provider. Each provider has a sealed context of its own, so that each has its own migrations.</summary>
-public abstract class AppDbContext(DbContextOptions options) : IdentityUserContext<AppUser, Guid>(options)
+public abstract class AppDbContext(DbContextOptions options) : IdentityUserContext<AppUser, Guid>(options), IDataProtectionKeyContext
 {
     public DbSet<Session> Sessions => Set<Session>();
 
@@ -18,6 +19,9 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
     public DbSet<ActivityEntry> Activities => Set<ActivityEntry>();
 
     public DbSet<GuardRow> Guards => Set<GuardRow>();
+
+    /// <summary>Empty unless a certificate is set, which they are encrypted under.</summary>
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
 

@@ -60,7 +60,11 @@ internal sealed class DatabasePreparation(
     public Task MigrateAsync(CancellationToken cancellationToken) => Describing(async () =>
     {
         CreateFolder(file.Folder);
-        CreateFolder(keyFolder.Path);
+        if (keyFolder.Path is { } path)
+        {
+            CreateFolder(path);
+        }
+
         await using var _ = await LockAsync(cancellationToken);
         CreateFile(file.FilePath);
         await using var db = OpenContext(file.CreatingConnectionString);

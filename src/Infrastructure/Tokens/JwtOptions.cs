@@ -27,6 +27,12 @@ public sealed class JwtOptions
     [AllowedValues(SigningAlgorithms.ES256, SigningAlgorithms.ES384, SigningAlgorithms.RS256, SigningAlgorithms.PS256)]
     public string SigningAlgorithm { get; init; } = SigningAlgorithms.ES256;
 
+    /// <summary>
+    /// The operator's own keys: PEM files, read at the start, of which the first signs and all verify. Then nothing is made or rotated by the
+    /// service.
+    /// </summary>
+    public IReadOnlyList<string> KeyFiles { get; init; } = [];
+
     /// <summary>How long a key signs before the next one takes over.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(30);

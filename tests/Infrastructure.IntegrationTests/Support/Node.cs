@@ -25,7 +25,7 @@ internal sealed class Node : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings { ContentRootPath = folder, EnvironmentName = Environments.Development });
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Services.AddInfrastructure(builder.Environment);
+        builder.Services.AddInfrastructure(builder.Environment, builder.Configuration);
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
         configure?.Invoke(builder.Services);
         _host = builder.Build();

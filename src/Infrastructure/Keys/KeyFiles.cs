@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using CleanJwt.Infrastructure.Settings;
+using CleanJwt.Infrastructure.Tokens;
+using Microsoft.Extensions.Hosting;
+
+namespace CleanJwt.Infrastructure.Keys;
+
+/// <summary>The operator's own signing keys, where <c>Jwt:KeyFiles</c> names some: read at the start, and never made, rotated or stored here.</summary>
+internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnvironment environment) : IKeyRing
+{
+    private const string Es256Curve = "1.2.840.10045.3.1.7"; // P-256
+    private const string Es384Curve = "1.3.132.0.34"; // P-384
+    private const int MinRsaKeySize = 2048; // RFC 7518, section 3.3
+
+    private bool _loaded;
+
+    public long Version => ring.Version;
+
+    /// <exception cref="StartException">A file can't be read, or is no key of this service's algorithms.</exception>
+    public void Reload()
+    {
+        if (!_loaded)
+        {
+            // The first signs, and the last of those whose time has come is the one that does.
+            ring.Load([.. options.KeyFiles.Select(Read).Reverse()], version: 0);
+            _loaded = true;
+        }
+    }
+
+    public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(false);
+
+    private SigningKey Read(string path, int index)
+    {
+        try
+        {
+            var pem = File.ReadAllText(Path.GetFullPath(path, environment.ContentRootPath));
+            if ((ReadECDsa(pem) ?? ReadRsa(pem)) is var (pkcs8, algorithm))
+            {
+                return SigningKey.Import(pkcs8, algorithm, DateTimeOffset.MinValue);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"Jwt:KeyFiles:{index} is '{path}', which can't be read: {exception.Message}");
+        }
+
+        throw new StartException(
+            $"Jwt:KeyFiles:{index} is '{path}'; allowed: a PEM file with an unencrypted private key, on the curve P-256 or P-384 or RSA of {MinRsaKeySize} bits or more.");
+    }
+
+    private static (byte[] Pkcs8, string Algorithm)? ReadECDsa(string pem)
+    {
+        using var ecdsa = ECDsa.Create();
+        return TryImport(ecdsa, pem)
+            ? ecdsa.ExportParameters(includePrivateParameters: false).Curve.Oid.Value switch
+            {
+                Es256Curve => (ecdsa.ExportPkcs8PrivateKey(), SigningAlgorithms.ES256),
+                Es384Curve => (ecdsa.ExportPkcs8PrivateKey(), SigningAlgorithms.ES384),
+                _ => null,
+            }
+            : null;
+    }
+
+    // Nothing in an RSA key says which of the two it is for, so the setting does.
+    private (byte[] Pkcs8, string Algorithm)? ReadRsa(string pem)
+    {
+        using var rsa = RSA.Create();
+        return TryImport(rsa, pem) && rsa.KeySize >= MinRsaKeySize
+            ? (rsa.ExportPkcs8PrivateKey(), options.SigningAlgorithm == SigningAlgorithms.PS256 ? SigningAlgorithms.PS256 : SigningAlgorithms.RS256)
+            : null;
+    }
+
+    private static bool TryImport(AsymmetricAlgorithm key, string pem)
+    {
+        try
+        {
+            key.ImportFromPem(pem);
+            key.ExportPkcs8PrivateKey(); // a public key alone imports as well
+            return true;
+        }
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        {
+            return false;
+        }
+    }
+}
