@@ -148,7 +148,8 @@ public static class DependencyInjection
             : ActivatorUtilities.CreateInstance<KeyRingReloader>(provider));
         services.AddHostedService<KeyRotation>();
         services.AddSingleton(provider => new SigningKeyAdministration(
-            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<SigningKeyStore>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<SigningKeyStore>(),
+            provider.GetRequiredService<JwtOptions>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     private static void AddTokens(this IServiceCollection services, IHostEnvironment environment)

@@ -1,4 +1,5 @@
 using CleanJwt.Infrastructure;
+using CleanJwt.Infrastructure.Keys;
 using Mediator;
 
 namespace CleanJwt.WebApi;
@@ -28,7 +29,10 @@ internal static class Commands
             WithDatabaseAsync(services, scope => KeyCommands.RetireAsync(scope, keyId))),
         new("sessions end-all", null, "end every session and replace the signing keys; stop all nodes first", async (services, _) =>
         {
-            Console.WriteLine($"Ended {await services.EndAllSessionsAsync()} sessions and replaced the signing keys.");
+            var ended = await services.EndAllSessionsAsync();
+            Console.WriteLine(services.GetRequiredService<SigningKeyAdministration>().AreFiles
+                ? $"Ended {ended} sessions. Replace the files of Jwt:KeyFiles as well, or access tokens issued so far stay good until they expire."
+                : $"Ended {ended} sessions and replaced the signing keys.");
             return Succeeded;
         }),
     ];

@@ -9,33 +9,45 @@ internal static class KeyCommands
     private const int Succeeded = 0;
     private const int NothingChanged = 1;
 
-    public static async Task<int> ListAsync(IServiceProvider services)
+    public static Task<int> ListAsync(IServiceProvider services) => OfDatabaseAsync(services, async administration =>
     {
         Console.WriteLine($"{"kid",-44} {"algorithm",-10} {"state",-9} {"signs from (UTC)",-20} over at (UTC)");
-        foreach (var key in await services.GetRequiredService<SigningKeyAdministration>().ListAsync())
+        foreach (var key in await administration.ListAsync())
         {
             Console.WriteLine($"{key.KeyId,-44} {key.Algorithm,-10} {key.State,-9} {Time(key.SignsFrom),-20} {(key.OverAt is { } at ? Time(at) : "-")}");
         }
 
         return Succeeded;
-    }
+    });
 
-    public static async Task<int> RotateAsync(IServiceProvider services)
+    public static Task<int> RotateAsync(IServiceProvider services) => OfDatabaseAsync(services, async administration =>
     {
-        await services.GetRequiredService<SigningKeyAdministration>().RotateAsync();
+        await administration.RotateAsync();
         Console.WriteLine("The next signing key is published, and signs in 10 seconds. Tokens under the one before stay good until they expire.");
         return Succeeded;
-    }
+    });
 
-    public static async Task<int> RetireAsync(IServiceProvider services, string keyId)
+    public static Task<int> RetireAsync(IServiceProvider services, string keyId) => OfDatabaseAsync(services, async administration =>
     {
-        if (await services.GetRequiredService<SigningKeyAdministration>().RetireAsync(keyId))
+        if (await administration.RetireAsync(keyId))
         {
             Console.WriteLine("No token under that key is accepted any more, on any node, within a second. Sessions go on: clients refresh.");
             return Succeeded;
         }
 
         await Console.Error.WriteLineAsync($"There is no signing key '{keyId}'; 'keys list' shows them.");
+        return NothingChanged;
+    });
+
+    private static async Task<int> OfDatabaseAsync(IServiceProvider services, Func<SigningKeyAdministration, Task<int>> run)
+    {
+        var administration = services.GetRequiredService<SigningKeyAdministration>();
+        if (!administration.AreFiles)
+        {
+            return await run(administration);
+        }
+
+        await Console.Error.WriteLineAsync("The signing keys are the files of Jwt:KeyFiles: change that setting, and restart every node.");
         return NothingChanged;
     }
 

@@ -29,12 +29,12 @@ internal sealed class AccessTokens
     };
 
     private readonly byte[] _pkcs8 = NewKey();
-    private readonly SigningKeyRing _keys = new();
+    private readonly SigningKeyRing _keys = new(new FakeTimeProvider(Now));
     private readonly JwtAccessTokenService _service;
 
     public AccessTokens()
     {
-        _keys.Load([SigningKey.Import(_pkcs8, "ES256")], version: 1);
+        _keys.Load([SigningKey.Import(_pkcs8, "ES256", Now.AddDays(-1))], version: 1);
         _service = Service(new JwtOptions { Issuer = "https://auth.example.com" });
     }
 
@@ -144,7 +144,7 @@ internal sealed class AccessTokens
     public async Task NewKey_SignsAndTheOldOneStillVerifies()
     {
         var old = Issue(SomeSession);
-        var next = SigningKey.Import(NewKey(), "ES256");
+        var next = SigningKey.Import(NewKey(), "ES256", Now);
         _keys.Load([.. _keys.Keys, next], version: 1);
 
         var issued = Issue(SomeSession);
@@ -162,11 +162,23 @@ internal sealed class AccessTokens
         return ecdsa.ExportPkcs8PrivateKey();
     }
 
-    private JwtAccessTokenService Service(JwtOptions options) => new(options, _keys, new FakeTimeProvider(Now));
+    private JwtAccessTokenService Service(JwtOptions options) => new(options, _keys, new NoOtherKeys(), new FakeTimeProvider(Now));
 
     private Application.Abstractions.IssuedAccessToken Issue(Session session, params string[] roles) =>
         _service.Issue(session, roles, session.Scope, Now);
 
     private static JsonElement Part(string token, int index) =>
         JsonDocument.Parse(Base64UrlEncoder.Decode(token.Split('.')[index])).RootElement;
+
+    /// <summary>A ring of which all keys are loaded: reading it again brings none.</summary>
+    private sealed class NoOtherKeys : IKeyRing
+    {
+        public long Version => 1;
+
+        public void Reload()
+        {
+        }
+
+        public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(false);
+    }
 }

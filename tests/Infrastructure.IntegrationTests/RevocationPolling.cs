@@ -133,6 +133,8 @@ internal sealed class RevocationPolling
 
             (Version, Reloads) = (NextVersion, Reloads + 1);
         }
+
+        public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Pollers do not ask for one key.");
     }
 
     /// <summary>A source whose rows become visible when the test commits them, whatever their times, found by time as SQL Server's are.</summary>

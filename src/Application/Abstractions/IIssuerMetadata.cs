@@ -12,7 +12,7 @@ public interface IIssuerMetadata
     /// <summary>The <c>client_id</c> of every token.</summary>
     string ClientId { get; }
 
-    /// <summary>The keys whose tokens are valid, or will be soon.</summary>
+    /// <summary>The key that signs, then those that will soon, then those whose tokens are still valid.</summary>
     IReadOnlyList<PublicKey> PublicKeys { get; }
 }
 

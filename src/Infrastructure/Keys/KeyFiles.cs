@@ -22,12 +22,26 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
         if (!_loaded)
         {
             // The first signs, and the last of those whose time has come is the one that does.
-            ring.Load([.. options.KeyFiles.Select(Read).Reverse()], version: 0);
+            var keys = options.KeyFiles.Select(Read).ToList();
+            RefuseRepetition(keys);
+            ring.Load([.. keys.AsEnumerable().Reverse()], version: 0);
             _loaded = true;
         }
     }
 
     public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(false);
+
+    private void RefuseRepetition(List<SigningKey> keys)
+    {
+        for (var i = 0; i < keys.Count; i++)
+        {
+            if (keys.FindIndex(key => key.KeyId == keys[i].KeyId) is var first && first < i)
+            {
+                throw new StartException(
+                    $"Jwt:KeyFiles:{i} is '{options.KeyFiles[i]}', which holds the key of Jwt:KeyFiles:{first}; allowed: each key once.");
+            }
+        }
+    }
 
     private SigningKey Read(string path, int index)
     {
@@ -39,7 +53,7 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
                 return SigningKey.Import(pkcs8, algorithm, DateTimeOffset.MinValue);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new StartException($"Jwt:KeyFiles:{index} is '{path}', which can't be read: {exception.Message}");
         }

@@ -11,6 +11,7 @@ internal static class KeyProtection
 {
     private const string PathKey = "KeyProtection:CertificatePath";
     private const string PasswordKey = "KeyProtection:CertificatePassword";
+    private const string Allowed = $"a PKCS #12 file (.pfx) with an RSA certificate and its private key, which {PasswordKey} opens";
 
     /// <remarks>Read while the services are composed: Data Protection takes the certificate that decrypts at no later time.</remarks>
     /// <exception cref="StartException">It can't be used. The password is never printed.</exception>
@@ -18,7 +19,9 @@ internal static class KeyProtection
     {
         if (configuration[PathKey] is not { Length: > 0 } path)
         {
-            return null;
+            return configuration["Database:Provider"] == "SqlServer" && !environment.IsDevelopment()
+                ? throw new StartException($"{PathKey} is not set, and Database:Provider is 'SqlServer'; allowed: {Allowed}.")
+                : null;
         }
 
         try
@@ -31,11 +34,11 @@ internal static class KeyProtection
 
             certificate.Dispose();
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             // Its message says less than the line below.
         }
 
-        throw new StartException($"{PathKey} is '{path}'; allowed: a PKCS #12 file (.pfx) with an RSA certificate and its private key, which {PasswordKey} opens.");
+        throw new StartException($"{PathKey} is '{path}'; allowed: {Allowed}.");
     }
 }

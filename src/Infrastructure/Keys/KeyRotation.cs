@@ -35,7 +35,7 @@ internal sealed partial class KeyRotation(
             // Once and not every minute: while a new setting is rolled out, nodes of both would take turns.
             if (ring.Keys[^1].Algorithm != options.SigningAlgorithm)
             {
-                await TryAsync(cancellationToken => ChangeAsync(store.RotateAsync, cancellationToken), stoppingToken);
+                await TryAsync(cancellationToken => ChangeAsync(store.AdoptAlgorithmAsync, cancellationToken), stoppingToken);
             }
 
             do

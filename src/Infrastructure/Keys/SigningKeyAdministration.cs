@@ -1,4 +1,5 @@
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Keys;
@@ -10,8 +11,14 @@ public sealed class SigningKeyAdministration
     private readonly SigningKeyStore _store;
     private readonly TimeProvider _time;
 
-    internal SigningKeyAdministration(IDatabase database, SigningKeyStore store, TimeProvider time) =>
+    internal SigningKeyAdministration(IDatabase database, SigningKeyStore store, JwtOptions options, TimeProvider time)
+    {
         (_database, _store, _time) = (database, store, time);
+        AreFiles = options.KeyFiles.Count > 0;
+    }
+
+    /// <summary>Whether the keys are the operator's own files of <c>Jwt:KeyFiles</c>. Those of the database are then not in use.</summary>
+    public bool AreFiles { get; }
 
     /// <returns>In the order in which they sign.</returns>
     public async Task<IReadOnlyList<SigningKeyInfo>> ListAsync(CancellationToken cancellationToken = default)

@@ -81,62 +81,73 @@ internal sealed class SigningKeyStore(
         }
     }
 
-    /// <summary>Publishes the next key now, and has it sign as soon as every node and most readers know it.</summary>
+    /// <summary>Publishes the next key now, and has it sign as soon as every node knows it. Asked again meanwhile, it changes nothing.</summary>
     /// <remarks>In a transaction of the caller's, as the other changes.</remarks>
     public async Task RotateAsync(AppDbContext db, CancellationToken cancellationToken)
     {
-        await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
-        var signsFrom = time.GetUtcNow() + KeySchedule.Notice;
-        var last = await NewestAsync(db, cancellationToken);
-        if (last.SignsFrom > signsFrom && last.Algorithm == options.SigningAlgorithm)
+        var keys = await TakeAsync(db, cancellationToken);
+        var now = time.GetUtcNow();
+        if (keys.Find(key => key.SignsFrom > now && key.Algorithm == options.SigningAlgorithm) is not { } next)
         {
-            last.SignsFrom = signsFrom; // the next one is published already
+            await ReplaceNextAsync(db, keys, now, cancellationToken);
+        }
+        else if (next.SignsFrom > now + KeySchedule.Notice)
+        {
+            next.SignsFrom = now + KeySchedule.Notice;
             await db.SaveChangesAsync(cancellationToken);
         }
-        else
+    }
+
+    /// <summary>Rotates when the last key is for another algorithm than the settings name.</summary>
+    public async Task AdoptAlgorithmAsync(AppDbContext db, CancellationToken cancellationToken)
+    {
+        var keys = await TakeAsync(db, cancellationToken);
+        if (keys[^1].Algorithm != options.SigningAlgorithm)
         {
-            await AddAsync(db, last.Sequence + 1, signsFrom, cancellationToken);
+            await ReplaceNextAsync(db, keys, time.GetUtcNow(), cancellationToken);
         }
     }
 
     /// <summary>Makes the next key if it is time to, and deletes those whose last token has expired.</summary>
     public async Task KeepScheduleAsync(AppDbContext db, CancellationToken cancellationToken)
     {
-        await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
+        var keys = await TakeAsync(db, cancellationToken);
         var now = time.GetUtcNow();
-        var keys = await Ordered(db.SigningKeys).ToListAsync(cancellationToken);
         var times = keys.ConvertAll(key => key.SignsFrom);
         db.SigningKeys.RemoveRange(keys.Take(KeySchedule.CountOver(times, now)));
         await db.SaveChangesAsync(cancellationToken);
         if (KeySchedule.NextSignsFrom(times[^1], options, now) is { } signsFrom)
         {
-            await AddAsync(db, keys.Max(key => key.Sequence) + 1, signsFrom, cancellationToken);
+            await AddAsync(db, NextSequence(keys), signsFrom, cancellationToken);
         }
     }
 
-    /// <summary>Deletes a key, so that no token under it is accepted any more. When it was the one that signs, the next one does so at once.</summary>
+    /// <summary>
+    /// Deletes a key, so that no token under it is accepted any more. When it was the one that signs, the next one does so at once: never one that was
+    /// replaced before.
+    /// </summary>
     /// <returns>False when there is no such key.</returns>
     public async Task<bool> RetireAsync(AppDbContext db, string keyId, CancellationToken cancellationToken)
     {
-        await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
-        var keys = await Ordered(db.SigningKeys).ToListAsync(cancellationToken);
+        var keys = await TakeAsync(db, cancellationToken);
         if (keys.Find(key => key.KeyId == keyId) is not { } retired)
         {
             return false;
         }
 
         var now = time.GetUtcNow();
-        keys.Remove(retired);
+        var signing = keys.FindLast(key => key.SignsFrom <= now) ?? keys[0];
+        var next = keys.Find(key => key.SignsFrom > now && key != retired);
         db.SigningKeys.Remove(retired);
-        if (keys.Count > 0 && keys.TrueForAll(key => key.SignsFrom > now))
+        if (retired == signing && next is not null)
         {
-            keys[0].SignsFrom = now;
+            next.SignsFrom = now;
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        if (keys.Count == 0)
+        if (retired == signing && next is null)
         {
-            await AddAsync(db, retired.Sequence + 1, now, cancellationToken);
+            await AddAsync(db, NextSequence(keys), now, cancellationToken);
         }
 
         return true;
@@ -144,8 +155,21 @@ internal sealed class SigningKeyStore(
 
     private static IQueryable<SigningKeyRow> Ordered(IQueryable<SigningKeyRow> keys) => keys.OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence);
 
-    private static Task<SigningKeyRow> NewestAsync(AppDbContext db, CancellationToken cancellationToken) =>
-        db.SigningKeys.OrderByDescending(key => key.Sequence).FirstAsync(cancellationToken);
+    private static async Task<List<SigningKeyRow>> TakeAsync(AppDbContext db, CancellationToken cancellationToken)
+    {
+        await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
+        return await Ordered(db.SigningKeys).ToListAsync(cancellationToken);
+    }
+
+    // What is published for later has signed nothing yet, and would take over again from the new one.
+    private async Task ReplaceNextAsync(AppDbContext db, List<SigningKeyRow> keys, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var signsFrom = now + KeySchedule.Notice;
+        db.SigningKeys.RemoveRange(keys.Where(key => key.SignsFrom > signsFrom));
+        await AddAsync(db, NextSequence(keys), signsFrom, cancellationToken);
+    }
+
+    private static int NextSequence(List<SigningKeyRow> keys) => keys.Select(key => key.Sequence).DefaultIfEmpty().Max() + 1;
 
     private async Task AddAsync(AppDbContext db, int sequence, DateTimeOffset signsFrom, CancellationToken cancellationToken)
     {

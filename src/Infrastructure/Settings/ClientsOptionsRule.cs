@@ -23,7 +23,7 @@ internal sealed class ClientsOptionsRule : IValidateOptions<ClientsOptions>
 
             if (string.IsNullOrEmpty(client.Secret))
             {
-                failures.Add($"Clients:{i}:Secret is not set; allowed: a random text, such as that of 'openssl rand -base64 32'.");
+                failures.Add($"Clients:{i}:Secret is not set; allowed: a random text, such as that of 'openssl rand -hex 32'.");
             }
         }
 

@@ -15,6 +15,7 @@ internal static class SettingsDescription
             AllowedValuesAttribute values => string.Join(", ", values.Values),
             { ErrorMessage: { } message } => message,
             _ when property.PropertyType == typeof(bool) => "true, false",
+            _ when property.PropertyType == typeof(IReadOnlyList<string>) => $"a list, as {key}:0, {key}:1 and so on",
             _ => $"a value of type {property.PropertyType.Name}",
         };
         return value is null

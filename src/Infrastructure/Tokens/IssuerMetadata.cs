@@ -12,10 +12,19 @@ internal sealed class IssuerMetadata(JwtOptions options, SigningKeyRing keys) : 
 
     public string ClientId => options.ClientId;
 
-    public IReadOnlyList<PublicKey> PublicKeys =>
-    [
-        .. keys.Keys.Select(key => new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, ParametersOf(key.PublicKey))),
-    ];
+    public IReadOnlyList<PublicKey> PublicKeys
+    {
+        get
+        {
+            var current = keys.Current;
+            return
+            [
+                .. keys.Keys
+                    .OrderBy(key => key == current ? 0 : key.SignsFrom > current.SignsFrom ? 1 : 2)
+                    .Select(key => new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, ParametersOf(key.PublicKey))),
+            ];
+        }
+    }
 
     private static Dictionary<string, string> ParametersOf(JsonWebKey key) => key.Kty == JsonWebAlgorithmsKeyTypes.RSA
         ? new() { ["n"] = key.N, ["e"] = key.E }

@@ -19,7 +19,7 @@ public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : 
     /// <summary>Introspect a token (RFC 7662)</summary>
     /// <remarks>An access or a refresh token. One that is unknown, expired or revoked is just not active. Access tokens cost no database lookup.</remarks>
     [HttpPost("introspect")]
-    [Consumes("application/x-www-form-urlencoded")]
+    [Consumes(OAuthFormAttribute.MediaType)]
     [ProducesResponseType<IntrospectionResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<OAuthError>(StatusCodes.Status400BadRequest)]
     public async Task<ActionResult> Introspect([OAuthForm] string token, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : 
     /// <summary>Revoke a token (RFC 7009)</summary>
     /// <remarks>Ends the session of an access or a refresh token. Answers 200 also for what is no token.</remarks>
     [HttpPost("revoke")]
-    [Consumes("application/x-www-form-urlencoded")]
+    [Consumes(OAuthFormAttribute.MediaType)]
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType<OAuthError>(StatusCodes.Status400BadRequest)]
     public async Task<ActionResult> Revoke([OAuthForm] string token, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ namespace CleanJwt.WebApi.Controllers;
 public sealed class WellKnownController(IIssuerMetadata metadata) : ControllerBase
 {
     private static readonly string[] SubjectTypes = ["public"];
+    private static readonly string[] ClientAuthentication = ["client_secret_basic"];
 
     /// <summary>Public keys (RFC 7517)</summary>
     [HttpGet("jwks.json")]
@@ -35,7 +36,11 @@ public sealed class WellKnownController(IIssuerMetadata metadata) : ControllerBa
     public ActionResult GetMetadata() => Cacheable(new Dictionary<string, object>
     {
         ["issuer"] = metadata.Issuer,
-        ["jwks_uri"] = $"{metadata.Issuer.TrimEnd('/')}/.well-known/jwks.json",
+        ["jwks_uri"] = AddressOf(".well-known/jwks.json"),
+        ["introspection_endpoint"] = AddressOf("oauth/introspect"),
+        ["introspection_endpoint_auth_methods_supported"] = ClientAuthentication,
+        ["revocation_endpoint"] = AddressOf("oauth/revoke"),
+        ["revocation_endpoint_auth_methods_supported"] = ClientAuthentication,
         ["scopes_supported"] = ScopeSet.KnownNames,
 
         // RFC 8414 and OpenID Connect Discovery require these; there is no OAuth authorization or token endpoint, so they are empty.
@@ -44,6 +49,8 @@ public sealed class WellKnownController(IIssuerMetadata metadata) : ControllerBa
         ["subject_types_supported"] = SubjectTypes,
         ["id_token_signing_alg_values_supported"] = metadata.PublicKeys.Select(key => key.Algorithm).Distinct(),
     });
+
+    private string AddressOf(string path) => $"{metadata.Issuer.TrimEnd('/')}/{path}";
 
     private OkObjectResult Cacheable(object document)
     {

@@ -6,6 +6,8 @@ namespace CleanJwt.WebApi.Errors;
 /// <param name="Error"><c>invalid_request</c>, <c>invalid_client</c>, <c>temporarily_unavailable</c> or <c>server_error</c>.</param>
 public sealed record OAuthError(string Error, [property: JsonPropertyName("error_description")] string ErrorDescription)
 {
+    internal const string ContentType = "application/json";
+
     internal static OAuthError From(HttpError error) => new(
         error.Status switch
         {
@@ -14,5 +16,5 @@ public sealed record OAuthError(string Error, [property: JsonPropertyName("error
             >= StatusCodes.Status500InternalServerError => "server_error",
             _ => "invalid_request",
         },
-        error.Detail);
+        error.Status == StatusCodes.Status415UnsupportedMediaType ? ApiErrors.InvalidOAuthRequest.Detail : error.Detail);
 }

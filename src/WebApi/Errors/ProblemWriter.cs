@@ -32,7 +32,7 @@ internal static class ProblemWriter
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
         if (context.Request.Path.StartsWithSegments("/oauth"))
         {
-            return response.WriteAsJsonAsync(OAuthError.From(error), json, "application/json", context.RequestAborted);
+            return response.WriteAsJsonAsync(OAuthError.From(error), json, OAuthError.ContentType, context.RequestAborted);
         }
 
         var problem = new Problem(

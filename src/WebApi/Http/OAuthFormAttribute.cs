@@ -1,7 +1,10 @@
+using System.Text;
+using System.Text.Unicode;
 using CleanJwt.WebApi.Errors;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 
 namespace CleanJwt.WebApi.Http;
 
@@ -9,42 +12,53 @@ namespace CleanJwt.WebApi.Http;
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class OAuthFormAttribute() : ModelBinderAttribute(typeof(OAuthFormBinder))
 {
+    public const string MediaType = "application/x-www-form-urlencoded";
+
     public override BindingSource BindingSource => BindingSource.Form;
 }
 
 internal sealed class OAuthFormBinder : IModelBinder
 {
-    private static readonly FormOptions Limits = new()
-    {
-        BufferBodyLengthLimit = RequestBody.MaxSize,
-        ValueLengthLimit = RequestBody.MaxSize,
-    };
-
     public async Task BindModelAsync(ModelBindingContext bindingContext)
     {
         var request = bindingContext.HttpContext.Request;
-        try
+        if (!IsForm(request))
         {
-            if (request.ContentLength > RequestBody.MaxSize)
-            {
-                Refuse(bindingContext, ApiErrors.BodyTooLarge);
-                return;
-            }
-
-            var values = request.HasFormContentType
-                ? (await request.ReadFormAsync(Limits, request.HttpContext.RequestAborted))[bindingContext.FieldName]
-                : default;
-            if (values is not [{ Length: > 0 } value])
-            {
-                Refuse(bindingContext, ApiErrors.InvalidOAuthRequest);
-                return;
-            }
-
-            bindingContext.Result = ModelBindingResult.Success(value);
+            Refuse(bindingContext, ApiErrors.UnsupportedMediaType);
         }
-        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
+        else if (await RequestBody.ReadAsync(request) is not { } body)
+        {
+            Refuse(bindingContext, ApiErrors.BodyTooLarge);
+        }
+        else if (Find(body, bindingContext.FieldName) is not { } value)
         {
             Refuse(bindingContext, ApiErrors.InvalidOAuthRequest);
+        }
+        else
+        {
+            bindingContext.Result = ModelBindingResult.Success(value);
+        }
+    }
+
+    private static bool IsForm(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals(OAuthFormAttribute.MediaType, StringComparison.OrdinalIgnoreCase)
+        && RequestBody.IsUtf8(type);
+
+    /// <returns>Null unless the parameter is there once, with a value.</returns>
+    private static string? Find(byte[] body, string name)
+    {
+        try
+        {
+            return Utf8.IsValid(body)
+                && new FormReader(Encoding.UTF8.GetString(body)).ReadForm().TryGetValue(name, out var values)
+                && values is [{ Length: > 0 } value]
+                    ? value
+                    : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null; // more parameters than anybody sends
         }
     }
 

@@ -30,9 +30,11 @@ internal sealed class RequestBody : InputFormatter
     }
 
     public override bool CanRead(InputFormatterContext context) =>
-        base.CanRead(context)
-        && MediaTypeHeaderValue.TryParse(context.HttpContext.Request.ContentType, out var type)
-        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        base.CanRead(context) && MediaTypeHeaderValue.TryParse(context.HttpContext.Request.ContentType, out var type) && IsUtf8(type);
+
+    /// <summary>Whether a media type names UTF-8, or no character set at all.</summary>
+    public static bool IsUtf8(MediaTypeHeaderValue type) =>
+        !type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     // The base class answers an empty body itself, and as a missing field.
     public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) => ReadRequestBodyAsync(context);
@@ -40,7 +42,7 @@ internal sealed class RequestBody : InputFormatter
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context)
     {
         var request = context.HttpContext.Request;
-        if (request.ContentLength > MaxSize || await ReadAsync(request) is not { } body)
+        if (await ReadAsync(request) is not { } body)
         {
             return Refuse(context, ApiErrors.BodyTooLarge);
         }
@@ -68,6 +70,34 @@ internal sealed class RequestBody : InputFormatter
         }
     }
 
+    /// <returns>The whole body; null when there is more than <see cref="MaxSize"/>.</returns>
+    public static async Task<byte[]?> ReadAsync(HttpRequest request)
+    {
+        if (request.ContentLength > MaxSize)
+        {
+            return null;
+        }
+
+        while (true)
+        {
+            var result = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            if (result.Buffer.Length > MaxSize)
+            {
+                request.BodyReader.AdvanceTo(result.Buffer.End);
+                return null;
+            }
+
+            if (result.IsCompleted)
+            {
+                var body = result.Buffer.ToArray();
+                request.BodyReader.AdvanceTo(result.Buffer.End);
+                return body;
+            }
+
+            request.BodyReader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] body) =>
         body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsMemory(Encoding.UTF8.Preamble.Length) : body;
 
@@ -92,28 +122,5 @@ internal sealed class RequestBody : InputFormatter
     {
         context.ModelState.TryAddModelException(context.ModelName, new RefusedInputException(error));
         return InputFormatterResult.Failure();
-    }
-
-    /// <returns>Null when there is more than <see cref="MaxSize"/>.</returns>
-    private static async Task<byte[]?> ReadAsync(HttpRequest request)
-    {
-        while (true)
-        {
-            var result = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
-            if (result.Buffer.Length > MaxSize)
-            {
-                request.BodyReader.AdvanceTo(result.Buffer.End);
-                return null;
-            }
-
-            if (result.IsCompleted)
-            {
-                var body = result.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(result.Buffer.End);
-                return body;
-            }
-
-            request.BodyReader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-        }
     }
 }

@@ -18,7 +18,7 @@ internal static class DocsPage
             .DisableAgent()
             .HideDeveloperTools()
             .HideClientButton()
-            .AddPreferredSecuritySchemes(DocumentInfo.Scheme);
+            .AddPreferredSecuritySchemes(DocumentInfo.BearerScheme);
         context.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
             + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -7,10 +7,11 @@ using Microsoft.OpenApi;
 
 namespace CleanJwt.WebApi.OpenApi;
 
-/// <summary>Adds to the OpenAPI document what no action can say: the service's name and purpose, and how bearer tokens are sent.</summary>
+/// <summary>Adds to the OpenAPI document what no action can say: the service's name and purpose, and how callers prove who they are.</summary>
 internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperationTransformer
 {
-    public const string Scheme = "bearer";
+    public const string BearerScheme = "bearer";
+    private const string BasicScheme = "basic";
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
@@ -22,12 +23,18 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
         };
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
-        document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme
+        document.Components.SecuritySchemes[BearerScheme] = new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
             Description = "The `accessToken` of a sign-in or a refresh.",
+        };
+        document.Components.SecuritySchemes[BasicScheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "basic",
+            Description = "The id and the secret of a client of `Clients`, form-urlencoded (RFC 6749, section 2.3.1). For other services, never for a frontend.",
         };
         return Task.CompletedTask;
     }
@@ -35,6 +42,12 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
     public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<IAuthorizeData>().Any(data => data.AuthenticationSchemes == BasicClientHandler.SchemeName))
+        {
+            await DescribeForClientsAsync(operation, context, cancellationToken);
+            return;
+        }
+
         var isProtected = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
         if (isProtected)
         {
@@ -91,16 +104,34 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
         }
     }
 
-    private static OpenApiSecurityRequirement Bearer(OpenApiOperationTransformerContext context) =>
-        new() { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] };
+    // The routes of the OAuth RFCs, whose errors are theirs, too.
+    private static async Task DescribeForClientsAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.Security = [Requirement(BasicScheme, context)];
+        var error = await context.GetOrCreateSchemaAsync(typeof(OAuthError), null, cancellationToken);
+        Add(operation, OAuthError.ContentType, error, StatusCodes.Status401Unauthorized, "invalid_client");
+        Add(operation, OAuthError.ContentType, error, StatusCodes.Status413PayloadTooLarge, "invalid_request");
+        Add(operation, OAuthError.ContentType, error, StatusCodes.Status415UnsupportedMediaType, "invalid_request");
+        Add(operation, OAuthError.ContentType, error, StatusCodes.Status500InternalServerError, "server_error");
+        Add(operation, OAuthError.ContentType, error, StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable");
+    }
 
-    private static void Add(OpenApiOperation operation, OpenApiSchema problem, int status, params string[] codes)
+    private static OpenApiSecurityRequirement Bearer(OpenApiOperationTransformerContext context) => Requirement(BearerScheme, context);
+
+    private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiOperationTransformerContext context) =>
+        new() { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] };
+
+    private static void Add(OpenApiOperation operation, OpenApiSchema problem, int status, params string[] codes) =>
+        Add(operation, ProblemWriter.ContentType, problem, status, codes);
+
+    private static void Add(OpenApiOperation operation, string contentType, OpenApiSchema body, int status, params string[] codes)
     {
         operation.Responses ??= [];
         operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), new OpenApiResponse
         {
             Description = ProducesProblemAttribute.Describe(codes),
-            Content = new Dictionary<string, OpenApiMediaType> { [ProblemWriter.ContentType] = new() { Schema = problem } },
+            Content = new Dictionary<string, OpenApiMediaType> { [contentType] = new() { Schema = body } },
         });
     }
 }
