@@ -50,13 +50,17 @@ internal sealed partial class KeyRotation(
         }
     }
 
-    private Task<bool> ChangeAsync(Func<AppDbContext, CancellationToken, Task> change, CancellationToken cancellationToken) => database.WriteAsync(
-        async (db, abandoned) =>
-        {
-            await change(db, abandoned);
-            return true;
-        },
-        cancellationToken);
+    private Task<bool> ChangeAsync(Func<AppDbContext, NewSigningKey, CancellationToken, Task> change, CancellationToken cancellationToken)
+    {
+        var created = store.CreateKey();
+        return database.WriteAsync(
+            async (db, abandoned) =>
+            {
+                await change(db, created, abandoned);
+                return true;
+            },
+            cancellationToken);
+    }
 
     private async Task TryAsync(Func<CancellationToken, Task> step, CancellationToken cancellationToken)
     {

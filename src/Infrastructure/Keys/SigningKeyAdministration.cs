@@ -37,18 +37,34 @@ public sealed class SigningKeyAdministration
     }
 
     /// <summary>Publishes the next key at once; it signs 10 s later.</summary>
-    public Task RotateAsync(CancellationToken cancellationToken = default) => _database.WriteAsync(
-        async (db, abandoned) =>
-        {
-            await _store.RotateAsync(db, abandoned);
-            return true;
-        },
-        cancellationToken);
+    /// <exception cref="Settings.StartException">The keys there are can't be decrypted.</exception>
+    public async Task RotateAsync(CancellationToken cancellationToken = default)
+    {
+        var created = await CreateKeyAsync(cancellationToken);
+        await _database.WriteAsync(
+            async (db, abandoned) =>
+            {
+                await _store.RotateAsync(db, created, abandoned);
+                return true;
+            },
+            cancellationToken);
+    }
 
     /// <summary>Has no token under a key be accepted any more, such as one that was stolen. When it was the one that signs, another does at once.</summary>
     /// <returns>False when there is no such key.</returns>
-    public Task<bool> RetireAsync(string keyId, CancellationToken cancellationToken = default) =>
-        _database.WriteAsync((db, abandoned) => _store.RetireAsync(db, keyId, abandoned), cancellationToken);
+    /// <inheritdoc cref="RotateAsync"/>
+    public async Task<bool> RetireAsync(string keyId, CancellationToken cancellationToken = default)
+    {
+        var created = await CreateKeyAsync(cancellationToken);
+        return await _database.WriteAsync((db, abandoned) => _store.RetireAsync(db, keyId, created, abandoned), cancellationToken);
+    }
+
+    // Not before the others were read: where their Data Protection keys are missing, a new one would be made in their place.
+    private async Task<NewSigningKey> CreateKeyAsync(CancellationToken cancellationToken)
+    {
+        await _database.ReadAsync((db, _) => Task.FromResult(_store.Load(db)), cancellationToken);
+        return _store.CreateKey();
+    }
 }
 
 /// <param name="State"><c>signs</c>, <c>next</c> (published already), or <c>verifies</c> (its tokens have not all expired).</param>

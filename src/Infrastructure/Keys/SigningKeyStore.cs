@@ -30,8 +30,7 @@ internal sealed class SigningKeyStore(
         }
         else if (!await db.SigningKeys.AnyAsync(cancellationToken))
         {
-            EnsureDataProtectionKey();
-            await AddAsync(db, sequence: 1, signsFrom: time.GetUtcNow(), cancellationToken);
+            await AddAsync(db, CreateFirstKey(), sequence: 1, signsFrom: time.GetUtcNow(), cancellationToken);
         }
         else if (dataProtectionKeys.GetAllKeys().Count > 0)
         {
@@ -39,17 +38,35 @@ internal sealed class SigningKeyStore(
         }
     }
 
-    /// <summary>Puts one new key in the place of all there are, which need not be readable: no access token issued so far is accepted any more.</summary>
-    /// <remarks>For a database that no node is serving.</remarks>
-    public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
+    /// <summary>
+    /// A key that the changes below store when they need one. Made before their transaction: one for RSA takes a while, and Data Protection may have a
+    /// key of its own to write.
+    /// </summary>
+    public NewSigningKey CreateKey()
+    {
+        var pkcs8 = SigningAlgorithms.CreateKey(options.SigningAlgorithm);
+        var keyId = SigningKey.Import(pkcs8, options.SigningAlgorithm, DateTimeOffset.MinValue).KeyId;
+        return new NewSigningKey(keyId, options.SigningAlgorithm, Protector.Protect(pkcs8));
+    }
+
+    /// <inheritdoc cref="CreateKey"/>
+    /// <remarks>Also where no Data Protection key is left to protect it with: that is made, too.</remarks>
+    public NewSigningKey CreateFirstKey()
     {
         EnsureDataProtectionKey();
+        return CreateKey();
+    }
+
+    /// <summary>Puts one new key in the place of all there are, which need not be readable: no access token issued so far is accepted any more.</summary>
+    /// <remarks>For a database that no node is serving.</remarks>
+    public async Task ReplaceAllAsync(AppDbContext db, NewSigningKey key, CancellationToken cancellationToken)
+    {
         await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
-        var last = await db.SigningKeys.MaxAsync(key => (int?)key.Sequence, cancellationToken) ?? 0;
+        var last = await db.SigningKeys.MaxAsync(row => (int?)row.Sequence, cancellationToken) ?? 0;
         await db.SigningKeys.ExecuteDeleteAsync(cancellationToken);
         if (options.KeyFiles.Count == 0)
         {
-            await AddAsync(db, last + 1, signsFrom: time.GetUtcNow(), cancellationToken);
+            await AddAsync(db, key, last + 1, signsFrom: time.GetUtcNow(), cancellationToken);
         }
     }
 
@@ -83,13 +100,13 @@ internal sealed class SigningKeyStore(
 
     /// <summary>Publishes the next key now, and has it sign as soon as every node knows it. Asked again meanwhile, it changes nothing.</summary>
     /// <remarks>In a transaction of the caller's, as the other changes.</remarks>
-    public async Task RotateAsync(AppDbContext db, CancellationToken cancellationToken)
+    public async Task RotateAsync(AppDbContext db, NewSigningKey created, CancellationToken cancellationToken)
     {
         var keys = await TakeAsync(db, cancellationToken);
         var now = time.GetUtcNow();
         if (keys.Find(key => key.SignsFrom > now && key.Algorithm == options.SigningAlgorithm) is not { } next)
         {
-            await ReplaceNextAsync(db, keys, now, cancellationToken);
+            await ReplaceNextAsync(db, created, keys, now, cancellationToken);
         }
         else if (next.SignsFrom > now + KeySchedule.Notice)
         {
@@ -99,17 +116,17 @@ internal sealed class SigningKeyStore(
     }
 
     /// <summary>Rotates when the last key is for another algorithm than the settings name.</summary>
-    public async Task AdoptAlgorithmAsync(AppDbContext db, CancellationToken cancellationToken)
+    public async Task AdoptAlgorithmAsync(AppDbContext db, NewSigningKey created, CancellationToken cancellationToken)
     {
         var keys = await TakeAsync(db, cancellationToken);
         if (keys[^1].Algorithm != options.SigningAlgorithm)
         {
-            await ReplaceNextAsync(db, keys, time.GetUtcNow(), cancellationToken);
+            await ReplaceNextAsync(db, created, keys, time.GetUtcNow(), cancellationToken);
         }
     }
 
     /// <summary>Makes the next key if it is time to, and deletes those whose last token has expired.</summary>
-    public async Task KeepScheduleAsync(AppDbContext db, CancellationToken cancellationToken)
+    public async Task KeepScheduleAsync(AppDbContext db, NewSigningKey created, CancellationToken cancellationToken)
     {
         var keys = await TakeAsync(db, cancellationToken);
         var now = time.GetUtcNow();
@@ -118,7 +135,7 @@ internal sealed class SigningKeyStore(
         await db.SaveChangesAsync(cancellationToken);
         if (KeySchedule.NextSignsFrom(times[^1], options, now) is { } signsFrom)
         {
-            await AddAsync(db, NextSequence(keys), signsFrom, cancellationToken);
+            await AddAsync(db, created, NextSequence(keys), signsFrom, cancellationToken);
         }
     }
 
@@ -127,7 +144,7 @@ internal sealed class SigningKeyStore(
     /// replaced before.
     /// </summary>
     /// <returns>False when there is no such key.</returns>
-    public async Task<bool> RetireAsync(AppDbContext db, string keyId, CancellationToken cancellationToken)
+    public async Task<bool> RetireAsync(AppDbContext db, string keyId, NewSigningKey created, CancellationToken cancellationToken)
     {
         var keys = await TakeAsync(db, cancellationToken);
         if (keys.Find(key => key.KeyId == keyId) is not { } retired)
@@ -147,7 +164,7 @@ internal sealed class SigningKeyStore(
         await db.SaveChangesAsync(cancellationToken);
         if (retired == signing && next is null)
         {
-            await AddAsync(db, NextSequence(keys), now, cancellationToken);
+            await AddAsync(db, created, NextSequence(keys), now, cancellationToken);
         }
 
         return true;
@@ -162,24 +179,24 @@ internal sealed class SigningKeyStore(
     }
 
     // What is published for later has signed nothing yet, and would take over again from the new one.
-    private async Task ReplaceNextAsync(AppDbContext db, List<SigningKeyRow> keys, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task ReplaceNextAsync(
+        AppDbContext db, NewSigningKey created, List<SigningKeyRow> keys, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var signsFrom = now + KeySchedule.Notice;
         db.SigningKeys.RemoveRange(keys.Where(key => key.SignsFrom > signsFrom));
-        await AddAsync(db, NextSequence(keys), signsFrom, cancellationToken);
+        await AddAsync(db, created, NextSequence(keys), signsFrom, cancellationToken);
     }
 
     private static int NextSequence(List<SigningKeyRow> keys) => keys.Select(key => key.Sequence).DefaultIfEmpty().Max() + 1;
 
-    private async Task AddAsync(AppDbContext db, int sequence, DateTimeOffset signsFrom, CancellationToken cancellationToken)
+    private async Task AddAsync(AppDbContext db, NewSigningKey created, int sequence, DateTimeOffset signsFrom, CancellationToken cancellationToken)
     {
-        var pkcs8 = SigningAlgorithms.CreateKey(options.SigningAlgorithm);
         db.SigningKeys.Add(new SigningKeyRow
         {
             Sequence = sequence,
-            KeyId = SigningKey.Import(pkcs8, options.SigningAlgorithm, signsFrom).KeyId,
-            Algorithm = options.SigningAlgorithm,
-            ProtectedPrivateKey = Protector.Protect(pkcs8),
+            KeyId = created.KeyId,
+            Algorithm = created.Algorithm,
+            ProtectedPrivateKey = created.ProtectedPrivateKey,
             CreatedAt = time.GetUtcNow(),
             SignsFrom = signsFrom,
         });
@@ -208,3 +225,6 @@ internal sealed class SigningKeyStore(
 
     private IDataProtector Protector => dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
 }
+
+/// <summary>A key that is not stored yet. Its private half is under Data Protection already.</summary>
+internal sealed record NewSigningKey(string KeyId, string Algorithm, byte[] ProtectedPrivateKey);

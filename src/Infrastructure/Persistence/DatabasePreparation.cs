@@ -46,8 +46,9 @@ internal sealed class DatabasePreparation(
         await UseAsync(
             async db =>
             {
+                var key = keyStore.CreateFirstKey();
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-                await keyStore.ReplaceAllAsync(db, cancellationToken);
+                await keyStore.ReplaceAllAsync(db, key, cancellationToken);
                 ended = await SessionEnding.EndEverythingAsync(db, time.GetUtcNow(), cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             },
