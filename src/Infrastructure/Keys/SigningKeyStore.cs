@@ -32,7 +32,7 @@ internal sealed class SigningKeyStore(
         {
             await AddAsync(db, CreateFirstKey(), sequence: 1, signsFrom: time.GetUtcNow(), cancellationToken);
         }
-        else if (dataProtectionKeys.GetAllKeys().Count > 0)
+        else if (UsableDataProtectionKeys().Any())
         {
             EnsureDataProtectionKey(); // a node that was off for long finds its last one expired
         }
@@ -82,8 +82,8 @@ internal sealed class SigningKeyStore(
             throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
         }
 
-        // Asked first: to look for a key that is not there would make one.
-        if (dataProtectionKeys.GetAllKeys().Count == 0)
+        // Asked first: where none can be used, Data Protection would make one.
+        if (!UsableDataProtectionKeys().Any())
         {
             throw KeysMissing;
         }
@@ -210,11 +210,24 @@ internal sealed class SigningKeyStore(
     private void EnsureDataProtectionKey()
     {
         var now = time.GetUtcNow();
-        if (!dataProtectionKeys.GetAllKeys().Any(key => !key.IsRevoked && key.ExpirationDate > now + RenewBefore))
+        if (!UsableDataProtectionKeys().Any(key => !key.IsRevoked && key.ExpirationDate > now + RenewBefore))
         {
             dataProtectionKeys.CreateNewKey(activationDate: now, expirationDate: now + DataProtectionKeyLifetime);
         }
     }
+
+    // Those that can be decrypted, whatever their time.
+    private IEnumerable<IKey> UsableDataProtectionKeys() => dataProtectionKeys.GetAllKeys().Where(key =>
+    {
+        try
+        {
+            return key.CreateEncryptor() is not null;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    });
 
     private StartException KeysMissing => new(
         "The database's signing keys can't be decrypted: their Data Protection keys are "

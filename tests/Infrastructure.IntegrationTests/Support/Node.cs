@@ -48,6 +48,8 @@ internal sealed class Node : IAsyncDisposable
 
     public Task PrepareAsync() => _host.Services.PrepareAsync();
 
+    public Task EndAllSessionsAsync() => _host.Services.EndAllSessionsAsync();
+
     /// <summary>A service that is one for the whole node.</summary>
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
