@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.DataProtection;
@@ -21,9 +22,14 @@ internal sealed class ServiceKey : IDisposable
     }
 
     public ServiceKey(string databasePath)
+        : this(databasePath, DataProtectionOf(Path.Combine(Path.GetDirectoryName(databasePath)!, "keys")))
     {
-        var folder = new DirectoryInfo(Path.Combine(Path.GetDirectoryName(databasePath)!, "keys"));
-        var protector = DataProtectionProvider.Create(folder, builder => builder.SetApplicationName("CleanJwt")).CreateProtector("CleanJwt.SigningKey.v1");
+    }
+
+    /// <exception cref="CryptographicException">The stored key can't be decrypted.</exception>
+    public ServiceKey(string databasePath, IDataProtectionProvider dataProtection)
+    {
+        var protector = dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
         using var connection = new SqliteConnection($"Data Source={databasePath};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
@@ -33,6 +39,18 @@ internal sealed class ServiceKey : IDisposable
         KeyId = row.GetString(0);
         _key.ImportPkcs8PrivateKey(protector.Unprotect(row.GetFieldValue<byte[]>(1)), out _);
     }
+
+    /// <summary>As the service composes it, over a folder of keys.</summary>
+    public static IDataProtectionProvider DataProtectionOf(string keyFolder, X509Certificate2? certificate = null) => DataProtectionProvider.Create(
+        new DirectoryInfo(keyFolder),
+        builder =>
+        {
+            builder.SetApplicationName("CleanJwt");
+            if (certificate is not null)
+            {
+                builder.UnprotectKeysWithAnyCertificate(certificate);
+            }
+        });
 
     public string KeyId { get; }
 
