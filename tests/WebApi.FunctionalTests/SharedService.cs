@@ -14,7 +14,7 @@ internal sealed class SharedService
     public static CleanJwtApp App => _app!;
 
     [OneTimeSetUp]
-    public void Start() => _app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+    public void Start() => _app = new CleanJwtApp(new([.. CleanJwtApp.WithAdmin, .. OAuthRequests.WithClients]));
 
     [OneTimeTearDown]
     public async Task StopAsync() => await _app!.DisposeAsync();

@@ -106,7 +106,7 @@ internal sealed class SigningOut
         await (await app.CreateClient(tokens.AccessToken).PostAsJsonAsync(Route, new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(204);
     }
 
-    private static IEnumerable<TestCaseData> NotAccepted()
+    internal static IEnumerable<TestCaseData> NotAccepted()
     {
         yield return Row("OtherIssuer", (key, token) => key.Resign(token, payload: claims => claims["iss"] = "https://evil.example.com"));
         yield return Row("OtherAudience", (key, token) => key.Resign(token, payload: claims => claims["aud"] = "another-api"));

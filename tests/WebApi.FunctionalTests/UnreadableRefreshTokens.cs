@@ -8,7 +8,7 @@ internal sealed class UnreadableRefreshTokens
 {
     private readonly CleanJwtApp _app = SharedService.App;
 
-    private static IEnumerable<TestCaseData> Changes()
+    internal static IEnumerable<TestCaseData> Changes()
     {
         yield return Row("Truncated", token => token[..^1]);
         yield return Row("TruncatedToHalf", token => token[..(token.Length / 2)]);

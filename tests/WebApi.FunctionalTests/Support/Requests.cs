@@ -18,10 +18,11 @@ internal static class Requests
     }
 
     /// <summary>Sends the body in chunks, without saying beforehand how long it is.</summary>
-    public static async Task<HttpResponseMessage> PostChunkedAsync(this HttpClient client, string route, byte[] body)
+    public static async Task<HttpResponseMessage> PostChunkedAsync(
+        this HttpClient client, string route, byte[] body, string contentType = "application/json")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, route) { Content = new StreamContent(new MemoryStream(body)) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         request.Headers.TransferEncodingChunked = true;
         return await client.SendAsync(request);
     }
