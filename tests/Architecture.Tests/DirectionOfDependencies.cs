@@ -76,10 +76,11 @@ internal sealed class DirectionOfDependencies
     /// The top-level statements of Program.cs cannot be seen here: <see cref="ReferencesOfProjects"/> looks at the files.
     /// </summary>
     [Test]
-    public void WebApi_NamesInfrastructureInFourTypes() =>
+    public void WebApi_NamesInfrastructureInFiveTypes() =>
         Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[]
         {
-            "CleanJwt.WebApi.Commands", "CleanJwt.WebApi.DependencyInjection", "CleanJwt.WebApi.Errors.Faults", "CleanJwt.WebApi.StartFailure",
+            "CleanJwt.WebApi.Commands", "CleanJwt.WebApi.DependencyInjection", "CleanJwt.WebApi.Errors.Faults", "CleanJwt.WebApi.KeyCommands",
+            "CleanJwt.WebApi.StartFailure",
         }));
 
     [Test]

@@ -22,10 +22,10 @@ internal sealed class ReferencesOfProjects
         Assert.That(ReferencesOf(project).Where(reference => reference.EndsWith(".csproj", StringComparison.Ordinal)), Is.EquivalentTo(projects));
 
     [Test]
-    public void WebApi_NamesInfrastructureInFiveFiles() =>
+    public void WebApi_NamesInfrastructureInSixFiles() =>
         Assert.That(FilesNaming("CleanJwt.Infrastructure", "WebApi"), Is.EquivalentTo(new[]
         {
-            "Program.cs", "Commands.cs", "DependencyInjection.cs", "StartFailure.cs", "Errors/Faults.cs",
+            "Program.cs", "Commands.cs", "DependencyInjection.cs", "KeyCommands.cs", "StartFailure.cs", "Errors/Faults.cs",
         }));
 
     [Test]
