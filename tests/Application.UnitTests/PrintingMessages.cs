@@ -9,6 +9,8 @@ internal sealed class PrintingMessages
 {
     private const string Secret = "a secret that nobody may read";
 
+    private static readonly string[] SecretNames = ["Password", "Token", "Secret"];
+
     private static IEnumerable<Type> TypesWithSecrets =>
         typeof(LoginCommand).Assembly.GetTypes().Where(type => SecretsOf(type).Any());
 
@@ -20,7 +22,7 @@ internal sealed class PrintingMessages
         Assert.That(TypesWithSecrets.Select(type => type.Name), Is.SupersetOf(new[]
         {
             "RegisterCommand", "LoginCommand", "RefreshCommand", "LogoutCommand", "ReauthenticateCommand", "ChangePasswordCommand",
-            "SetPasswordCommand", "AddAdminCommand", "Tokens", "IssuedAccessToken",
+            "SetPasswordCommand", "AddAdminCommand", "IntrospectQuery", "RevokeTokenCommand", "ClientOptions", "Tokens", "IssuedAccessToken",
         }));
 
     [Test]
@@ -29,7 +31,7 @@ internal sealed class PrintingMessages
     private static IEnumerable<FieldInfo> SecretsOf(Type type) =>
         from property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
         where property.PropertyType == typeof(string)
-        where property.Name.Contains("Password", StringComparison.Ordinal) || property.Name.Contains("Token", StringComparison.Ordinal)
+        where SecretNames.Any(name => property.Name.Contains(name, StringComparison.Ordinal))
         let field = type.GetField($"<{property.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)
         where field is not null
         select field;

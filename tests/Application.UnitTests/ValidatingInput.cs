@@ -1,4 +1,6 @@
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Clients;
 using CleanJwt.Application.Sessions;
 using FluentValidation.Results;
 
@@ -105,6 +107,14 @@ internal sealed class ValidatingInput
         Row("name with a lone surrogate", new UpdateProfileCommand { DisplayName = LoneSurrogate }, ("DisplayName", NotOneLine)),
     ];
 
+    private static IEnumerable<TestCaseData> TokensOfOtherServices =>
+    [
+        Row("any token", "x"),
+        Row("nothing at all", null!, ("Token", Required)),
+        Row("empty", "", ("Token", Required)),
+        Row("token of spaces", " \t", ("Token", Required)),
+    ];
+
     [TestCaseSource(nameof(Registrations))]
     public void Register_SaysWhatIsWrong(RegisterCommand command, (string, string)[] failures) =>
         Expect(new RegisterValidator().Validate(command), failures);
@@ -128,6 +138,14 @@ internal sealed class ValidatingInput
     [TestCaseSource(nameof(Profiles))]
     public void UpdateProfile_SaysWhatIsWrong(UpdateProfileCommand command, (string, string)[] failures) =>
         Expect(new UpdateProfileValidator().Validate(command), failures);
+
+    [TestCaseSource(nameof(TokensOfOtherServices))]
+    public void Introspect_SaysWhatIsWrong(string token, (string, string)[] failures) =>
+        Expect(new IntrospectValidator().Validate(new IntrospectQuery(token)), failures);
+
+    [TestCaseSource(nameof(TokensOfOtherServices))]
+    public void RevokeToken_SaysWhatIsWrong(string token, (string, string)[] failures) =>
+        Expect(new RevokeTokenValidator().Validate(new RevokeTokenCommand(token, ClientInfo.Unknown)), failures);
 
     private static void Expect(ValidationResult result, (string Field, string Message)[] failures) =>
         Assert.That(result.Errors.Select(failure => (failure.PropertyName, failure.ErrorMessage)), Is.EquivalentTo(failures));

@@ -31,6 +31,8 @@ internal sealed partial class ApiDescription
     [TestCase("delete", "/api/admin/users/{id}/sessions", "204 401 403 404 500 503")]
     [TestCase("put", "/api/admin/users/{id}/roles", "200 400 401 403 404 409 413 415 500 503")]
     [TestCase("get", "/api/admin/users/{id}/activity", "200 400 401 403 404 500 503")]
+    [TestCase("post", "/oauth/introspect", "200 400 401 413 415 500 503")]
+    [TestCase("post", "/oauth/revoke", "200 400 401 413 415 500 503")]
     [TestCase("get", "/.well-known/jwks.json", "200 500")]
     [TestCase("get", "/.well-known/openid-configuration", "200 500")]
     [TestCase("get", "/.well-known/oauth-authorization-server", "200 500")]
@@ -42,7 +44,8 @@ internal sealed partial class ApiDescription
         Assert.That(operation.Text("summary"), Is.Not.Empty);
         foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] is '4' or '5'))
         {
-            Assert.That(response.Value.GetProperty("content").Names(), Is.EqualTo(new[] { "application/problem+json" }), response.Name);
+            var type = route.StartsWith("/oauth/", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
+            Assert.That(response.Value.GetProperty("content").Names(), Is.EqualTo(new[] { type }), response.Name);
         }
     }
 
@@ -60,6 +63,7 @@ internal sealed partial class ApiDescription
             "/api/users/me", "/api/users/me/password", "/api/users/me/activity", "/api/users/me/sessions", "/api/users/me/sessions/{id}",
             "/api/admin/users", "/api/admin/users/{id}", "/api/admin/users/{id}/lock", "/api/admin/users/{id}/unlock",
             "/api/admin/users/{id}/sessions", "/api/admin/users/{id}/roles", "/api/admin/users/{id}/activity",
+            "/oauth/introspect", "/oauth/revoke",
             "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
         }));
     }
@@ -71,7 +75,44 @@ internal sealed partial class ApiDescription
             .Where(operation => operation.Value.TryGetProperty("security", out _))
             .Select(operation => $"{operation.Key} {operation.Value.GetProperty("security").GetRawText().Replace(" ", "").ReplaceLineEndings("")}");
         var needed = ApiAction.Of(_app).Where(action => action.Asks != "nothing").Select(action => $$"""{{action.Name}} [{"bearer":[]}]""");
-        Assert.That(said, Is.EquivalentTo(needed.Append("""POST /api/auth/logout [{},{"bearer":[]}]""")));
+        string[] others =
+        [
+            """POST /api/auth/logout [{},{"bearer":[]}]""", """POST /oauth/introspect [{"basic":[]}]""", """POST /oauth/revoke [{"basic":[]}]""",
+        ];
+        Assert.That(said, Is.EquivalentTo(needed.Concat(others)));
+    }
+
+    [Test]
+    public async Task Document_DescribesBothWaysToProveWhoOneIs()
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var schemes = document.GetProperty("components").GetProperty("securitySchemes");
+        Assert.That(
+            schemes.EnumerateObject().Select(scheme => $"{scheme.Name}: {scheme.Value.Text("type")} {scheme.Value.Text("scheme")}"),
+            Is.EquivalentTo(new[] { "bearer: http bearer", "basic: http basic" }));
+    }
+
+    [TestCase("/oauth/introspect", "IntrospectionResponse")]
+    [TestCase("/oauth/revoke", null)]
+    public async Task Document_DescribesTheFormsOfOtherServices(string route, string? response)
+    {
+        var operation = (await OperationsAsync())[$"POST {route}"];
+        var form = operation.GetProperty("requestBody").GetProperty("content").EnumerateObject().Single();
+        var answered = operation.GetProperty("responses").GetProperty("200");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(operation.GetProperty("requestBody").GetProperty("required").GetBoolean());
+            Assert.That(form.Name, Is.EqualTo(OAuthRequests.FormType));
+            Assert.That(form.Value.GetProperty("schema").GetProperty("properties").Names(), Is.EqualTo(new[] { "token" }));
+            Assert.That(answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(response));
+            Assert.That(
+                new[] { "401", "413", "415", "500", "503" }.Select(status => operation.GetProperty("responses").GetProperty(status).Text("description")),
+                Is.EqualTo(new[] { "`invalid_client`", "`invalid_request`", "`invalid_request`", "`server_error`", "`temporarily_unavailable`" }));
+            foreach (var error in operation.GetProperty("responses").EnumerateObject().Where(answer => answer.Name[0] != '2'))
+            {
+                Assert.That(error.Value.GetRawText(), Does.Contain("#/components/schemas/OAuthError").Or.Contain("error_description"), error.Name);
+            }
+        }
     }
 
     [Test]
@@ -184,6 +225,8 @@ internal sealed partial class ApiDescription
     [TestCase("ActivityPage", "items next")]
     [TestCase("ActivityResponse", "id at action outcome sessionId ipAddress userAgent")]
     [TestCase("TokenResponse", "sub sid scope roles authTime expiresAt")]
+    [TestCase("IntrospectionResponse", "active scope? client_id? token_type? exp? iss? aud? sub? sid? auth_time? roles?")]
+    [TestCase("OAuthError", "error error_description")]
     [TestCase("Problem", "type title status detail code traceId errors?")]
     public async Task Document_DescribesEveryBody(string schema, string fields)
     {

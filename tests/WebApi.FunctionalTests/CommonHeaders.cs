@@ -22,6 +22,11 @@ internal sealed class CommonHeaders
         Row("NotFound404", 404, (client, _) => client.GetAsync("/api/nothing")),
         Row("WrongMethod405", 405, (client, _) => client.DeleteAsync("/api/auth/login")),
         Row("TooLarge413", 413, (client, _) => client.PostRawAsync("/api/auth/login", new byte[70_000])),
+        Row("Introspect200", 200, (client, tokens) => client.IntrospectAsync(tokens.AccessToken)),
+        Row("IntrospectInactive200", 200, (client, _) => client.IntrospectAsync("garbage")),
+        Row("Revoke200", 200, (client, tokens) => client.RevokeAsync(tokens.AccessToken)),
+        Row("Client401", 401, (client, _) => client.PostRawAsync("/oauth/introspect", "token=x", OAuthRequests.FormType)),
+        Row("OAuth404", 404, (client, _) => client.GetAsync("/oauth/nothing")),
         Row("MediaType415", 415, (client, _) => client.PostRawAsync("/api/auth/login", "x", "text/plain")),
     ];
 

@@ -25,6 +25,13 @@ internal sealed class DatabaseCommands
         yield return Row("EndSession", 1, 7, (client, tokens, _) => client.DeleteAsync($"/api/users/me/sessions/{tokens.SessionId}"));
         yield return Row("EndSessions", 1, 7, (client, _, _) => client.DeleteAsync("/api/users/me/sessions"));
         yield return Row("Activity", 1, 2, (client, _, _) => client.GetAsync("/api/users/me/activity"));
+        yield return Row("Introspect", 0, 0, (client, tokens, _) => client.IntrospectAsync(tokens.AccessToken));
+        yield return Row("IntrospectRefreshToken", 1, 1, (client, tokens, _) => client.IntrospectAsync(tokens.RefreshToken));
+        yield return Row("IntrospectGarbage", 0, 0, (client, _, _) => client.IntrospectAsync("garbage"));
+        yield return Row("IntrospectChangedAccessToken", 0, 0, (client, tokens, _) => client.IntrospectAsync(tokens.AccessToken + "A"));
+        yield return Row("Revoke", 1, 4, (client, tokens, _) => client.RevokeAsync(tokens.AccessToken));
+        yield return Row("RevokeByRefreshToken", 1, 4, (client, tokens, _) => client.RevokeAsync(tokens.RefreshToken));
+        yield return Row("RevokeGarbage", 0, 0, (client, _, _) => client.RevokeAsync("garbage"));
         yield return Row("Keys", 0, 0, (client, _, _) => client.GetAsync("/.well-known/jwks.json"));
         yield return Row("Discovery", 0, 0, (client, _, _) => client.GetAsync("/.well-known/openid-configuration"));
         yield return Row("Live", 0, 0, (client, _, _) => client.GetAsync("/health/live"));
@@ -48,7 +55,7 @@ internal sealed class DatabaseCommands
     public async Task EachRequest_SendsNoMoreThanItNeeds(
         int least, int most, Func<HttpClient, TokenPair, string, Task<HttpResponseMessage>> send)
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(OAuthRequests.WithClients);
         var email = await app.RegisterAsync();
         var tokens = await app.LoginAsync(email);
         var client = app.CreateClient(tokens.AccessToken);
@@ -70,10 +77,11 @@ internal sealed class DatabaseCommands
     [Test]
     public async Task RefusedToken_SendsNone()
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(OAuthRequests.WithClients);
         var tokens = await app.LoginAsync();
         await (await app.CreateClient(tokens.AccessToken).PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
         app.Commands.Reset();
+        await (await app.CreateClient().IntrospectAsync(tokens.AccessToken)).ShouldBeInactiveAsync();
         await (await app.MeAsync(tokens.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
         await (await app.MeAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-token");
         await (await app.RefreshAsync(tokens.AccessToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");

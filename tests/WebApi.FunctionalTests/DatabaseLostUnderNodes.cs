@@ -53,6 +53,14 @@ internal sealed class DatabaseLostUnderNodes
                 TimedAsync(() => a.Client.TryLoginAsync(email)), TimedAsync(() => a.Client.RefreshAsync(live.RefreshToken)),
                 TimedAsync(() => a.Client.AskAsync(live.AccessToken, "/api/users/me")), TimedAsync(() => a.Client.AskAsync(live.AccessToken, "/api/users/me/sessions")),
             };
+            var ofServices = new[]
+            {
+                TimedAsync(() => a.Client.IntrospectAsync(live.RefreshToken)), TimedAsync(() => b.Client.IntrospectAsync(live.RefreshToken)),
+                TimedAsync(() => a.Client.RevokeAsync(live.AccessToken)), TimedAsync(() => b.Client.RevokeAsync(live.RefreshToken)),
+            };
+            await (await a.Client.IntrospectAsync(live.AccessToken)).ShouldBeActiveAsync(); // from memory
+            await (await a.Client.IntrospectAsync(doomed.AccessToken)).ShouldBeInactiveAsync();
+            await (await a.Client.IntrospectAsync("garbage")).ShouldBeInactiveAsync();
             await Task.Delay(MaxStaleness + Slack);
             foreach (var (node, token) in new[] { (a, live), (b, live), (b, doomed) })
             {
@@ -65,6 +73,9 @@ internal sealed class DatabaseLostUnderNodes
 
                 await (await node.Client.AskAsync(token.AccessToken + "A")).ShouldBeProblemAsync(401, "invalid-token");
                 await (await node.Client.AskAsync(token.RefreshToken)).ShouldBeProblemAsync(401, "invalid-token");
+                await (await node.Client.IntrospectAsync(live.AccessToken)).ShouldBeOAuthErrorAsync(503, "temporarily_unavailable");
+                await (await node.Client.IntrospectAsync("garbage")).ShouldBeInactiveAsync();
+                await (await node.Client.RevokeAsync("garbage")).ShouldBeAsync(200);
             }
 
             foreach (var route in new[]
@@ -87,6 +98,12 @@ internal sealed class DatabaseLostUnderNodes
             {
                 await response.ShouldBeProblemAsync(503, "service-unavailable");
                 Assert.That(response.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
+                Assert.That(took, Is.LessThan(Bound), response.RequestMessage!.RequestUri!.AbsolutePath);
+            }
+
+            foreach (var (response, took) in await Task.WhenAll(ofServices))
+            {
+                await response.ShouldBeOAuthErrorAsync(503, "temporarily_unavailable");
                 Assert.That(took, Is.LessThan(Bound), response.RequestMessage!.RequestUri!.AbsolutePath);
             }
 
@@ -117,6 +134,9 @@ internal sealed class DatabaseLostUnderNodes
         foreach (var node in nodes)
         {
             await (await node.Client.AskAsync(doomed.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
+            await (await node.Client.IntrospectAsync(live.AccessToken)).ShouldBeActiveAsync();
+            await (await node.Client.IntrospectAsync(live.RefreshToken)).ShouldBeActiveAsync();
+            await (await node.Client.IntrospectAsync(doomed.AccessToken)).ShouldBeInactiveAsync();
         }
 
         await (await a.Client.AskAsync(live.AccessToken, "/api/users/me")).ShouldBeAsync(200);
@@ -141,7 +161,7 @@ internal sealed class DatabaseLostUnderNodes
         }
     }
 
-    private static Dictionary<string, string?> Settings(string pollInterval) => new()
+    private static Dictionary<string, string?> Settings(string pollInterval) => new(OAuthRequests.WithClients)
     {
         ["Revocation:PollInterval"] = pollInterval,
         ["Revocation:MaxStaleness"] = MaxStaleness.ToString(),

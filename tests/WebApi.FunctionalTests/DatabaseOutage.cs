@@ -106,6 +106,29 @@ internal sealed class DatabaseOutage
         Assert.That(response.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
     }
 
+    [Test]
+    public async Task BrokenDatabase_TellsOtherServicesOnlyWhatIsInMemory()
+    {
+        await using var app = new CleanJwtApp(OAuthRequests.WithClients);
+        var (tokens, client) = (await app.LoginAsync(), app.CreateClient());
+        app.Sql("ALTER TABLE Sessions RENAME TO Elsewhere");
+        await (await client.IntrospectAsync(tokens.AccessToken)).ShouldBeActiveAsync();
+        await (await client.IntrospectAsync("garbage")).ShouldBeInactiveAsync();
+        await (await client.RevokeAsync("garbage")).ShouldBeAsync(200);
+        foreach (var response in new[]
+        {
+            await client.IntrospectAsync(tokens.RefreshToken), await client.RevokeAsync(tokens.AccessToken), await client.RevokeAsync(tokens.RefreshToken),
+        })
+        {
+            await response.ShouldBeOAuthErrorAsync(503, "temporarily_unavailable");
+            Assert.That(await response.Content.ReadAsStringAsync(), Does.Not.Contain("Sessions").And.Not.Contain("SQLite").And.Not.Contain("no such"));
+        }
+
+        app.Sql("ALTER TABLE Elsewhere RENAME TO Sessions");
+        await (await client.IntrospectAsync(tokens.AccessToken)).ShouldBeActiveAsync();
+        await (await client.IntrospectAsync(tokens.RefreshToken)).ShouldBeActiveAsync();
+    }
+
     private static async Task<(HttpResponseMessage Response, TimeSpan Took)> TimedAsync(Func<Task<HttpResponseMessage>> send)
     {
         var watch = Stopwatch.StartNew();

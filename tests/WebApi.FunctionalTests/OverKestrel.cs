@@ -15,7 +15,7 @@ internal sealed class OverKestrel
     private HttpClient Client => _process!.Client;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _process = await CleanJwtProcess.StartAsync(_folder.Path);
+    public async Task StartAsync() => _process = await CleanJwtProcess.StartAsync(_folder.Path, OAuthRequests.WithClients);
 
     [OneTimeTearDown]
     public async Task StopAsync()
@@ -53,6 +53,29 @@ internal sealed class OverKestrel
     [TestCase(true)]
     public async Task BodyOfJust64KiB_IsRead(bool chunked) =>
         await (await OversizeBodies.PostAsync(Client, "/api/auth/refresh", 64 * 1024, chunked)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+
+    [TestCase("/oauth/introspect", false)]
+    [TestCase("/oauth/introspect", true)]
+    [TestCase("/oauth/revoke", false)]
+    [TestCase("/oauth/revoke", true)]
+    public async Task LargeForm_IsReadUpTo64KiB(string route, bool chunked)
+    {
+        using var client = new HttpClient { BaseAddress = Client.BaseAddress }.As(OAuthRequests.Basic());
+        await (await RefusedOAuthRequests.PostLargeAsync(client, route, 64 * 1024, chunked)).ShouldBeAsync(200);
+        await (await RefusedOAuthRequests.PostLargeAsync(client, route, (64 * 1024) + 1, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
+        await (await RefusedOAuthRequests.PostLargeAsync(client, route, 1024 * 1024, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
+    }
+
+    [Test]
+    public async Task TwoAuthorizationHeadersOfAClient_AreNone()
+    {
+        var header = $"Authorization: {OAuthRequests.Basic()}\r\n";
+        Assert.That(await SendAsync(header), Does.StartWith("HTTP/1.1 200").And.EndWith("{\"active\":false}"));
+        Assert.That(await SendAsync(header + header), Does.StartWith("HTTP/1.1 401").And.Contain("\"invalid_client\""));
+
+        Task<string> SendAsync(string headers) => SendRawAsync(
+            $"POST /oauth/introspect HTTP/1.0\r\nHost: localhost\r\nContent-Type: {OAuthRequests.FormType}\r\nContent-Length: 7\r\n{headers}\r\ntoken=x");
+    }
 
     [Test]
     public async Task TwoAuthorizationHeaders_AreNoToken()

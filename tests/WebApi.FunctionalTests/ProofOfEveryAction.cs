@@ -78,6 +78,10 @@ internal sealed class ProofOfEveryAction
     public async Task WithoutAToken_NothingIsAnswered(string method, string route) =>
         await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(), method, route), "missing-token");
 
+    [TestCaseSource(nameof(Protected))]
+    public async Task WithTheSecretOfAClient_NothingIsAnswered(string method, string route) =>
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient().As(OAuthRequests.Basic()), method, route), "missing-token");
+
     [TestCaseSource(nameof(OfAScope))]
     public async Task WithEveryOtherScope_TheMissingOneIsNamed(string method, string route, string needed)
     {

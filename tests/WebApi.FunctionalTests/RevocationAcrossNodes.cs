@@ -21,7 +21,7 @@ internal sealed class RevocationAcrossNodes
     public async Task RevokedSession_IsRefusedByEveryOtherNodeWithinASecond(int nodes)
     {
         using var folder = new TemporaryFolder();
-        var started = await Task.WhenAll(Enumerable.Range(0, nodes).Select(_ => ServiceNode.StartAsync(folder.Path)));
+        var started = await Task.WhenAll(Enumerable.Range(0, nodes).Select(_ => ServiceNode.StartAsync(folder.Path, OAuthRequests.WithClients)));
         await using var first = started[0];
         await using var second = started[1];
         await using var third = started.ElementAtOrDefault(2);
@@ -37,9 +37,10 @@ internal sealed class RevocationAcrossNodes
                 await (await node.Client.AskAsync(session.AccessToken)).ShouldBeAsync(200);
             }
 
-            await (i % 2 == 0 ? first.Client.LogoutAsync(session) : first.Client.EndSessionAsync(session));
+            await EndAsync(first.Client, session, i);
             var revoked = Stopwatch.StartNew();
             await (await first.Client.AskAsync(session.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
+            await (await first.Client.IntrospectAsync(session.AccessToken)).ShouldBeInactiveAsync();
             await Task.WhenAll(others.Select(async node => delays.Add(await RefusedAfterAsync(node, session, revoked))));
         });
 
@@ -50,6 +51,22 @@ internal sealed class RevocationAcrossNodes
         Assert.That(delays.Max(), Is.LessThanOrEqualTo(Bound));
     }
 
+    private static async Task EndAsync(HttpClient client, TokenPair session, int way)
+    {
+        switch (way % 4)
+        {
+            case 0:
+                await client.LogoutAsync(session);
+                break;
+            case 1:
+                await client.EndSessionAsync(session);
+                break;
+            default:
+                await (await client.RevokeAsync(way % 4 == 2 ? session.AccessToken : session.RefreshToken)).ShouldBeAsync(200);
+                break;
+        }
+    }
+
     private static async Task<TimeSpan> RefusedAfterAsync(ServiceNode node, TokenPair session, Stopwatch revoked)
     {
         while (true)
@@ -58,6 +75,7 @@ internal sealed class RevocationAcrossNodes
             var answer = await (await node.Client.AskAsync(session.AccessToken)).AnswerAsync();
             if (answer == "401 token-revoked")
             {
+                await (await node.Client.IntrospectAsync(session.AccessToken)).ShouldBeInactiveAsync();
                 return sent;
             }
 

@@ -19,7 +19,7 @@ internal sealed class SecretsInLogs
     [Test]
     public async Task WholeFlowAtTrace_LogsNoSecret()
     {
-        await using var app = new CleanJwtApp(Trace);
+        await using var app = new CleanJwtApp(new([.. Trace, .. OAuthRequests.WithClients]));
         var client = app.CreateClient();
         var secrets = new Dictionary<string, string>();
 
@@ -72,19 +72,37 @@ internal sealed class SecretsInLogs
         await (await client.ChangePasswordAsync(fifth.AccessToken, newPassword, password)).ShouldBeAsync(204);
         await (await app.ReauthenticateAsync(fifth.AccessToken, newPassword)).ShouldBeAsync(200);
 
+        secrets.Add("secret of a client", OAuthRequests.ClientSecret);
+        secrets.Add("secret of a client, as it is sent", OAuthRequests.Basic()["Basic ".Length..]);
+        secrets.Add("secret of a client with characters that are escaped", OAuthRequests.OtherClientSecret);
+        var sixth = Tokens("login for other services", await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = newPassword })).JsonAsync());
+        await (await client.IntrospectAsync(sixth.AccessToken)).ShouldBeActiveAsync();
+        await (await client.IntrospectAsync(sixth.RefreshToken)).ShouldBeActiveAsync();
+        await (await client.IntrospectAsync(Secret("what is no token"))).ShouldBeInactiveAsync();
+        await (await client.IntrospectAsync(sixth.AccessToken, Secret("hint"))).ShouldBeActiveAsync();
+        await (await client.PostAsync($"/oauth/introspect?token={sixth.AccessToken}", null, OAuthRequests.Basic())).ShouldBeAsync(415);
+        await (await client.PostRawAsync("/oauth/introspect", $"token={sixth.RefreshToken}&token=x", OAuthRequests.FormType)).ShouldBeAsync(401);
+        await (await client.PostAsync("/oauth/introspect", Form("x"), OAuthRequests.Basic(secret: Secret("wrong secret of a client")))).ShouldBeAsync(401);
+        await (await client.PostAsync("/oauth/revoke", Form(Secret("token of nobody")), OAuthRequests.BasicOf(Secret("pair of nobody")))).ShouldBeAsync(401);
+        await (await client.PostAsync("/oauth/revoke", Form(sixth.AccessToken), $"Bearer {sixth.AccessToken}")).ShouldBeAsync(401);
+        await (await client.RevokeAsync(Secret("what is no token to revoke"))).ShouldBeAsync(200);
+        await (await client.RevokeAsync(sixth.RefreshToken)).ShouldBeAsync(200);
+        await (await client.RevokeAsync(sixth.AccessToken)).ShouldBeAsync(200);
+
         // A fault and an outage are logged with all that the service knows of them.
         app.Sql("ALTER TABLE AspNetUsers RENAME TO Elsewhere");
         await (await client.PostAsJsonAsync("/api/auth/register", new { email = CleanJwtApp.UniqueEmail(), password = Secret("password during an outage") })).ShouldBeAsync(503);
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).ShouldBeAsync(503);
         await (await client.ChangePasswordAsync(fifth.AccessToken, Secret("new password during an outage"), newPassword)).ShouldBeAsync(503);
         await (await app.RefreshAsync(third.RefreshToken)).ShouldBeAsync(503);
+        await (await client.IntrospectAsync(sixth.RefreshToken)).ShouldBeAsync(503);
         secrets.Add("password hash", (string)app.Sql("SELECT PasswordHash FROM Elsewhere")!);
         foreach (var file in Directory.GetFiles(Path.Combine(Path.GetDirectoryName(app.DatabasePath)!, "keys")))
         {
             secrets.Add("Data Protection key", System.Xml.Linq.XDocument.Load(file).Descendants("value").Single().Value);
         }
 
-        Assert.That(app.Logs.Lines, Has.Some.StartWith("Trace Microsoft.AspNetCore.Mvc"), "the log is not at Trace: this test shows nothing");
+        Assert.That(app.Logs.Lines, Has.Some.StartWith("Trace Microsoft.AspNetCore"), "the log is not at Trace: this test shows nothing");
         Assert.That(app.Logs.Lines, Has.Some.StartWith("Debug Microsoft.EntityFrameworkCore"), "the log is not at Trace: this test shows nothing");
         Assert.That(
             from secret in secrets
@@ -92,6 +110,8 @@ internal sealed class SecretsInLogs
             where line.Contains(secret.Value, StringComparison.OrdinalIgnoreCase)
             select $"{secret.Key}: {line}",
             Is.Empty);
+
+        FormUrlEncodedContent Form(string token) => new(new Dictionary<string, string> { ["token"] = token });
 
         string Secret(string name)
         {

@@ -83,6 +83,41 @@ internal sealed class StartSettings
         Assert.That(File.Exists(Path.Combine(folder.Path, "data")), Is.False);
     }
 
+    private static IEnumerable<TestCaseData> BadClients()
+    {
+        yield return Clients("NoId", [("0:Secret", Secret)], "Clients:0:Id is not set; allowed: ");
+        yield return Clients("EmptyId", [("0:Id", ""), ("0:Secret", Secret)], "Clients:0:Id is not set; allowed: ");
+        yield return Clients("NoSecret", [("0:Id", "reports")], "Clients:0:Secret is not set; allowed: ");
+        yield return Clients("EmptySecret", [("0:Id", "reports"), ("0:Secret", "")], "Clients:0:Secret is not set; allowed: ");
+        yield return Clients(
+            "IdTwice",
+            [("0:Id", "reports"), ("0:Secret", Secret), ("1:Id", "billing"), ("1:Secret", Secret), ("2:Id", "reports"), ("2:Secret", Secret)],
+            "Clients:2:Id is 'reports', as another client's; allowed: ");
+        yield return Clients(
+            "IdTwiceAndNoSecrets",
+            [("0:Id", "reports"), ("1:Id", "reports")],
+            "Clients:0:Secret is not set", "Clients:1:Id is 'reports'", "Clients:1:Secret is not set");
+    }
+
+    [TestCaseSource(nameof(BadClients))]
+    public async Task BadClient_StopsTheStartAndItsSecretIsNotPrinted(Dictionary<string, string?> settings, string[] lines)
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = CleanJwtProcess.Launch(folder.Path, settings);
+
+        Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
+        Assert.That(service.Errors, Has.Length.EqualTo(lines.Length), service.Output);
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var (said, line) in service.Errors.Zip(lines))
+            {
+                Assert.That(said, Does.StartWith(line));
+            }
+
+            Assert.That(service.Output, Does.Not.Contain(Secret));
+        }
+    }
+
     [Test]
     public async Task UnsetIssuerOutsideDevelopment_StopsTheStartAndASetOneDoesNot()
     {
@@ -105,6 +140,9 @@ internal sealed class StartSettings
         Assert.That(service.Errors, Has.Length.EqualTo(1), service.Output);
         Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
     }
+
+    private static TestCaseData Clients(string name, (string Key, string Value)[] settings, params string[] lines) =>
+        new TestCaseData(settings.ToDictionary(setting => $"Clients:{setting.Key}", string? (setting) => setting.Value), lines).SetArgDisplayNames(name);
 
     private static TestCaseData Bad(string key, string value, string allowed, bool isPrinted = true) =>
         new TestCaseData(key, value, allowed, isPrinted).SetArgDisplayNames(key, value);

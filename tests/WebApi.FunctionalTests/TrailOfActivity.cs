@@ -13,7 +13,7 @@ internal sealed class TrailOfActivity
     [Test]
     public async Task EveryActOfTheOwner_IsToldWithSessionAndPlace()
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(OAuthRequests.WithClients);
         var client = Client(app);
         var email = await client.RegisterAsync();
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = OtherPassword })).ShouldBeAsync(401);
@@ -25,6 +25,8 @@ internal sealed class TrailOfActivity
         app.Time.Advance(TimeSpan.FromSeconds(11));
         await (await client.RefreshAsync(reused.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
         await (await client.RefreshAsync(next.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+        var revoked = await client.LoginAsync(email);
+        await (await client.RevokeAsync(revoked.AccessToken)).ShouldBeAsync(200);
         var tokens = await client.LoginAsync(email);
         await (await client.DoAsync(tokens, "PATCH /api/users/me", new { displayName = "Ada" })).ShouldBeAsync(200);
         await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = OtherPassword })).ShouldBeAsync(401);
@@ -46,6 +48,8 @@ internal sealed class TrailOfActivity
             $"reauthenticate failure {tokens.SessionId}",
             $"update-profile success {tokens.SessionId}",
             $"login success {tokens.SessionId}",
+            $"revoked-by-client success {revoked.SessionId}",
+            $"login success {revoked.SessionId}",
             $"refresh-token-reuse failure {reused.SessionId}",
             $"login success {reused.SessionId}",
             $"logout success {first.SessionId}",
