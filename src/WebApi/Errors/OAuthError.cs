@@ -16,5 +16,9 @@ public sealed record OAuthError(string Error, [property: JsonPropertyName("error
             >= StatusCodes.Status500InternalServerError => "server_error",
             _ => "invalid_request",
         },
-        error.Status == StatusCodes.Status415UnsupportedMediaType ? ApiErrors.InvalidOAuthRequest.Detail : error.Detail);
+
+        // Of a bad request, the rest of the service speaks of JSON and its fields.
+        error.Status is StatusCodes.Status400BadRequest or StatusCodes.Status415UnsupportedMediaType
+            ? ApiErrors.InvalidOAuthRequest.Detail
+            : error.Detail);
 }
