@@ -21,6 +21,8 @@ internal sealed partial class AuthenticatingClients
         yield return Row("SpaceAsPlus", BasicOf(OtherPair.Replace("%20", "+", StringComparison.Ordinal)));
         yield return Row("EscapesInLowerCase", BasicOf(Escape().Replace(OtherPair, escape => escape.Value.ToLowerInvariant())));
         yield return Row("EveryByteEscaped", BasicOf($"{EveryByte(ClientId)}:{EveryByte(ClientSecret)}"));
+        yield return Row("ColonInTheSecretNotEscaped", BasicOf(
+            $"{Uri.EscapeDataString(OtherClientId)}:{Uri.EscapeDataString(OtherClientSecret).Replace("%3A", ":", StringComparison.Ordinal)}"));
         yield return Row("SchemeInAnotherCase", Basic().Replace("Basic", "bASIC", StringComparison.Ordinal));
     }
 
@@ -38,6 +40,7 @@ internal sealed partial class AuthenticatingClients
         yield return Row("PairWithoutBase64", $"Basic {ClientId}:{ClientSecret}");
         yield return Row("TwoPairs", $"{Basic()}, {Basic()}");
         yield return Row("NoUtf8", $"Basic {Convert.ToBase64String([.. Encoding.ASCII.GetBytes($"{ClientId}:{ClientSecret}"), 0xff])}");
+        yield return Row("NoUtf8InThePlaceOfACharacter", $"Basic {Convert.ToBase64String(Encoding.Latin1.GetBytes(OtherPair.Replace("%EF%BF%BD", "\u00ff", StringComparison.Ordinal)))}");
         yield return Row("NoColon", BasicOf(ClientId));
         yield return Row("EmptyPair", BasicOf(":"));
         yield return Row("NoId", Basic(id: ""));
@@ -87,6 +90,7 @@ internal sealed partial class AuthenticatingClients
     public async Task TwoHeaders_AreNone()
     {
         await ShouldBeRefusedAsync((client, route, tokens) => SendAsync(client, route, tokens, Basic(), Basic()));
+        await ShouldBeRefusedAsync((client, route, tokens) => SendAsync(client, route, tokens, Basic(), ""));
         await ShouldBeRefusedAsync((client, route, tokens) => SendAsync(client, route, tokens, Basic(), $"Bearer {tokens.AccessToken}"));
         await ShouldBeRefusedAsync((client, route, tokens) => SendAsync(client, route, tokens, $"Bearer {tokens.AccessToken}", Basic()));
     }

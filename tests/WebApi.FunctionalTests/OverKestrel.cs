@@ -71,7 +71,10 @@ internal sealed class OverKestrel
     {
         var header = $"Authorization: {OAuthRequests.Basic()}\r\n";
         Assert.That(await SendAsync(header), Does.StartWith("HTTP/1.1 200").And.EndWith("{\"active\":false}"));
-        Assert.That(await SendAsync(header + header), Does.StartWith("HTTP/1.1 401").And.Contain("\"invalid_client\""));
+        foreach (var other in new[] { header, "Authorization:\r\n", "Authorization: Bearer x\r\n" })
+        {
+            Assert.That(await SendAsync(header + other), Does.StartWith("HTTP/1.1 401").And.Contain("\"invalid_client\""));
+        }
 
         Task<string> SendAsync(string headers) => SendRawAsync(
             $"POST /oauth/introspect HTTP/1.0\r\nHost: localhost\r\nContent-Type: {OAuthRequests.FormType}\r\nContent-Length: 7\r\n{headers}\r\ntoken=x");

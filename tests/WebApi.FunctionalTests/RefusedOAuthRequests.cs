@@ -41,8 +41,14 @@ internal sealed class RefusedOAuthRequests
         select new TestCaseData(route, type);
 
     [TestCaseSource(nameof(BadForms))]
-    public async Task FormWithoutOneToken_IsInvalid(string route, byte[] form) =>
-        await (await Client.PostRawAsync(route, form, FormType)).ShouldBeOAuthErrorAsync(400, "invalid_request");
+    public async Task FormWithoutOneToken_IsInvalid(string route, byte[] form)
+    {
+        var response = await Client.PostRawAsync(route, form, FormType);
+        await response.ShouldBeOAuthErrorAsync(400, "invalid_request");
+        Assert.That(
+            (await response.JsonAsync()).Text("error_description"),
+            Is.EqualTo("Send the parameter 'token' once, in a form (application/x-www-form-urlencoded)."));
+    }
 
     [TestCase("/oauth/introspect")]
     [TestCase("/oauth/revoke")]

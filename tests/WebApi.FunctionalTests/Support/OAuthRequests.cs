@@ -12,9 +12,9 @@ internal static class OAuthRequests
     public const string ClientId = "reports";
     public const string ClientSecret = "a-secret-of-the-reports-71c9";
 
-    /// <summary>Every character that a form has to encode, or could be taken for another.</summary>
+    /// <summary>Characters that a form has to encode, and such as could be taken for others.</summary>
     public const string OtherClientId = "büro + 100%:é";
-    public const string OtherClientSecret = "s e+c%2Br:ét&=/?ü🔑";
+    public const string OtherClientSecret = "s e+c%2Br:ét&=/?ü🔑\ufffd";
 
     /// <summary>Settings that name two clients.</summary>
     public static Dictionary<string, string?> WithClients => new()
