@@ -3,13 +3,14 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
-/// <summary>Whoever installs a sample's packages gets those that it was tested with, from where everybody gets them.</summary>
+/// <summary>Whoever installs the packages of a sample or of a test's client gets those that it was written with, from where everybody gets them.</summary>
 internal sealed class LockedPackages
 {
-    [Test]
-    public void NodePackages_AreHashedAndNameNoOtherRegistry()
+    [TestCase("samples/node")]
+    [TestCase("tests/WebApi.FunctionalTests/Clients/node")]
+    public void NodePackages_AreHashedAndNameNoOtherRegistry(string folder)
     {
-        var packages = JsonNode.Parse(File.ReadAllText(Repository.PathOf("samples/node/package-lock.json")))!["packages"]!.AsObject();
+        var packages = JsonNode.Parse(File.ReadAllText(Repository.PathOf($"{folder}/package-lock.json")))!["packages"]!.AsObject();
         foreach (var (path, package) in packages.Where(package => package.Key.Length > 0))
         {
             Assert.That(package!["integrity"]?.ToString(), Does.StartWith("sha512-"), path);

@@ -22,6 +22,14 @@ internal static class Jwt
         return string.Join('.', parts);
     }
 
+    /// <summary>The token with its claims changed under the signature that it had.</summary>
+    public static string WithClaims(string token, Action<JsonObject> change)
+    {
+        var claims = Payload(token);
+        change(claims);
+        return With(token, 1, _ => Encode(claims.ToJsonString()));
+    }
+
     /// <summary>Another spelling of the same bytes: the bits of the last character that no byte uses are set.</summary>
     public static string NonCanonical(string part)
     {
