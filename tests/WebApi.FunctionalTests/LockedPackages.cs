@@ -3,7 +3,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
-/// <summary>Whoever installs the packages of a sample or of a test's client gets those that it was written with, from where everybody gets them.</summary>
+/// <summary>Whoever installs the packages of a sample or of a client gets those that it was tested with, from where everybody gets them.</summary>
 internal sealed class LockedPackages
 {
     [TestCase("samples/node")]
