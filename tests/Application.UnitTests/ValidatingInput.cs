@@ -1,4 +1,3 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Clients;
 using CleanJwt.Application.Sessions;
@@ -145,7 +144,7 @@ internal sealed class ValidatingInput
 
     [TestCaseSource(nameof(TokensOfOtherServices))]
     public void RevokeToken_SaysWhatIsWrong(string token, (string, string)[] failures) =>
-        Expect(new RevokeTokenValidator().Validate(new RevokeTokenCommand(token, ClientInfo.Unknown)), failures);
+        Expect(new RevokeTokenValidator().Validate(new RevokeTokenCommand(token)), failures);
 
     private static void Expect(ValidationResult result, (string Field, string Message)[] failures) =>
         Assert.That(result.Errors.Select(failure => (failure.PropertyName, failure.ErrorMessage)), Is.EquivalentTo(failures));

@@ -89,6 +89,14 @@ internal sealed class PlainJwtBearer
         await (await forAnyAudience.Client.AskAsync(Tokens.AccessToken, "/")).ShouldBeAsync(200);
     }
 
+    [Test]
+    public async Task AudienceInTheConfiguration_LeavesTheCodeTheAuthorityAlone()
+    {
+        await using var service = await PlainService.StartAsync(
+            options => options.Authority = _authority, _certificate, new() { ["Authentication:Schemes:Bearer:ValidAudience"] = "cleanjwt-api" });
+        await (await service.Client.AskAsync(Tokens.AccessToken, "/")).ShouldBeAsync(200);
+    }
+
     private void NameIssuerAndAudience(JwtBearerOptions options)
     {
         options.Authority = _authority;

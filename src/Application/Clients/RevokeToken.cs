@@ -8,7 +8,7 @@ using Mediator;
 namespace CleanJwt.Application.Clients;
 
 /// <summary>Ends the session of a token of either kind, also of one that has expired or was spent (RFC 7009). What is no token is well, too.</summary>
-public sealed record RevokeTokenCommand(string Token, ClientInfo Client) : ICommand<Result<Done>>
+public sealed record RevokeTokenCommand(string Token) : ICommand<Result<Done>>
 {
     public override string ToString() => nameof(RevokeTokenCommand); // a record would print the token
 }
@@ -28,7 +28,8 @@ public sealed class RevokeTokenHandler(
         if ((reading.IsSuccess ? reading.Value.SessionId : refreshTokens.TryRead(command.Token, out var token) ? token.SessionId : (Guid?)null) is { } sessionId)
         {
             var now = time.GetUtcNow();
-            var act = new Act(now, [command.Client.Entry(ActivityActions.RevokedByClient, accountId: null, sessionId, now)]);
+            // The owner learns that it happened, and not from where: that is the other service's.
+            var act = new Act(now, [ClientInfo.Unknown.Entry(ActivityActions.RevokedByClient, accountId: null, sessionId, now)]);
             await sessions.EndAsync(sessionId, SessionEndReason.RevokedByClient, act, CancellationToken.None);
         }
 

@@ -36,7 +36,7 @@ public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : 
     [ProducesResponseType<OAuthError>(StatusCodes.Status400BadRequest)]
     public async Task<ActionResult> Revoke([OAuthForm] string token, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(new RevokeTokenCommand(token, HttpContext.ClientInfo()), cancellationToken);
+        var result = await sender.Send(new RevokeTokenCommand(token), cancellationToken);
         return result.ToActionResult(_ => Ok());
     }
 }

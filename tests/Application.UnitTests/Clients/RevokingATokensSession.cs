@@ -13,8 +13,6 @@ namespace CleanJwt.Application.UnitTests.Clients;
 /// <summary>Ending the session of whatever token another service shows.</summary>
 internal sealed class RevokingATokensSession
 {
-    private static readonly ClientInfo Service = new("reports/1.0", "192.0.2.7");
-
     private readonly SessionFixture _ports = new();
     private readonly List<Act> _acts = [];
 
@@ -60,7 +58,7 @@ internal sealed class RevokingATokensSession
             Assert.That((act.At, entry.At), Is.EqualTo((Now, Now)));
             Assert.That(
                 (entry.Action, entry.SessionId, entry.UserAgent, entry.IpAddress),
-                Is.EqualTo(("revoked-by-client", (Guid?)FifthGeneration.Id, Service.UserAgent, Service.IpAddress)));
+                Is.EqualTo(("revoked-by-client", (Guid?)FifthGeneration.Id, (string?)null, (string?)null)));
         }
     }
 
@@ -68,7 +66,7 @@ internal sealed class RevokingATokensSession
     {
         using var hungUp = new CancellationTokenSource();
         var handler = new RevokeTokenHandler(_ports.AccessTokens.Object, _ports.RefreshTokens.Object, _ports.Sessions.Object, _ports.Time);
-        return await handler.Handle(new RevokeTokenCommand(token, Service), hungUp.Token);
+        return await handler.Handle(new RevokeTokenCommand(token), hungUp.Token);
     }
 
     private void Read(Result<AccessToken> result, string text = "token") =>

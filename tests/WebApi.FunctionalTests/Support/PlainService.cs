@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -19,9 +20,11 @@ internal sealed class PlainService : IAsyncDisposable
 
     /// <param name="configure">All that the service says of the tokens it takes.</param>
     /// <param name="root">The certificate that its machine trusts.</param>
-    public static async Task<PlainService> StartAsync(Action<JwtBearerOptions> configure, X509Certificate2 root)
+    /// <param name="settings">Its configuration.</param>
+    public static async Task<PlainService> StartAsync(Action<JwtBearerOptions> configure, X509Certificate2 root, Dictionary<string, string?>? settings = null)
     {
         var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
         builder.Services.AddAuthentication().AddJwtBearer(configure);
