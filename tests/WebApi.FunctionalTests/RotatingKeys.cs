@@ -8,10 +8,12 @@ internal sealed class RotatingKeys
 {
     private const int PatienceMilliseconds = 10_000;
 
+    private static Dictionary<string, string?> DefaultLifetime => new() { ["Jwt:KeyLifetime"] = "30.00:00:00" };
+
     [Test]
     public async Task Schedule_PublishesTheNextKeyThenSignsWithItThenForgetsTheOld()
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(DefaultLifetime);
         var first = await OnlyKeyAsync(app);
 
         app.Time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromHours(1) - TimeSpan.FromMinutes(1));
@@ -40,7 +42,7 @@ internal sealed class RotatingKeys
     [Test]
     public async Task ServiceThatWasOffForLong_StillPublishesAheadOfSigning()
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(DefaultLifetime);
         var first = await OnlyKeyAsync(app);
         app.Time.Advance(TimeSpan.FromDays(365));
         Assert.That(() => KeysAsync(app).Result, Has.Length.EqualTo(2).After(PatienceMilliseconds, 20));
