@@ -5,4 +5,6 @@ set -euo pipefail
 name=${1:?usage: scripts/add-migration.sh NAME}
 cd "$(dirname "$0")/.."
 dotnet tool restore
-dotnet ef migrations add "$name" --project src/Infrastructure --context SqliteDbContext --output-dir Persistence/Migrations/Sqlite
+for provider in Sqlite SqlServer; do
+  dotnet ef migrations add "$name" --project src/Infrastructure --context "${provider}DbContext" --output-dir "Persistence/Migrations/$provider"
+done

@@ -7,6 +7,8 @@ using CleanJwt.Infrastructure.Activities;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Sqlite;
+using CleanJwt.Infrastructure.Persistence.SqlServer;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Sessions;
 using CleanJwt.Infrastructure.Settings;
@@ -31,9 +33,9 @@ public static class DependencyInjection
         this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddDatabase();
+        services.AddDatabase(configuration);
         services.AddIdentityStore();
-        services.AddKeys(KeyProtection.LoadCertificate(configuration, environment));
+        services.AddKeys(environment, KeyProtection.LoadCertificate(configuration, environment));
         services.AddTokens(environment);
         services.AddSessions();
         services.AddRevocation();
@@ -93,22 +95,60 @@ public static class DependencyInjection
         }
     }
 
-    private static void AddDatabase(this IServiceCollection services)
+    private static void AddDatabase(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
-        services.AddSingleton<SqliteFile>();
-        services.AddSingleton<IInterceptor, SqlitePragmas>();
         services.AddSingleton<DatabasePreparation>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        services.AddPooledDbContextFactory<SqliteDbContext>((provider, builder) => builder
-            .UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString)
+        if (configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"] == DatabaseOptions.SqlServer)
+        {
+            services.AddSqlServer();
+        }
+        else
+        {
+            services.AddSqlite();
+        }
+
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
+    }
+
+    private static void AddSqlite(this IServiceCollection services)
+    {
+        services.AddSingleton<SqliteFile>();
+        services.AddSingleton<IInterceptor, SqlitePragmas>();
+        services.AddContexts<SqliteDbContext>((provider, builder) => builder.UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString));
+        services.AddSingleton<IDatabaseSetup, SqliteSetup>();
+        services.AddSingleton<IDatabase, SqliteDatabase>();
+        services.AddSingleton<IRevocationSource>(provider =>
+            new RevocationSource(provider.GetRequiredService<SqliteFile>().OpenForPolling, RevocationSql.Sqlite));
+    }
+
+    private static void AddSqlServer(this IServiceCollection services)
+    {
+        services.AddSingleton<SqlServerConnection>();
+        services.AddContexts<SqlServerDbContext>((provider, builder) => builder.UseSqlServer(
+            provider.GetRequiredService<SqlServerConnection>().ConnectionString,
+            sql => sql.EnableRetryOnFailure(SqlServerDatabase.MaxRetries, SqlServerDatabase.MaxRetryDelay, [DatabaseErrors.SqlServerConstraint])));
+        services.AddSingleton<IDatabaseSetup, SqlServerSetup>();
+        services.AddSingleton<IDatabase, SqlServerDatabase>();
+        services.AddSingleton<IRevocationSource>(provider =>
+            new RevocationSource(provider.GetRequiredService<SqlServerConnection>().OpenForPolling, RevocationSql.SqlServer));
+    }
+
+    private static void AddContexts<T>(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> use)
+        where T : AppDbContext
+    {
+        services.AddPooledDbContextFactory<T>((provider, builder) =>
+        {
+            use(provider, builder);
 
             // A taken address is an everyday answer. What nobody expected is logged where it is turned into a 500 or 503.
-            .ConfigureWarnings(warnings => warnings.Log(
-                (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug)))
-            .AddInterceptors(provider.GetServices<IInterceptor>()));
-        services.AddScoped<AppDbContext>(provider => provider.GetRequiredService<IDbContextFactory<SqliteDbContext>>().CreateDbContext());
-        services.AddSingleton<IDatabase, SqliteDatabase>();
+            builder
+                .ConfigureWarnings(warnings => warnings.Log(
+                    (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug)))
+                .AddInterceptors(provider.GetServices<IInterceptor>());
+        });
+        services.AddSingleton<IDbContextFactory<AppDbContext>, ContextFactory<T>>();
     }
 
     private static void AddIdentityStore(this IServiceCollection services)
@@ -126,12 +166,13 @@ public static class DependencyInjection
         services.AddSingleton<FirstAdmin>();
     }
 
-    private static void AddKeys(this IServiceCollection services, X509Certificate2? certificate)
+    private static void AddKeys(this IServiceCollection services, IHostEnvironment environment, X509Certificate2? certificate)
     {
         var dataProtection = services.AddDataProtection().SetApplicationName("CleanJwt");
         if (certificate is null)
         {
-            services.AddSingleton(provider => new KeyFolder(Path.Combine(provider.GetRequiredService<SqliteFile>().Folder, "keys")));
+            services.AddSingleton(provider => new KeyFolder(Path.Combine(
+                provider.GetService<SqliteFile>()?.Folder ?? Path.Combine(environment.ContentRootPath, "data"), "keys")));
             services.AddOptions<KeyManagementOptions>().Configure<KeyFolder, ILoggerFactory>((options, folder, loggers) =>
                 options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.Path!), loggers));
         }
@@ -170,8 +211,6 @@ public static class DependencyInjection
         services.AddSingleton(provider => new RevocationList(
             TimeProvider.System, provider.GetRequiredService<RevocationOptions>(), provider.GetRequiredService<RevocationMetrics>()));
         services.AddSingleton<IRevocationList>(provider => provider.GetRequiredService<RevocationList>());
-        services.AddSingleton<IRevocationSource>(provider =>
-            new RevocationSource(provider.GetRequiredService<SqliteFile>().OpenForPolling, RevocationSql.Sqlite));
         services.AddSingleton<RevocationPoller>();
         services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
     }

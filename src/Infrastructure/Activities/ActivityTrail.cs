@@ -9,12 +9,13 @@ namespace CleanJwt.Infrastructure.Activities;
 internal sealed class ActivityTrail(IDatabase database) : IActivityTrail
 {
     // One statement, and the same whether the account is known, unknown or gone: neither its time nor a foreign key must tell.
-    public Task AddAsync(ActivityEntry entry, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task AddAsync(ActivityEntry entry, CancellationToken cancellationToken) => database.WriteOneAsync(
         (db, abandoned) => db.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO Activities (Id, At, AccountId, Action, Outcome, SessionId, IpAddress, UserAgent)
             SELECT {entry.Id}, {entry.At.UtcDateTime}, (SELECT Id FROM AspNetUsers WHERE Id = {entry.AccountId}), {entry.Action},
                 {(int)entry.Outcome}, {entry.SessionId}, {entry.IpAddress}, {entry.UserAgent}
+            WHERE NOT EXISTS (SELECT 1 FROM Activities WHERE Id = {entry.Id})
             """,
             abandoned),
         cancellationToken);

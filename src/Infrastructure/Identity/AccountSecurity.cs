@@ -139,8 +139,7 @@ internal sealed partial class AccountSecurity(
 
     private async Task<Result<Done>> ChangeAsync(Guid accountId, Change change, Act act, CancellationToken cancellationToken)
     {
-        var ended = new List<Guid>();
-        var result = await database.WriteAsync<Result<Done>>(
+        var ended = await database.WriteAsync<Result<List<Guid>>>(
             async (db, abandoned) =>
             {
                 if (change.MayRemoveAdmin)
@@ -169,18 +168,19 @@ internal sealed partial class AccountSecurity(
 
                 db.Activities.AddRange(act.Trail);
                 await db.SaveChangesAsync(abandoned);
-                if (change.Reason is { } reason)
-                {
-                    var sessions = db.Sessions.Where(session => session.AccountId == accountId && session.Id != change.ExceptSession);
-                    ended = await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, act.At, abandoned);
-                }
-
+                var sessions = db.Sessions.Where(session => session.AccountId == accountId && session.Id != change.ExceptSession);
+                var over = change.Reason is { } reason ? await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, act.At, abandoned) : [];
                 await change.Then(db, abandoned);
-                return default(Done);
+                return over;
             },
             cancellationToken);
-        ended.ForEach(revocations.Add);
-        return result;
+        if (!ended.IsSuccess)
+        {
+            return ended.Error;
+        }
+
+        ended.Value.ForEach(revocations.Add);
+        return default(Done);
     }
 
     [LoggerMessage(LogLevel.Information, "The account {AccountId} was deleted by {DeletedBy}.")]

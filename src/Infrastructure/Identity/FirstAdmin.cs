@@ -22,26 +22,7 @@ internal sealed partial class FirstAdmin(AdminOptions options, IDatabase databas
         var account = new NewAccount(Guid.CreateVersion7(now), EmailAddress.Parse(options.Email!), DisplayName: null, [Roles.Admin]);
         var hash = await passwords.HashAsync(options.Password!, cancellationToken);
         var user = AppUser.From(account, hash.Value, now);
-        var outcome = await database.WriteAsync(
-            async (db, abandoned) =>
-            {
-                await GuardRow.TakeAsync(db, GuardRow.Admins, abandoned);
-                if (await AnyAsync(db, abandoned))
-                {
-                    return Outcome.NotNeeded; // another node was faster
-                }
-
-                if (await db.Users.AnyAsync(existing => existing.NormalizedEmail == user.NormalizedEmail, abandoned))
-                {
-                    return Outcome.AddressTaken;
-                }
-
-                db.Users.Add(user);
-                db.Activities.AddRange(Act.OfOperator(ActivityActions.MadeAdminByOperator, user.Id, now).Trail);
-                await db.SaveChangesAsync(abandoned);
-                return Outcome.Made;
-            },
-            cancellationToken);
+        var outcome = await TryMakeAsync(user, now, cancellationToken);
         if (outcome == Outcome.Made)
         {
             LogMade(logger, user.Id);
@@ -51,6 +32,39 @@ internal sealed partial class FirstAdmin(AdminOptions options, IDatabase databas
             LogAddressTaken(logger);
         }
     }
+
+    private async Task<Outcome> TryMakeAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MakeAsync(user, now, cancellationToken);
+        }
+        catch (DbUpdateException exception) when (DatabaseErrors.IsUniqueViolation(exception))
+        {
+            return Outcome.AddressTaken; // by somebody who signed up just then
+        }
+    }
+
+    private Task<Outcome> MakeAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        async (db, abandoned) =>
+        {
+            await GuardRow.TakeAsync(db, GuardRow.Admins, abandoned);
+            if (await AnyAsync(db, abandoned))
+            {
+                return Outcome.NotNeeded; // another node was faster
+            }
+
+            if (await db.Users.AnyAsync(existing => existing.NormalizedEmail == user.NormalizedEmail, abandoned))
+            {
+                return Outcome.AddressTaken;
+            }
+
+            db.Users.Add(user);
+            db.Activities.AddRange(Act.OfOperator(ActivityActions.MadeAdminByOperator, user.Id, now).Trail);
+            await db.SaveChangesAsync(abandoned);
+            return Outcome.Made;
+        },
+        cancellationToken);
 
     private static Task<bool> AnyAsync(AppDbContext db, CancellationToken cancellationToken) => db.Users.Where(AppUser.IsAdmin).AnyAsync(cancellationToken);
 

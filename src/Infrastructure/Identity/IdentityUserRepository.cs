@@ -120,7 +120,7 @@ internal sealed class IdentityUserRepository(IDatabase database, Passwords passw
         var hash = await passwords.HashAsync(password, cancellationToken);
         if (hash.IsSuccess)
         {
-            await database.WriteAsync(
+            await database.WriteOneAsync(
                 (db, abandoned) => db.Users
                     .Where(user => user.Id == credentials.Candidate.Account.Id && user.PasswordHash == credentials.PasswordHash)
                     .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, hash.Value), abandoned),

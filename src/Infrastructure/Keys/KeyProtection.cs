@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +20,7 @@ internal static class KeyProtection
     {
         if (configuration[PathKey] is not { Length: > 0 } path)
         {
-            return configuration["Database:Provider"] == "SqlServer" && !environment.IsDevelopment()
+            return configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"] == DatabaseOptions.SqlServer && !environment.IsDevelopment()
                 ? throw new StartException($"{PathKey} is not set, and Database:Provider is 'SqlServer'; allowed: {Allowed}.")
                 : null;
         }

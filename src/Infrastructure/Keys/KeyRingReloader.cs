@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Keys;
 
 internal sealed class KeyRingReloader(
-    SigningKeyRing ring, SigningKeyStore store, IDbContextFactory<SqliteDbContext> contexts, IDatabase database, TimeProvider time) : IKeyRing
+    SigningKeyRing ring, SigningKeyStore store, IDbContextFactory<AppDbContext> contexts, IDatabase database, TimeProvider time) : IKeyRing
 {
     private static readonly TimeSpan PauseBetweenLookups = TimeSpan.FromSeconds(1);
 

@@ -18,7 +18,7 @@ internal static class Batches
         var total = 0;
         while (true)
         {
-            var deleted = await database.WriteAsync((db, abandoned) => rows(db).Take(Size).ExecuteDeleteAsync(abandoned), cancellationToken);
+            var deleted = await database.WriteOneAsync((db, abandoned) => rows(db).Take(Size).ExecuteDeleteAsync(abandoned), cancellationToken);
             total += deleted;
             if (deleted < Size)
             {

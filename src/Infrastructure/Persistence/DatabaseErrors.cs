@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Microsoft.Data.SqlClient;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
@@ -12,16 +13,31 @@ public static class DatabaseErrors
     private const int SqliteRange = 25;
     private const int SqliteConstraintUnique = 2067; // https://sqlite.org/rescode.html#constraint_unique
 
-    public static bool IsUniqueViolation(Exception exception) =>
-        Find(exception) is SqliteException { SqliteExtendedErrorCode: SqliteConstraintUnique };
+    // https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
+    private const int SqlServerUniqueIndex = 2601;
+    private const int SqlServerUniqueConstraint = 2627;
+
+    /// <summary>A foreign key, usually: the row that it names went after it was read.</summary>
+    internal const int SqlServerConstraint = 547;
+
+    public static bool IsUniqueViolation(Exception exception) => Find(exception) is
+        SqliteException { SqliteExtendedErrorCode: SqliteConstraintUnique } or SqlException { Number: SqlServerUniqueIndex or SqlServerUniqueConstraint };
 
     /// <summary>Whether a database that fails or is stuck, rather than a fault of the program, is behind this.</summary>
     public static bool IsOutage(Exception exception) => exception is DatabaseUnavailableException || Find(exception) is { } found && !IsFault(found);
 
-    // What SQLite refuses because of what it was asked, and would refuse again: https://sqlite.org/rescode.html#primary_result_code_list
-    private static bool IsFault(DbException exception) => exception is SqliteException
+    // What the database refuses because of what it was asked, and would refuse again.
+    private static bool IsFault(DbException exception) => exception switch
     {
-        SqliteErrorCode: SqliteConstraint or SqliteMismatch or SqliteMisuse or SqliteRange,
+        // https://sqlite.org/rescode.html#primary_result_code_list
+        SqliteException sqlite => sqlite.SqliteErrorCode is SqliteConstraint or SqliteMismatch or SqliteMisuse or SqliteRange,
+        SqlException sqlServer => sqlServer.Number is SqlServerUniqueIndex or SqlServerUniqueConstraint or SqlServerConstraint
+            or 102 or 156 // syntax
+            or 207 or 208 // no such column, no such table
+            or 245 or 8114 or 8115 // no such conversion, or too large
+            or 515 // NULL where there must be a value
+            or 2628 or 8152, // text that is too long
+        _ => false,
     };
 
     private static DbException? Find(Exception exception)

@@ -6,7 +6,13 @@ public sealed class DatabaseOptions
 {
     public const string SectionName = "Database";
 
-    [AllowedValues(Sqlite)]
+    public const string ConnectionKey = "ConnectionStrings:Default";
+
+    public const string Sqlite = nameof(Sqlite);
+
+    public const string SqlServer = nameof(SqlServer);
+
+    [AllowedValues(Sqlite, SqlServer)]
     public string Provider { get; init; } = Sqlite;
 
     /// <summary>Whether the start makes and migrates the database. If not, the command <c>migrate</c> does.</summary>
@@ -19,6 +25,4 @@ public sealed class DatabaseOptions
     /// <summary>How long the start waits for the database, and for other instances that are migrating it.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(1);
-
-    private const string Sqlite = nameof(Sqlite);
 }

@@ -10,11 +10,14 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
     /// <summary>A poll that takes longer than this has failed.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>Reading everything takes about as many seconds as there are millions of rows.</summary>
+    private static readonly TimeSpan FullTimeout = TimeSpan.FromSeconds(30);
+
     private DbConnection? _connection;
 
     public RevocationCursor Read(RevocationCursor? since, Action<RevokedSession> learn) => Run(connection =>
     {
-        using var command = Command(connection, sql.Read);
+        using var command = Command(connection, sql.Read, since is null ? FullTimeout : Timeout);
         AddParameter(command, "@sinceSequence", since?.Sequence ?? 0);
         AddParameter(command, "@sinceTime", since?.DatabaseTime.UtcDateTime ?? new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         using var reader = command.ExecuteReader();
@@ -32,7 +35,7 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
 
     public long CountLive(DateTimeOffset at, RevocationCursor upTo) => Run(connection =>
     {
-        using var command = Command(connection, sql.CountLive);
+        using var command = Command(connection, sql.CountLive, Timeout);
         AddParameter(command, "@at", at.UtcDateTime);
         AddParameter(command, "@upTo", upTo.Sequence);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
@@ -40,13 +43,13 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
 
     public void Dispose() => _connection?.Dispose();
 
-    private static DbCommand Command(DbConnection connection, string text)
+    private static DbCommand Command(DbConnection connection, string text, TimeSpan timeout)
     {
         var command = connection.CreateCommand();
 #pragma warning disable CA2100 // the text is a constant of RevocationSql
         command.CommandText = text;
 #pragma warning restore CA2100
-        command.CommandTimeout = (int)Timeout.TotalSeconds;
+        command.CommandTimeout = (int)timeout.TotalSeconds;
         return command;
     }
 

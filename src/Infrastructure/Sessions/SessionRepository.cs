@@ -39,7 +39,8 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
 
     public async Task<bool> TryRotateAsync(Session rotated, CancellationToken cancellationToken)
     {
-        var rows = await database.WriteAsync(
+        // Carried out twice, it finds its own rotation id when the session is read again.
+        var rows = await database.WriteOneAsync(
             (db, abandoned) => db.Sessions
                 .Where(session => session.Id == rotated.Id && session.Generation == rotated.Generation - 1 && session.EndedAt == null)
                 .ExecuteUpdateAsync(
@@ -129,9 +130,15 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
                     return [];
                 }
 
-                db.Activities.AddRange(act.Trail);
-                await db.SaveChangesAsync(abandoned);
-                return await SessionEnding.EndSomeAsync(db, accountId, own, reason, act.At, abandoned);
+                // Another may have ended it since it was looked at. Then there is nothing to tell.
+                var over = await SessionEnding.EndSomeAsync(db, accountId, own, reason, act.At, abandoned);
+                if (over.Contains(sessionId))
+                {
+                    db.Activities.AddRange(act.Trail);
+                    await db.SaveChangesAsync(abandoned);
+                }
+
+                return over;
             },
             cancellationToken);
         ended.ForEach(revocations.Add);

@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace CleanJwt.Infrastructure.Persistence;
+namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>Sets, on every opened connection, what SQLite keeps per connection.</summary>
 internal sealed class SqlitePragmas(DatabaseOptions options) : DbConnectionInterceptor

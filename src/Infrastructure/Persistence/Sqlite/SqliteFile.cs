@@ -4,18 +4,16 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace CleanJwt.Infrastructure.Persistence;
+namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>Where the SQLite database lies, and what lies beside it.</summary>
 internal sealed class SqliteFile
 {
-    public const string Key = "ConnectionStrings:Default";
-
     private readonly SqliteConnectionStringBuilder _connection;
 
     public SqliteFile(IConfiguration configuration, IHostEnvironment environment, DatabaseOptions options)
     {
-        _connection = Parse(configuration[Key] ?? "Data Source=data/cleanjwt.db");
+        _connection = Parse(configuration[DatabaseOptions.ConnectionKey] ?? "Data Source=data/cleanjwt.db");
         FilePath = Path.GetFullPath(_connection.DataSource, environment.ContentRootPath);
         _connection.DataSource = FilePath;
         _connection.DefaultTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
@@ -62,7 +60,7 @@ internal sealed class SqliteFile
             // Its message quotes the connection string, which may hold a password.
         }
 
-        throw new StartException($"{Key} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write, without a password.");
+        throw new StartException($"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write, without a password.");
     }
 
     private string With(SqliteOpenMode mode) => new SqliteConnectionStringBuilder(_connection.ConnectionString) { Mode = mode }.ConnectionString;

@@ -1,14 +1,14 @@
 using CleanJwt.Infrastructure.Threads;
 using Microsoft.EntityFrameworkCore;
 
-namespace CleanJwt.Infrastructure.Persistence;
+namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
 /// SQLite blocks the thread that asks it, and a locked or hanging file can hold that thread for longer than any time-out of its own. So its work
 /// has threads of its own, and whoever waits for it stops waiting in time. Writes have one thread: SQLite has one writer anyway, and a queue is
 /// fairer and cheaper than many threads that try again and again; and reads go on while a write waits for another process.
 /// </summary>
-internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts, DatabaseOptions options) : IDatabase, IDisposable
+internal sealed class SqliteDatabase(IDbContextFactory<AppDbContext> contexts, DatabaseOptions options) : IDatabase, IDisposable
 {
     private const int Places = 2_000;
 
@@ -32,6 +32,9 @@ internal sealed class SqliteDatabase(IDbContextFactory<SqliteDbContext> contexts
             return result;
         },
         cancellationToken);
+
+    public Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> statement, CancellationToken cancellationToken) =>
+        WriteAsync(statement, cancellationToken);
 
     public void Dispose()
     {

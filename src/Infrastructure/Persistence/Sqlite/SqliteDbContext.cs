@@ -1,7 +1,7 @@
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.EntityFrameworkCore;
 
-namespace CleanJwt.Infrastructure.Persistence;
+namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : AppDbContext(options)
 {

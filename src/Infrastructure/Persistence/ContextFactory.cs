@@ -1,0 +1,10 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanJwt.Infrastructure.Persistence;
+
+/// <summary>Hands out the pooled contexts of whichever provider is in use.</summary>
+internal sealed class ContextFactory<T>(IDbContextFactory<T> contexts) : IDbContextFactory<AppDbContext>
+    where T : AppDbContext
+{
+    public AppDbContext CreateDbContext() => contexts.CreateDbContext();
+}

@@ -1,0 +1,189 @@
+using CleanJwt.Infrastructure.Settings;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace CleanJwt.Infrastructure.Persistence.SqlServer;
+
+internal sealed partial class SqlServerSetup(
+    SqlServerConnection connection, DatabaseOptions options, IEnumerable<IInterceptor> interceptors, IServiceProvider services, ILogger<SqlServerSetup> logger)
+    : IDatabaseSetup
+{
+    private const int NoSuchDatabase = 4060;
+    private const int DatabaseExists = 1801;
+
+    /// <summary>https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-getapplock-transact-sql</summary>
+    private const string TakeLock = "sp_getapplock";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>For an index on many rows.</summary>
+    private static readonly TimeSpan MigrationTimeout = TimeSpan.FromHours(1);
+
+    public string Name => connection.Name;
+
+    public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    {
+        for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Delay(Pause, cancellationToken))
+        {
+            try
+            {
+                return await TryOpenAsync(cancellationToken);
+            }
+            catch (SqlException exception)
+            {
+                var waited = TimeProvider.System.GetElapsedTime(started);
+                var reason = exception.Message.ReplaceLineEndings(" ");
+                if (waited > options.StartTimeout)
+                {
+                    throw new StartException(
+                        $"The database {Name} ({DatabaseOptions.ConnectionKey}) could not be reached within Database:StartTimeout ({options.StartTimeout}): {reason}");
+                }
+
+                LogWaiting(logger, Name, waited, reason);
+            }
+        }
+    }
+
+    // With the application's services, as the pooled contexts have them: Identity's part of the model depends on its options.
+    public AppDbContext OpenContext() => new SqlServerDbContext(new DbContextOptionsBuilder<SqlServerDbContext>()
+        .UseApplicationServiceProvider(services)
+        .UseSqlServer(connection.SetupConnectionString, sql => sql.CommandTimeout((int)MigrationTimeout.TotalSeconds))
+        .AddInterceptors(interceptors)
+        .Options);
+
+    public async Task MigrateAsync(Func<AppDbContext, Task> complete, CancellationToken cancellationToken)
+    {
+        await using var db = OpenContext();
+        if (!await ExistsAsync(cancellationToken))
+        {
+            await CreateAsync(db, cancellationToken);
+            await ExistsAsync(cancellationToken);
+        }
+
+        await using var held = await LockAsync(cancellationToken);
+        await UseRowVersionsAsync(held, cancellationToken);
+        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+
+        await complete(db);
+    }
+
+    /// <returns>False when the server is there, and the database is not.</returns>
+    private async Task<bool> TryOpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var opened = await OpenAsync(connection.SetupConnectionString, cancellationToken);
+            return true;
+        }
+        catch (SqlException exception) when (exception.Number == NoSuchDatabase)
+        {
+            if (await IsKnownAsync(cancellationToken))
+            {
+                throw; // it is there, and not ready or not for this user
+            }
+
+            return false;
+        }
+    }
+
+    private async Task<bool> IsKnownAsync(CancellationToken cancellationToken)
+    {
+        await using var master = await OpenAsync(connection.MasterConnectionString, cancellationToken);
+        await using var command = new SqlCommand("SELECT COUNT(*) FROM sys.databases WHERE name = @name", master);
+        command.Parameters.AddWithValue("@name", connection.Database);
+        return await command.ExecuteScalarAsync(cancellationToken) is not 0;
+    }
+
+    private static async Task CreateAsync(AppDbContext db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await db.GetService<IRelationalDatabaseCreator>().CreateAsync(cancellationToken);
+        }
+        catch (SqlException exception) when (exception.Number == DatabaseExists)
+        {
+            // Another node was faster.
+        }
+    }
+
+    /// <summary>Held until the connection is closed, however its process ends.</summary>
+    private async Task<SqlConnection> LockAsync(CancellationToken cancellationToken)
+    {
+        var held = await OpenAsync(connection.SetupConnectionString, cancellationToken);
+        try
+        {
+            await using var command = new SqlCommand(TakeLock, held) { CommandType = System.Data.CommandType.StoredProcedure };
+            command.CommandTimeout = (int)Math.Ceiling((options.StartTimeout + options.CommandTimeout).TotalSeconds);
+            command.Parameters.AddWithValue("@Resource", "CleanJwt.Migration");
+            command.Parameters.AddWithValue("@LockMode", "Exclusive");
+            command.Parameters.AddWithValue("@LockOwner", "Session");
+            command.Parameters.AddWithValue("@LockTimeout", (int)options.StartTimeout.TotalMilliseconds);
+            var outcome = new SqlParameter { ParameterName = "@ReturnValue", Direction = System.Data.ParameterDirection.ReturnValue };
+            command.Parameters.Add(outcome);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            if (outcome.Value is < 0)
+            {
+                throw new StartException($"Another process has been migrating {Name} for longer than Database:StartTimeout ({options.StartTimeout}).");
+            }
+
+            return held;
+        }
+        catch
+        {
+            await held.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Has readers not wait for writers. EF Core sees to it in a database that it makes; this is for one that was there. It ends what others do in the database, so it is done by
+    /// the connection that holds the lock.
+    /// </summary>
+    private async Task UseRowVersionsAsync(SqlConnection held, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = new SqlCommand(
+                """
+                IF (SELECT is_read_committed_snapshot_on FROM sys.databases WHERE database_id = DB_ID()) = 0
+                    ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;
+                """,
+                held);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (SqlException exception)
+        {
+            LogNoRowVersions(logger, Name, exception.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private static async Task<SqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var opened = new SqlConnection(connectionString);
+        try
+        {
+            await opened.OpenAsync(cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Waiting for the database {Name}, for {Waited} so far: {Reason}")]
+    private static partial void LogWaiting(ILogger logger, string name, TimeSpan waited, string reason);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "READ_COMMITTED_SNAPSHOT can't be turned on for {Name}, so readers wait for writers. Whoever may should run ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON: {Reason}")]
+    private static partial void LogNoRowVersions(ILogger logger, string name, string reason);
+}
