@@ -15,6 +15,12 @@ internal sealed partial class SqlServerSetup(
     private const int NoSuchDatabase = 4060;
     private const int DatabaseExists = 1801;
 
+    internal const string UseRowVersions =
+        """
+        IF (SELECT is_read_committed_snapshot_on FROM sys.databases WHERE database_id = DB_ID()) = 0
+            ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;
+        """;
+
     /// <summary>https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-getapplock-transact-sql</summary>
     private const string TakeLock = "sp_getapplock";
 
@@ -150,12 +156,7 @@ internal sealed partial class SqlServerSetup(
     {
         try
         {
-            await using var command = new SqlCommand(
-                """
-                IF (SELECT is_read_committed_snapshot_on FROM sys.databases WHERE database_id = DB_ID()) = 0
-                    ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;
-                """,
-                held);
+            await using var command = new SqlCommand(UseRowVersions, held);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
         catch (SqlException exception)
