@@ -14,7 +14,7 @@ internal sealed class SqlServerConnection
     {
         _connection = Parse(configuration[DatabaseOptions.ConnectionKey]);
         var seconds = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
-        _connection.ConnectTimeout = Math.Min(_connection.ConnectTimeout, seconds);
+        _connection.ConnectTimeout = _connection.ConnectTimeout is > 0 and var own ? Math.Min(own, seconds) : seconds; // 0 would be for ever
         _connection.CommandTimeout = seconds;
 
         // Who tries again, and how often, is decided in one place: SqlServerDatabase.

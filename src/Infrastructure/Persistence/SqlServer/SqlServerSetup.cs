@@ -25,6 +25,7 @@ internal sealed partial class SqlServerSetup(
     private const string TakeLock = "sp_getapplock";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TellAgain = TimeSpan.FromSeconds(10);
 
     /// <summary>For an index on many rows.</summary>
     private static readonly TimeSpan MigrationTimeout = TimeSpan.FromHours(1);
@@ -33,6 +34,7 @@ internal sealed partial class SqlServerSetup(
 
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
+        var told = -TellAgain;
         for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Delay(Pause, cancellationToken))
         {
             try
@@ -49,7 +51,11 @@ internal sealed partial class SqlServerSetup(
                         $"The database {Name} ({DatabaseOptions.ConnectionKey}) could not be reached within Database:StartTimeout ({options.StartTimeout}): {reason}");
                 }
 
-                LogWaiting(logger, Name, waited, reason);
+                if (waited >= told + TellAgain)
+                {
+                    LogWaiting(logger, Name, waited, options.StartTimeout, reason);
+                    told = waited;
+                }
             }
         }
     }
@@ -180,8 +186,8 @@ internal sealed partial class SqlServerSetup(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Waiting for the database {Name}, for {Waited} so far: {Reason}")]
-    private static partial void LogWaiting(ILogger logger, string name, TimeSpan waited, string reason);
+    [LoggerMessage(LogLevel.Warning, "Waiting for the database {Name}, for {Waited:c} of at most {Limit:c} so far: {Reason}")]
+    private static partial void LogWaiting(ILogger logger, string name, TimeSpan waited, TimeSpan limit, string reason);
 
     [LoggerMessage(
         LogLevel.Warning,
