@@ -10,7 +10,7 @@ internal static class Commands
     private const int Succeeded = 0;
     private const int UnknownCommand = 2;
 
-    private static readonly Command[] All =
+    private static readonly Command<IServiceProvider>[] All =
     [
         new("migrate", null, "make or update the database and its first keys", async (services, _) =>
         {
@@ -37,16 +37,32 @@ internal static class Commands
         }),
     ];
 
+    private static readonly Command<WebApplicationBuilder>[] Early =
+    [
+        new("health", null, "ask the process that listens here whether it is alive", (builder, _) => EarlyCommands.CheckHealthAsync(builder.Configuration)),
+        new("keys make-certificate", null, "make the file of KeyProtection:CertificatePath, unless it is there", (builder, _) =>
+            EarlyCommands.MakeCertificateAsync(builder.Configuration, builder.Environment)),
+    ];
+
+    /// <summary>For commands that need no services.</summary>
+    /// <inheritdoc cref="TryRunAsync"/>
+    public static async Task<int?> TryRunEarlyAsync(WebApplicationBuilder builder, string[] args)
+    {
+        var words = Words(args);
+        var command = Array.Find(Early, command => command.TryMatch(words, out _));
+        return command is null || IsHelp(args) ? null : await command.RunAsync(builder, "");
+    }
+
     /// <returns>The exit code, or null when the arguments name no command. Settings (<c>--Key=value</c>) may stand before and after it.</returns>
     public static async Task<int?> TryRunAsync(IServiceProvider services, string[] args)
     {
-        if (args is ["help", ..] || args.Any(argument => argument is "--help" or "-h"))
+        if (IsHelp(args))
         {
             await WriteHelpAsync(Console.Out);
             return Succeeded;
         }
 
-        var words = args.SkipWhile(IsSetting).ToArray();
+        var words = Words(args);
         if (words is [] or [['-', ..], ..])
         {
             return null;
@@ -72,14 +88,18 @@ internal static class Commands
         return await run(scope.ServiceProvider);
     }
 
+    private static bool IsHelp(string[] args) => args is ["help", ..] || args.Any(argument => argument is "--help" or "-h");
+
+    private static string[] Words(string[] args) => [.. args.SkipWhile(IsSetting)];
+
     private static bool IsSetting(string argument) => argument.StartsWith("--", StringComparison.Ordinal) && argument.Contains('=', StringComparison.Ordinal);
 
     private static async Task WriteHelpAsync(TextWriter writer)
     {
         await writer.WriteLineAsync("Without a command the service starts; the commands are:");
-        foreach (var command in All)
+        foreach (var (usage, help) in All.Select(command => (command.Usage, command.Help)).Concat(Early.Select(command => (command.Usage, command.Help))))
         {
-            await writer.WriteLineAsync($"  {command.Usage,-26} {command.Help}");
+            await writer.WriteLineAsync($"  {usage,-26} {help}");
         }
 
         await writer.WriteLineAsync("A password is asked for without echo, or read from the first line of standard input; a 'y' on the second confirms.");
@@ -87,7 +107,7 @@ internal static class Commands
     }
 
     /// <param name="Argument">The name of the one word that follows; null for none.</param>
-    private sealed record Command(string Name, string? Argument, string Help, Func<IServiceProvider, string, Task<int>> RunAsync)
+    private sealed record Command<T>(string Name, string? Argument, string Help, Func<T, string, Task<int>> RunAsync)
     {
         public string Usage => Argument is null ? Name : $"{Name} {Argument}";
 

@@ -60,6 +60,7 @@ internal static class DependencyInjection
 
     public static void UseWebApi(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseMiddleware<ResponseHeaders>();
         app.UseExceptionHandler(Faults.Options);
         app.UseStatusCodePages(context => ApiErrors.OfStatus(context.HttpContext.Response.StatusCode) is { } error
@@ -76,6 +77,12 @@ internal static class DependencyInjection
         app.MapScalarApiReference("/docs", DocsPage.Configure);
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
     }
+
+    /// <summary>Where it listens: addresses with ';' between.</summary>
+    public static string Urls(IConfiguration configuration) =>
+        configuration["urls"]
+        ?? configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).FirstOrDefault(url => url is not null)
+        ?? (configuration["http_ports"] is { } ports ? string.Join(';', ports.Split(';').Select(port => $"http://+:{port}")) : DefaultUrl);
 
     // Kestrel would say so too, but as a fault, and without the name of the setting.
     private static void CheckUrls(string? urls)
@@ -102,6 +109,9 @@ internal static class DependencyInjection
 
     private static void AddHttp(this IServiceCollection services)
     {
+        services.AddOptions<TrustedProxies>().BindConfiguration(TrustedProxies.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TrustedProxies>, TrustedProxiesRule>();
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<TrustedProxies>>((options, trusted) => trusted.Value.Apply(options));
         services.AddControllers();
 
         // The document takes its types from these options: numbers are numbers in it, and never strings.

@@ -5,6 +5,11 @@ using CleanJwt.WebApi;
 try
 {
     var builder = WebApplication.CreateBuilder(args);
+    if (await Commands.TryRunEarlyAsync(builder, args) is { } early)
+    {
+        return early;
+    }
+
     builder.AddWebApi();
     builder.Services.AddApplication();
     builder.Services.AddInfrastructure(builder.Environment, builder.Configuration);
