@@ -9,6 +9,8 @@ internal sealed class StartSettings
 
     private static readonly TestCaseData[] BadSettings =
     [
+        Bad("ForwardedHeaders:KnownProxies:0", "proxy", "an IP address, such as 10.0.0.7"),
+        Bad("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/99", "a network with its length, such as 10.1.0.0/16"),
         Bad("Jwt:AccessTokenLifetime", "-00:10:00", "00:00:01 to 01:00:00"),
         Bad("Jwt:AccessTokenLifetime", "00:00:00", "00:00:01 to 01:00:00"),
         Bad("Jwt:AccessTokenLifetime", "01:00:01", "00:00:01 to 01:00:00"),
