@@ -11,7 +11,7 @@ RUN dotnet restore src/WebApi --use-current-runtime -p:PublishReadyToRun=true
 
 COPY .editorconfig ./
 COPY src src
-# For this kind of machine alone, and compiled ahead of time: a start takes half as long.
+# For this kind of machine alone, and compiled ahead of time: that shortens a start by a third.
 RUN dotnet publish src/WebApi --no-restore --configuration Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

@@ -9,7 +9,7 @@ internal static class CommandLine
     public const int NotStarted = -1001;
     public const int TimedOut = -1002;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     public static ProcessStartInfo StartInfo(string folder, params string[] command) => new(command[0], command[1..])
     {
