@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanJwt.Infrastructure.Keys;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,9 @@ internal sealed partial class RevocationPoller(
     /// </summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
 
+    /// <summary>A program's first connection to a server takes longer than any other, now and then longer than a poll may.</summary>
+    private const int FirstTries = 3;
+
     private static readonly TimeSpan ComparisonInterval = TimeSpan.FromMinutes(1);
 
     private readonly ManualResetEventSlim _stop = new();
@@ -25,10 +29,15 @@ internal sealed partial class RevocationPoller(
     private bool _failing;
 
     /// <summary>Loads the list, and goes on polling until disposed.</summary>
-    /// <exception cref="System.Data.Common.DbException">The list can't be loaded.</exception>
+    /// <exception cref="DbException">The list can't be loaded.</exception>
     public void Start()
     {
-        Poll();
+        var tries = 1;
+        while (!TryStart(isLast: tries == FirstTries))
+        {
+            tries++;
+        }
+
         _thread = new Thread(Run) { IsBackground = true, Name = "revocation poller" };
         _thread.Start();
     }
@@ -57,6 +66,19 @@ internal sealed partial class RevocationPoller(
         _thread?.Join();
         source.Dispose();
         _stop.Dispose();
+    }
+
+    private bool TryStart(bool isLast)
+    {
+        try
+        {
+            Poll();
+            return true;
+        }
+        catch (DbException) when (!isLast)
+        {
+            return false;
+        }
     }
 
     private void Run()
