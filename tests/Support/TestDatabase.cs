@@ -34,6 +34,13 @@ internal sealed class TestDatabase : IDisposable
         ["ConnectionStrings:Default"] = ConnectionString,
     };
 
+    /// <summary>Makes it as an operator would, before any service has started on it. On SQL Server.</summary>
+    public void Create()
+    {
+        using var master = TestSqlServer.Open("master");
+        TestSqlServer.Run(master, $"CREATE DATABASE {_name}");
+    }
+
     /// <summary>A connection of the test's own, outside any pool.</summary>
     public DbConnection Open()
     {
@@ -48,8 +55,8 @@ internal sealed class TestDatabase : IDisposable
     }
 
     /// <summary>
-    /// Runs SQL that both kinds understand, beside the service. Parameters are positional: <c>@p0</c>, <c>@p1</c>. Answers are as SQLite gives them: 0 or 1 for a
-    /// <see cref="bool"/>, text in capitals for a <see cref="Guid"/>.
+    /// Runs SQL that both kinds understand, beside the service. Parameters are positional: <c>@p0</c>, <c>@p1</c>. Answers are as SQLite gives them: a
+    /// <see cref="long"/> for whatever counts or is true, text in capitals for a <see cref="Guid"/>.
     /// </summary>
     public object? Sql(string sql, params object[] parameters)
     {
@@ -68,6 +75,7 @@ internal sealed class TestDatabase : IDisposable
         return command.ExecuteScalar() switch
         {
             bool value => value ? 1L : 0L,
+            int value => (long)value,
             Guid value => value.ToString().ToUpperInvariant(),
             var value => value,
         };

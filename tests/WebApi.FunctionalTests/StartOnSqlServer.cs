@@ -31,6 +31,7 @@ internal sealed class StartOnSqlServer
         {
             ["Database:Provider"] = "SqlServer",
             ["Database:StartTimeout"] = "00:00:02",
+            ["Database:CommandTimeout"] = "00:00:01", // the driver asks a port that is closed until its time is over
             ["ConnectionStrings:Default"] = $"Server={server};Database=cleanjwt;User Id=somebody;Password={Secret};Encrypt=false",
         });
 
