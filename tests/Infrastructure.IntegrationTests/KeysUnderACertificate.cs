@@ -4,25 +4,27 @@ using CleanJwt.Application.Abstractions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Settings;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting.Internal;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
 /// <summary>Data Protection keys that are kept in the database, encrypted under a certificate that is not.</summary>
-internal sealed class KeysUnderACertificate
+[OnDatabases]
+internal sealed class KeysUnderACertificate(DatabaseKind kind)
 {
     private const string Password = "hunter2-marker";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestDatabase _database = new(kind);
 
     [TearDown]
-    public void DeleteFolder() => _folder.Dispose();
+    public void DeleteFolder() => _database.Dispose();
 
     [Test]
     public async Task Keys_AreInTheDatabaseAndEncryptedThere()
     {
-        await using var node = await Node.StartAsync(_folder.Path, Settings(WriteCertificate("service.pfx")));
+        await using var node = await Node.StartAsync(_database, Settings(WriteCertificate("service.pfx")));
         Assert.That(node.Sql("SELECT count(*) FROM DataProtectionKeys"), Is.EqualTo(1));
         var xml = (string)node.Sql("SELECT Xml FROM DataProtectionKeys")!;
         Assert.That(xml, Does.Contain("<encryptedSecret").And.Contain("<EncryptedKey").And.Not.Contain("masterKey"));
@@ -33,7 +35,7 @@ internal sealed class KeysUnderACertificate
     public async Task SeveralFirstStartsAtOnce_MakeOneOfEverything()
     {
         var settings = Settings(WriteCertificate("service.pfx"));
-        var nodes = Enumerable.Range(0, 4).Select(_ => new Node(_folder.Path, settings)).ToArray();
+        var nodes = Enumerable.Range(0, 4).Select(_ => new Node(_database, settings)).ToArray();
         await Task.WhenAll(nodes.Select(node => Task.Run(node.PrepareAsync)));
         var token = nodes[0].Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));
         using (Assert.EnterMultipleScope())
@@ -54,12 +56,12 @@ internal sealed class KeysUnderACertificate
     {
         var settings = Settings(WriteCertificate("service.pfx", until: DateTimeOffset.UtcNow.AddDays(-1)));
         string token;
-        await using (var first = await Node.StartAsync(_folder.Path, settings))
+        await using (var first = await Node.StartAsync(_database, settings))
         {
             token = first.Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));
         }
 
-        await using var second = await Node.StartAsync(_folder.Path, settings);
+        await using var second = await Node.StartAsync(_database, settings);
         Assert.That(second.Get<IRefreshTokenService>().TryRead(token, out _));
     }
 
@@ -67,29 +69,29 @@ internal sealed class KeysUnderACertificate
     public async Task AnotherCertificate_StopsTheStartAndMakesNothing()
     {
         var before = await FirstStartAsync();
-        await using var node = new Node(_folder.Path, Settings(WriteCertificate("other.pfx")));
+        await using var node = new Node(_database, Settings(WriteCertificate("other.pfx")));
         Assert.That(node.PrepareAsync, ThrowsOneLine("under another certificate"));
-        Assert.That(Contents(node), Is.EqualTo(before));
+        Assert.That(await ContentsAsync(node), Is.EqualTo(before));
     }
 
     [Test]
     public async Task NoCertificateAnyMore_StopsTheStartAndMakesNothing()
     {
         var before = await FirstStartAsync();
-        await using var node = new Node(_folder.Path);
+        await using var node = new Node(_database);
         Assert.That(node.PrepareAsync, ThrowsOneLine(node.KeyFolder));
-        Assert.That(Contents(node), Is.EqualTo(before));
+        Assert.That(await ContentsAsync(node), Is.EqualTo(before));
         Assert.That(Directory.EnumerateFiles(node.KeyFolder), Is.Empty);
     }
 
     [Test]
     public async Task CertificateWhereThereWereFiles_StopsTheStartAndMakesNothing()
     {
-        await using (await Node.StartAsync(_folder.Path))
+        await using (await Node.StartAsync(_database))
         {
         }
 
-        await using var node = new Node(_folder.Path, Settings(WriteCertificate("service.pfx")));
+        await using var node = new Node(_database, Settings(WriteCertificate("service.pfx")));
         Assert.That(node.PrepareAsync, ThrowsOneLine("not in the database"));
         Assert.That(node.Sql("SELECT count(*) FROM DataProtectionKeys"), Is.EqualTo(0));
     }
@@ -99,13 +101,13 @@ internal sealed class KeysUnderACertificate
     {
         await FirstStartAsync();
         var settings = Settings(WriteCertificate("other.pfx"));
-        await using (var command = new Node(_folder.Path, settings))
+        await using (var command = new Node(_database, settings))
         {
             command.Sql("DELETE FROM DataProtectionKeys");
             await command.EndAllSessionsAsync();
         }
 
-        await using var node = await Node.StartAsync(_folder.Path, settings);
+        await using var node = await Node.StartAsync(_database, settings);
         Assert.That(node.Sql("SELECT count(*) FROM DataProtectionKeys"), Is.EqualTo(1));
     }
 
@@ -114,12 +116,12 @@ internal sealed class KeysUnderACertificate
     {
         await FirstStartAsync();
         var settings = Settings(WriteCertificate("other.pfx"));
-        await using (var command = new Node(_folder.Path, settings))
+        await using (var command = new Node(_database, settings))
         {
             await command.EndAllSessionsAsync();
         }
 
-        await using var node = await Node.StartAsync(_folder.Path, settings);
+        await using var node = await Node.StartAsync(_database, settings);
         var token = node.Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));
         Assert.That(node.Get<IRefreshTokenService>().TryRead(token, out _));
     }
@@ -142,7 +144,7 @@ internal sealed class KeysUnderACertificate
         Directory.CreateDirectory(PathOf("a-folder"));
 
         Assert.That(
-            () => new Node(_folder.Path, Settings(file, password)),
+            () => new Node(_database, Settings(file, password)),
             ThrowsOneLine($"KeyProtection:CertificatePath is '{file}'; allowed: a PKCS #12 file").And.Message.Not.Contains(Password));
     }
 
@@ -156,7 +158,7 @@ internal sealed class KeysUnderACertificate
             ["Database:Provider"] = "SqlServer",
             ["KeyProtection:CertificatePath"] = path,
         }).Build();
-        var host = new HostingEnvironment { EnvironmentName = environment, ContentRootPath = _folder.Path };
+        var host = new HostingEnvironment { EnvironmentName = environment, ContentRootPath = _database.Folder };
         Assert.That(
             () => KeyProtection.LoadCertificate(configuration, host),
             stops ? ThrowsOneLine("KeyProtection:CertificatePath is not set, and Database:Provider is 'SqlServer'") : Is.Null);
@@ -168,18 +170,20 @@ internal sealed class KeysUnderACertificate
     private static Dictionary<string, string?> Settings(string file, string? password = Password) =>
         new() { ["KeyProtection:CertificatePath"] = file, ["KeyProtection:CertificatePassword"] = password };
 
-    private static string Contents(Node node) => $"""
-        {node.Sql("SELECT group_concat(KeyId || hex(ProtectedPrivateKey)) FROM SigningKeys")}
-        {node.Sql("SELECT group_concat(Xml) FROM DataProtectionKeys")}
-        """;
+    private static Task<string> ContentsAsync(Node node) => node.WithDatabaseAsync(async db =>
+    {
+        var keys = await db.SigningKeys.OrderBy(key => key.Sequence).ToListAsync();
+        var dataProtectionKeys = await db.DataProtectionKeys.OrderBy(key => key.Id).Select(key => key.Xml).ToListAsync();
+        return string.Join('\n', [.. keys.Select(key => key.KeyId + Convert.ToHexString(key.ProtectedPrivateKey)), .. dataProtectionKeys]);
+    });
 
     private async Task<string> FirstStartAsync()
     {
-        await using var node = await Node.StartAsync(_folder.Path, Settings(WriteCertificate("service.pfx")));
-        return Contents(node);
+        await using var node = await Node.StartAsync(_database, Settings(WriteCertificate("service.pfx")));
+        return await ContentsAsync(node);
     }
 
-    private string PathOf(string file) => Path.Combine(_folder.Path, file);
+    private string PathOf(string file) => Path.Combine(_database.Folder, file);
 
     private string WriteCertificate(string file, DateTimeOffset? until = null)
     {

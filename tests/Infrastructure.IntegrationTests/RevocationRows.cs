@@ -1,21 +1,25 @@
 using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Revocation;
+using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
 /// <summary>What the ending of sessions writes, and what other nodes learn from it.</summary>
-internal sealed class RevocationRows
+[OnDatabases]
+internal sealed class RevocationRows(DatabaseKind kind)
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestDatabase _database = new(kind);
     private Node _node = null!;
     private Guid _account;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _node = await Node.StartAsync(_folder.Path);
+        _node = await Node.StartAsync(_database);
         _account = await _node.AddAccountAsync();
     }
 
@@ -23,7 +27,7 @@ internal sealed class RevocationRows
     public async Task StopAsync()
     {
         await _node.DisposeAsync();
-        _folder.Dispose();
+        _database.Dispose();
     }
 
     [Test]
@@ -33,11 +37,12 @@ internal sealed class RevocationRows
         _node.Time.Advance(TimeSpan.FromDays(1)); // whatever this node thinks the time is
         await _node.EndSessionAsync(session.Id);
         await _node.EndSessionAsync(session.Id);
+        var row = await _node.WithDatabaseAsync(db => db.Revocations.SingleAsync());
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(_node.Sql("SELECT COUNT(*) FROM Revocations WHERE SessionId = @p0", session.Id), Is.EqualTo(1));
-            Assert.That(_node.Sql("SELECT abs(unixepoch('now') - unixepoch(RevokedAt)) < 60 FROM Revocations"), Is.EqualTo(1));
-            Assert.That(_node.Sql("SELECT unixepoch(KeepUntil) - unixepoch(RevokedAt) FROM Revocations"), Is.EqualTo(65 * 60));
+            Assert.That(row.SessionId, Is.EqualTo(session.Id));
+            Assert.That(row.RevokedAt, Is.EqualTo(DateTime.UtcNow).Within(TimeSpan.FromMinutes(1)));
+            Assert.That(row.KeepUntil - row.RevokedAt, Is.EqualTo(TimeSpan.FromMinutes(65)).Within(TimeSpan.FromMilliseconds(1)));
         }
     }
 
@@ -73,14 +78,14 @@ internal sealed class RevocationRows
     {
         var session = await _node.StartSessionAsync(_account);
         await _node.EndSessionAsync(session.Id);
-        await using var other = await Node.StartAsync(_folder.Path);
+        await using var other = await Node.StartAsync(_database);
         Assert.That(other.Get<IRevocationList>().Check(session.Id), Is.EqualTo(RevocationVerdict.Revoked));
     }
 
     [Test]
     public async Task RowsThatWereDeleted_DoNotHideTheNextOnes()
     {
-        await using var other = await Node.StartAsync(_folder.Path);
+        await using var other = await Node.StartAsync(_database);
         var first = await _node.StartSessionAsync(_account);
         await _node.EndSessionAsync(first.Id);
         Assert.That(() => other.Get<IRevocationList>().Check(first.Id), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
@@ -131,24 +136,12 @@ internal sealed class RevocationRows
     [Test]
     public async Task CleanUp_ByTwoNodesAtOnce_DeletesWhatIsOverAndNothingElse()
     {
-        await using var other = await Node.StartAsync(_folder.Path);
+        await using var other = await Node.StartAsync(_database);
         var live = await _node.StartSessionAsync(_account);
         var justEnded = await _node.StartSessionAsync(_account);
         await _node.EndSessionAsync(justEnded.Id);
         const int Over = 3 * Batches.Size + 7;
-        _node.Sql(
-            $"""
-            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Over})
-            INSERT INTO Revocations (SessionId, KeepUntil) SELECT printf('00000000-0000-0000-0000-%012d', i), datetime('now', '-1 hour') FROM n
-            """);
-        _node.Sql(
-            $"""
-            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Over})
-            INSERT INTO Sessions (Id, AccountId, CreatedAt, LastSeenAt, ExpiresAt, EndedAt, Generation, Scope, AuthTime, Amr)
-            SELECT printf('00000000-0000-0000-0000-%012d', i), @p0, datetime('now', '-99 days'), datetime('now', '-99 days'),
-                datetime('now', iif(i % 2, '-31 days', '+31 days')), iif(i % 2, NULL, datetime('now', '-31 days')), 1, 'account:read', datetime('now'), 'pwd' FROM n
-            """,
-            _account);
+        await _node.WithDatabaseAsync(db => AddRowsThatAreOverAsync(db, Over));
 
         var deleted = await Task.WhenAll(
             Task.Run(() => _node.Get<CleanUp>().RunAsync(default)), Task.Run(() => other.Get<CleanUp>().RunAsync(default)));
@@ -159,5 +152,29 @@ internal sealed class RevocationRows
             Assert.That(_node.Sql("SELECT COUNT(*) FROM Sessions"), Is.EqualTo(2));
             Assert.That(_node.Sql("SELECT COUNT(*) FROM Sessions WHERE Id IN (@p0, @p1)", live.Id, justEnded.Id), Is.EqualTo(2));
         }
+    }
+
+    private async Task<int> AddRowsThatAreOverAsync(AppDbContext db, int count)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var (longAgo, ended) = (now.AddDays(-99), now.AddDays(-31));
+        for (var i = 0; i < count; i++)
+        {
+            db.Revocations.Add(new RevocationRow { SessionId = Guid.NewGuid(), KeepUntil = now.UtcDateTime.AddHours(-1) });
+            db.Sessions.Add(new Session
+            {
+                Id = Guid.NewGuid(),
+                AccountId = _account,
+                CreatedAt = longAgo,
+                LastSeenAt = longAgo,
+                ExpiresAt = now.AddDays(i % 2 == 0 ? 31 : -31),
+                EndedAt = i % 2 == 0 ? ended : null,
+                Scope = ScopeSet.AllowedFor([]),
+                AuthTime = longAgo,
+                Amr = "pwd",
+            });
+        }
+
+        return await db.SaveChangesAsync();
     }
 }

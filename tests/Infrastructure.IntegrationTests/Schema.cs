@@ -1,24 +1,42 @@
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
 /// <summary>The tables that the migrations make.</summary>
-internal sealed class Schema
+[OnDatabases]
+internal sealed class Schema(DatabaseKind kind)
 {
-    [Test]
-    public async Task Model_HasNoChangeThatLacksAMigration()
-    {
-        using var folder = new TemporaryFolder();
-        await using var node = await Node.StartAsync(folder.Path);
-        Assert.That(await node.WithDatabaseAsync(db => Task.FromResult(db.Database.HasPendingModelChanges())), Is.False, "run scripts/add-migration.sh");
-    }
-
     [Test]
     public async Task IdentityTables_HaveRoomForPasskeys()
     {
-        using var folder = new TemporaryFolder();
-        await using var node = await Node.StartAsync(folder.Path);
-        Assert.That(node.Sql("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'AspNetUserPasskeys'"), Is.EqualTo(1));
+        using var database = new TestDatabase(kind);
+        await using var node = await Node.StartAsync(database);
+        Assert.That(node.Sql("SELECT COUNT(*) FROM AspNetUserPasskeys"), Is.Zero);
+    }
+
+    [Test]
+    public async Task SecondMigration_ChangesNothing()
+    {
+        using var database = new TestDatabase(kind, isNew: true);
+        await using var node = await Node.StartAsync(database);
+        var before = node.Sql("SELECT COUNT(*) FROM __EFMigrationsHistory");
+        await node.PrepareAsync();
+        Assert.That(node.Sql("SELECT COUNT(*) FROM __EFMigrationsHistory"), Is.EqualTo(before));
+        Assert.That(await node.WithDatabaseAsync(db => db.Database.GetPendingMigrationsAsync()), Is.Empty);
+    }
+}
+
+/// <summary>The model of each kind of database beside its migrations. That asks no server.</summary>
+internal sealed class Models
+{
+    [Test]
+    public void Model_HasNoChangeThatLacksAMigration([Values] DatabaseKind kind)
+    {
+        using AppDbContext db = kind == DatabaseKind.Sqlite
+            ? new SqliteDesignTimeFactory().CreateDbContext([])
+            : new SqlServerDesignTimeFactory().CreateDbContext([]);
+        Assert.That(db.Database.HasPendingModelChanges(), Is.False, "run scripts/add-migration.sh");
     }
 }

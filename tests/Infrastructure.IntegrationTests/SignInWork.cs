@@ -10,7 +10,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
 /// <summary>What a refused sign-in costs: the same, whether the address has an account or not.</summary>
-internal sealed class SignInWork
+[OnDatabases]
+internal sealed class SignInWork(DatabaseKind kind)
 {
     private static readonly EmailAddress Known = EmailAddress.Parse("ada@example.com");
     private static readonly EmailAddress Unknown = EmailAddress.Parse("nobody@example.com");
@@ -18,9 +19,9 @@ internal sealed class SignInWork
     [Test]
     public async Task UnknownEmail_CostsWhatAWrongPasswordCosts()
     {
-        using var folder = new TemporaryFolder();
+        using var database = new TestDatabase(kind);
         var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
-        await using var node = await Node.StartAsync(folder.Path, configure: services => services
+        await using var node = await Node.StartAsync(database, configure: services => services
             .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
             .AddSingleton<IInterceptor>(commands));
         await node.AddAccountAsync(Known);
@@ -41,9 +42,9 @@ internal sealed class SignInWork
     [Test]
     public async Task AccountWithoutPassword_IsRefusedAtTheSameCost()
     {
-        using var folder = new TemporaryFolder();
+        using var database = new TestDatabase(kind);
         var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
-        await using var node = await Node.StartAsync(folder.Path, configure: services => services
+        await using var node = await Node.StartAsync(database, configure: services => services
             .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
             .AddSingleton<IInterceptor>(commands));
         await node.AddAccountAsync(Known);

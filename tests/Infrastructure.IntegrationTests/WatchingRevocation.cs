@@ -9,7 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
 /// <summary>What an operator sees of revocation: the instruments of the meter <c>CleanJwt.Revocation</c>.</summary>
-internal sealed class WatchingRevocation
+[OnDatabases]
+internal sealed class WatchingRevocation(DatabaseKind kind)
 {
     private const int Patience = 10_000;
     private const string Entries = "cleanjwt.revocation.entries";
@@ -18,10 +19,10 @@ internal sealed class WatchingRevocation
     private const string Refused = "cleanjwt.revocation.refused";
     private const string Reuses = "cleanjwt.refresh_token.reuses";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestDatabase _database = new(kind);
 
     [TearDown]
-    public void DeleteFolder() => _folder.Dispose();
+    public void DeleteFolder() => _database.Dispose();
 
     [Test]
     public async Task RevocationOfAnotherNode_IsCountedAsLearntAndAsAnEntry()
@@ -54,7 +55,7 @@ internal sealed class WatchingRevocation
     [Test]
     public async Task Age_IsOfTheLastPoll()
     {
-        await using var node = new Node(_folder.Path);
+        await using var node = new Node(_database);
         _ = node.Get<RevocationList>();
         using var instruments = new Instruments(node);
         Assert.That(instruments.Read(Age), Is.EqualTo(TimeSpan.MaxValue.TotalSeconds), "nothing is known before the first");
@@ -74,7 +75,8 @@ internal sealed class WatchingRevocation
         var list = node.Get<IRevocationList>();
         var revoked = await StartSessionAsync(node);
         await EndAsync(node, revoked, SessionEndReason.Logout);
-        node.Sql("ALTER TABLE Revocations RENAME TO Elsewhere");
+        _database.IsSpoilt = true;
+        node.Sql("DROP TABLE Revocations");
 
         Assert.That(() => list.Check(Guid.NewGuid()), Is.EqualTo(RevocationVerdict.Unknown).After(Patience, 20));
         Assert.That(instruments[Refused], Is.EqualTo(1));
@@ -107,7 +109,7 @@ internal sealed class WatchingRevocation
         node.EndSessionAsync(sessionId, reason);
 
     private Task<Node> StartAsync(Dictionary<string, string?>? settings = null) =>
-        Node.StartAsync(_folder.Path, settings, services => services.AddMetrics());
+        Node.StartAsync(_database, settings, services => services.AddMetrics());
 
     /// <summary>What one node measures, and no other of this process.</summary>
     private sealed class Instruments : IDisposable

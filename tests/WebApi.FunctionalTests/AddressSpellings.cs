@@ -4,9 +4,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>Which spellings are one address, and which only look like it.</summary>
-internal sealed class AddressSpellings
+[OnDatabases]
+internal sealed class AddressSpellings(DatabaseKind kind)
 {
-    private readonly CleanJwtApp _app = SharedService.App;
+    private CleanJwtApp App => SharedService.On(kind);
 
     private static IEnumerable<TestCaseData> Same()
     {
@@ -40,7 +41,7 @@ internal sealed class AddressSpellings
     [TestCaseSource(nameof(Same))]
     public async Task OneAddress_IsTakenAndSignsInWhateverItsSpelling(string one, string other)
     {
-        await _app.RegisterAsync(one);
+        await App.RegisterAsync(one);
         await (await PostAsync("/api/auth/register", other)).ShouldBeProblemAsync(409, "email-taken");
         await (await PostAsync("/api/auth/login", other)).ShouldBeAsync(200);
     }
@@ -48,13 +49,13 @@ internal sealed class AddressSpellings
     [TestCaseSource(nameof(Different))]
     public async Task LookAlike_IsAnAccountOfItsOwn(string one, string other)
     {
-        await _app.RegisterAsync(one);
+        await App.RegisterAsync(one);
         await (await PostAsync("/api/auth/login", other)).ShouldBeProblemAsync(401, "invalid-credentials");
         await (await PostAsync("/api/auth/register", other)).ShouldBeAsync(201);
     }
 
     private Task<HttpResponseMessage> PostAsync(string route, string email) =>
-        _app.CreateClient().PostAsJsonAsync(route, new { email, password = CleanJwtApp.Password });
+        App.CreateClient().PostAsJsonAsync(route, new { email, password = CleanJwtApp.Password });
 
     // Each row has a domain of its own, so that the rows do not meet.
     private static TestCaseData Row(string name, string one, string other)

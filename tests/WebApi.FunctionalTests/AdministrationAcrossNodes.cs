@@ -4,9 +4,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>Real processes over one database: what an administrator does on one of them holds on the others within a second.</summary>
+[OnDatabases]
 [NonParallelizable] // its bounds are of time
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
-internal sealed class AdministrationAcrossNodes
+internal sealed class AdministrationAcrossNodes(DatabaseKind kind)
 {
     private const int Sessions = 20;
 
@@ -25,9 +26,9 @@ internal sealed class AdministrationAcrossNodes
     [Test]
     public async Task SessionsOfAnAccount_AreRefusedByTheOtherNodeWithinASecond()
     {
-        using var folder = new TemporaryFolder();
-        await using var here = await ServiceNode.StartAsync(folder.Path, CleanJwtApp.WithAdmin);
-        await using var there = await ServiceNode.StartAsync(folder.Path, CleanJwtApp.WithAdmin);
+        using var database = new TestDatabase(kind);
+        await using var here = await ServiceNode.StartAsync(database, CleanJwtApp.WithAdmin);
+        await using var there = await ServiceNode.StartAsync(database, CleanJwtApp.WithAdmin);
         var admin = await here.Client.AdminAsync();
         foreach (var (name, act, signIn) in Acts)
         {

@@ -1,10 +1,10 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>Two administrators would remove each other, or themselves, at once: one of them does it, and one stays.</summary>
-internal sealed class AdminsAtOdds
+[OnDatabases]
+internal sealed class AdminsAtOdds(DatabaseKind kind)
 {
     private const int Rounds = 20;
 
@@ -23,9 +23,9 @@ internal sealed class AdminsAtOdds
     [TestCase(2)]
     public async Task TwoOfThem_LeaveOne(int nodes)
     {
-        using var folder = new TemporaryFolder();
-        await using var first = await ServiceNode.StartAsync(folder.Path, CleanJwtApp.WithAdmin);
-        await using var second = nodes == 1 ? null : await ServiceNode.StartAsync(folder.Path, CleanJwtApp.WithAdmin);
+        using var database = new TestDatabase(kind);
+        await using var first = await ServiceNode.StartAsync(database, CleanJwtApp.WithAdmin);
+        await using var second = nodes == 1 ? null : await ServiceNode.StartAsync(database, CleanJwtApp.WithAdmin);
         var (here, there) = (first.Client, (second ?? first).Client);
         var remaining = CleanJwtApp.AdminEmail;
         foreach (var (name, act, toThemselves) in Acts)
@@ -36,7 +36,7 @@ internal sealed class AdminsAtOdds
                 var other = await here.RegisterAsync();
                 var promoted = await here.SetRolesAsync(await here.LoginAsync(remaining), (await here.LoginAsync(other)).AccountId, "admin");
                 await promoted.ShouldBeAsync(200);
-                Assert.That(AdminsIn(folder), Is.EquivalentTo(new[] { remaining, other }));
+                Assert.That(AdminsIn(database), Is.EquivalentTo(new[] { remaining, other }));
 
                 var (one, two) = (await here.LoginAsync(remaining), await there.LoginAsync(other));
                 var both = await Task.WhenAll(Task.Run(() => act(here, one, two)), Task.Run(() => act(there, two, one)));
@@ -47,7 +47,7 @@ internal sealed class AdminsAtOdds
                     answer, Does.EndWith("beside 409 last-admin").Or.EndWith(toThemselves ? "beside 409 last-admin" : "beside 401 token-revoked"), name);
 
                 var winner = both[0].IsSuccessStatusCode ? remaining : other;
-                remaining = AdminsIn(folder).Single();
+                remaining = AdminsIn(database).Single();
                 Assert.That(remaining == winner, Is.Not.EqualTo(toThemselves), name);
             }
 
@@ -55,12 +55,11 @@ internal sealed class AdminsAtOdds
         }
     }
 
-    private static List<string> AdminsIn(TemporaryFolder folder)
+    private static List<string> AdminsIn(TestDatabase database)
     {
-        using var connection = new SqliteConnection($"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False");
-        connection.Open();
+        using var connection = database.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT Email FROM AspNetUsers WHERE Roles = 'admin' AND NOT Locked";
+        command.CommandText = "SELECT Email FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0";
         using var reader = command.ExecuteReader();
         var emails = new List<string>();
         while (reader.Read())

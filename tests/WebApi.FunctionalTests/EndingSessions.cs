@@ -3,17 +3,18 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>The owner of an account ends its sessions, and nobody else does.</summary>
-internal sealed class EndingSessions
+[OnDatabases]
+internal sealed class EndingSessions(DatabaseKind kind)
 {
     private const string Route = "/api/users/me/sessions";
 
-    private readonly CleanJwtApp _app = SharedService.App;
+    private CleanJwtApp App => SharedService.On(kind);
 
     [Test]
     public async Task OwnSession_IsOverFromTheAnswerOn()
     {
-        var email = await _app.RegisterAsync();
-        var (current, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
+        var email = await App.RegisterAsync();
+        var (current, other) = (await App.LoginAsync(email), await App.LoginAsync(email));
         await (await DeleteAsync(current, $"{Route}/{other.SessionId}")).ShouldBeAsync(204);
         await ShouldBeOverAsync(other);
         await ShouldLiveAsync(current);
@@ -23,7 +24,7 @@ internal sealed class EndingSessions
     [Test]
     public async Task TheSessionThatAsks_CanEndItself()
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         await (await DeleteAsync(tokens, $"{Route}/{tokens.SessionId}")).ShouldBeAsync(204);
         await ShouldBeOverAsync(tokens);
         await (await DeleteAsync(tokens, $"{Route}/{tokens.SessionId}")).ShouldBeProblemAsync(401, "token-revoked");
@@ -32,7 +33,7 @@ internal sealed class EndingSessions
     [Test]
     public async Task SomebodyElsesSession_IsNotFoundAndLivesOn()
     {
-        var (mine, theirs) = (await _app.LoginAsync(), await _app.LoginAsync());
+        var (mine, theirs) = (await App.LoginAsync(), await App.LoginAsync());
         var response = await DeleteAsync(mine, $"{Route}/{theirs.SessionId}");
         await response.ShouldBeProblemAsync(404, "session-not-found");
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Not.Contain(theirs.SessionId));
@@ -43,16 +44,16 @@ internal sealed class EndingSessions
     [Test]
     public async Task SessionThatLoggedOut_IsNotFound()
     {
-        var email = await _app.RegisterAsync();
-        var (current, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
-        await _app.CreateClient().LogoutAsync(other);
+        var email = await App.RegisterAsync();
+        var (current, other) = (await App.LoginAsync(email), await App.LoginAsync(email));
+        await App.CreateClient().LogoutAsync(other);
         await (await DeleteAsync(current, $"{Route}/{other.SessionId}")).ShouldBeProblemAsync(404, "session-not-found");
     }
 
     [Test]
     public async Task SessionThatExpired_IsNotFound()
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(kind: kind);
         var email = await app.RegisterAsync();
         var old = await app.LoginAsync(email);
         app.Time.Advance(TimeSpan.FromDays(14));
@@ -71,7 +72,7 @@ internal sealed class EndingSessions
     [TestCase("'%20OR%20'1'='1")]
     public async Task IdOfNoSession_IsNotFound(string id)
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         await (await DeleteAsync(tokens, $"{Route}/{id}")).ShouldBeProblemAsync(404, "session-not-found");
         await ShouldLiveAsync(tokens);
     }
@@ -79,20 +80,20 @@ internal sealed class EndingSessions
     [Test]
     public async Task AllSessions_AreOverAndNobodyElses()
     {
-        var email = await _app.RegisterAsync();
-        var (current, other, stranger) = (await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync());
+        var email = await App.RegisterAsync();
+        var (current, other, stranger) = (await App.LoginAsync(email), await App.LoginAsync(email), await App.LoginAsync());
         await (await DeleteAsync(current, Route)).ShouldBeAsync(204);
         await ShouldBeOverAsync(current);
         await ShouldBeOverAsync(other);
         await ShouldLiveAsync(stranger);
-        await ShouldLiveAsync(await _app.LoginAsync(email));
+        await ShouldLiveAsync(await App.LoginAsync(email));
     }
 
     [Test]
     public async Task AllButTheCurrentSession_AreOver()
     {
-        var email = await _app.RegisterAsync();
-        var (other, current, another) = (await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync(email));
+        var email = await App.RegisterAsync();
+        var (other, current, another) = (await App.LoginAsync(email), await App.LoginAsync(email), await App.LoginAsync(email));
         await (await DeleteAsync(current, Route + "?except=current")).ShouldBeAsync(204);
         await ShouldBeOverAsync(other);
         await ShouldBeOverAsync(another);
@@ -104,8 +105,8 @@ internal sealed class EndingSessions
     [TestCase("?filter.x=1&except=current")]
     public async Task UnknownParameters_DoNotLoseTheOneThatSpares(string query)
     {
-        var email = await _app.RegisterAsync();
-        var (current, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
+        var email = await App.RegisterAsync();
+        var (current, other) = (await App.LoginAsync(email), await App.LoginAsync(email));
         await (await DeleteAsync(current, Route + query)).ShouldBeAsync(204);
         await ShouldLiveAsync(current);
         await ShouldBeOverAsync(other);
@@ -114,7 +115,7 @@ internal sealed class EndingSessions
     [Test]
     public async Task ForgottenId_EndsNothing()
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         await (await DeleteAsync(tokens, Route + "/")).ShouldBeProblemAsync(404, "not-found");
         await ShouldLiveAsync(tokens);
     }
@@ -131,8 +132,8 @@ internal sealed class EndingSessions
     [TestCase("?Except=other")]
     public async Task AnythingElseToSpare_IsRefusedAndNothingEnds(string query)
     {
-        var email = await _app.RegisterAsync();
-        var (current, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
+        var email = await App.RegisterAsync();
+        var (current, other) = (await App.LoginAsync(email), await App.LoginAsync(email));
         var problem = await (await DeleteAsync(current, Route + query)).ShouldBeProblemAsync(400, "validation-failed");
         Assert.That(problem.GetProperty("errors").Names(), Is.EqualTo(new[] { "except" }));
         await ShouldLiveAsync(current);
@@ -142,7 +143,7 @@ internal sealed class EndingSessions
     [Test]
     public async Task IdOfASessionToSpare_IsRefusedAndNothingEnds()
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         await (await DeleteAsync(tokens, $"{Route}?except={tokens.SessionId}")).ShouldBeProblemAsync(400, "validation-failed");
         await ShouldLiveAsync(tokens);
     }
@@ -150,9 +151,9 @@ internal sealed class EndingSessions
     [Test]
     public async Task TokenThatMayOnlyRead_ListsAndEndsNothing()
     {
-        var email = await _app.RegisterAsync();
-        var (reader, other) = (await _app.LoginAsync(email, "account:read"), await _app.LoginAsync(email));
-        await (await _app.CreateClient().AskAsync(reader.AccessToken, Route)).ShouldBeAsync(200);
+        var email = await App.RegisterAsync();
+        var (reader, other) = (await App.LoginAsync(email, "account:read"), await App.LoginAsync(email));
+        await (await App.CreateClient().AskAsync(reader.AccessToken, Route)).ShouldBeAsync(200);
         foreach (var route in new[] { Route, Route + "?except=current", $"{Route}/{other.SessionId}", $"{Route}/{reader.SessionId}" })
         {
             var response = await DeleteAsync(reader, route);
@@ -168,24 +169,24 @@ internal sealed class EndingSessions
     [Test]
     public async Task TokenThatMayOnlyWrite_ListsNothing()
     {
-        var tokens = await _app.LoginAsync(scope: "account:write");
-        var response = await _app.CreateClient().AskAsync(tokens.AccessToken, Route);
+        var tokens = await App.LoginAsync(scope: "account:write");
+        var response = await App.CreateClient().AskAsync(tokens.AccessToken, Route);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
         Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
         await (await DeleteAsync(tokens, Route)).ShouldBeAsync(204);
     }
 
-    private Task<HttpResponseMessage> DeleteAsync(TokenPair tokens, string route) => _app.CreateClient(tokens.AccessToken).DeleteAsync(route);
+    private Task<HttpResponseMessage> DeleteAsync(TokenPair tokens, string route) => App.CreateClient(tokens.AccessToken).DeleteAsync(route);
 
     private async Task ShouldLiveAsync(TokenPair tokens)
     {
-        await (await _app.CreateClient().AskAsync(tokens.AccessToken)).ShouldBeAsync(200);
-        await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
+        await (await App.CreateClient().AskAsync(tokens.AccessToken)).ShouldBeAsync(200);
+        await (await App.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
     }
 
     private async Task ShouldBeOverAsync(TokenPair tokens)
     {
-        await (await _app.CreateClient().AskAsync(tokens.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
-        await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+        await (await App.CreateClient().AskAsync(tokens.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
+        await (await App.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
     }
 }

@@ -3,12 +3,13 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>Sign up, sign in, be the current user, refresh, sign out.</summary>
-internal sealed class MainFlow
+[OnDatabases]
+internal sealed class MainFlow(DatabaseKind kind)
 {
     [Test]
     public async Task EveryStep_AnswersAsDocumented()
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(kind: kind);
         var email = await app.RegisterAsync();
         var tokens = await app.LoginAsync(email);
 

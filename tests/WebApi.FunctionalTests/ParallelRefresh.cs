@@ -4,14 +4,15 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>Many refreshes at once with one token: tabs that wake up together.</summary>
-internal sealed class ParallelRefresh
+[OnDatabases]
+internal sealed class ParallelRefresh(DatabaseKind kind)
 {
     private const int Tabs = 20;
 
     [Test]
     public async Task WithinTheGrace_AllGetTokensOfOneGeneration()
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(kind: kind);
         var first = await app.LoginAsync();
         var answers = await RefreshInParallelAsync(app, first.RefreshToken);
         foreach (var answer in answers)
@@ -35,7 +36,7 @@ internal sealed class ParallelRefresh
     [Test]
     public async Task WithoutGrace_OneIsAnsweredAndTheSessionIsOver()
     {
-        await using var app = new CleanJwtApp(new() { ["Sessions:RefreshReuseGrace"] = "00:00:00" });
+        await using var app = new CleanJwtApp(kind: kind, settings: new() { ["Sessions:RefreshReuseGrace"] = "00:00:00" });
         var first = await app.LoginAsync();
         var answers = await RefreshInParallelAsync(app, first.RefreshToken);
         var winner = answers.Single(answer => answer.StatusCode == HttpStatusCode.OK);

@@ -5,12 +5,13 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>Many sign up at once.</summary>
-internal sealed class ParallelRegistration
+[OnDatabases]
+internal sealed class ParallelRegistration(DatabaseKind kind)
 {
     [Test]
     public async Task OneAddressFiftyTimes_MakesOneAccount()
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(kind: kind);
         var email = CleanJwtApp.UniqueEmail();
         var client = app.CreateClient();
         var responses = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => client.PostAsJsonAsync(

@@ -5,9 +5,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>Real processes over one database: what one of them revokes, the others refuse within a second.</summary>
+[OnDatabases]
 [NonParallelizable] // its bounds are of time
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
-internal sealed class RevocationAcrossNodes
+internal sealed class RevocationAcrossNodes(DatabaseKind kind)
 {
     private const int Revocations = 100;
     private const int AtOnce = 10;
@@ -20,8 +21,8 @@ internal sealed class RevocationAcrossNodes
     [TestCase(3)]
     public async Task RevokedSession_IsRefusedByEveryOtherNodeWithinASecond(int nodes)
     {
-        using var folder = new TemporaryFolder();
-        var started = await Task.WhenAll(Enumerable.Range(0, nodes).Select(_ => ServiceNode.StartAsync(folder.Path, OAuthRequests.WithClients)));
+        using var database = new TestDatabase(kind);
+        var started = await Task.WhenAll(Enumerable.Range(0, nodes).Select(_ => ServiceNode.StartAsync(database, OAuthRequests.WithClients)));
         await using var first = started[0];
         await using var second = started[1];
         await using var third = started.ElementAtOrDefault(2);

@@ -3,9 +3,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>Another service ends the session of a token that it was given (RFC 7009).</summary>
-internal sealed class RevokingTokens
+[OnDatabases]
+internal sealed class RevokingTokens(DatabaseKind kind)
 {
-    private readonly CleanJwtApp _app = SharedService.App;
+    private CleanJwtApp App => SharedService.On(kind);
 
     private static IEnumerable<TestCaseData> TokensOfASession()
     {
@@ -18,22 +19,22 @@ internal sealed class RevokingTokens
     [TestCaseSource(nameof(TokensOfASession))]
     public async Task Token_EndsItsSessionAndNoOther(Func<TokenPair, TokenPair, string> choose)
     {
-        var email = await _app.RegisterAsync();
-        var (first, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
-        var next = await AccountRequests.TokensOfAsync(await _app.RefreshAsync(first.RefreshToken));
+        var email = await App.RegisterAsync();
+        var (first, other) = (await App.LoginAsync(email), await App.LoginAsync(email));
+        var next = await AccountRequests.TokensOfAsync(await App.RefreshAsync(first.RefreshToken));
 
-        await ShouldBeDoneAsync(await _app.CreateClient().RevokeAsync(choose(first, next)));
+        await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(choose(first, next)));
 
-        await ShouldBeOverAsync(_app, first);
-        await ShouldBeOverAsync(_app, next);
-        await (await _app.MeAsync(other.AccessToken)).ShouldBeAsync(200);
-        await (await _app.RefreshAsync(other.RefreshToken)).ShouldBeAsync(200);
+        await ShouldBeOverAsync(App, first);
+        await ShouldBeOverAsync(App, next);
+        await (await App.MeAsync(other.AccessToken)).ShouldBeAsync(200);
+        await (await App.RefreshAsync(other.RefreshToken)).ShouldBeAsync(200);
     }
 
     [TestCaseSource(nameof(TokensOfASession))]
     public async Task TokenThatIsNoLongerGood_EndsItsSessionToo(Func<TokenPair, TokenPair, string> choose)
     {
-        await using var app = new CleanJwtApp(OAuthRequests.WithClients);
+        await using var app = new CleanJwtApp(kind: kind, settings: OAuthRequests.WithClients);
         var first = await app.LoginAsync();
         var next = await AccountRequests.TokensOfAsync(await app.RefreshAsync(first.RefreshToken));
         app.Time.Advance(TimeSpan.FromHours(1));
@@ -46,19 +47,19 @@ internal sealed class RevokingTokens
     [TestCase("nonsense")]
     public async Task Hint_ChangesNothing(string hint)
     {
-        var (one, other) = (await _app.LoginAsync(), await _app.LoginAsync());
-        await ShouldBeDoneAsync(await _app.CreateClient().RevokeAsync(one.AccessToken, hint));
-        await ShouldBeDoneAsync(await _app.CreateClient().RevokeAsync(other.RefreshToken, hint));
-        await ShouldBeOverAsync(_app, one);
-        await ShouldBeOverAsync(_app, other);
+        var (one, other) = (await App.LoginAsync(), await App.LoginAsync());
+        await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(one.AccessToken, hint));
+        await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(other.RefreshToken, hint));
+        await ShouldBeOverAsync(App, one);
+        await ShouldBeOverAsync(App, other);
     }
 
     [Test]
     public async Task SessionThatIsOver_AnswersTheSameAndIsToldOnce()
     {
-        var email = await _app.RegisterAsync();
-        var (doomed, reader) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
-        var client = _app.CreateClient();
+        var email = await App.RegisterAsync();
+        var (doomed, reader) = (await App.LoginAsync(email), await App.LoginAsync(email));
+        var client = App.CreateClient();
         foreach (var token in new[] { doomed.AccessToken, doomed.AccessToken, doomed.RefreshToken })
         {
             await ShouldBeDoneAsync(await client.RevokeAsync(token));
@@ -67,15 +68,15 @@ internal sealed class RevokingTokens
         Assert.That(
             (await TrailAsync(client, reader)).Where(line => !line.StartsWith("login ", StringComparison.Ordinal)),
             Is.EquivalentTo(new[] { $"revoked-by-client success {doomed.SessionId}", "register success " }));
-        Assert.That(_app.Sql("SELECT COUNT(*) FROM Activities WHERE lower(SessionId) = @p0 AND AccountId IS NULL", doomed.SessionId), Is.Zero);
+        Assert.That(App.Sql("SELECT COUNT(*) FROM Activities WHERE lower(SessionId) = @p0 AND AccountId IS NULL", doomed.SessionId), Is.Zero);
     }
 
     [Test]
     public async Task SessionThatItsOwnerEnded_IsNotToldAgain()
     {
-        var email = await _app.RegisterAsync();
-        var (doomed, reader) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
-        var client = _app.CreateClient();
+        var email = await App.RegisterAsync();
+        var (doomed, reader) = (await App.LoginAsync(email), await App.LoginAsync(email));
+        var client = App.CreateClient();
         await client.LogoutAsync(doomed);
         await ShouldBeDoneAsync(await client.RevokeAsync(doomed.AccessToken));
         await ShouldBeDoneAsync(await client.RevokeAsync(doomed.RefreshToken));
@@ -85,34 +86,34 @@ internal sealed class RevokingTokens
     [Test]
     public async Task SessionWhoseAccountIsGone_AnswersTheSame()
     {
-        var email = await _app.RegisterAsync();
-        var tokens = await _app.LoginAsync(email);
-        _app.Sql("DELETE FROM AspNetUsers WHERE Email = @p0", email);
-        await ShouldBeDoneAsync(await _app.CreateClient().RevokeAsync(tokens.AccessToken));
-        await ShouldBeDoneAsync(await _app.CreateClient().RevokeAsync(tokens.RefreshToken));
+        var email = await App.RegisterAsync();
+        var tokens = await App.LoginAsync(email);
+        App.Sql("DELETE FROM AspNetUsers WHERE Email = @p0", email);
+        await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(tokens.AccessToken));
+        await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(tokens.RefreshToken));
     }
 
     [TestCase("garbage")]
     [TestCase("..")]
     [TestCase("00000000-0000-0000-0000-000000000000")]
-    public async Task Garbage_AnswersTheSame(string token) => await ShouldBeDoneAsync(await _app.CreateClient().RevokeAsync(token));
+    public async Task Garbage_AnswersTheSame(string token) => await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(token));
 
     [TestCaseSource(typeof(UnreadableRefreshTokens), nameof(UnreadableRefreshTokens.Changes))]
     public async Task ChangedRefreshToken_EndsNobodysSession(Func<string, string> change)
     {
-        var tokens = await _app.LoginAsync();
-        await ShouldBeDoneAsync(await _app.CreateClient().RevokeAsync(change(tokens.RefreshToken)));
-        await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
+        var tokens = await App.LoginAsync();
+        await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(change(tokens.RefreshToken)));
+        await (await App.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
     }
 
     [TestCaseSource(typeof(SigningOut), nameof(SigningOut.NotAccepted))]
     public async Task AccessTokenThatIsNotAccepted_EndsNobodysSession(Func<ServiceKey, string, string> change)
     {
-        var tokens = await _app.LoginAsync();
-        using var key = new ServiceKey(_app);
-        await ShouldBeDoneAsync(await _app.CreateClient().RevokeAsync(change(key, tokens.AccessToken)));
-        await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
-        await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
+        var tokens = await App.LoginAsync();
+        using var key = new ServiceKey(App);
+        await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(change(key, tokens.AccessToken)));
+        await (await App.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
+        await (await App.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
     }
 
     private static async Task ShouldBeDoneAsync(HttpResponseMessage response)

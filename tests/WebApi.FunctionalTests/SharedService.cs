@@ -9,13 +9,26 @@ namespace CleanJwt.WebApi.FunctionalTests;
 [SetUpFixture]
 internal sealed class SharedService
 {
+    private static readonly Lazy<CleanJwtApp> OnSqlServer = new(() => Make(DatabaseKind.SqlServer));
+
     private static CleanJwtApp? _app;
 
     public static CleanJwtApp App => _app!;
 
+    public static CleanJwtApp On(DatabaseKind kind) => kind == DatabaseKind.Sqlite ? App : OnSqlServer.Value;
+
     [OneTimeSetUp]
-    public void Start() => _app = new CleanJwtApp(new([.. CleanJwtApp.WithAdmin, .. OAuthRequests.WithClients]));
+    public void Start() => _app = Make(DatabaseKind.Sqlite);
 
     [OneTimeTearDown]
-    public async Task StopAsync() => await _app!.DisposeAsync();
+    public async Task StopAsync()
+    {
+        await _app!.DisposeAsync();
+        if (OnSqlServer.IsValueCreated)
+        {
+            await OnSqlServer.Value.DisposeAsync();
+        }
+    }
+
+    private static CleanJwtApp Make(DatabaseKind kind) => new(new([.. CleanJwtApp.WithAdmin, .. OAuthRequests.WithClients]), kind: kind);
 }

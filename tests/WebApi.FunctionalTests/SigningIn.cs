@@ -4,14 +4,15 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>A sign-in that succeeds.</summary>
-internal sealed class SigningIn
+[OnDatabases]
+internal sealed class SigningIn(DatabaseKind kind)
 {
     private static readonly DateTimeOffset Now = new(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero);
 
     [Test]
     public async Task RightPassword_AnswersTokens()
     {
-        await using var app = new CleanJwtApp(time: new(Now));
+        await using var app = new CleanJwtApp(kind: kind, time: new(Now));
         var email = await app.RegisterAsync();
         var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
         await response.ShouldBeAsync(200);
@@ -34,7 +35,7 @@ internal sealed class SigningIn
     [Test]
     public async Task AccessToken_SaysWhatRfc9068Asks()
     {
-        await using var app = new CleanJwtApp(time: new(Now));
+        await using var app = new CleanJwtApp(kind: kind, time: new(Now));
         var tokens = await app.LoginAsync();
         var account = await (await app.MeAsync(tokens.AccessToken)).JsonAsync();
         var (header, claims) = (Jwt.Header(tokens.AccessToken), Jwt.Payload(tokens.AccessToken));
@@ -66,7 +67,7 @@ internal sealed class SigningIn
     [Test]
     public async Task Roles_AreInTheTokenOfAnAdministrator()
     {
-        var app = SharedService.App;
+        var app = SharedService.On(kind);
         var email = await app.RegisterAsync();
         app.Sql("UPDATE AspNetUsers SET Roles = 'admin' WHERE Email = @p0", email);
         var tokens = await app.LoginAsync(email);
@@ -78,7 +79,7 @@ internal sealed class SigningIn
     [Test]
     public async Task Settings_NameIssuerAudienceClientAndLifetime()
     {
-        await using var app = new CleanJwtApp(new()
+        await using var app = new CleanJwtApp(kind: kind, settings: new()
         {
             ["Jwt:Issuer"] = "https://auth.example.com/tenant",
             ["Jwt:Audience"] = "shop",
@@ -101,7 +102,7 @@ internal sealed class SigningIn
     [Test]
     public async Task ShortSession_BoundsTheAccessToken()
     {
-        await using var app = new CleanJwtApp(new() { ["Sessions:AbsoluteLifetime"] = "00:05:00" }, new(Now));
+        await using var app = new CleanJwtApp(kind: kind, settings: new() { ["Sessions:AbsoluteLifetime"] = "00:05:00" }, time: new(Now));
         var email = await app.RegisterAsync();
         var tokens = await (await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password })).JsonAsync();
         using (Assert.EnterMultipleScope())
@@ -115,7 +116,7 @@ internal sealed class SigningIn
     [Test]
     public async Task EverySignIn_IsASessionOfItsOwn()
     {
-        var app = SharedService.App;
+        var app = SharedService.On(kind);
         var email = await app.RegisterAsync();
         var (one, other) = (await app.LoginAsync(email), await app.LoginAsync(email));
         Assert.That(other.SessionId, Is.Not.EqualTo(one.SessionId));
@@ -127,7 +128,7 @@ internal sealed class SigningIn
     [Test]
     public async Task UnknownFields_ChangeNothing()
     {
-        var app = SharedService.App;
+        var app = SharedService.On(kind);
         var email = await app.RegisterAsync();
         var id = Guid.NewGuid();
         var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new
@@ -155,7 +156,7 @@ internal sealed class SigningIn
     [Test]
     public async Task Client_IsNotedWithTheSession()
     {
-        var app = SharedService.App;
+        var app = SharedService.On(kind);
         var email = await app.RegisterAsync();
         var client = app.CreateClient();
         client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", new string('x', 5000));
@@ -169,7 +170,7 @@ internal sealed class SigningIn
     [Test]
     public async Task Password_IsTheSameComposedAndDecomposed()
     {
-        var app = SharedService.App;
+        var app = SharedService.On(kind);
         var email = CleanJwtApp.UniqueEmail();
         var client = app.CreateClient();
         await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = "caf\u00e9 caf\u00e9 caf\u00e9" })).ShouldBeAsync(201);
@@ -183,7 +184,7 @@ internal sealed class SigningIn
     [TestCase("twelve charsﬁ", "twelve charsfi", TestName = "Ligature")]
     public async Task Password_DiffersIn(string password, string other)
     {
-        var app = SharedService.App;
+        var app = SharedService.On(kind);
         var email = CleanJwtApp.UniqueEmail();
         var client = app.CreateClient();
         await (await client.PostAsJsonAsync("/api/auth/register", new { email, password })).ShouldBeAsync(201);

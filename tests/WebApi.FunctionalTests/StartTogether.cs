@@ -1,19 +1,19 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
-using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
-/// <summary>First starts that others race with, or that end in the middle.</summary>
-internal sealed class StartTogether
+/// <summary>First starts that others race with.</summary>
+[OnDatabases]
+internal sealed class StartTogether(DatabaseKind kind)
 {
     [Test]
     public async Task TwoFirstStartsAtOnce_MakeOneOfEverythingAndUnderstandEachOther([Range(1, 3)] int round)
     {
-        using var folder = new TemporaryFolder();
-        await using var one = CleanJwtProcess.Launch(folder.Path);
-        await using var other = CleanJwtProcess.Launch(folder.Path);
+        using var database = new TestDatabase(kind, isNew: true);
+        await using var one = CleanJwtProcess.Launch(database.Folder, database.Settings);
+        await using var other = CleanJwtProcess.Launch(database.Folder, database.Settings);
         await Task.WhenAll(one.WaitUntilReadyAsync(), other.WaitUntilReadyAsync());
-        AssertOneOfEverything(folder.Path);
+        AssertOneOfEverything(database);
 
         var email = await one.RegisterAsync();
         foreach (var (here, there) in new[] { (one, other), (other, one) })
@@ -23,9 +23,25 @@ internal sealed class StartTogether
             await (await there.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
         }
 
-        AssertOneOfEverything(folder.Path); // nor was any made later
+        AssertOneOfEverything(database); // nor was any made later
     }
 
+    internal static void AssertOneOfEverything(TestDatabase database)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Count("__EFMigrationsHistory"), Is.EqualTo(Count("(SELECT DISTINCT MigrationId FROM __EFMigrationsHistory) AS migrations")).And.Positive);
+            Assert.That(Count("SigningKeys"), Is.EqualTo(1));
+            Assert.That(Directory.GetFiles(Path.Combine(database.Folder, "data", "keys"), "*.xml"), Has.Length.EqualTo(1));
+        }
+
+        long Count(string table) => (long)database.Sql($"SELECT COUNT(*) FROM {table}")!;
+    }
+}
+
+/// <summary>First starts that end in the middle, told by the files that they have made so far.</summary>
+internal sealed class KilledFirstStart
+{
     // From the appearance of a file on, so that the kills fall into the making of the database, however fast the machine is.
     [TestCase("data", 0)]
     [TestCase("data/cleanjwt.db.migrating", 0)]
@@ -39,10 +55,10 @@ internal sealed class StartTogether
     [CancelAfter(60_000)]
     public async Task FirstStartThatWasKilled_IsMadeGoodByTheNext(string file, int milliseconds, CancellationToken timeout)
     {
-        using var folder = new TemporaryFolder();
-        await using (var first = CleanJwtProcess.Launch(folder.Path))
+        using var database = new TestDatabase(DatabaseKind.Sqlite);
+        await using (var first = CleanJwtProcess.Launch(database.Folder))
         {
-            while (!Exists(folder.Path, file))
+            while (!Exists(database.Folder, file))
             {
                 Assert.That(first.HasExited, Is.False, first.Output);
                 await Task.Delay(1, timeout);
@@ -52,8 +68,8 @@ internal sealed class StartTogether
             await first.KillAsync();
         }
 
-        await using var second = await CleanJwtProcess.StartAsync(folder.Path);
-        AssertOneOfEverything(folder.Path);
+        await using var second = await CleanJwtProcess.StartAsync(database.Folder);
+        StartTogether.AssertOneOfEverything(database);
         await second.LoginAsync(await second.RegisterAsync());
     }
 
@@ -61,24 +77,5 @@ internal sealed class StartTogether
     {
         var parent = Path.Combine(folder, Path.GetDirectoryName(file)!);
         return Directory.Exists(parent) && Directory.EnumerateFileSystemEntries(parent, Path.GetFileName(file)).Any();
-    }
-
-    private static void AssertOneOfEverything(string folder)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "data", "cleanjwt.db")};Pooling=False");
-        connection.Open();
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(Count("__EFMigrationsHistory"), Is.EqualTo(Count("(SELECT DISTINCT MigrationId FROM __EFMigrationsHistory)")).And.Positive);
-            Assert.That(Count("SigningKeys"), Is.EqualTo(1));
-            Assert.That(Directory.GetFiles(Path.Combine(folder, "data", "keys"), "*.xml"), Has.Length.EqualTo(1));
-        }
-
-        long Count(string table)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT count(*) FROM {table}";
-            return (long)command.ExecuteScalar()!;
-        }
     }
 }

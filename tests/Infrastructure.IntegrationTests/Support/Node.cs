@@ -9,16 +9,22 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Support;
 
-/// <summary>The services of this layer, composed as the API composes them, over the database in a folder. Two over one folder are two nodes.</summary>
+/// <summary>The services of this layer, composed as the API composes them, over a database. Two over one database are two nodes.</summary>
 internal sealed class Node : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
 
     private readonly IHost _host;
     private readonly string _folder;
+    private readonly TestDatabase? _database;
 
     /// <param name="settings">By their configuration keys, on top of the defaults.</param>
     /// <param name="configure">Replaces or adds a service that the test needs to see.</param>
+    public Node(TestDatabase database, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
+        : this(database.Folder, new([.. database.Settings, .. settings ?? []]), configure) => _database = database;
+
+    /// <summary>On the SQLite database in a folder.</summary>
+    /// <inheritdoc cref="Node(TestDatabase, Dictionary{string, string?}?, Action{IServiceCollection}?)"/>
     public Node(string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
     {
         _folder = folder;
@@ -39,12 +45,12 @@ internal sealed class Node : IAsyncDisposable
 
     public static string DatabasePathIn(string folder) => Path.Combine(folder, "data", "cleanjwt.db");
 
-    public static async Task<Node> StartAsync(string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
-    {
-        var node = new Node(folder, settings, configure);
-        await node.PrepareAsync();
-        return node;
-    }
+    public static Task<Node> StartAsync(TestDatabase database, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null) =>
+        StartAsync(new Node(database, settings, configure));
+
+    /// <inheritdoc cref="Node(string, Dictionary{string, string?}?, Action{IServiceCollection}?)"/>
+    public static Task<Node> StartAsync(string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null) =>
+        StartAsync(new Node(folder, settings, configure));
 
     public Task PrepareAsync() => _host.Services.PrepareAsync();
 
@@ -66,13 +72,20 @@ internal sealed class Node : IAsyncDisposable
 
     public Task<TResult> WithDatabaseAsync<TResult>(Func<AppDbContext, Task<TResult>> use) => InRequestAsync(use);
 
-    /// <summary>Runs SQL beside the node, as somebody with the file could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
-    public object? Sql(string sql, params object[] parameters) => SqliteScript.Scalar(DatabasePath, sql, parameters);
+    /// <summary>Runs SQL beside the node, as somebody with the database could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    public object? Sql(string sql, params object[] parameters) =>
+        _database is null ? SqliteScript.Scalar(DatabasePath, sql, parameters) : _database.Sql(sql, parameters);
 
     public ValueTask DisposeAsync()
     {
         _host.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<Node> StartAsync(Node node)
+    {
+        await node.PrepareAsync();
+        return node;
     }
 }
 

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,13 +13,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>The whole service in this process, over an SQLite file of its own in a folder of its own.</summary>
+/// <summary>The whole service in this process, over a database of its own.</summary>
 internal sealed class CleanJwtApp : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
     public const string AdminEmail = "admin@example.com";
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestDatabase _database;
     private readonly WebApplicationFactory<Program> _factory;
 
     /// <param name="settings">By their configuration keys, on top of the defaults.</param>
@@ -31,15 +30,27 @@ internal sealed class CleanJwtApp : IAsyncDisposable
         Dictionary<string, string?>? settings = null,
         FakeTimeProvider? time = null,
         Action<IServiceCollection>? configure = null,
-        string environment = "Development")
+        string environment = "Development",
+        DatabaseKind kind = DatabaseKind.Sqlite)
     {
+        _database = new TestDatabase(kind);
         Time = time ?? new FakeTimeProvider(DateTimeOffset.UtcNow);
         Commands = new CommandCounter();
         Logs = new LogCollector();
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseEnvironment(environment);
-            host.UseSetting("ConnectionStrings:Default", $"Data Source={DatabasePath}");
+            foreach (var (key, value) in _database.Settings)
+            {
+                host.UseSetting(key, value);
+            }
+
+            if (kind == DatabaseKind.SqlServer)
+            {
+                // Keys in files would lie in the content root, which all services of this process share.
+                host.UseSetting("KeyProtection:CertificatePath", KeyCertificate.WriteTo(_database.Folder));
+                host.UseSetting("KeyProtection:CertificatePassword", Password);
+            }
 
             // A test's clock leaps over months faster than the keys are read again.
             host.UseSetting("Jwt:KeyLifetime", "3650.00:00:00");
@@ -70,7 +81,8 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     /// <summary>All that the service answers, as its host has it.</summary>
     public IEnumerable<RouteEndpoint> Endpoints => _factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    public string DatabasePath => Path.Combine(_folder.Path, "cleanjwt.db");
+    /// <summary>Of an SQLite database.</summary>
+    public string DatabasePath => _database.FilePath;
 
     public HttpClient CreateClient() => _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
 
@@ -107,26 +119,13 @@ internal sealed class CleanJwtApp : IAsyncDisposable
 
     public Task<HttpResponseMessage> MeAsync(string accessToken) => CreateClient(accessToken).GetAsync("/api/users/me");
 
-    /// <summary>Runs SQL beside the service, as somebody with the file could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
-    public object? Sql(string sql, params object[] parameters)
-    {
-        using var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 0; i < parameters.Length; i++)
-        {
-            command.Parameters.AddWithValue($"@p{i}", parameters[i]);
-        }
-
-        return command.ExecuteScalar();
-    }
+    /// <summary>Runs SQL beside the service, as somebody with the database could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    public object? Sql(string sql, params object[] parameters) => _database.Sql(sql, parameters);
 
     public async ValueTask DisposeAsync()
     {
         await _factory.DisposeAsync();
-        SqliteConnection.ClearAllPools();
-        _folder.Dispose();
+        _database.Dispose();
     }
 }
 

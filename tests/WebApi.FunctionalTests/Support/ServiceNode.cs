@@ -42,6 +42,10 @@ internal sealed class ServiceNode : IAsyncDisposable
         return node;
     }
 
+    /// <inheritdoc cref="StartAsync(string, Dictionary{string, string?}?)"/>
+    public static Task<ServiceNode> StartAsync(TestDatabase database, Dictionary<string, string?>? settings = null) =>
+        StartAsync(database.Folder, new([.. database.Settings, .. settings ?? []]));
+
     /// <summary>Runs one command of the program over a folder, as an operator does.</summary>
     public static Task<CommandResult> RunAsync(string folder, params string[] command) => RunWithInputAsync(folder, input: "", command);
 
