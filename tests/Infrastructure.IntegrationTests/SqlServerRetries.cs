@@ -111,7 +111,9 @@ internal sealed class SqlServerRetries
     public void ConnectionThatHearsNothing_IsGivenUpInTime(CancellationToken timeout)
     {
         _server.OnOpen = _ => Task.Delay(Timeout.Infinite, timeout); // it does not even hear that nobody waits any more
+        var waited = Stopwatch.StartNew();
         Assert.That(() => WriteAsync(failures: 0, Deadlock).WaitAsync(timeout), Throws.TypeOf<DatabaseUnavailableException>());
+        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(9.5)));
     }
 
     [Test]

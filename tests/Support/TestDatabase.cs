@@ -35,11 +35,12 @@ internal sealed class TestDatabase : IDisposable
     };
 
     /// <summary>Makes it as an operator would, before any service has started on it. On SQL Server.</summary>
-    public void Create()
-    {
-        using var master = TestSqlServer.Open("master");
-        TestSqlServer.Run(master, $"CREATE DATABASE {_name}");
-    }
+    public void Create() => RunOnMaster($"CREATE DATABASE {_name}");
+
+    /// <summary>Takes it from whoever uses it, until it is brought back. On SQL Server.</summary>
+    public void TakeOffline() => RunOnMaster($"ALTER DATABASE {_name} SET OFFLINE WITH ROLLBACK IMMEDIATE");
+
+    public void BringOnline() => RunOnMaster($"ALTER DATABASE {_name} SET ONLINE");
 
     /// <summary>A connection of the test's own, outside any pool.</summary>
     public DbConnection Open()
@@ -93,5 +94,11 @@ internal sealed class TestDatabase : IDisposable
         }
 
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private static void RunOnMaster(string sql)
+    {
+        using var master = TestSqlServer.Open("master");
+        TestSqlServer.Run(master, sql);
     }
 }

@@ -20,12 +20,15 @@ internal sealed class TestSqlServer
     private static readonly string? Named = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : null;
     private static readonly ConcurrentBag<string> Made = [];
     private static readonly ConcurrentBag<string> Free = [];
-    private static readonly Lazy<MsSqlContainer> Container = new(() =>
+    private static readonly Lazy<string> Server = new(() =>
     {
-        var container = new MsSqlBuilder(Image).Build();
-        container.StartAsync().GetAwaiter().GetResult();
-        return container;
+        var server = Named ?? StartContainer();
+        using var connection = new SqlConnection(new SqlConnectionStringBuilder(server) { InitialCatalog = "master" }.ConnectionString);
+        connection.Open(); // once, so that a server that does not answer fails each test at once
+        return server;
     });
+
+    private static MsSqlContainer? _container;
 
     /// <summary>Why there is none, or null where there is one.</summary>
     public static string? Missing { get; } = Named is not null || TestcontainersSettings.OS.DockerEndpointAuthConfig is not null
@@ -50,6 +53,7 @@ internal sealed class TestSqlServer
     public static string NewName()
     {
         var name = $"cleanjwt_test_{Guid.NewGuid():N}";
+        _ = Server.Value;
         Made.Add(name);
         return name;
     }
@@ -58,7 +62,7 @@ internal sealed class TestSqlServer
     public static void Return(string database) => Free.Add(database);
 
     public static string ConnectionString(string database) =>
-        new SqlConnectionStringBuilder(Named ?? Container.Value.GetConnectionString()) { InitialCatalog = database }.ConnectionString;
+        new SqlConnectionStringBuilder(Server.Value) { InitialCatalog = database }.ConnectionString;
 
     public static SqlConnection Open(string database)
     {
@@ -78,9 +82,9 @@ internal sealed class TestSqlServer
     [OneTimeTearDown]
     public static async Task StopAsync()
     {
-        if (Container.IsValueCreated)
+        if (_container is not null)
         {
-            await Container.Value.DisposeAsync();
+            await _container.DisposeAsync();
         }
         else if (!Made.IsEmpty)
         {
@@ -99,6 +103,13 @@ internal sealed class TestSqlServer
                     """);
             }
         }
+    }
+
+    private static string StartContainer()
+    {
+        _container = new MsSqlBuilder(Image).Build();
+        _container.StartAsync().GetAwaiter().GetResult();
+        return _container.GetConnectionString();
     }
 
     private static void Empty(string database)

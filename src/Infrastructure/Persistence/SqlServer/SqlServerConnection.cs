@@ -35,6 +35,14 @@ internal sealed class SqlServerConnection
     /// <summary>For what is done before requests are served, outside the pool.</summary>
     public string SetupConnectionString => Outside(Database).ConnectionString;
 
+    /// <summary>Likewise, for a connection that should be open before a time is over. At least a second is given.</summary>
+    public string SetupConnectionStringWithin(TimeSpan time)
+    {
+        var builder = Outside(Database);
+        builder.ConnectTimeout = Math.Clamp((int)time.TotalSeconds, 1, builder.ConnectTimeout);
+        return builder.ConnectionString;
+    }
+
     /// <summary>The same server's database of databases.</summary>
     public string MasterConnectionString => Outside("master").ConnectionString;
 

@@ -39,7 +39,7 @@ internal sealed partial class SqlServerSetup(
         {
             try
             {
-                return await TryOpenAsync(cancellationToken);
+                return await TryOpenAsync(options.StartTimeout - TimeProvider.System.GetElapsedTime(started), cancellationToken);
             }
             catch (SqlException exception)
             {
@@ -87,11 +87,11 @@ internal sealed partial class SqlServerSetup(
     }
 
     /// <returns>False when the server is there, and the database is not.</returns>
-    private async Task<bool> TryOpenAsync(CancellationToken cancellationToken)
+    private async Task<bool> TryOpenAsync(TimeSpan within, CancellationToken cancellationToken)
     {
         try
         {
-            await using var opened = await OpenAsync(connection.SetupConnectionString, cancellationToken);
+            await using var opened = await OpenAsync(connection.SetupConnectionStringWithin(within), cancellationToken);
             return true;
         }
         catch (SqlException exception) when (exception.Number == NoSuchDatabase)
