@@ -2,8 +2,6 @@ using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Persistence.SqlServer;
@@ -27,7 +25,7 @@ internal sealed partial class SqlServerSetup(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TellAgain = TimeSpan.FromSeconds(10);
 
-    /// <summary>For an index on many rows.</summary>
+    /// <summary>For what a big database takes its time for, such as an index on many rows.</summary>
     private static readonly TimeSpan MigrationTimeout = TimeSpan.FromHours(1);
 
     public string Name => connection.Name;
@@ -72,7 +70,7 @@ internal sealed partial class SqlServerSetup(
         await using var db = OpenContext();
         if (!await ExistsAsync(cancellationToken))
         {
-            await CreateAsync(db, cancellationToken);
+            await CreateAsync(cancellationToken);
             await ExistsAsync(cancellationToken);
         }
 
@@ -113,11 +111,13 @@ internal sealed partial class SqlServerSetup(
         return await command.ExecuteScalarAsync(cancellationToken) is not 0;
     }
 
-    private static async Task CreateAsync(AppDbContext db, CancellationToken cancellationToken)
+    private async Task CreateAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await db.GetService<IRelationalDatabaseCreator>().CreateAsync(cancellationToken);
+            await using var master = await OpenAsync(connection.MasterConnectionString, cancellationToken);
+            using var names = new SqlCommandBuilder();
+            await ExecuteAsync(master, $"CREATE DATABASE {names.QuoteIdentifier(connection.Database)}", cancellationToken);
         }
         catch (SqlException exception) when (exception.Number == DatabaseExists)
         {
@@ -155,20 +155,26 @@ internal sealed partial class SqlServerSetup(
     }
 
     /// <summary>
-    /// Has readers not wait for writers. EF Core sees to it in a database that it makes; this is for one that was there. It ends what others do in the database, so it is done by
-    /// the connection that holds the lock.
+    /// Has readers not wait for writers. Changing it ends what others do in the database, so it is done by the connection that holds the lock.
     /// </summary>
     private async Task UseRowVersionsAsync(SqlConnection held, CancellationToken cancellationToken)
     {
         try
         {
-            await using var command = new SqlCommand(UseRowVersions, held);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await ExecuteAsync(held, UseRowVersions, cancellationToken);
         }
         catch (SqlException exception)
         {
             LogNoRowVersions(logger, Name, exception.Message.ReplaceLineEndings(" "));
         }
+    }
+
+    private static async Task ExecuteAsync(SqlConnection opened, string text, CancellationToken cancellationToken)
+    {
+#pragma warning disable CA2100 // a constant, or a quoted name
+        await using var command = new SqlCommand(text, opened) { CommandTimeout = (int)MigrationTimeout.TotalSeconds };
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<SqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
