@@ -29,7 +29,7 @@ if [ "${1:-}" = --up ]; then
   "${compose[@]}" "${files[@]}" up --detach --build
 fi
 
-step() { printf '%-72s' "$*"; }
+step() { printf '%-90s' "$*"; }
 fail() { printf 'FAILED\n%s\n' "$*" >&2; exit 1; }
 
 # request STATUS METHOD PATH [curl's arguments]; the body is in $body
