@@ -1,12 +1,25 @@
 using BenchmarkDotNet.Running;
 using CleanJwt.Benchmarks;
+using CleanJwt.Benchmarks.Load;
 
-// 'revocation-load' measures what is too large for a micro benchmark; anything else is BenchmarkDotNet's own.
-if (args is ["revocation-load", ..])
+// What is too large for a micro benchmark has a word of its own; anything else is BenchmarkDotNet's.
+switch (args)
 {
-    RevocationLoad.Run();
-}
-else
-{
-    BenchmarkSwitcher.FromAssembly(typeof(RevocationCheck).Assembly).Run(args);
+    case ["revocation-load"]:
+        RevocationLoad.Run();
+        return 0;
+    case ["seed", var folder, var count] when int.TryParse(count, out var accounts) && accounts > 0:
+        await Seeding.RunAsync(folder, accounts);
+        return 0;
+    case ["seed", ..]:
+        Console.Error.WriteLine("Usage: seed FOLDER ACCOUNTS, such as: seed /tmp/large 1000000");
+        return 2;
+    case ["side-by-side", .. var rest] when SideBySideOptions.Parse(rest) is { } options:
+        return await SideBySide.RunAsync(options);
+    case ["side-by-side", ..]:
+        Console.Error.WriteLine(SideBySideOptions.Help);
+        return 2;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(RevocationCheck).Assembly).Run(args);
+        return 0;
 }

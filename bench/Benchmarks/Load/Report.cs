@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+
+namespace CleanJwt.Benchmarks.Load;
+
+/// <summary>Gathers what was measured, and writes it as Markdown and as a chart.</summary>
+internal sealed class Report
+{
+    private readonly StringBuilder _text = new();
+    private readonly List<(WrkResult Calm, WrkResult Flooded, WrkResult Logins)> _floods = [];
+    private readonly List<(TimeSpan TimeToAnswer, double Memory)> _starts = [];
+    private List<Measured> _peers = [];
+
+    /// <summary>Of the service after the load, in MiB.</summary>
+    public double? Memory { get; set; }
+
+    public Refusals? Refusals { get; set; }
+
+    public void Add(string title, List<Measured> measured, Case baseline)
+    {
+        _peers = measured;
+        var against = measured.Single(one => one.Case == baseline);
+        Line($"## {title}");
+        Line();
+        Line("| who | what | requests/s | ratio | CPU per request | p50 | p99 | errors |");
+        Line("|---|---|---:|---:|---:|---:|---:|---:|");
+        foreach (var one in measured)
+        {
+            Line($"| {one.Case.Who} | {one.Case.What} | {one.PerSecond:N0} | **{one.RatioTo(against):F3}** | {one.MicrosecondsOfCpu:N0} µs | {one.P50Milliseconds:F2} ms | {one.P99Milliseconds:F2} ms | {ErrorsOf(one)} |");
+        }
+
+        Line();
+    }
+
+    public void AddSizes(List<Measured> measured)
+    {
+        var half = measured.Count / 2;
+        Line($"## {measured[half].Case.Who} beside {measured[0].Case.Who}");
+        Line();
+        Line("| what | time a request, ratio | CPU per request, ratio | p99 | errors |");
+        Line("|---|---:|---:|---:|---:|");
+        for (var i = 0; i < half; i++)
+        {
+            var (small, large) = (measured[i], measured[half + i]);
+            Line($"| {small.Case.What} | **{1 / large.RatioTo(small):F2}** | {large.MicrosecondsOfCpu / small.MicrosecondsOfCpu:F2} | {small.P99Milliseconds:F2} → {large.P99Milliseconds:F2} ms | {ErrorsOf(small)}, {ErrorsOf(large)} |");
+        }
+
+        Line();
+    }
+
+    public void AddFlood(WrkResult calm, WrkResult flooded, WrkResult logins) => _floods.Add((calm, flooded, logins));
+
+    public void AddStart(TimeSpan timeToAnswer, double memory) => _starts.Add((timeToAnswer, memory));
+
+    public void Write(SideBySideOptions options)
+    {
+        AddFloods();
+        AddStarts();
+        Directory.CreateDirectory(Paths.Results);
+        var name = string.Join('-', options.Parts);
+        var path = Path.Combine(Paths.Results, $"{name}.md");
+        File.WriteAllText(path, Heading(options) + _text);
+        Console.WriteLine(File.ReadAllText(path));
+        Console.WriteLine(path);
+        if (_peers.Count > 0)
+        {
+            var chart = Path.Combine(Paths.Results, $"{name}.svg");
+            File.WriteAllText(chart, Chart.Draw(_peers));
+            Console.WriteLine(chart);
+        }
+    }
+
+    private static string Heading(SideBySideOptions options) => string.Create(CultureInfo.InvariantCulture, $"""
+        # {DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores
+
+        {options.Rounds} rounds that take turns, {options.Duration.TotalSeconds:F0} s a run; medians. Ratios are within a round.
+
+
+        """);
+
+    // Of a request that was answered with an error nothing else counts.
+    private static string ErrorsOf(Measured one) => one.Errors == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"**{one.Errors}: void**");
+
+    private void AddFloods()
+    {
+        if (_floods.Count == 0)
+        {
+            return;
+        }
+
+        Line("## A flood of sign-ins");
+        Line();
+        Line("The server and the load on both cores; `me` at half the load it can bear; 64 connections that sign in.");
+        Line();
+        Line("| | `me`/s | p50 | p99 | errors | sign-ins/s |");
+        Line("|---|---:|---:|---:|---:|---:|");
+        Row("without", flood => flood.Calm, null);
+        Row("with", flood => flood.Flooded, flood => flood.Logins);
+        Line();
+        Line($"p99 with the flood against without: **{Statistics.Median(_floods.Select(flood => (double)flood.Flooded.P99 / flood.Calm.P99)):F1}**.");
+        if (Refusals is { } refusals)
+        {
+            Line();
+            Line($"{refusals.Asked} sign-ins at once: {refusals.Accepted} accepted, {refusals.Refused} answered 503 with `Retry-After`, after {refusals.MedianMilliseconds:F0} ms (median) and {refusals.MaxMilliseconds:F0} ms (the longest).");
+        }
+
+        Line();
+
+        void Row(
+            string name, Func<(WrkResult Calm, WrkResult Flooded, WrkResult Logins), WrkResult> of,
+            Func<(WrkResult Calm, WrkResult Flooded, WrkResult Logins), WrkResult>? logins)
+        {
+            double Median(Func<WrkResult, double> figure) => Statistics.Median(_floods.Select(flood => figure(of(flood))));
+            var signIns = logins is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(_floods.Select(flood => logins(flood).PerSecond)):N0}");
+            Line($"| {name} | {Median(result => result.PerSecond):N0} | {Median(result => result.P50 / 1e3):F2} ms | {Median(result => result.P99 / 1e3):F2} ms | {_floods.Sum(flood => of(flood).Errors)} | {signIns} |");
+        }
+    }
+
+    private void AddStarts()
+    {
+        if (_starts.Count > 0)
+        {
+            Line("## Start and memory");
+            Line();
+            Line($"First 200 of `me` {Statistics.Median(_starts.Select(start => start.TimeToAnswer.TotalSeconds)):F2} s after the start of the process; {Statistics.Median(_starts.Select(start => start.Memory)):N0} MiB resident when idle.");
+        }
+
+        if (Memory is { } memory)
+        {
+            Line($"{memory:N0} MiB resident after the load of the comparison.");
+        }
+    }
+
+    private void Line(FormattableString text) => _text.AppendLine(text.ToString(CultureInfo.InvariantCulture));
+
+    private void Line(string text = "") => _text.AppendLine(text);
+}

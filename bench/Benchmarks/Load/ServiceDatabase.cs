@@ -1,0 +1,82 @@
+using CleanJwt.Application;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Infrastructure;
+using CleanJwt.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
+
+namespace CleanJwt.Benchmarks.Load;
+
+/// <summary>A database of the service in a folder, used through the service's own parts.</summary>
+internal sealed class ServiceDatabase : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private ServiceDatabase(ServiceProvider services) => _services = services;
+
+    /// <summary>What a process that serves the same folder must be given.</summary>
+    public static Dictionary<string, string?> SettingsFor(string folder) => new()
+    {
+        ["ConnectionStrings:Default"] = $"Data Source={PathIn(folder)}",
+        ["Jwt:Issuer"] = "http://localhost",
+        ["Jwt:AccessTokenLifetime"] = "01:00:00", // a run may take longer than the ten minutes of the default
+    };
+
+    public static string PathIn(string folder) => Path.Combine(folder, "cleanjwt.db");
+
+    /// <summary>Makes or opens it.</summary>
+    public static async Task<ServiceDatabase> OpenAsync(string folder)
+    {
+        var environment = new HostingEnvironment { ContentRootPath = Directory.CreateDirectory(folder).FullName, EnvironmentName = Environments.Production };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(SettingsFor(environment.ContentRootPath)).Build();
+        var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddSingleton<IHostEnvironment>(environment)
+            .AddLogging()
+            .AddMetrics()
+            .AddApplication()
+            .AddInfrastructure(environment, configuration)
+            .BuildServiceProvider();
+        await services.PrepareAsync();
+        return new ServiceDatabase(services);
+    }
+
+    public AppDbContext CreateContext() => Get<IDbContextFactory<AppDbContext>>().CreateDbContext();
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>Writes the addresses of some accounts, spread evenly over all there are, and tokens of their first sessions.</summary>
+    public async Task<Sample> SampleAsync(int count)
+    {
+        var folder = Directory.CreateTempSubdirectory("cleanjwt-bench-").FullName;
+        var sample = new Sample(Path.Combine(folder, "emails"), Path.Combine(folder, "access-tokens"), Path.Combine(folder, "refresh-tokens"));
+        var (emails, access, refresh) = (new List<string>(), new List<string>(), new List<string>());
+        await using var db = CreateContext();
+        var accounts = await db.Users.CountAsync();
+        var step = accounts / count;
+        var wanted = Enumerable.Range(0, count).Select(n => EmailAddress.Parse(Seeding.EmailOf(n * step)).Normalized).ToList();
+        foreach (var email in wanted)
+        {
+            var user = await db.Users.AsNoTracking().SingleAsync(user => user.NormalizedEmail == email);
+            var session = await db.Sessions.AsNoTracking().Where(session => session.AccountId == user.Id).OrderBy(session => session.CreatedAt).FirstAsync();
+            emails.Add(user.Email!);
+            access.Add(Get<IAccessTokenService>().Issue(session, [], session.Scope, DateTimeOffset.UtcNow).Token);
+            refresh.Add(Get<IRefreshTokenService>().Write(new RefreshToken(session.Id, session.Generation)));
+        }
+
+        await File.WriteAllLinesAsync(sample.Emails, emails);
+        await File.WriteAllLinesAsync(sample.AccessTokens, access);
+        await File.WriteAllLinesAsync(sample.RefreshTokens, refresh);
+        return sample;
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}
+
+/// <summary>Files with a line for each account.</summary>
+internal sealed record Sample(string Emails, string AccessTokens, string RefreshTokens);

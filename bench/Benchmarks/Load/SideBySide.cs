@@ -1,0 +1,231 @@
+using System.Globalization;
+
+namespace CleanJwt.Benchmarks.Load;
+
+/// <summary>
+/// Runs the service beside its peers: one server at a time is asked, on one core, by wrk on another, in rounds that take turns, so that what else the
+/// machine does meets all of them alike.
+/// </summary>
+internal sealed class SideBySide : IAsyncDisposable
+{
+    private const string ServerCore = "0";
+    private const string LoadCore = "1";
+    private const string BothCores = "0,1";
+    private const int Users = 1_000;
+    private const int PeersUsers = 200; // each costs them a PBKDF2 hash, and none keeps anything of a token
+    private const int Connections = 32;
+    private const int RefreshConnections = 8;
+
+    private readonly SideBySideOptions _options;
+    private readonly Report _report = new();
+    private readonly List<Server> _servers = [];
+    private readonly List<ServiceDatabase> _databases = [];
+
+    private SideBySide(SideBySideOptions options) => _options = options;
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(SideBySideOptions options)
+    {
+        if (!Wrk.IsInstalled)
+        {
+            Console.Error.WriteLine("wrk and taskset are needed: install the packages 'wrk' and 'util-linux' (on Debian and Ubuntu: apt-get install wrk).");
+            return 1;
+        }
+
+        if (Environment.ProcessorCount < 2)
+        {
+            Console.Error.WriteLine("Two cores are needed: one for the server, one for the load.");
+            return 1;
+        }
+
+        await using var run = new SideBySide(options);
+        if (options.Has("peers"))
+        {
+            await run.ComparePeersAsync();
+        }
+
+        if (options.Has("flood"))
+        {
+            await run.FloodAsync();
+        }
+
+        if (options.Has("size"))
+        {
+            await run.CompareSizesAsync();
+        }
+
+        if (options.Has("start"))
+        {
+            await run.StartAsync();
+        }
+
+        run._report.Write(options);
+        return 0;
+    }
+
+    private static string FolderOf(int accounts) => Path.Combine(Paths.Artifacts, "data", accounts.ToString(CultureInfo.InvariantCulture));
+
+    private async Task ComparePeersAsync()
+    {
+        Say("Starting the services");
+        var database = await OpenAsync(Users);
+        var own = await StartOwnAsync(Users, ServerCore);
+        var bare = await StartAsync("Bare", ServerCore, [], "/me");
+        var handWritten = await StartAsync("HandWritten", ServerCore, [], "/ready");
+        var mapIdentityApi = await StartAsync("MapIdentityApi", ServerCore, [], "/ready");
+        var sample = await database.SampleAsync(Users);
+        var handWrittenTokens = await Peers.SignInAsync(handWritten, "/login", PeersUsers);
+        var mapIdentityApiTokens = await Peers.SignInAsync(mapIdentityApi, "/login", PeersUsers);
+        List<Case> cases =
+        [
+            Get("bare Kestrel", "the same JSON, nothing else", bare, "/me", "-"),
+            Get("bare Kestrel", "and one prepared SQLite read", bare, "/read", "-"),
+            Get("CleanJwt", "`GET /api/auth/token`, no database", own, "/api/auth/token", sample.AccessTokens),
+            Get("CleanJwt", "`GET /api/users/me`", own, "/api/users/me", sample.AccessTokens),
+            Get("hand-written JwtBearer", "ES256, no database", handWritten, "/token", handWrittenTokens),
+            Get("hand-written JwtBearer", "ES256 and an EF Core read", handWritten, "/me", handWrittenTokens),
+            Get("`MapIdentityApi`", "`GET /manage/info`", mapIdentityApi, "/manage/info", mapIdentityApiTokens),
+            new Case("CleanJwt", "`POST /api/auth/refresh`", own, "/api/auth/refresh", RefreshConnections, "refresh.lua", async () =>
+                [(await database.SampleAsync(Users)).RefreshTokens]),
+            Login("CleanJwt", "`POST /api/auth/login`, Argon2id", own, "/api/auth/login", sample.Emails),
+            Login("hand-written JwtBearer", "sign-in, PBKDF2", handWritten, "/login", sample.Emails),
+            Login("`MapIdentityApi`", "`POST /login`, PBKDF2", mapIdentityApi, "/login", sample.Emails),
+        ];
+        _report.Add("Side by side", await MeasureAsync(cases), cases[0]);
+        _report.Memory = own.ResidentMemory;
+        await StopAsync();
+    }
+
+    private async Task CompareSizesAsync()
+    {
+        var cases = new List<Case>();
+        foreach (var size in new[] { Users, _options.Accounts })
+        {
+            var database = await OpenAsync(size);
+            var own = await StartOwnAsync(size, ServerCore);
+            var sample = await database.SampleAsync(Users);
+            var name = string.Create(CultureInfo.InvariantCulture, $"{size:N0} accounts");
+            cases.Add(Get(name, "`me`", own, "/api/users/me", sample.AccessTokens));
+            cases.Add(new Case(name, "`refresh`", own, "/api/auth/refresh", RefreshConnections, "refresh.lua", async () =>
+                [(await database.SampleAsync(Users)).RefreshTokens]));
+            cases.Add(Login(name, "`login`", own, "/api/auth/login", sample.Emails));
+        }
+
+        _report.AddSizes(await MeasureAsync(cases));
+        await StopAsync();
+    }
+
+    private async Task FloodAsync()
+    {
+        var database = await OpenAsync(Users);
+        var own = await StartOwnAsync(Users, BothCores);
+        var sample = await database.SampleAsync(Users);
+        var me = new Uri(own.Address, "/api/users/me");
+        var login = new Uri(own.Address, "/api/auth/login");
+        await Wrk.RunAsync(BothCores, me, Connections, _options.WarmUp, "get.lua", sample.AccessTokens);
+        var full = await Wrk.RunAsync(BothCores, me, Connections, _options.Duration, "get.lua", sample.AccessTokens);
+        var pause = Math.Max(1, (int)Math.Round(Connections / (full.PerSecond / 2) * 1_000)).ToString(CultureInfo.InvariantCulture);
+        for (var round = 1; round <= _options.Rounds; round++)
+        {
+            Say($"Flood, round {round} of {_options.Rounds}");
+            var calm = await Wrk.RunAsync(BothCores, me, Connections, _options.Duration, "get.lua", sample.AccessTokens, pause);
+            var flood = Wrk.RunAsync(BothCores, login, connections: 64, _options.Duration + TimeSpan.FromSeconds(2), "login.lua", sample.Emails, Seeding.Password);
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            var flooded = await Wrk.RunAsync(BothCores, me, Connections, _options.Duration, "get.lua", sample.AccessTokens, pause);
+            _report.AddFlood(calm, flooded, await flood);
+        }
+
+        // More than the queue has places for: what is turned away.
+        _report.Refusals = await Peers.CountRefusalsAsync(login, sample.Emails, connections: 400);
+        await StopAsync();
+    }
+
+    private async Task StartAsync()
+    {
+        var database = await OpenAsync(Users);
+        var token = (await File.ReadAllLinesAsync((await database.SampleAsync(Users)).AccessTokens))[0];
+        for (var round = 1; round <= _options.Rounds; round++)
+        {
+            Say($"Start, round {round} of {_options.Rounds}");
+            var own = await Server.StartAsync(Paths.Dll("WebApi"), BothCores, ServiceDatabase.SettingsFor(FolderOf(Users)), "/api/users/me", token);
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            _report.AddStart(own.TimeToAnswer, own.ResidentMemory);
+            await own.DisposeAsync();
+        }
+
+        await StopAsync();
+    }
+
+    private async Task<List<Measured>> MeasureAsync(List<Case> cases)
+    {
+        foreach (var one in cases)
+        {
+            Say($"Warming up: {one.Who}, {one.What}");
+            await RunAsync(one, _options.WarmUp);
+        }
+
+        var measured = cases.Select(one => new Measured(one)).ToList();
+        for (var round = 1; round <= _options.Rounds; round++)
+        {
+            foreach (var one in measured)
+            {
+                var before = one.Case.Server.CpuTime;
+                var result = await RunAsync(one.Case, _options.Duration);
+                one.Add(result, one.Case.Server.CpuTime - before);
+                Say(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Round {round} of {_options.Rounds}: {one.Case.Who}, {one.Case.What}: {result.PerSecond:N0}/s, {result.PerSecond / measured[0].Results[^1].PerSecond:F3}, p99 {result.P99 / 1e3:F1} ms, {result.Errors} errors"));
+            }
+        }
+
+        return measured;
+    }
+
+    private static async Task<WrkResult> RunAsync(Case one, TimeSpan duration) =>
+        await Wrk.RunAsync(LoadCore, new Uri(one.Server.Address, one.Path), one.Connections, duration, one.Script, await one.Arguments());
+
+    private static Case Get(string who, string what, Server server, string path, string tokens) =>
+        new(who, what, server, path, Connections, "get.lua", () => Task.FromResult<string[]>([tokens]));
+
+    private static Case Login(string who, string what, Server server, string path, string emails) =>
+        new(who, what, server, path, RefreshConnections, "login.lua", () => Task.FromResult<string[]>([emails, Seeding.Password]));
+
+    private async Task<ServiceDatabase> OpenAsync(int accounts)
+    {
+        var folder = FolderOf(accounts);
+        await Seeding.RunAsync(folder, accounts);
+        var database = await ServiceDatabase.OpenAsync(folder);
+        _databases.Add(database);
+        return database;
+    }
+
+    private Task<Server> StartOwnAsync(int accounts, string cores) =>
+        StartAsync("WebApi", cores, ServiceDatabase.SettingsFor(FolderOf(accounts)), "/health/ready");
+
+    private async Task<Server> StartAsync(string name, string cores, Dictionary<string, string?> settings, string path)
+    {
+        var server = await Server.StartAsync(Paths.Dll(name), cores, settings, path);
+        _servers.Add(server);
+        return server;
+    }
+
+    private async Task StopAsync()
+    {
+        foreach (var server in _servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        foreach (var database in _databases)
+        {
+            await database.DisposeAsync();
+        }
+
+        _servers.Clear();
+        _databases.Clear();
+    }
+
+    private static void Say(string text) => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {text}");
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+}

@@ -1,0 +1,18 @@
+-- GET with the bearer tokens of a file in turn. Usage: wrk ... -s get.lua URL -- [TOKENS [PAUSE_IN_MILLISECONDS]]  (TOKENS "-" for none)
+dofile(os.getenv("WRK_SCRIPTS") .. "/common.lua") -- for the threads, and for the end, which is none of theirs
+
+local pause = 0
+
+function init(args)
+  if args[1] and args[1] ~= "-" then
+    local prepared = {}
+    for i, token in ipairs(lines_of(args[1])) do
+      prepared[i] = wrk.format("GET", nil, { ["Authorization"] = "Bearer " .. token })
+    end
+    request = in_turn(prepared)
+  end
+  pause = tonumber(args[2] or "0")
+  if pause > 0 then
+    delay = function() return pause end
+  end
+end
