@@ -198,6 +198,8 @@ public static class DependencyInjection
         services.AddSettings<JwtOptions>(JwtOptions.SectionName).PostConfigure(options =>
             options.Issuer ??= environment.IsDevelopment() ? "http://localhost:5080" : null);
         services.AddSingleton<IValidateOptions<JwtOptions>, JwtOptionsRule>();
+        services.AddSettings<TokenCacheOptions>(TokenCacheOptions.SectionName);
+        services.AddSingleton<ValidatedTokens>();
         services.AddSingleton<IAccessTokenService, JwtAccessTokenService>();
         services.AddSingleton<IIssuerMetadata, IssuerMetadata>();
         services.AddSingleton<IRefreshTokenService, DataProtectedRefreshTokens>();

@@ -122,7 +122,7 @@ internal sealed class SideBySide : IAsyncDisposable
         var sample = await database.SampleAsync(Users);
         var me = new Uri(own.Address, "/api/users/me");
         var login = new Uri(own.Address, "/api/auth/login");
-        await Wrk.RunAsync(BothCores, me, Connections, _options.WarmUp, "get.lua", sample.AccessTokens);
+        await Wrk.RunAsync(BothCores, me, Connections, SideBySideOptions.WarmUp, "get.lua", sample.AccessTokens);
         var full = await Wrk.RunAsync(BothCores, me, Connections, _options.Duration, "get.lua", sample.AccessTokens);
         var pause = Math.Max(1, (int)Math.Round(Connections / (full.PerSecond / 2) * 1_000)).ToString(CultureInfo.InvariantCulture);
         for (var round = 1; round <= _options.Rounds; round++)
@@ -161,7 +161,7 @@ internal sealed class SideBySide : IAsyncDisposable
         foreach (var one in cases)
         {
             Say($"Warming up: {one.Who}, {one.What}");
-            await RunAsync(one, _options.WarmUp);
+            await RunAsync(one, SideBySideOptions.WarmUp);
         }
 
         var measured = cases.Select(one => new Measured(one)).ToList();

@@ -12,7 +12,9 @@ namespace CleanJwt.Infrastructure.Tokens;
 /// </summary>
 internal static class AccessTokenGate
 {
-    private const int MaxLength = 8 * 1024;
+    /// <summary>In characters.</summary>
+    public const int MaxLength = 8 * 1024;
+
     private const long MaxUnixSeconds = 253_402_300_799; // the end of the year 9999
 
     // An object with arrays of strings in it is the deepest that these tokens go.

@@ -9,7 +9,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace CleanJwt.Infrastructure.Tokens;
 
 /// <summary>Access tokens as RFC 9068 has them, signed and verified by Microsoft's JWT library.</summary>
-internal sealed class JwtAccessTokenService(JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, TimeProvider time) : IAccessTokenService
+internal sealed class JwtAccessTokenService(
+    JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, ValidatedTokens validated, TimeProvider time) : IAccessTokenService
 {
     // Nodes are within a second of each other; the contract allows no more than 30.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
@@ -50,13 +51,32 @@ internal sealed class JwtAccessTokenService(JwtOptions options, SigningKeyRing k
         return new IssuedAccessToken(token, expiresAt - issuedAt, expiresAt);
     }
 
-    public async ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken)
+    public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) =>
+        validated.TryFind(token, time.GetUtcNow(), out var known)
+            ? ValueTask.FromResult<Result<AccessToken>>(known)
+            : VerifyInTimeAsync(token, cancellationToken);
+
+    public async ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken) =>
+        await VerifyAsync(token, cancellationToken) is { } claimed ? claimed.Token : AccessTokenErrors.InvalidToken;
+
+    private async ValueTask<Result<AccessToken>> VerifyInTimeAsync(string token, CancellationToken cancellationToken)
     {
-        var reading = await ReadExpiredAsync(token, cancellationToken);
-        return reading.IsSuccess && reading.Value.ExpiresAt + ClockSkew <= time.GetUtcNow() ? AccessTokenErrors.TokenExpired : reading;
+        if (await VerifyAsync(token, cancellationToken) is not { } claimed)
+        {
+            return AccessTokenErrors.InvalidToken;
+        }
+
+        if (claimed.Token.ExpiresAt + ClockSkew <= time.GetUtcNow())
+        {
+            return AccessTokenErrors.TokenExpired;
+        }
+
+        validated.Add(token, claimed.Token, claimed.KeyId);
+        return claimed.Token;
     }
 
-    public async ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken)
+    /// <returns>Null unless this service signed the token for its audience. It may have expired.</returns>
+    private async ValueTask<ClaimedAccessToken?> VerifyAsync(string token, CancellationToken cancellationToken)
     {
         var latest = time.GetUtcNow() + ClockSkew;
         if (AccessTokenGate.Read(token) is not { } claimed
@@ -65,11 +85,11 @@ internal sealed class JwtAccessTokenService(JwtOptions options, SigningKeyRing k
             || claimed.IssuedAt > latest
             || claimed.NotBefore > latest)
         {
-            return AccessTokenErrors.InvalidToken;
+            return null;
         }
 
         var verification = await _library.ValidateTokenAsync(token, ValidationParameters(key));
-        return verification.IsValid ? claimed.Token : AccessTokenErrors.InvalidToken;
+        return verification.IsValid ? claimed : null;
     }
 
     private async ValueTask<SigningKey?> FindAsync(string keyId, CancellationToken cancellationToken) =>

@@ -5,12 +5,23 @@ using Microsoft.IdentityModel.Tokens;
 namespace CleanJwt.WebApi.Authentication;
 
 /// <summary>The identity of a request whose bearer token was accepted. It carries what the token says, so that nobody digs in claims.</summary>
-internal sealed class AccessTokenIdentity(AccessToken token)
-    : ClaimsIdentity(ClaimsOf(token), "Bearer", nameType: "sub", roleType: "roles")
+internal sealed class AccessTokenIdentity(AccessToken token) : ClaimsIdentity(authenticationType: "Bearer", nameType: "sub", roleType: "roles")
 {
+    private Claim[]? _claims;
+
     public AccessToken Token => token;
 
-    private static IEnumerable<Claim> ClaimsOf(AccessToken token) =>
+    /// <summary>Made when somebody asks for them; this service itself does not.</summary>
+    public override IEnumerable<Claim> Claims => (_claims ??= ClaimsOf(token)).Concat(base.Claims);
+
+    public override ClaimsIdentity Clone()
+    {
+        var clone = new AccessTokenIdentity(token);
+        clone.AddClaims(base.Claims);
+        return clone;
+    }
+
+    private static Claim[] ClaimsOf(AccessToken token) =>
     [
         new("sub", token.AccountId.ToString()),
         new("sid", token.SessionId.ToString()),

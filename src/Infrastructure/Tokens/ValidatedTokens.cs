@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using BitFaster.Caching.Lru;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Infrastructure.Keys;
+
+namespace CleanJwt.Infrastructure.Tokens;
+
+/// <summary>
+/// Remembers what access tokens say whose signatures have been verified, so that each is verified once and not at every request. It knows nothing of
+/// revocation, which is asked for every time.
+/// </summary>
+internal sealed class ValidatedTokens(TokenCacheOptions options, SigningKeyRing keys)
+{
+    private readonly ConcurrentLru<Digest, Entry> _entries = new(options.Size);
+
+    /// <summary>At most <see cref="TokenCacheOptions.Size"/>.</summary>
+    public int Count => _entries.Count;
+
+    /// <returns>False also for a token that has expired, or whose key is gone.</returns>
+    public bool TryFind(string token, DateTimeOffset now, [NotNullWhen(true)] out AccessToken? accepted)
+    {
+        accepted = null;
+        if (token.Length > AccessTokenGate.MaxLength)
+        {
+            return false;
+        }
+
+        var digest = Digest.Of(token);
+        if (!_entries.TryGet(digest, out var entry))
+        {
+            return false;
+        }
+
+        if (now >= entry.Token.ExpiresAt || !keys.TryFind(entry.KeyId, out _))
+        {
+            _entries.TryRemove(digest);
+            return false;
+        }
+
+        accepted = entry.Token;
+        return true;
+    }
+
+    /// <param name="token">Verified under the key, and in time.</param>
+    public void Add(string token, AccessToken says, string keyId) => _entries.AddOrUpdate(Digest.Of(token), new Entry(says, keyId));
+
+    private sealed record Entry(AccessToken Token, string KeyId);
+
+    /// <summary>SHA-256 of a token: a cache of the tokens themselves would be worth stealing.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
+    {
+        public static Digest Of(string token)
+        {
+            Span<Digest> digest = stackalloc Digest[1];
+            SHA256.HashData(MemoryMarshal.AsBytes(token.AsSpan()), MemoryMarshal.AsBytes(digest));
+            return digest[0];
+        }
+
+        public override int GetHashCode() => A.GetHashCode();
+    }
+}
