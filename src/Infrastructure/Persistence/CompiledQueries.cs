@@ -6,9 +6,9 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>The queries that requests wait for, compiled once per provider.</summary>
-internal sealed class CompiledQueries
+internal class CompiledQueries
 {
-    public Func<AppDbContext, Guid, CancellationToken, Task<Account?>> AccountById { get; } =
+    public virtual Func<AppDbContext, Guid, CancellationToken, Task<Account?>> AccountById { get; } =
         EF.CompileAsyncQuery((AppDbContext db, Guid id, CancellationToken _) => db.Users
             .AsNoTracking()
             .Where(user => user.Id == id)

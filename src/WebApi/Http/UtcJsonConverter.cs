@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -7,8 +8,18 @@ namespace CleanJwt.WebApi.Http;
 /// <summary>Writes moments as RFC 3339 in UTC with a <c>Z</c>, to the millisecond.</summary>
 internal sealed class UtcJsonConverter : JsonConverter<DateTimeOffset>
 {
+    private const int LengthOfO = 28; // 2026-01-02T03:04:05.6789012Z
+    private const int LengthToMilliseconds = 23;
+
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
 
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    // The format "O" is much faster than one of our own, and all but the right one.
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[LengthOfO];
+        var written = value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        Debug.Assert(written);
+        text[LengthToMilliseconds] = (byte)'Z';
+        writer.WriteStringValue(text[..(LengthToMilliseconds + 1)]);
+    }
 }
