@@ -102,7 +102,7 @@ internal static class DependencyInjection
 
     private static void AddUseCases(this IServiceCollection services) => services.AddMediator(options =>
     {
-        options.ServiceLifetime = ServiceLifetime.Scoped;
+        options.ServiceLifetime = ServiceLifetime.Singleton;
         options.Assemblies = [typeof(LoginCommand)];
         options.PipelineBehaviors = [typeof(ValidationBehavior<,>)];
     });
@@ -154,7 +154,7 @@ internal static class DependencyInjection
             .AddJwtBearer()
             .AddScheme<AuthenticationSchemeOptions, BasicClientHandler>(BasicClientHandler.SchemeName, configureOptions: null);
         services.AddAuthorization();
-        services.AddScoped<IAuthorizationHandler, ProofHandler>();
+        services.AddSingleton<IAuthorizationHandler, ProofHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
     }
 }

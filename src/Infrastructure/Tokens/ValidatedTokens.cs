@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using BitFaster.Caching.Lru;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Infrastructure.Keys;
@@ -22,13 +24,7 @@ internal sealed class ValidatedTokens(TokenCacheOptions options, SigningKeyRing 
     public bool TryFind(string token, DateTimeOffset now, [NotNullWhen(true)] out AccessToken? accepted)
     {
         accepted = null;
-        if (token.Length > AccessTokenGate.MaxLength)
-        {
-            return false;
-        }
-
-        var digest = Digest.Of(token);
-        if (!_entries.TryGet(digest, out var entry))
+        if (!Digest.TryCompute(token, out var digest) || !_entries.TryGet(digest, out var entry))
         {
             return false;
         }
@@ -44,7 +40,13 @@ internal sealed class ValidatedTokens(TokenCacheOptions options, SigningKeyRing 
     }
 
     /// <param name="token">Verified under the key, and in time.</param>
-    public void Add(string token, AccessToken says, string keyId) => _entries.AddOrUpdate(Digest.Of(token), new Entry(says, keyId));
+    public void Add(string token, AccessToken says, string keyId)
+    {
+        if (Digest.TryCompute(token, out var digest))
+        {
+            _entries.AddOrUpdate(digest, new Entry(says, keyId));
+        }
+    }
 
     private sealed record Entry(AccessToken Token, string KeyId);
 
@@ -52,11 +54,24 @@ internal sealed class ValidatedTokens(TokenCacheOptions options, SigningKeyRing 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
     {
-        public static Digest Of(string token)
+        /// <returns>False for what can't be an access token.</returns>
+        public static bool TryCompute(string token, out Digest digest)
         {
-            Span<Digest> digest = stackalloc Digest[1];
-            SHA256.HashData(MemoryMarshal.AsBytes(token.AsSpan()), MemoryMarshal.AsBytes(digest));
-            return digest[0];
+            const int UsualLength = 1_024;
+            digest = default;
+            if (token.Length > AccessTokenGate.MaxLength)
+            {
+                return false;
+            }
+
+            var ascii = token.Length <= UsualLength ? stackalloc byte[UsualLength] : new byte[token.Length];
+            if (Ascii.FromUtf16(token, ascii, out var length) != OperationStatus.Done)
+            {
+                return false;
+            }
+
+            SHA256.HashData(ascii[..length], MemoryMarshal.AsBytes(new Span<Digest>(ref digest)));
+            return true;
         }
 
         public override int GetHashCode() => A.GetHashCode();

@@ -26,7 +26,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
     public ActionResult Get([CurrentUser] Account user)
     {
         var etag = EntityTags.Of(user);
-        Response.GetTypedHeaders().ETag = etag;
+        Response.Headers.ETag = etag;
         return Request.IsKnownToClient(etag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(AccountResponse.From(user));
     }
 
@@ -44,7 +44,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
         var result = await sender.Send(update, cancellationToken);
         return result.ToActionResult(account =>
         {
-            Response.GetTypedHeaders().ETag = EntityTags.Of(account);
+            Response.Headers.ETag = EntityTags.Of(account);
             return Ok(AccountResponse.From(account));
         });
     }

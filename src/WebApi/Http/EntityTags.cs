@@ -7,12 +7,13 @@ namespace CleanJwt.WebApi.Http;
 /// <summary>ETags (RFC 9110, section 8.8.3) of accounts. One names the account and its version, so that no two accounts share one.</summary>
 internal static class EntityTags
 {
-    public static EntityTagHeaderValue Of(Account account) => Of(account.Id, account.Version);
+    public static string Of(Account account) => Of(account.Id, account.Version);
 
     /// <summary>Whether the client has this state already (RFC 9110, section 13.1.2: weak comparison, <c>*</c> matches).</summary>
-    public static bool IsKnownToClient(this HttpRequest request, EntityTagHeaderValue current) =>
-        request.GetTypedHeaders().IfNoneMatch.Any(known =>
-            known.Equals(EntityTagHeaderValue.Any) || known.Compare(current, useStrongComparison: false));
+    public static bool IsKnownToClient(this HttpRequest request, string current) =>
+        request.Headers.IfNoneMatch.Count > 0
+        && request.GetTypedHeaders().IfNoneMatch.Any(known =>
+            known.Equals(EntityTagHeaderValue.Any) || known.Compare(new EntityTagHeaderValue(current), useStrongComparison: false));
 
     /// <summary>Reads <c>If-Match</c> (RFC 9110, section 13.1.1: strong comparison, so that a weak tag matches nothing).</summary>
     /// <returns>The versions of this account that the request may be made to; null for any. A header that can't be read matches none.</returns>
@@ -29,13 +30,12 @@ internal static class EntityTags
             : [];
     }
 
-    private static EntityTagHeaderValue Of(Guid accountId, int version) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"\"{accountId:N}.{version}\""));
+    private static string Of(Guid accountId, int version) => string.Create(CultureInfo.InvariantCulture, $"\"{accountId:N}.{version}\"");
 
     private static int? VersionOf(EntityTagHeaderValue tag, Guid accountId) =>
         tag.Tag.Value?.Trim('"').Split('.') is [_, var text]
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-        && tag.Compare(Of(accountId, version), useStrongComparison: true)
+        && tag.Compare(new EntityTagHeaderValue(Of(accountId, version)), useStrongComparison: true)
             ? version
             : null;
 }
