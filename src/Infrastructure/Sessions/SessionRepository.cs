@@ -39,18 +39,17 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
 
     public async Task<bool> TryRotateAsync(Session rotated, CancellationToken cancellationToken)
     {
-        // Carried out twice, it finds its own rotation id when the session is read again.
+        // Carried out twice, it finds its own rotation id when the session is read again. As text, since EF Core takes as long to translate an update,
+        // each time anew, as the database to carry it out.
         var rows = await database.WriteOneAsync(
-            (db, abandoned) => db.Sessions
-                .Where(session => session.Id == rotated.Id && session.Generation == rotated.Generation - 1 && session.EndedAt == null)
-                .ExecuteUpdateAsync(
-                    set => set
-                        .SetProperty(session => session.Generation, rotated.Generation)
-                        .SetProperty(session => session.RotationId, rotated.RotationId)
-                        .SetProperty(session => session.RotatedAt, rotated.RotatedAt)
-                        .SetProperty(session => session.LastSeenAt, rotated.LastSeenAt)
-                        .SetProperty(session => session.ExpiresAt, rotated.ExpiresAt),
-                    abandoned),
+            (db, abandoned) => db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE Sessions
+                SET Generation = {rotated.Generation}, RotationId = {rotated.RotationId}, RotatedAt = {rotated.RotatedAt?.UtcDateTime},
+                    LastSeenAt = {rotated.LastSeenAt.UtcDateTime}, ExpiresAt = {rotated.ExpiresAt.UtcDateTime}
+                WHERE Id = {rotated.Id} AND Generation = {rotated.Generation - 1} AND EndedAt IS NULL
+                """,
+                abandoned),
             cancellationToken);
         return rows == 1;
     }
