@@ -12,14 +12,14 @@ internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads 
     private static readonly AppUser Nobody = new();
 
     public async Task<Result<string>> HashAsync(string password, CancellationToken cancellationToken) =>
-        threads.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken, out var hash) ? await hash : QueueFull;
+        threads.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken) is { } hash ? await hash : QueueFull;
 
     /// <param name="hash">Null for nobody's: the same work, and always a failure.</param>
     public async Task<Result<PasswordVerificationResult>> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
     {
         // Hash even though nobody is there: answering early would let a stopwatch tell known addresses from unknown ones.
         var expected = hash ?? Argon2PasswordHasher.Decoy;
-        if (!threads.TryEnqueue(() => hasher.VerifyHashedPassword(Nobody, expected, password), cancellationToken, out var verification))
+        if (threads.TryEnqueue(() => hasher.VerifyHashedPassword(Nobody, expected, password), cancellationToken) is not { } verification)
         {
             return QueueFull;
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace CleanJwt.Infrastructure.Threads;
@@ -26,8 +25,8 @@ internal class WorkerThreads : IDisposable
     }
 
     /// <summary>Has work done once a thread is free for it. Work that nobody waits for any more by then is not done.</summary>
-    /// <returns>False when the queue is full; then nothing was or will be done.</returns>
-    public bool TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken, [NotNullWhen(true)] out Task<T>? result)
+    /// <returns>Null when the queue is full; then nothing was or will be done.</returns>
+    public Task<T>? TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var accepted = _queue.Writer.TryWrite(() =>
@@ -49,8 +48,7 @@ internal class WorkerThreads : IDisposable
                 completion.SetException(exception);
             }
         });
-        result = accepted ? completion.Task : null;
-        return accepted;
+        return accepted ? completion.Task : null;
     }
 
     public void Dispose()

@@ -5,9 +5,8 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
 /// SQLite blocks the thread that asks it, and a locked or hanging file can hold that thread for longer than any time-out of its own. Writes, which
-/// wait for locks every day, have one thread of their own: SQLite has one writer anyway, and a queue is fairer and cheaper than many threads that
-/// try again and again. Reads wait for nobody, so a few at a time run where they are asked for: that takes less than handing them over. For the rest,
-/// and for a while after one that failed, there are threads; and whoever waits for any of these threads stops waiting in time.
+/// wait for locks every day, are left to <see cref="SqliteWriter"/>. Reads wait for nobody, so a few at a time run where they are asked for: that takes
+/// less than handing them over. For the rest, and for a while after one that failed, there are threads. Whoever waits for a thread stops waiting in time.
 /// </summary>
 internal sealed class SqliteDatabase : IDatabase, IDisposable
 {
@@ -23,7 +22,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     private readonly OpenContexts _here;
     private readonly OpenContexts _elsewhere;
     private readonly WorkerThreads _readers = new("sqlite reader", threads: Math.Max(4, 2 * Environment.ProcessorCount), Places);
-    private readonly WorkerThreads _writer = new("sqlite writer", threads: 1, Places);
+    private readonly SqliteWriter _writer;
     private readonly SemaphoreSlim _places = new(ReadersHere);
     private long _failedAt = long.MinValue / 2;
 
@@ -35,6 +34,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + ReadersHere), completions);
         _elsewhere = new OpenContexts(contexts, _ => { });
+        _writer = new SqliteWriter(_elsewhere);
         _here = new OpenContexts(contexts, db =>
         {
             db.Database.ExecuteSqlRaw("PRAGMA busy_timeout=0");
@@ -50,7 +50,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         {
             try
             {
-                return Task.FromResult(_here.Run(work, cancellationToken));
+                return Task.FromResult(_here.Run(db => Finish(work(db, cancellationToken))));
             }
             catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
             {
@@ -62,23 +62,12 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
             }
         }
 
-        return RunAsync(_readers, work, cancellationToken);
+        return WaitAsync(
+            abandoned => _readers.TryEnqueue(() => _elsewhere.Run(db => Finish(work(db, abandoned))), abandoned), cancellationToken);
     }
 
-    public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
-        _writer,
-        async (db, abandoned) =>
-        {
-            db.Database.AutoSavepointsEnabled = false;
-            await using var transaction = await db.Database.BeginTransactionAsync(abandoned);
-
-            // The lock may have come long after whoever asked was told that nothing was done. Then nothing must be.
-            abandoned.ThrowIfCancellationRequested();
-            var result = await work(db, abandoned);
-            await transaction.CommitAsync(abandoned);
-            return result;
-        },
-        cancellationToken);
+    public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        WaitAsync(abandoned => _writer.TryEnqueue(work, abandoned), cancellationToken);
 
     public Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> statement, CancellationToken cancellationToken) =>
         WriteAsync(statement, cancellationToken);
@@ -92,12 +81,13 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         _places.Dispose();
     }
 
-    private async Task<T> RunAsync<T>(
-        WorkerThreads threads, Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    // It is done by now: SQLite's async methods are not.
+    private static T Finish<T>(Task<T> work) => work.GetAwaiter().GetResult();
+
+    private async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>?> enqueue, CancellationToken cancellationToken)
     {
         using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var abandoned = abandonment.Token; // the work may outlive its source
-        if (!threads.TryEnqueue(() => _elsewhere.Run(work, abandoned), abandoned, out var result))
+        if (enqueue(abandonment.Token) is not { } result) // the work may outlive the token's source
         {
             throw new DatabaseUnavailableException("Too much waits for the database.");
         }

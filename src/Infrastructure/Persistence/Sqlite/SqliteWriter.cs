@@ -1,0 +1,144 @@
+using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CleanJwt.Infrastructure.Persistence.Sqlite;
+
+/// <summary>
+/// Writes from one thread: SQLite has one writer anyway, and a queue is fairer and cheaper than many threads that try again and again. What has queued
+/// up while a commit waited for the disk is committed together, each piece in a savepoint of its own: it is done as a whole or not at all, and fails alone.
+/// Nobody is told of success before the commit.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    private const int Places = 2_000;
+
+    // Whoever came first should not wait long for what came last.
+    private const int MostAtOnce = 100;
+
+    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(Places) { SingleReader = true });
+    private readonly OpenContexts _contexts;
+    private readonly Thread _thread;
+
+    public SqliteWriter(OpenContexts contexts)
+    {
+        _contexts = contexts;
+        _thread = new Thread(Work) { IsBackground = true, Name = "sqlite writer" };
+        _thread.Start();
+    }
+
+    /// <summary>Has work done in a transaction. Work that nobody waits for any more when its turn comes is not done.</summary>
+    /// <returns>Null when the queue is full; then nothing was or will be done.</returns>
+    public Task<T>? TryEnqueue<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken abandoned)
+    {
+        var write = new Write<T>(work, abandoned);
+        return _queue.Writer.TryWrite(write) ? write.Result : null;
+    }
+
+    public void Dispose()
+    {
+        _queue.Writer.TryComplete();
+        _thread.Join();
+    }
+
+    private void Work()
+    {
+        var batch = new List<Write>();
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (batch.Count < MostAtOnce && _queue.Reader.TryRead(out var write))
+            {
+                batch.Add(write);
+            }
+
+            Commit(batch);
+            batch.Clear();
+        }
+    }
+
+    private void Commit(List<Write> batch)
+    {
+        try
+        {
+            _contexts.Run(db =>
+            {
+                db.Database.AutoSavepointsEnabled = false;
+                using var transaction = db.Database.BeginTransaction();
+                foreach (var write in batch)
+                {
+                    write.Run(db, transaction);
+                    db.ChangeTracker.Clear();
+                }
+
+                transaction.Commit();
+                return batch.Count;
+            });
+        }
+#pragma warning disable CA1031 // whoever waits for the work gets its exception
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            batch.ForEach(write => write.Fail(exception));
+            return;
+        }
+
+        batch.ForEach(write => write.Complete());
+    }
+
+    private abstract class Write
+    {
+        public abstract void Run(AppDbContext db, IDbContextTransaction transaction);
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception exception);
+    }
+
+    private sealed class Write<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken abandoned) : Write
+    {
+        private const string Savepoint = "piece";
+
+        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? _result;
+        private Exception? _failure;
+
+        public Task<T> Result => _completion.Task;
+
+        public override void Run(AppDbContext db, IDbContextTransaction transaction)
+        {
+            // The lock may have come long after whoever asked was told that nothing was done. Then nothing must be.
+            if (abandoned.IsCancellationRequested)
+            {
+                _failure = new OperationCanceledException(abandoned);
+                return;
+            }
+
+            transaction.CreateSavepoint(Savepoint);
+            try
+            {
+                _result = work(db, abandoned).GetAwaiter().GetResult(); // done by now: SQLite's async methods are not
+                transaction.ReleaseSavepoint(Savepoint);
+            }
+#pragma warning disable CA1031 // whoever waits for the work gets its exception
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _failure = exception;
+                transaction.RollbackToSavepoint(Savepoint);
+            }
+        }
+
+        public override void Complete()
+        {
+            if (_failure is null)
+            {
+                _completion.SetResult(_result!);
+            }
+            else
+            {
+                _completion.SetException(_failure);
+            }
+        }
+
+        public override void Fail(Exception exception) => _completion.SetException(_failure ?? exception);
+    }
+}
