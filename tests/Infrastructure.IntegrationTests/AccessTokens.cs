@@ -162,7 +162,7 @@ internal sealed class AccessTokens
         return ecdsa.ExportPkcs8PrivateKey();
     }
 
-    private JwtAccessTokenService Service(JwtOptions options) => new(options, _keys, new NoOtherKeys(), new FakeTimeProvider(Now));
+    private JwtAccessTokenService Service(JwtOptions options) => new(options, _keys, new NoOtherKeys(), new ValidatedTokens(new TokenCacheOptions(), _keys), new FakeTimeProvider(Now));
 
     private Application.Abstractions.IssuedAccessToken Issue(Session session, params string[] roles) =>
         _service.Issue(session, roles, session.Scope, Now);

@@ -46,8 +46,7 @@ internal sealed class HashingQueue
         var (first, second) = (Enqueue(hashing, () => 1), Enqueue(hashing, () => 2));
 
         var refusedWasDone = false;
-        Assert.That(hashing.TryEnqueue(() => refusedWasDone = true, CancellationToken.None, out var refused), Is.False);
-        Assert.That(refused, Is.Null);
+        Assert.That(hashing.TryEnqueue(() => refusedWasDone = true, CancellationToken.None), Is.Null);
 
         busy.Release();
         Assert.That(await Task.WhenAll(first, second), Is.EqualTo([1, 2]));
@@ -62,7 +61,7 @@ internal sealed class HashingQueue
         using var busy = new BusyThread(hashing, timeout);
         using var cancellation = new CancellationTokenSource();
         var done = false;
-        Assert.That(hashing.TryEnqueue(() => done = true, cancellation.Token, out var work));
+        var work = hashing.TryEnqueue(() => done = true, cancellation.Token);
         cancellation.Cancel();
         busy.Release();
 
@@ -105,14 +104,10 @@ internal sealed class HashingQueue
     {
         var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
         hashing.Dispose();
-        Assert.That(hashing.TryEnqueue(() => 1, CancellationToken.None, out _), Is.False);
+        Assert.That(hashing.TryEnqueue(() => 1, CancellationToken.None), Is.Null);
     }
 
-    private static Task<T> Enqueue<T>(HashingThreads hashing, Func<T> work)
-    {
-        Assert.That(hashing.TryEnqueue(work, CancellationToken.None, out var result));
-        return result!;
-    }
+    private static Task<T> Enqueue<T>(HashingThreads hashing, Func<T> work) => hashing.TryEnqueue(work, CancellationToken.None)!;
 
     private static void InterlockedMax(ref int target, int value)
     {

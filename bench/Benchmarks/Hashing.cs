@@ -1,0 +1,30 @@
+using BenchmarkDotNet.Attributes;
+using CleanJwt.Infrastructure.Identity;
+using Microsoft.AspNetCore.Identity;
+
+namespace CleanJwt.Benchmarks;
+
+/// <summary>What a sign-in costs on top of all else: the hash. Beside it Identity's own.</summary>
+[MemoryDiagnoser]
+public class Hashing
+{
+    private const string Password = "correct horse battery staple";
+    private static readonly AppUser Nobody = new();
+
+    private readonly Argon2PasswordHasher _argon2 = new();
+    private readonly PasswordHasher<AppUser> _pbkdf2 = new();
+    private readonly string _argon2Hash;
+    private readonly string _pbkdf2Hash;
+
+    public Hashing()
+    {
+        _argon2Hash = _argon2.HashPassword(Nobody, Password);
+        _pbkdf2Hash = _pbkdf2.HashPassword(Nobody, Password);
+    }
+
+    [Benchmark]
+    public PasswordVerificationResult Argon2id() => _argon2.VerifyHashedPassword(Nobody, _argon2Hash, Password);
+
+    [Benchmark(Baseline = true)]
+    public PasswordVerificationResult Pbkdf2() => _pbkdf2.VerifyHashedPassword(Nobody, _pbkdf2Hash, Password);
+}
