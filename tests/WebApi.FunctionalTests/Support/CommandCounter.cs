@@ -1,12 +1,19 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>Counts the commands that the service sends to its database.</summary>
-internal sealed class CommandCounter : DbCommandInterceptor
+/// <summary>
+/// Counts what the service sends to its database, but for the frame of transactions. SQLite itself says what it has run, whoever wrote it; on SQL Server
+/// EF Core does.
+/// </summary>
+internal sealed class CommandCounter : DbCommandInterceptor, IDbConnectionInterceptor
 {
+    private static readonly string[] Frame = ["PRAGMA ", "BEGIN", "COMMIT", "SAVEPOINT ", "RELEASE ", "ROLLBACK"];
+
     private readonly ConcurrentQueue<string> _commands = new();
 
     public IReadOnlyCollection<string> Commands => _commands;
@@ -15,7 +22,35 @@ internal sealed class CommandCounter : DbCommandInterceptor
 
     public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
     {
-        _commands.Enqueue(result.CommandText);
+        if (result is not SqliteCommand)
+        {
+            _commands.Enqueue(result.CommandText);
+        }
+
         return result;
+    }
+
+    void IDbConnectionInterceptor.ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Listen(connection);
+
+    Task IDbConnectionInterceptor.ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken)
+    {
+        Listen(connection);
+        return Task.CompletedTask;
+    }
+
+    private void Listen(DbConnection connection)
+    {
+        if (connection is SqliteConnection { Handle: { } handle })
+        {
+            raw.sqlite3_profile(handle, (_, statement, _) => Note(statement), null);
+        }
+    }
+
+    private void Note(string statement)
+    {
+        if (!Frame.Any(start => statement.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
+        {
+            _commands.Enqueue(statement);
+        }
     }
 }

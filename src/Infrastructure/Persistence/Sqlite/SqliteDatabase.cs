@@ -37,7 +37,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         _writer = new SqliteWriter(_elsewhere);
         _here = new OpenContexts(contexts, db =>
         {
-            db.Database.ExecuteSqlRaw("PRAGMA busy_timeout=0");
+            SqlitePragmas.WaitForNobody(db.Database.GetDbConnection());
             db.Database.SetCommandTimeout(ShortestTimeout);
         });
     }
