@@ -24,7 +24,7 @@ internal sealed class Faults
             .ThrowsAsync(new InvalidOperationException(Inside, new ArgumentException(Inside)));
         await using var app = new CleanJwtApp(
             new() { ["Jwt:Issuer"] = "https://auth.example.com" },
-            configure: services => services.Replace(ServiceDescriptor.Scoped(_ => users.Object)),
+            configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)),
             environment: environment);
 
         var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email = "ada@example.com", password = CleanJwtApp.Password });

@@ -9,13 +9,18 @@ namespace CleanJwt.Infrastructure.Threads;
 internal class WorkerThreads : IDisposable
 {
     private readonly Channel<Action> _queue;
+    private readonly TaskCreationOptions _continuations;
     private readonly Thread[] _threads;
 
     /// <param name="name">Of the threads, for debuggers and dumps.</param>
     /// <param name="threads">How much is done at once, at most.</param>
     /// <param name="places">How much waits, at most.</param>
-    public WorkerThreads(string name, int threads, int places)
+    /// <param name="keepContinuations">
+    /// Whether what follows on the work runs on the same thread. It saves a change of threads, and needs what follows to be short and never to block.
+    /// </param>
+    public WorkerThreads(string name, int threads, int places, bool keepContinuations = false)
     {
+        _continuations = keepContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
         _queue = Channel.CreateBounded<Action>(places);
         _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"{name} {number}" })];
         foreach (var thread in _threads)
@@ -28,7 +33,7 @@ internal class WorkerThreads : IDisposable
     /// <returns>Null when the queue is full; then nothing was or will be done.</returns>
     public Task<T>? TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var completion = new TaskCompletionSource<T>(_continuations);
         var accepted = _queue.Writer.TryWrite(() =>
         {
             if (cancellationToken.IsCancellationRequested)

@@ -4,16 +4,22 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>Contexts whose connections stay open between pieces of work: opening one takes longer than most queries.</summary>
-internal sealed class OpenContexts(IDbContextFactory<AppDbContext> contexts, Action<DbContext> opened) : IDisposable
+internal sealed class OpenContexts(IDbContextFactory<AppDbContext> contexts) : IDisposable
 {
     private readonly ConcurrentStack<AppDbContext> _idle = new();
 
     /// <summary>Runs work to its end, on this thread. After a failure its context is not used again.</summary>
     public T Run<T>(Func<AppDbContext, T> work)
     {
-        var db = _idle.TryPop(out var idle) ? idle : Open();
+        var isOpen = _idle.TryPop(out var db);
+        db ??= contexts.CreateDbContext();
         try
         {
+            if (!isOpen)
+            {
+                db.Database.OpenConnection();
+            }
+
             var result = work(db);
             db.ChangeTracker.Clear();
             _idle.Push(db);
@@ -31,22 +37,6 @@ internal sealed class OpenContexts(IDbContextFactory<AppDbContext> contexts, Act
         while (_idle.TryPop(out var db))
         {
             db.Dispose();
-        }
-    }
-
-    private AppDbContext Open()
-    {
-        var db = contexts.CreateDbContext();
-        try
-        {
-            db.Database.OpenConnection();
-            opened(db);
-            return db;
-        }
-        catch
-        {
-            db.Dispose();
-            throw;
         }
     }
 }

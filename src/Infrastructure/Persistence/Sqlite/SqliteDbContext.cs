@@ -23,6 +23,7 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
         {
             var command = AccountById((SqliteConnection)Database.GetDbConnection());
             command.Transaction = (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction();
+            command.CommandTimeout = Database.GetCommandTimeout() ?? command.Connection!.DefaultTimeout;
             command.Parameters[0].Value = id;
             using var row = command.ExecuteReader();
             return row.Read()

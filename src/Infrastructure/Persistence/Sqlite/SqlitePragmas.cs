@@ -12,24 +12,17 @@ internal sealed class SqlitePragmas(DatabaseOptions options) : DbConnectionInter
     private readonly string _pragmas = string.Create(
         CultureInfo.InvariantCulture, $"PRAGMA busy_timeout={(int)options.CommandTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL;");
 
-    /// <summary>Has SQLite report a lock at once, rather than wait for it.</summary>
-    public static void WaitForNobody(DbConnection connection) => Execute(connection, "PRAGMA busy_timeout=0");
-
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Execute(connection, _pragmas);
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = _pragmas;
+        command.ExecuteNonQuery();
+    }
 
     // SQLite has nothing to wait for: its async methods run where they are called.
     public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         ConnectionOpened(connection, eventData);
         return Task.CompletedTask;
-    }
-
-    private static void Execute(DbConnection connection, string pragmas)
-    {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // nothing of them is anybody's input
-        command.CommandText = pragmas;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
     }
 }
