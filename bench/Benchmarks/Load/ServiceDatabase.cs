@@ -50,7 +50,7 @@ internal sealed class ServiceDatabase : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>Writes the addresses of some accounts, spread evenly over all there are, and tokens of their first sessions.</summary>
+    /// <summary>Writes the addresses of some accounts, spread evenly over all there are, and tokens of their newest sessions.</summary>
     public async Task<Sample> SampleAsync(int count)
     {
         var folder = Directory.CreateTempSubdirectory("cleanjwt-bench-").FullName;
@@ -63,7 +63,10 @@ internal sealed class ServiceDatabase : IAsyncDisposable
         foreach (var email in wanted)
         {
             var user = await db.Users.AsNoTracking().SingleAsync(user => user.NormalizedEmail == email);
-            var session = await db.Sessions.AsNoTracking().Where(session => session.AccountId == user.Id).OrderBy(session => session.CreatedAt).FirstAsync();
+            var session = await db.Sessions.AsNoTracking()
+                .Where(session => session.AccountId == user.Id && session.EndedAt == null)
+                .OrderByDescending(session => session.CreatedAt)
+                .FirstAsync();
             emails.Add(user.Email!);
             access.Add(Get<IAccessTokenService>().Issue(session, [], session.Scope, DateTimeOffset.UtcNow).Token);
             refresh.Add(Get<IRefreshTokenService>().Write(new RefreshToken(session.Id, session.Generation)));
