@@ -60,7 +60,7 @@ internal class WorkerThreads : IDisposable
     {
         GC.SuppressFinalize(this);
         _queue.Writer.TryComplete();
-        foreach (var thread in _threads)
+        foreach (var thread in _threads.Where(thread => thread != Thread.CurrentThread)) // where a continuation may be what disposes
         {
             thread.Join();
         }
