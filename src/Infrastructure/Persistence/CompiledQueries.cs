@@ -55,7 +55,7 @@ internal class CompiledQueries
                     session.Id == sessionId && session.AccountId == user.Id && session.EndedAt == null && session.ExpiresAt > now)))
             .SingleOrDefault());
 
-    public Func<AppDbContext, Guid, CancellationToken, Task<AccountSession?>> SessionById { get; } =
+    public virtual Func<AppDbContext, Guid, CancellationToken, Task<AccountSession?>> SessionById { get; } =
         EF.CompileAsyncQuery((AppDbContext db, Guid id, CancellationToken _) => db.Sessions
             .AsNoTracking()
             .Where(session => session.Id == id)

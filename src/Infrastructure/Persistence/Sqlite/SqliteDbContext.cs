@@ -1,42 +1,37 @@
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : AppDbContext(options)
 {
+    private const string AccountColumns = "a.Id, a.Email, a.EmailConfirmed, a.DisplayName, a.Roles, a.CreatedAt, a.UpdatedAt, a.Version";
+
+    private const string SessionColumns =
+        "s.Id, s.AccountId, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Generation, s.RotatedAt, s.RotationId, s.EndedAt, s.EndReason, s.UserAgent, s.IpAddress, s.Scope, "
+        + "s.AuthTime, s.Amr";
+
+    private const int ColumnsOfSession = 15;
+
     private static readonly SqliteQueries SqliteQueries = new();
 
-    private SqliteCommand? _accountById;
+    private readonly KeptQuery<Account> _account = new($"SELECT {AccountColumns} FROM AspNetUsers a WHERE a.Id = $id", row => ReadAccount(row, 0));
+
+    private readonly KeptQuery<AccountSession> _session = new(
+        $"SELECT {SessionColumns}, {AccountColumns} FROM Sessions s JOIN AspNetUsers a ON a.Id = s.AccountId WHERE s.Id = $id", ReadSession);
 
     internal override CompiledQueries Queries => SqliteQueries;
 
     /// <summary>As <see cref="CompiledQueries.AccountById"/>. It is what every request for the current user waits for, and EF Core takes four times as long.</summary>
-    internal Account? FindAccount(Guid id)
-    {
-        Database.OpenConnection();
-        try
-        {
-            var command = AccountById((SqliteConnection)Database.GetDbConnection());
-            command.Transaction = (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction();
-            command.CommandTimeout = Database.GetCommandTimeout() ?? command.Connection!.DefaultTimeout;
-            command.Parameters[0].Value = id;
-            using var row = command.ExecuteReader();
-            return row.Read()
-                ? new Account(
-                    id, row.GetString(0), row.GetBoolean(1), row.IsDBNull(2) ? null : row.GetString(2), AppUser.SplitRoles(row.GetString(3)),
-                    Utc(row, 4), Utc(row, 5), row.GetInt32(6))
-                : null;
-        }
-        finally
-        {
-            Database.CloseConnection(); // if it was opened here
-        }
-    }
+    internal Account? FindAccount(Guid id) => _account.Find(Database, id);
+
+    /// <summary>As <see cref="CompiledQueries.SessionById"/>, which every refresh waits for.</summary>
+    internal AccountSession? FindSession(Guid id) => _session.Find(Database, id);
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
@@ -46,21 +41,36 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
             $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Keep.TotalMinutes} minutes')");
     }
 
-    private static DateTimeOffset Utc(SqliteDataReader row, int column) => new(row.GetDateTime(column), TimeSpan.Zero);
+    private static Account ReadAccount(SqliteDataReader row, int first) => new(
+        row.GetGuid(first), row.GetString(first + 1), row.GetBoolean(first + 2), TextOrNull(row, first + 3), AppUser.SplitRoles(row.GetString(first + 4)),
+        Moment(row, first + 5), Moment(row, first + 6), row.GetInt32(first + 7));
 
-    // Kept with its connection, so that SQLite prepares the statement once.
-    private SqliteCommand AccountById(SqliteConnection connection)
-    {
-        if (_accountById?.Connection != connection)
+    private static AccountSession ReadSession(SqliteDataReader row) => new(
+        new Session
         {
-            _accountById = connection.CreateCommand();
-            _accountById.CommandText =
-                "SELECT Email, EmailConfirmed, DisplayName, Roles, CreatedAt, UpdatedAt, Version FROM AspNetUsers WHERE Id = $id";
-            _accountById.Parameters.Add("$id", SqliteType.Text);
-        }
+            Id = row.GetGuid(0),
+            AccountId = row.GetGuid(1),
+            CreatedAt = Moment(row, 2),
+            LastSeenAt = Moment(row, 3),
+            ExpiresAt = Moment(row, 4),
+            Generation = row.GetInt32(5),
+            RotatedAt = MomentOrNull(row, 6),
+            RotationId = row.IsDBNull(7) ? null : row.GetGuid(7),
+            EndedAt = MomentOrNull(row, 8),
+            EndReason = row.IsDBNull(9) ? null : (SessionEndReason)row.GetInt32(9),
+            UserAgent = TextOrNull(row, 10),
+            IpAddress = TextOrNull(row, 11),
+            Scope = ScopeSet.Parse(row.GetString(12)),
+            AuthTime = Moment(row, 13),
+            Amr = row.GetString(14),
+        },
+        ReadAccount(row, ColumnsOfSession));
 
-        return _accountById;
-    }
+    private static string? TextOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static DateTimeOffset Moment(SqliteDataReader row, int column) => new(row.GetDateTime(column), TimeSpan.Zero);
+
+    private static DateTimeOffset? MomentOrNull(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : Moment(row, column);
 }
 
 /// <summary>The queries that requests wait for, with the hottest of them by hand.</summary>
@@ -68,4 +78,7 @@ internal sealed class SqliteQueries : CompiledQueries
 {
     public override Func<AppDbContext, Guid, CancellationToken, Task<Account?>> AccountById { get; } =
         (db, id, _) => Task.FromResult(((SqliteDbContext)db).FindAccount(id));
+
+    public override Func<AppDbContext, Guid, CancellationToken, Task<AccountSession?>> SessionById { get; } =
+        (db, id, _) => Task.FromResult(((SqliteDbContext)db).FindSession(id));
 }

@@ -1,12 +1,11 @@
 using System.Threading.Channels;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
 /// Writes from one thread: SQLite has one writer anyway, and a queue is fairer and cheaper than many threads that try again and again. What has queued
-/// up while a commit waited for the disk is committed together, each piece in a savepoint of its own: it is done as a whole or not at all, and fails alone.
-/// Nobody is told of success before the commit.
+/// up while a commit waited for the disk is committed together; each piece is done as a whole or not at all, and fails alone. A piece may be run more than
+/// once. Nobody is told of success before the commit.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -59,19 +58,11 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
-            _contexts.Run(db =>
+            // A piece that fails takes the others back with it, so they are done again, without it. That is rare, and a savepoint for each piece would
+            // cost as much as most pieces do.
+            while (!TryCommit(batch))
             {
-                db.Database.AutoSavepointsEnabled = false;
-                using var transaction = db.Database.BeginTransaction();
-                foreach (var write in batch)
-                {
-                    write.Run(db, transaction);
-                    db.ChangeTracker.Clear();
-                }
-
-                transaction.Commit();
-                return batch.Count;
-            });
+            }
         }
 #pragma warning disable CA1031 // whoever waits for the work gets its exception
         catch (Exception exception)
@@ -84,9 +75,29 @@ internal sealed class SqliteWriter : IDisposable
         batch.ForEach(write => write.Complete());
     }
 
+    /// <returns>False when a piece has failed; then nothing was done.</returns>
+    private bool TryCommit(List<Write> batch) => _contexts.Run(db =>
+    {
+        db.Database.AutoSavepointsEnabled = false;
+        using var transaction = db.Database.BeginTransaction();
+        foreach (var write in batch)
+        {
+            if (!write.TryRun(db))
+            {
+                return false;
+            }
+
+            db.ChangeTracker.Clear();
+        }
+
+        transaction.Commit();
+        return true;
+    });
+
     private abstract class Write
     {
-        public abstract void Run(AppDbContext db, IDbContextTransaction transaction);
+        /// <returns>False when the work has failed. From then on it is passed over.</returns>
+        public abstract bool TryRun(AppDbContext db);
 
         public abstract void Complete();
 
@@ -95,35 +106,36 @@ internal sealed class SqliteWriter : IDisposable
 
     private sealed class Write<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken abandoned) : Write
     {
-        private const string Savepoint = "piece";
-
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
         private Exception? _failure;
 
         public Task<T> Result => _completion.Task;
 
-        public override void Run(AppDbContext db, IDbContextTransaction transaction)
+        public override bool TryRun(AppDbContext db)
         {
             // The lock may have come long after whoever asked was told that nothing was done. Then nothing must be.
             if (abandoned.IsCancellationRequested)
             {
-                _failure = new OperationCanceledException(abandoned);
-                return;
+                _failure ??= new OperationCanceledException(abandoned);
             }
 
-            transaction.CreateSavepoint(Savepoint);
+            if (_failure is not null)
+            {
+                return true;
+            }
+
             try
             {
                 _result = work(db, abandoned).GetAwaiter().GetResult(); // done by now: SQLite's async methods are not
-                transaction.ReleaseSavepoint(Savepoint);
+                return true;
             }
 #pragma warning disable CA1031 // whoever waits for the work gets its exception
             catch (Exception exception)
 #pragma warning restore CA1031
             {
                 _failure = exception;
-                transaction.RollbackToSavepoint(Savepoint);
+                return false;
             }
         }
 
