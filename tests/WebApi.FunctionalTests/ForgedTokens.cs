@@ -67,7 +67,7 @@ internal sealed class ForgedTokens
     [Test]
     public void EveryRow_NamesItsSource()
     {
-        foreach (var row in Refused().Concat(Accepted()).Concat(AddressesInTokens.Rows()).Concat(UnreadableRefreshTokens.Changes()))
+        foreach (var row in Refused().Concat(Accepted()).Concat(AddressesInTokens.Rows()).Concat(UnreadableRefreshTokens.Changes()).Concat(TokensInOtherPlaces.SeveralHeaders()))
         {
             Assert.That(Attack.SourceOf(row), Is.Not.Null.And.Match(Attack.SourcePattern), string.Join(' ', row.ArgDisplayNames ?? []));
         }
