@@ -21,6 +21,11 @@ internal sealed class AddressSpellings(DatabaseKind kind)
         yield return Row("SurroundingWhiteSpace", "ada@example.com", "\t ada@example.com \u00a0");
         yield return Row("LongS", "sas@example.com", "\u017fa\u017f@example.com");
         yield return Row("FinalSigma", "\u03c3\u03c3@example.com", "\u03c3\u03c2@example.com");
+        yield return Row("AngstromSign", "\u00e5ke@example.com", "\u212bke@example.com");
+        yield return Row("OhmSign", "\u03c9@example.com", "\u2126@example.com");
+        yield return Row("MicroSign", "\u03bc@example.com", "\u00b5@example.com");
+        yield return Row("CompatibilityIdeograph", "\u8c48@example.com", "\uf900@example.com");
+        yield return Row("IotaBelow", "\u1fb3@example.com", "\u1fbc@example.com");
         yield return Row("CaseBeyondTheFirstPlane", "\U00010428@example.com", "\U00010400@example.com");
     }
 
@@ -34,6 +39,19 @@ internal sealed class AddressSpellings(DatabaseKind kind)
         yield return Row("Ligature", "fina@example.com", "\ufb01na@example.com");
         yield return Row("FullWidth", "ada@example.com", "\uff41\uff44\uff41@example.com");
         yield return Row("Accent", "zoe@example.com", "zo\u00e9@example.com");
+        yield return Row("CyrillicWord", "cop@example.com", "\u0441\u043e\u0440@example.com");
+        yield return Row("ArmenianO", "bob@example.com", "b\u0585b@example.com");
+        yield return Row("LatinAlpha", "ada@example.com", "\u0251d\u0251@example.com");
+        yield return Row("CherokeeD", "dad@example.com", "\u13a0a\u13a0@example.com");
+        yield return Row("CapitalSharpS", "stra\u00dfe@example.com", "stra\u1e9ee@example.com");
+        yield return Row("MathematicalBold", "ada@example.com", "\U0001d41a\U0001d41d\U0001d41a@example.com");
+        yield return Row("Circled", "ada@example.com", "\u24d0\u24d3\u24d0@example.com");
+        yield return Row("Superscript", "ada1@example.com", "ada\u00b9@example.com");
+        yield return Row("ArabicDigit", "ada5@example.com", "ada\u0665@example.com");
+        yield return Row("OneForL", "lola@example.com", "1o1a@example.com");
+        yield return Row("DoubledLetters", "modern@example.com", "modem@example.com");
+        yield return Row("CaseOfAMarkThatIsGone", "i\u0307ris@example.com", "iris@example.com");
+        yield return Row("Domain", "ada@example.com", "ada@ex\u0430mple.com");
         yield return Row("Plus", "ada@example.com", "ada+1@example.com");
         yield return Row("Dot", "ada.b@example.com", "adab@example.com");
     }

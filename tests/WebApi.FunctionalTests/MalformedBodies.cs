@@ -8,8 +8,6 @@ internal sealed class MalformedBodies
 {
     private readonly CleanJwtApp _app = SharedService.App;
 
-    private static readonly string[] Routes = ["/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"];
-
     private static IEnumerable<TestCaseData> Malformed()
     {
         (string Name, byte[] Body)[] bodies =
@@ -54,13 +52,13 @@ internal sealed class MalformedBodies
         ];
         return
             from body in bodies
-            from route in Routes
-            select new TestCaseData(route, body.Body).SetArgDisplayNames(route.Split('/')[^1], body.Name);
+            from route in BodyRoute.All
+            select new TestCaseData(route, body.Body).SetArgDisplayNames(route.Name, body.Name);
     }
 
     [TestCaseSource(nameof(Malformed))]
-    public async Task Body_IsMalformed(string route, byte[] body) =>
-        await (await _app.CreateClient().PostRawAsync(route, body)).ShouldBeProblemAsync(400, "malformed-request");
+    public async Task Body_IsMalformed(BodyRoute route, byte[] body) =>
+        await (await route.SendAsync(body)).ShouldBeProblemAsync(400, "malformed-request");
 
     [TestCase("/api/auth/register")]
     [TestCase("/api/auth/login")]
@@ -96,13 +94,13 @@ internal sealed class MalformedBodies
         ];
         return
             from type in types
-            from route in Routes
-            select new TestCaseData(route, type).SetArgDisplayNames(route.Split('/')[^1], type ?? "None");
+            from route in BodyRoute.All
+            select new TestCaseData(route, type).SetArgDisplayNames(route.Name, type ?? "None");
     }
 
     [TestCaseSource(nameof(OtherTypes))]
-    public async Task OtherMediaType_IsUnsupported(string route, string? type) =>
-        await (await _app.CreateClient().PostRawAsync(route, "{\"email\":\"a@b\"}", type)).ShouldBeProblemAsync(415, "unsupported-media-type");
+    public async Task OtherMediaType_IsUnsupported(BodyRoute route, string? type) =>
+        await (await route.SendAsync(Utf8("{\"email\":\"a@b\"}"), type)).ShouldBeProblemAsync(415, "unsupported-media-type");
 
     [TestCase("application/json")]
     [TestCase("application/json; charset=utf-8")]

@@ -119,6 +119,18 @@ internal sealed class OverKestrel
         Assert.That(_process!.Output, Does.Not.Contain("fail:"));
     }
 
+    [TestCase("/api/users/me/sessions/%00")]
+    [TestCase("/api/admin/users/0193c7a2-1111-7000-8000-000000000000%00")]
+    [TestCase("/api/admin/users/x\0/lock")]
+    public async Task NulInThePath_IsNoFault(string path)
+    {
+        var tokens = await _process!.LoginAsync(await _process.RegisterAsync());
+        var answer = await SendRawAsync($"DELETE {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {tokens.AccessToken}\r\n\r\n");
+        Assert.That(answer, Does.StartWith("HTTP/1.1 400"));
+        await (await _process.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
+        Assert.That(_process.Output, Does.Not.Contain("fail:"));
+    }
+
     [Test]
     public async Task RequestThatWentWell_IsNotLogged()
     {

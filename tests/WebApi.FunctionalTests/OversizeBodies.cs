@@ -12,12 +12,12 @@ internal sealed class OversizeBodies
     private static IEnumerable<TestCaseData> TooLarge() =>
         from size in new[] { Limit + 1, 1024 * 1024 }
         from chunked in new[] { false, true }
-        from route in new[] { "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout" }
-        select new TestCaseData(route, size, chunked).SetArgDisplayNames(route.Split('/')[^1], $"{size}", chunked ? "Chunked" : "WithLength");
+        from route in BodyRoute.All
+        select new TestCaseData(route, size, chunked).SetArgDisplayNames(route.Name, $"{size}", chunked ? "Chunked" : "WithLength");
 
     [TestCaseSource(nameof(TooLarge))]
-    public async Task TooLargeBody_IsRefused(string route, int size, bool chunked) =>
-        await (await PostAsync(_app.CreateClient(), route, size, chunked)).ShouldBeProblemAsync(413, "body-too-large");
+    public async Task TooLargeBody_IsRefused(BodyRoute route, int size, bool chunked) =>
+        await (await route.SendAsync(BodyOf(size), chunked: chunked)).ShouldBeProblemAsync(413, "body-too-large");
 
     [TestCase(true)]
     [TestCase(false)]
@@ -26,9 +26,15 @@ internal sealed class OversizeBodies
 
     internal static Task<HttpResponseMessage> PostAsync(HttpClient client, string route, int size, bool chunked)
     {
+        var body = BodyOf(size);
+        return chunked ? client.PostChunkedAsync(route, body) : client.PostRawAsync(route, body);
+    }
+
+    private static byte[] BodyOf(int size)
+    {
         const string Start = "{\"refreshToken\":\"x\",\"email\":\"a@b\",\"password\":\"p\",\"x\":\"";
         var body = Encoding.ASCII.GetBytes(Start + new string('x', size - Start.Length - 2) + "\"}");
         Assert.That(body, Has.Length.EqualTo(size));
-        return chunked ? client.PostChunkedAsync(route, body) : client.PostRawAsync(route, body);
+        return body;
     }
 }

@@ -174,7 +174,7 @@ internal sealed class SigningOut
         await ShouldBeOverAsync(other);
     }
 
-    [Test]
+    [Test, Property(Attack.Source, "RFC 8725 2.8; RFC 8725 3.12")]
     public async Task AccessTokenInTheBody_IsNone()
     {
         var tokens = await _app.LoginAsync();
@@ -183,7 +183,7 @@ internal sealed class SigningOut
         await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
     }
 
-    [Test]
+    [Test, Property(Attack.Source, "RFC 8725 2.8; RFC 8725 3.12")]
     public async Task RefreshTokenAsBearer_IsInvalid()
     {
         var tokens = await _app.LoginAsync();

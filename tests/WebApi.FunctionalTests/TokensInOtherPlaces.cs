@@ -2,7 +2,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
-/// <summary>Tokens count in the Authorization header only, once.</summary>
+/// <summary>Tokens count in the Authorization header only, once (RFC 6750, section 2).</summary>
 internal sealed class TokensInOtherPlaces
 {
     private readonly CleanJwtApp _app = SharedService.App;
@@ -11,6 +11,12 @@ internal sealed class TokensInOtherPlaces
     [TestCase("accessToken")]
     [TestCase("token")]
     [TestCase("bearer")]
+    [TestCase("jwt")]
+    [TestCase("auth")]
+    [TestCase("api_key")]
+    [TestCase("Authorization")]
+    [TestCase("authorization")]
+    [Property(Attack.Source, "RFC 6750 2.3; RFC 9700 4.3.2")]
     public async Task Query_IsNoPlace(string name)
     {
         var tokens = await _app.LoginAsync();
@@ -21,6 +27,12 @@ internal sealed class TokensInOtherPlaces
     [TestCase("access_token")]
     [TestCase("Authorization")]
     [TestCase(".AspNetCore.Bearer")]
+    [TestCase(".AspNetCore.Cookies")]
+    [TestCase("__Host-access_token")]
+    [TestCase("token")]
+    [TestCase("jwt")]
+    [TestCase("session")]
+    [Property(Attack.Source, "OWASP Cross-Site Request Forgery Prevention Cheat Sheet")]
     public async Task Cookie_IsNoPlace(string name)
     {
         var tokens = await _app.LoginAsync();
@@ -29,6 +41,7 @@ internal sealed class TokensInOtherPlaces
     }
 
     [Test]
+    [Property(Attack.Source, "RFC 6750 2.2")]
     public async Task Form_IsNoPlace()
     {
         var tokens = await _app.LoginAsync();
@@ -46,6 +59,15 @@ internal sealed class TokensInOtherPlaces
     [TestCase("X-Authorization")]
     [TestCase("Proxy-Authorization")]
     [TestCase("X-Access-Token")]
+    [TestCase("X-Forwarded-Access-Token")]
+    [TestCase("X-Original-Authorization")]
+    [TestCase("X-Auth-Token")]
+    [TestCase("X-API-Key")]
+    [TestCase("Authentication")]
+    [TestCase("Authorization2")]
+    [TestCase("Sec-WebSocket-Protocol")]
+    [TestCase("DPoP")]
+    [Property(Attack.Source, "RFC 6750 2.1")]
     public async Task OtherHeader_IsNoPlace(string name)
     {
         var tokens = await _app.LoginAsync();
@@ -54,6 +76,7 @@ internal sealed class TokensInOtherPlaces
     }
 
     [Test]
+    [Property(Attack.Source, "RFC 6750 2.1; RFC 9110 11.6.2")]
     public async Task TwoTokensInOneHeader_AreNone()
     {
         var tokens = await _app.LoginAsync();
@@ -68,5 +91,33 @@ internal sealed class TokensInOtherPlaces
             var response = await _app.CreateClient().GetAsync("/api/users/me", ("Authorization", value));
             await RefusedBearerTokens.ShouldBeRefusedAsync(response, "invalid-token");
         }
+    }
+
+    internal static IEnumerable<TestCaseData> SeveralHeaders()
+    {
+        yield return Row("TwiceTheSame", token => [$"Bearer {token}", $"Bearer {token}"]);
+        yield return Row("AfterAnother", token => ["Bearer x", $"Bearer {token}"]);
+        yield return Row("BeforeAnother", token => [$"Bearer {token}", "Bearer x"]);
+        yield return Row("AfterAClients", token => [OAuthRequests.Basic(), $"Bearer {token}"]);
+        yield return Row("BeforeAClients", token => [$"Bearer {token}", OAuthRequests.Basic()]);
+        yield return Row("BeforeAnUnsignedOne", token => [$"Bearer {token}", $"Bearer {token[..token.LastIndexOf('.')]}."]);
+        yield return Row("ThreeTimes", token => [$"Bearer {token}", $"Bearer {token}", $"Bearer {token}"]);
+
+        static TestCaseData Row(string name, Func<string, string[]> headers) => Attack.Row(name, "RFC 9110 5.3; RFC 9110 11.6.2", headers);
+    }
+
+    /// <summary>Of several headers, this service and whatever stands in front of it might each take another one.</summary>
+    [TestCaseSource(nameof(SeveralHeaders))]
+    public async Task SeveralHeaders_AreNoToken(Func<string, string[]> headers)
+    {
+        var tokens = await _app.LoginAsync();
+        var sent = headers(tokens.AccessToken).Select(value => ("Authorization", value)).ToArray();
+        foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"), (HttpMethod.Post, "/api/auth/logout"), (HttpMethod.Delete, "/api/users/me") })
+        {
+            var response = await _app.CreateClient().SendAsync(method, route, headers: sent);
+            await response.ShouldBeProblemAsync(401, sent[0].value.StartsWith("Bearer", StringComparison.Ordinal) || route != "/api/auth/logout" ? "invalid-token" : "missing-token");
+        }
+
+        await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
     }
 }

@@ -1,0 +1,73 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace CleanJwt.WebApi.FunctionalTests.Support;
+
+/// <summary>A route that reads a JSON object, with a good value of each field that it knows.</summary>
+/// <param name="Request">Method and path, such as <c>PUT /api/admin/users/{id}/roles</c>.</param>
+/// <param name="Status">What a body of these values is answered.</param>
+/// <param name="Fields">By their names, as JSON; <c>EMAIL</c> stands for an address that nobody has.</param>
+internal sealed record BodyRoute(string Request, int Status, Dictionary<string, string> Fields)
+{
+    public static readonly BodyRoute[] All =
+    [
+        new("POST /api/auth/register", 201, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{CleanJwtApp.Password}\"", ["displayName"] = "\"Ada\"" }),
+        new("POST /api/auth/login", 401, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{CleanJwtApp.Password}\"", ["scope"] = "\"account:read\"" }),
+        new("POST /api/auth/refresh", 401, new() { ["refreshToken"] = "\"x\"", ["scope"] = "\"account:read\"" }),
+        new("POST /api/auth/logout", 401, new() { ["refreshToken"] = "\"x\"" }),
+        new("POST /api/auth/reauthenticate", 200, new() { ["password"] = $"\"{CleanJwtApp.Password}\"" }),
+        new("PATCH /api/users/me", 200, new() { ["displayName"] = "\"Ada\"" }),
+        new("PUT /api/users/me/password", 204, new() { ["currentPassword"] = $"\"{CleanJwtApp.Password}\"", ["newPassword"] = "\"a new horse and a new staple\"" }),
+        new("PUT /api/admin/users/{id}/roles", 200, new() { ["roles"] = "[]" }),
+    ];
+
+    // Each signs in once, and serves all requests that change nothing of theirs.
+    private static readonly Lazy<Task<TokenPair>> User = new(() => SharedService.App.LoginAsync());
+    private static readonly Lazy<Task<TokenPair>> Admin = new(() => SharedService.App.CreateClient().AdminAsync());
+
+    /// <summary>The last part of its path.</summary>
+    public string Name => Request.Split('/')[^1];
+
+    public bool IsOpen => Fields.ContainsKey("email") || Fields.ContainsKey("refreshToken");
+
+    private bool IsForAdmins => Request.Contains("/admin/", StringComparison.Ordinal);
+
+    /// <summary>The good values, with one field changed or added.</summary>
+    public string BodyWith(string field, string json) => Body(new(Fields) { [field] = json });
+
+    public static string Body(Dictionary<string, string> fields) =>
+        $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}".Replace("EMAIL", CleanJwtApp.UniqueEmail(), StringComparison.Ordinal);
+
+    /// <summary>Sends what must change nothing, by somebody who may do what the route does.</summary>
+    public async Task<HttpResponseMessage> SendAsync(byte[] body, string? type = "application/json", bool chunked = false)
+    {
+        var user = await User.Value;
+        return await SendAsync(IsOpen ? null : IsForAdmins ? await Admin.Value : user, user.AccountId, body, type, chunked);
+    }
+
+    public Task<HttpResponseMessage> SendAsync(string body) => SendAsync(Encoding.UTF8.GetBytes(body));
+
+    /// <summary>Sends what may change something, of an account that nobody else has.</summary>
+    public async Task<HttpResponseMessage> SendOfANewAccountAsync(string body)
+    {
+        var user = IsOpen ? null : await SharedService.App.LoginAsync();
+        return await SendAsync(IsForAdmins ? await Admin.Value : user, user?.AccountId, Encoding.UTF8.GetBytes(body));
+    }
+
+    /// <param name="by">Nobody, when null.</param>
+    /// <param name="id">The account that an administrator's request is about.</param>
+    public async Task<HttpResponseMessage> SendAsync(TokenPair? by, string? id, byte[] body, string? type = "application/json", bool chunked = false)
+    {
+        var (method, path) = (Request.Split(' ')[0], Request.Split(' ')[1]);
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method), path.Replace("{id}", id, StringComparison.Ordinal));
+        request.Content = chunked ? new StreamContent(new MemoryStream(body)) : new ByteArrayContent(body);
+        request.Content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
+        request.Headers.TransferEncodingChunked = chunked ? true : null;
+        if (by is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {by.AccessToken}");
+        }
+
+        return await SharedService.App.CreateClient().SendAsync(request);
+    }
+}
