@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -9,7 +10,6 @@ using CleanJwt.WebApi.FunctionalTests.Mutants;
 using CleanJwt.WebApi.FunctionalTests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Moq;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
@@ -39,15 +39,15 @@ internal sealed class Fuzzing
         }
 
         await TestContext.Out.WriteLineAsync(fuzzer.Figures);
-        Assert.That(fuzzer.Findings, Is.Empty, () => Report(fuzzer.Findings));
+        Assert.That(fuzzer.Findings.Count, Is.Zero, () => Report(fuzzer.Findings));
     }
 
     // The rest shows that the test above can fail.
     [Test]
     public async Task SignaturesThatNobodyChecks_AreFound()
     {
-        await using var fuzzer = new Fuzzer(Trust);
-        await fuzzer.RunAsync(seed: 1, firstCase: 0, cases: 2_000, _ => { });
+        await using var fuzzer = new Fuzzer(services => Wrap<IAccessTokenService>(services, good => new TrustedAccessTokens(good)));
+        await fuzzer.RunAsync(seed: 1, firstCase: 0, cases: 300, _ => { });
         Assert.That(fuzzer.Findings.Select(finding => finding.What), Has.Some.EqualTo("access token: accepted"));
         Assert.That(fuzzer.Findings.First().ToString(), Does.StartWith("seed 1, case ").And.Contain("\nanswered: 20"));
     }
@@ -55,15 +55,10 @@ internal sealed class Fuzzing
     [Test]
     public async Task ExceptionInTheService_IsFound()
     {
-        await using var fuzzer = new Fuzzer(services => Replace<IRefreshTokenService>(services, (mock, good) =>
-        {
-            RefreshToken? read = null;
-            mock.Setup(port => port.TryRead(It.Is<string>(text => text.Contains('=', StringComparison.Ordinal)), out read)).Throws(new FormatException("padding"));
-            mock.Setup(port => port.Write(It.IsAny<RefreshToken>())).Returns((RefreshToken token) => good.Write(token));
-        }));
-        await fuzzer.RunAsync(seed: 1, firstCase: 0, cases: 1_000, _ => { });
+        await using var fuzzer = new Fuzzer(services => Wrap<IRefreshTokenService>(services, good => new FragileRefreshTokens(good)));
+        await fuzzer.RunAsync(seed: 1, firstCase: 0, cases: 300, _ => { });
         Assert.That(fuzzer.Findings.Select(finding => finding.What), Has.Some.EqualTo("refresh token: a fault"));
-        Assert.That(fuzzer.Findings.Select(finding => finding.Details), Has.Some.Contains("\nlogged: Error").And.Contains("FormatException: padding"));
+        Assert.That(fuzzer.Findings.Select(finding => finding.Details), Has.Some.Contains("\nlogged: Error ").And.Some.Contains("FormatException: padding"));
     }
 
     [TestCase(200, "application/json", "{}", ExpectedResult = "accepted")]
@@ -101,56 +96,64 @@ internal sealed class Fuzzing
     public async Task SeedAndNumber_MakeTheRequest()
     {
         var material = await Material.MakeAsync(SharedService.App);
-        var cases = Enumerable.Range(0, 500);
-        var requests = cases.Select(number => new MutantMaker(material, seed: 7).Make(number) with { Authorization = null }).ToArray();
-        var again = cases.Reverse().Select(number => new MutantMaker(material, seed: 7).Make(number) with { Authorization = null }).Reverse().ToArray();
-        var others = cases.Select(number => new MutantMaker(material, seed: 8).Make(number) with { Authorization = null }).ToArray();
-        Assert.That(again.Select(request => request.ToString()), Is.EqualTo(requests.Select(request => request.ToString())));
-        Assert.That(others.Select(request => request.ToString()), Is.Not.EqualTo(requests.Select(request => request.ToString())));
-        Assert.That(requests.Select(request => request.Kind).Distinct(), Has.Exactly(6).Items);
+        var requests = Requests(seed: 7);
+        Assert.That(Requests(seed: 7), Is.EqualTo(requests));
+        Assert.That(Requests(seed: 8), Is.Not.EqualTo(requests));
+
+        // But for a signature made for it, which ECDSA never makes twice.
+        string[] Requests(int seed) => [.. Enumerable.Range(0, 500)
+            .Select(number => new MutantMaker(material, seed).Make(number))
+            .Where(request => request.Kind != "re-signed token")
+            .Select(request => request.ToString())];
     }
 
     private static string Report(IReadOnlyCollection<Finding> findings) =>
         $"{findings.Count} findings:\n{string.Join('\n', findings.GroupBy(finding => finding.What).Select(group => $"{group.Count()}× {group.Key}"))}\n\n"
         + string.Join('\n', findings.GroupBy(finding => finding.What).SelectMany(group => group.Take(MostShown / 4)).Take(MostShown));
 
-    /// <summary>Has the service believe every access token that it can read.</summary>
-    private static void Trust(IServiceCollection services) => Replace<IAccessTokenService>(services, (mock, good) =>
-    {
-        mock.Setup(port => port.Issue(It.IsAny<Session>(), It.IsAny<IReadOnlyList<string>>(), It.IsAny<ScopeSet>(), It.IsAny<DateTimeOffset>()))
-            .Returns((Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now) => good.Issue(session, roles, scope, now));
-        mock.Setup(port => port.ReadAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((string token, CancellationToken _) => ReadUnchecked(token));
-        mock.Setup(port => port.ReadExpiredAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((string token, CancellationToken _) => ReadUnchecked(token));
-    });
-
-    private static Result<AccessToken> ReadUnchecked(string token)
-    {
-        try
-        {
-            var claims = Jwt.Payload(token);
-            return new AccessToken(
-                Guid.Parse(claims["sub"]!.ToString()), Guid.Parse(claims["sid"]!.ToString()), ScopeSet.Parse(claims["scope"]!.ToString()), [],
-                DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddMinutes(10));
-        }
-        catch (Exception)
-        {
-            return AccessTokenErrors.InvalidToken;
-        }
-    }
-
-    /// <summary>Puts a mock in the place of a port, which can fall back on what was there.</summary>
-    private static void Replace<TPort>(IServiceCollection services, Action<Mock<TPort>, TPort> setUp)
+    /// <summary>Puts something before a port, which can go on to what was there.</summary>
+    private static void Wrap<TPort>(IServiceCollection services, Func<TPort, TPort> wrap)
         where TPort : class
     {
         var implementation = services.Single(service => service.ServiceType == typeof(TPort)).ImplementationType!;
-        services.Replace(ServiceDescriptor.Singleton(provider =>
-        {
-            var mock = new Mock<TPort>();
-            setUp(mock, (TPort)ActivatorUtilities.CreateInstance(provider, implementation));
-            return mock.Object;
-        }));
+        services.Replace(ServiceDescriptor.Singleton(provider => wrap((TPort)ActivatorUtilities.CreateInstance(provider, implementation))));
     }
 
     private static int Number(string variable, int otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    /// <summary>Believes every access token that it can read.</summary>
+    private sealed class TrustedAccessTokens(IAccessTokenService good) : IAccessTokenService
+    {
+        public IssuedAccessToken Issue(Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now) =>
+            good.Issue(session, roles, scope, now);
+
+        public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Read(token));
+
+        public ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Read(token));
+
+        private static Result<AccessToken> Read(string token)
+        {
+            try
+            {
+                var claims = Jwt.Payload(token);
+                var (accountId, sessionId) = (Guid.Parse(claims["sub"]!.ToString()), Guid.Parse(claims["sid"]!.ToString()));
+                var scope = ScopeSet.Parse(claims["scope"]!.ToString());
+                return new AccessToken(accountId, sessionId, scope, [], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddMinutes(10));
+            }
+            catch (Exception)
+            {
+                return AccessTokenErrors.InvalidToken;
+            }
+        }
+    }
+
+    /// <summary>Can't take padding.</summary>
+    private sealed class FragileRefreshTokens(IRefreshTokenService good) : IRefreshTokenService
+    {
+        public string Write(RefreshToken token) => good.Write(token);
+
+        public bool TryRead(string text, [NotNullWhen(true)] out RefreshToken? token) =>
+            text.EndsWith('=') ? throw new FormatException("padding") : good.TryRead(text, out token);
+    }
 }

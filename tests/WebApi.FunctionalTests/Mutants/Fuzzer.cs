@@ -56,7 +56,12 @@ internal sealed class Fuzzer : IAsyncDisposable
             }
 
             var tokens = material;
-            await TryAsync(client, seed, number, new MutantMaker(tokens, seed).Make(number));
+            if (await TryAsync(client, seed, number, new MutantMaker(tokens, seed).Make(number)) is Oracle.Accepted)
+            {
+                // Its session may be over or its token spent, which would hide what else is accepted.
+                material = material with { One = await client.LoginAsync() };
+            }
+
             if (Interlocked.Increment(ref _done) % CasesBetweenLooks == 0)
             {
                 _app.Commands.Reset(); // which it counts, and nobody asks
@@ -79,7 +84,8 @@ internal sealed class Fuzzer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task TryAsync(HttpClient client, int seed, int number, MutantRequest request)
+    /// <returns>What is wrong with the answer, or null.</returns>
+    private async Task<string?> TryAsync(HttpClient client, int seed, int number, MutantRequest request)
     {
         string? wrong;
         string answer;
@@ -90,7 +96,7 @@ internal sealed class Fuzzer : IAsyncDisposable
             var body = await response.Content.ReadAsStringAsync();
             wrong = Oracle.Judge(request, response, body);
             answer = $"{(int)response.StatusCode} {body}";
-            Count(request.Kind, ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture));
+            Count(request.Kind, body == Oracle.Inactive ? "200 inactive" : ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -108,6 +114,8 @@ internal sealed class Fuzzer : IAsyncDisposable
         {
             Report(new Finding(seed, number, $"{request.Kind}: {wrong}", $"{request}\nanswered: {answer}"));
         }
+
+        return wrong;
     }
 
     private void Report(Finding finding) => _findings.Enqueue(finding);

@@ -4,7 +4,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Mutants;
 
 /// <summary>The good tokens and accounts that mutants are made of.</summary>
-/// <param name="One">Of an account without a role. No mutant may end its session, nor <paramref name="Other"/>'s.</param>
+/// <param name="One">What most mutants are made of. No mutant may end its session, nor <paramref name="Other"/>'s.</param>
 /// <param name="Ended">Whose session is over: bodies hold its refresh token, which is read like any other and does nothing.</param>
 /// <param name="TargetId">Of the account whose roles are set.</param>
 /// <param name="Key">What the service signs with.</param>

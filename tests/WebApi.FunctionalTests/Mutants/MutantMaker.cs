@@ -111,6 +111,7 @@ internal sealed class MutantMaker(Material material, int seed)
             ContentType = FormType,
             Body = Utf8("token=x"),
             MayBeAccepted = respelled,
+            IsOfAnUnknownClient = !respelled,
         };
     }
 

@@ -15,6 +15,9 @@ internal sealed record MutantRequest(string Kind, string Method, string Route)
     /// <summary>Whether it may turn out to be a good request. Otherwise it proves nothing, and must be refused.</summary>
     public bool MayBeAccepted { get; init; }
 
+    /// <summary>Whether even the answer that a token is not good is too much.</summary>
+    public bool IsOfAnUnknownClient { get; init; }
+
     public HttpRequestMessage ToMessage()
     {
         var message = new HttpRequestMessage(new HttpMethod(Method), Route);
