@@ -15,7 +15,7 @@ internal sealed class Fuzzer : IAsyncDisposable
     private const int EnoughFindings = 100;
 
     // Few enough for the queue of passwords to hash never to be full, which may be answered 503.
-    private const int MostWorkers = 4;
+    private const int Workers = 4;
     private const int CasesBetweenLooks = 1_000;
     private static readonly TimeSpan BetweenProgress = TimeSpan.FromSeconds(5);
 
@@ -47,7 +47,7 @@ internal sealed class Fuzzer : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         using var over = new CancellationTokenSource();
         var reporting = ReportAsync(cases, clock, progress, over.Token);
-        var workers = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(MostWorkers, Environment.ProcessorCount) };
+        var workers = new ParallelOptions { MaxDegreeOfParallelism = Workers };
         await Parallel.ForAsync(firstCase, firstCase + cases, workers, async (number, _) =>
         {
             if (_findings.Count >= EnoughFindings)
