@@ -93,6 +93,25 @@ internal sealed class TokensInOtherPlaces
         }
     }
 
+    /// <summary>Only space and tab are white space in a header; a token has one spelling.</summary>
+    [TestCase("\u00A0", "")]
+    [TestCase("", "\u00A0")]
+    [TestCase("", "\u0085")]
+    [TestCase("\u2003", "")]
+    [TestCase("\u000B", "")]
+    [Property(Attack.Source, "RFC 9110 5.6.3; RFC 6750 2.1")]
+    public async Task SpaceOfUnicodeAroundTheToken_IsPartOfIt(string before, string after)
+    {
+        var tokens = await _app.LoginAsync();
+        var header = ("Authorization", $"Bearer {before}{tokens.AccessToken}{after}");
+        foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"), (HttpMethod.Post, "/api/auth/logout") })
+        {
+            await (await _app.CreateClient().SendAsync(method, route, headers: header)).ShouldBeProblemAsync(401, "invalid-token");
+        }
+
+        await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
+    }
+
     internal static IEnumerable<TestCaseData> SeveralHeaders()
     {
         yield return Row("TwiceTheSame", token => [$"Bearer {token}", $"Bearer {token}"]);

@@ -21,6 +21,11 @@ internal sealed class UnreadableRefreshTokens
         yield return Row("CiphertextChanged", Modified, token => Flip(token, token.Length * 3 / 4));
         yield return Row("TagChanged", Modified, token => Flip(token, token.Length - 3));
         yield return Row("NotCanonical", Modified, Jwt.NonCanonical);
+        yield return Row("Padded", "RFC 7515 2", token => token + new string('=', 4 - (token.Length % 4)));
+        yield return Row("SpaceInside", "RFC 7515 2", token => token.Insert(20, " "));
+        yield return Row("LineBreakInside", "RFC 7515 2", token => token.Insert(76, "\r\n"));
+        yield return Row("SpaceBefore", "RFC 7515 2", token => " " + token);
+        yield return Row("LineFeedAfter", "RFC 7515 2", token => token + "\n");
         yield return Row("Twice", Modified, token => token + token);
         yield return Row("NotBase64Url", Modified, token => token.Replace(token[5], '!'));
         yield return Row("Random", Modified, token => Convert.ToHexString(RandomNumberGenerator.GetBytes(token.Length / 2)));

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Text.Json;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
@@ -28,7 +26,8 @@ internal static class AccessTokenGate
             return null;
         }
 
-        if (Decode(header) is not { } headerBytes || Decode(payload) is not { } payloadBytes || Decode(signature) is null)
+        if (CanonicalBase64Url.Decode(header) is not { } headerBytes || CanonicalBase64Url.Decode(payload) is not { } payloadBytes
+            || CanonicalBase64Url.Decode(signature) is null)
         {
             return null;
         }
@@ -71,17 +70,6 @@ internal static class AccessTokenGate
 
         return new ClaimedAccessToken(
             algorithm, type, keyId, issuedAt, notBefore, new AccessToken(accountId, sessionId, scope, roles, authTime, expiresAt));
-    }
-
-    /// <returns>Null unless the text is base64url without padding, in the one spelling that its bytes have.</returns>
-    private static byte[]? Decode(string part)
-    {
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(part.Length)];
-        return Base64Url.DecodeFromChars(part, bytes, out _, out var written) == OperationStatus.Done // the Try method throws all the same
-            && Base64Url.EncodeToString(bytes.AsSpan(0, written)) == part
-            && written > 0
-                ? bytes[..written]
-                : null;
     }
 
     private static string? Text(JsonElement element, string name) =>

@@ -30,7 +30,7 @@ internal sealed class DataProtectedRefreshTokens(IDataProtectionProvider dataPro
     public bool TryRead(string text, [NotNullWhen(true)] out RefreshToken? token)
     {
         token = null;
-        if (text.Length > MaxLength || !Base64Url.IsValid(text))
+        if (text.Length > MaxLength || CanonicalBase64Url.Decode(text) is not { } bytes)
         {
             return false;
         }
@@ -38,7 +38,7 @@ internal sealed class DataProtectedRefreshTokens(IDataProtectionProvider dataPro
         byte[] payload;
         try
         {
-            payload = _protector.Unprotect(Base64Url.DecodeFromChars(text));
+            payload = _protector.Unprotect(bytes);
         }
         catch (CryptographicException)
         {

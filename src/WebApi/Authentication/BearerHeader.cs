@@ -1,6 +1,6 @@
 namespace CleanJwt.WebApi.Authentication;
 
-/// <summary>For the one route that takes a bearer token which need not be valid any more.</summary>
+/// <summary>The <c>Authorization</c> header of RFC 6750, section 2.1.</summary>
 internal static class BearerHeader
 {
     private const string Scheme = "Bearer ";
@@ -8,9 +8,10 @@ internal static class BearerHeader
     /// <returns>
     /// The token, or null where there is none. Of several headers, all of them: that is no token, and will be refused as one.
     /// </returns>
+    // What RFC 9110, section 5.6.3, calls white space, and not what Unicode does.
     public static string? Read(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim(' ', '\t') : null;
     }
 }

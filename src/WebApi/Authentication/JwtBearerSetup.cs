@@ -16,19 +16,20 @@ internal sealed class JwtBearerSetup(AccessTokenHandler handler) : IConfigureNam
         options.MapInboundClaims = false;
         options.IncludeErrorDetails = false;
         options.SaveToken = false;
-        options.Events = new JwtBearerEvents { OnMessageReceived = RefuseSecondHeader, OnChallenge = ChallengeAsync };
+        options.Events = new JwtBearerEvents { OnMessageReceived = ReadToken, OnChallenge = ChallengeAsync };
     }
 
     public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
 
-    // Two headers could mean one token to a proxy and another to us.
-    private static Task RefuseSecondHeader(MessageReceivedContext context)
+    private static Task ReadToken(MessageReceivedContext context)
     {
+        // Two headers could mean one token to a proxy and another to us.
         if (context.Request.Headers.Authorization.Count > 1)
         {
             context.Fail(new TokenRejectedException(AccessTokenErrors.InvalidToken));
         }
 
+        context.Token = BearerHeader.Read(context.Request); // the handler's own way takes away more than white space
         return Task.CompletedTask;
     }
 
