@@ -14,7 +14,7 @@ internal sealed class SideBySide : IAsyncDisposable
     private const int Users = 1_000;
     private const int PeersUsers = 200; // each costs them a PBKDF2 hash, and none keeps anything of a token
     private const int Connections = 32;
-    private const int RefreshConnections = 8;
+    private const int FewConnections = 8;
 
     private readonly SideBySideOptions _options;
     private readonly Report _report = new();
@@ -85,8 +85,8 @@ internal sealed class SideBySide : IAsyncDisposable
             Get("hand-written JwtBearer", "ES256, no database", handWritten, "/token", handWrittenTokens),
             Get("hand-written JwtBearer", "ES256 and an EF Core read", handWritten, "/me", handWrittenTokens),
             Get("`MapIdentityApi`", "`GET /manage/info`", mapIdentityApi, "/manage/info", mapIdentityApiTokens),
-            new Case("CleanJwt", "`POST /api/auth/refresh`", own, "/api/auth/refresh", RefreshConnections, "refresh.lua", async () =>
-                [(await database.SampleAsync(Users)).RefreshTokens]),
+            Refresh("CleanJwt", "`POST /api/auth/refresh`", own, database, Connections),
+            Refresh("CleanJwt", $"the same, {FewConnections} connections", own, database, FewConnections),
             Login("CleanJwt", "`POST /api/auth/login`, Argon2id", own, "/api/auth/login", sample.Emails),
             Login("hand-written JwtBearer", "sign-in, PBKDF2", handWritten, "/login", sample.Emails),
             Login("`MapIdentityApi`", "`POST /login`, PBKDF2", mapIdentityApi, "/login", sample.Emails),
@@ -106,8 +106,7 @@ internal sealed class SideBySide : IAsyncDisposable
             var sample = await database.SampleAsync(Users);
             var name = string.Create(CultureInfo.InvariantCulture, $"{size:N0} accounts");
             cases.Add(Get(name, "`me`", own, "/api/users/me", sample.AccessTokens));
-            cases.Add(new Case(name, "`refresh`", own, "/api/auth/refresh", RefreshConnections, "refresh.lua", async () =>
-                [(await database.SampleAsync(Users)).RefreshTokens]));
+            cases.Add(Refresh(name, "`refresh`", own, database, FewConnections));
             cases.Add(Login(name, "`login`", own, "/api/auth/login", sample.Emails));
         }
 
@@ -187,8 +186,11 @@ internal sealed class SideBySide : IAsyncDisposable
     private static Case Get(string who, string what, Server server, string path, string tokens) =>
         new(who, what, server, path, Connections, "get.lua", () => Task.FromResult<string[]>([tokens]));
 
+    private static Case Refresh(string who, string what, Server server, ServiceDatabase database, int connections) =>
+        new(who, what, server, "/api/auth/refresh", connections, "refresh.lua", async () => [(await database.SampleAsync(Users)).RefreshTokens]);
+
     private static Case Login(string who, string what, Server server, string path, string emails) =>
-        new(who, what, server, path, RefreshConnections, "login.lua", () => Task.FromResult<string[]>([emails, Seeding.Password]));
+        new(who, what, server, path, FewConnections, "login.lua", () => Task.FromResult<string[]>([emails, Seeding.Password]));
 
     private async Task<ServiceDatabase> OpenAsync(int accounts)
     {
