@@ -87,7 +87,7 @@ internal static class JsonMutations
         0 => name.ToUpperInvariant(),
         1 => Respell(name),
         2 => $"\"{random.Of<string>(Names)}\"",
-        3 => name.Insert(1, " "),
+        3 => name.Insert(Math.Min(1, name.Length), " "), // a mutation before may have left nothing
         _ => ByteMutations.Mutate(random, name),
     };
 
