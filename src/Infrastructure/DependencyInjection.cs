@@ -98,6 +98,8 @@ public static class DependencyInjection
     private static void AddDatabase(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<DatabaseOptions>(DatabaseOptions.SectionName);
+        services.AddSingleton<ConnectionObservers>();
+        services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<ConnectionObservers>());
         services.AddSingleton<DatabasePreparation>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         if (configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"] == DatabaseOptions.SqlServer)
@@ -115,24 +117,27 @@ public static class DependencyInjection
     private static void AddSqlite(this IServiceCollection services)
     {
         services.AddSingleton<SqliteFile>();
-        services.AddSingleton<IInterceptor, SqlitePragmas>();
+        services.AddSingleton<IPollingConnections>(provider => provider.GetRequiredService<SqliteFile>());
+        services.AddSingleton<IConnectionObserver, SqlitePragmas>();
         services.AddContexts<SqliteDbContext>((provider, builder) => builder.UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString));
         services.AddSingleton<IDatabaseSetup, SqliteSetup>();
-        services.AddSingleton<IDatabase, SqliteDatabase>();
-        services.AddSingleton<IRevocationSource>(provider =>
-            new RevocationSource(provider.GetRequiredService<SqliteFile>().OpenForPolling, RevocationSql.Sqlite));
+        services.AddSingleton<SqliteDatabase>();
+        services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton<IFrequentReads>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton(RevocationSql.Sqlite);
     }
 
     private static void AddSqlServer(this IServiceCollection services)
     {
         services.AddSingleton<SqlServerConnection>();
+        services.AddSingleton<IPollingConnections>(provider => provider.GetRequiredService<SqlServerConnection>());
         services.AddContexts<SqlServerDbContext>((provider, builder) => builder.UseSqlServer(
             provider.GetRequiredService<SqlServerConnection>().ConnectionString,
             sql => sql.EnableRetryOnFailure(SqlServerDatabase.MaxRetries, SqlServerDatabase.MaxRetryDelay, [DatabaseErrors.SqlServerConstraint])));
         services.AddSingleton<IDatabaseSetup, SqlServerSetup>();
         services.AddSingleton<IDatabase, SqlServerDatabase>();
-        services.AddSingleton<IRevocationSource>(provider =>
-            new RevocationSource(provider.GetRequiredService<SqlServerConnection>().OpenForPolling, RevocationSql.SqlServer));
+        services.AddSingleton<IFrequentReads, CompiledReads>();
+        services.AddSingleton(RevocationSql.SqlServer);
     }
 
     private static void AddContexts<T>(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> use)
@@ -213,6 +218,8 @@ public static class DependencyInjection
         services.AddSingleton(provider => new RevocationList(
             TimeProvider.System, provider.GetRequiredService<RevocationOptions>(), provider.GetRequiredService<RevocationMetrics>()));
         services.AddSingleton<IRevocationList>(provider => provider.GetRequiredService<RevocationList>());
+        services.AddSingleton<IRevocationSource>(provider => new RevocationSource(
+            provider.GetRequiredService<IPollingConnections>().OpenForPolling, provider.GetRequiredService<RevocationSql>()));
         services.AddSingleton<RevocationPoller>();
         services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
     }

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Identity;
 
-internal sealed class IdentityUserRepository(IDatabase database, Passwords passwords) : IUserRepository
+internal sealed class IdentityUserRepository(IDatabase database, IFrequentReads reads, Passwords passwords) : IUserRepository
 {
     public async Task<Result<Account>> AddAsync(NewAccount account, string password, Act act, CancellationToken cancellationToken)
     {
@@ -55,8 +55,7 @@ internal sealed class IdentityUserRepository(IDatabase database, Passwords passw
         return await VerifyAsync(credentials, password, cancellationToken);
     }
 
-    public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ReadAsync((db, abandoned) => db.Queries.AccountById(db, id, abandoned), cancellationToken);
+    public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) => reads.FindAccountAsync(id, cancellationToken);
 
     public Task<Result<Account>> UpdateProfileAsync(
         Guid id, string? displayName, IReadOnlyCollection<int>? expectedVersions, Act act, CancellationToken cancellationToken) =>

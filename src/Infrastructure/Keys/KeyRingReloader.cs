@@ -1,10 +1,10 @@
+using System.Data.Common;
 using CleanJwt.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Keys;
 
 internal sealed class KeyRingReloader(
-    SigningKeyRing ring, SigningKeyStore store, IDbContextFactory<AppDbContext> contexts, IDatabase database, TimeProvider time) : IKeyRing
+    SigningKeyRing ring, SigningKeyStore store, IPollingConnections connections, IDatabase database, TimeProvider time) : IKeyRing
 {
     private static readonly TimeSpan PauseBetweenLookups = TimeSpan.FromSeconds(1);
 
@@ -15,8 +15,8 @@ internal sealed class KeyRingReloader(
 
     public void Reload()
     {
-        using var db = contexts.CreateDbContext();
-        Load(db);
+        using var connection = connections.OpenForPolling();
+        Load(connection);
     }
 
     public async ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken)
@@ -31,10 +31,10 @@ internal sealed class KeyRingReloader(
         try
         {
             return await database.ReadAsync(
-                (db, _) =>
+                async (db, abandoned) =>
                 {
-                    Load(db);
-                    return Task.FromResult(true);
+                    Load(await db.OpenConnectionAsync(abandoned));
+                    return true;
                 },
                 cancellationToken);
         }
@@ -45,11 +45,11 @@ internal sealed class KeyRingReloader(
     }
 
     // Reading and taking over are one step, or an older state could take the place of a newer one.
-    private void Load(AppDbContext db)
+    private void Load(DbConnection connection)
     {
         lock (_loading)
         {
-            var (keys, version) = store.Load(db);
+            var (keys, version) = store.Load(connection);
             ring.Load(keys, version);
         }
     }

@@ -62,7 +62,7 @@ public sealed class SigningKeyAdministration
     // Not before the others were read: where their Data Protection keys are missing, a new one would be made in their place.
     private async Task<NewSigningKey> CreateKeyAsync(CancellationToken cancellationToken)
     {
-        await _database.ReadAsync((db, _) => Task.FromResult(_store.Load(db)), cancellationToken);
+        await _database.ReadAsync(async (db, abandoned) => _store.Load(await db.OpenConnectionAsync(abandoned)), cancellationToken);
         return _store.CreateKey();
     }
 }

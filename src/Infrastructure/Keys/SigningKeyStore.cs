@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Globalization;
 using System.Security.Cryptography;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Settings;
@@ -22,14 +24,15 @@ internal sealed class SigningKeyStore(
 
     /// <summary>Makes the first keys, the Data Protection one and the signing one, where there are none, and renews the former in time.</summary>
     /// <remarks>The caller holds the migration lock: two nodes that each made one could not read each other's tokens.</remarks>
-    public async Task EnsureAsync(AppDbContext db, CancellationToken cancellationToken)
+    public async Task EnsureAsync(IDatabaseSetup setup, CancellationToken cancellationToken)
     {
         if (options.KeyFiles.Count > 0)
         {
             EnsureDataProtectionKey(); // for refresh tokens
         }
-        else if (!await db.SigningKeys.AnyAsync(cancellationToken))
+        else if (!HasSigningKey(setup))
         {
+            await using var db = setup.OpenContext();
             await AddAsync(db, CreateFirstKey(), sequence: 1, signsFrom: time.GetUtcNow(), cancellationToken);
         }
         else if (UsableDataProtectionKeys().Any())
@@ -72,11 +75,12 @@ internal sealed class SigningKeyStore(
 
     /// <returns>All keys, in the order in which they sign, and the version of the ring that they are.</returns>
     /// <exception cref="StartException">There is none, or one can't be decrypted. None is made in its place: that would end every session.</exception>
-    public (IReadOnlyList<SigningKey> Keys, long Version) Load(AppDbContext db)
+    /// <remarks>Every start waits for this, and it needs nothing of EF Core.</remarks>
+    public (IReadOnlyList<SigningKey> Keys, long Version) Load(DbConnection connection)
     {
         // Before the keys: read after them it could be newer than they are, and their change would never be seen.
-        var version = db.Guards.Where(guard => guard.Name == GuardRow.SigningKeys).Select(guard => guard.Version).Single();
-        var rows = Ordered(db.SigningKeys.AsNoTracking()).ToList();
+        var version = ReadVersion(connection);
+        var rows = ReadRows(connection);
         if (rows.Count == 0)
         {
             throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
@@ -168,6 +172,35 @@ internal sealed class SigningKeyStore(
         }
 
         return true;
+    }
+
+    private static bool HasSigningKey(IDatabaseSetup setup)
+    {
+        using var connection = setup.OpenConnection();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM SigningKeys";
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture) > 0;
+    }
+
+    private static long ReadVersion(DbConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT Version FROM Guards WHERE Name = '{GuardRow.SigningKeys}'";
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private static List<(byte[] ProtectedPrivateKey, string Algorithm, DateTimeOffset SignsFrom)> ReadRows(DbConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT ProtectedPrivateKey, Algorithm, SignsFrom FROM SigningKeys ORDER BY SignsFrom, Sequence";
+        using var reader = command.ExecuteReader();
+        var rows = new List<(byte[], string, DateTimeOffset)>();
+        while (reader.Read())
+        {
+            rows.Add((reader.GetFieldValue<byte[]>(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero)));
+        }
+
+        return rows;
     }
 
     private static IQueryable<SigningKeyRow> Ordered(IQueryable<SigningKeyRow> keys) => keys.OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence);

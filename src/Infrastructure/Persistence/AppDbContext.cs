@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
@@ -27,6 +28,13 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
 
     /// <summary>The queries of the hot path. Compiled ones belong to one model, so each provider's context has its own.</summary>
     internal abstract CompiledQueries Queries { get; }
+
+    /// <summary>For commands of one's own. It goes with the context.</summary>
+    internal async Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken)
+    {
+        await Database.OpenConnectionAsync(cancellationToken);
+        return Database.GetDbConnection();
+    }
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

@@ -6,9 +6,9 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>The queries that requests wait for, compiled once per provider.</summary>
-internal class CompiledQueries
+internal sealed class CompiledQueries
 {
-    public virtual Func<AppDbContext, Guid, CancellationToken, Task<Account?>> AccountById { get; } =
+    public Func<AppDbContext, Guid, CancellationToken, Task<Account?>> AccountById { get; } =
         EF.CompileAsyncQuery((AppDbContext db, Guid id, CancellationToken _) => db.Users
             .AsNoTracking()
             .Where(user => user.Id == id)
@@ -55,7 +55,7 @@ internal class CompiledQueries
                     session.Id == sessionId && session.AccountId == user.Id && session.EndedAt == null && session.ExpiresAt > now)))
             .SingleOrDefault());
 
-    public virtual Func<AppDbContext, Guid, CancellationToken, Task<AccountSession?>> SessionById { get; } =
+    public Func<AppDbContext, Guid, CancellationToken, Task<AccountSession?>> SessionById { get; } =
         EF.CompileAsyncQuery((AppDbContext db, Guid id, CancellationToken _) => db.Sessions
             .AsNoTracking()
             .Where(session => session.Id == id)
@@ -65,6 +65,9 @@ internal class CompiledQueries
                     user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles),
                     user.CreatedAt, user.UpdatedAt, user.Version)))
             .SingleOrDefault());
+
+    public Func<AppDbContext, CancellationToken, Task<bool>> AnySigningKey { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, CancellationToken _) => db.SigningKeys.Any());
 }
 
 /// <summary>What a sign-in is checked against. The account counts as verified only once the hash has been.</summary>

@@ -1,17 +1,15 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>Whether the database answers.</summary>
-internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
+internal sealed class DatabaseHealth(IFrequentReads reads) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            // Reads a table: a connection alone can be had from a pool, or be to an empty file.
-            await database.ReadAsync((db, abandoned) => db.SigningKeys.AnyAsync(abandoned), cancellationToken);
+            await reads.ProbeAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))

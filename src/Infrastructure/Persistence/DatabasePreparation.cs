@@ -3,7 +3,6 @@ using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Sessions;
 using CleanJwt.Infrastructure.Settings;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
@@ -13,7 +12,7 @@ internal sealed class DatabasePreparation(
 {
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => UseAsync(
-        _ =>
+        () =>
         {
             keyRing.Reload();
             poller.Start();
@@ -23,7 +22,7 @@ internal sealed class DatabasePreparation(
 
     /// <summary>Sees to it that the database can be used, for a command that serves nobody.</summary>
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
-    public Task OpenAsync(CancellationToken cancellationToken) => UseAsync(_ => Task.CompletedTask, cancellationToken);
+    public Task OpenAsync(CancellationToken cancellationToken) => UseAsync(() => Task.CompletedTask, cancellationToken);
 
     /// <summary>Ends every session and replaces the signing keys, in one transaction.</summary>
     /// <returns>How many sessions were not over yet.</returns>
@@ -32,9 +31,10 @@ internal sealed class DatabasePreparation(
     {
         var ended = 0;
         await UseAsync(
-            async db =>
+            async () =>
             {
                 var key = keyStore.CreateFirstKey();
+                await using var db = setup.OpenContext();
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
                 await keyStore.ReplaceAllAsync(db, key, cancellationToken);
                 ended = await SessionEnding.EndEverythingAsync(db, time.GetUtcNow(), cancellationToken);
@@ -47,19 +47,19 @@ internal sealed class DatabasePreparation(
     /// <summary>Can be run by several processes at once, and again after one was killed in the middle.</summary>
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public Task MigrateAsync(CancellationToken cancellationToken) => Describing(() => setup.MigrateAsync(
-        async db =>
+        async () =>
         {
             if (keyFolder.Path is { } path)
             {
                 OwnerOnly.CreateFolder(path);
             }
 
-            await keyStore.EnsureAsync(db, cancellationToken);
+            await keyStore.EnsureAsync(setup, cancellationToken);
         },
         cancellationToken));
 
     /// <summary>Does something with the database before it is served, once it is up to date.</summary>
-    private async Task UseAsync(Func<AppDbContext, Task> work, CancellationToken cancellationToken)
+    private async Task UseAsync(Func<Task> work, CancellationToken cancellationToken)
     {
         if (options.MigrateOnStart)
         {
@@ -68,26 +68,14 @@ internal sealed class DatabasePreparation(
 
         await Describing(async () =>
         {
-            if (!options.MigrateOnStart && !await IsUpToDateAsync(cancellationToken))
+            if (!options.MigrateOnStart && !await setup.IsUpToDateAsync(cancellationToken))
             {
                 throw new StartException(
                     $"The database {setup.Name} is missing or not up to date: run the command 'migrate', or set Database:MigrateOnStart to true.");
             }
 
-            await using var db = setup.OpenContext();
-            await work(db);
+            await work();
         });
-    }
-
-    private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
-    {
-        if (!await setup.ExistsAsync(cancellationToken))
-        {
-            return false;
-        }
-
-        await using var db = setup.OpenContext();
-        return !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
     }
 
     private async Task Describing(Func<Task> step)

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CleanJwt.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
@@ -64,6 +65,7 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
                 services.AddSingleton<IInterceptor>(Commands);
+                services.AddSingleton<IConnectionObserver>(Commands);
                 configure?.Invoke(services);
             });
         });

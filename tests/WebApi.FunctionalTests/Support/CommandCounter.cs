@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using CleanJwt.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using SQLitePCL;
@@ -10,7 +11,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// Counts what the service sends to its database, but for the frame of transactions. SQLite itself says what it has run, whoever wrote it; on SQL Server
 /// EF Core does.
 /// </summary>
-internal sealed class CommandCounter : DbCommandInterceptor, IDbConnectionInterceptor
+internal sealed class CommandCounter : DbCommandInterceptor, IConnectionObserver
 {
     private static readonly string[] Frame = ["PRAGMA ", "BEGIN", "COMMIT", "SAVEPOINT ", "RELEASE ", "ROLLBACK"];
 
@@ -30,15 +31,7 @@ internal sealed class CommandCounter : DbCommandInterceptor, IDbConnectionInterc
         return result;
     }
 
-    void IDbConnectionInterceptor.ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Listen(connection);
-
-    Task IDbConnectionInterceptor.ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken)
-    {
-        Listen(connection);
-        return Task.CompletedTask;
-    }
-
-    private void Listen(DbConnection connection)
+    public void OnOpened(DbConnection connection)
     {
         if (connection is SqliteConnection { Handle: { } handle })
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.SqlClient;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Configuration;
 namespace CleanJwt.Infrastructure.Persistence.SqlServer;
 
 /// <summary>Which SQL Server and which of its databases, with the time-outs that suit what the connection is for.</summary>
-internal sealed class SqlServerConnection
+internal sealed class SqlServerConnection : IPollingConnections
 {
     private readonly SqlConnectionStringBuilder _connection;
 
@@ -46,8 +47,7 @@ internal sealed class SqlServerConnection
     /// <summary>The same server's database of databases.</summary>
     public string MasterConnectionString => Outside("master").ConnectionString;
 
-    /// <summary>A connection outside the pool, for polls.</summary>
-    public SqlConnection OpenForPolling()
+    public DbConnection OpenForPolling()
     {
         var builder = Outside(Database);
         builder.ConnectTimeout = (int)RevocationSource.Timeout.TotalSeconds;

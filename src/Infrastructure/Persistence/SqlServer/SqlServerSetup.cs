@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +31,19 @@ internal sealed partial class SqlServerSetup(
 
     public string Name => connection.Name;
 
-    public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    public async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
+    {
+        if (!await ExistsAsync(cancellationToken))
+        {
+            return false;
+        }
+
+        await using var db = OpenContext();
+        return !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+    }
+
+    /// <returns>False when the server is there, and the database is not.</returns>
+    private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
         var told = -TellAgain;
         for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Delay(Pause, cancellationToken))
@@ -65,7 +78,22 @@ internal sealed partial class SqlServerSetup(
         .AddInterceptors(interceptors)
         .Options);
 
-    public async Task MigrateAsync(Func<AppDbContext, Task> complete, CancellationToken cancellationToken)
+    public DbConnection OpenConnection()
+    {
+        var opened = new SqlConnection(connection.SetupConnectionString);
+        try
+        {
+            opened.Open();
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    public async Task MigrateAsync(Func<Task> complete, CancellationToken cancellationToken)
     {
         await using var db = OpenContext();
         if (!await ExistsAsync(cancellationToken))
@@ -81,7 +109,7 @@ internal sealed partial class SqlServerSetup(
             await db.Database.MigrateAsync(cancellationToken);
         }
 
-        await complete(db);
+        await complete();
     }
 
     /// <returns>False when the server is there, and the database is not.</returns>

@@ -1,3 +1,5 @@
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Threads;
 using Microsoft.EntityFrameworkCore;
 
@@ -7,19 +9,21 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 /// SQLite blocks the thread that asks it, and a locked or hanging file can hold that thread for longer than any time-out of its own. So its work has
 /// threads of its own, and whoever waits for it stops waiting in time; and reads go on while a write waits for another process.
 /// </summary>
-internal sealed class SqliteDatabase : IDatabase, IDisposable
+internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
 {
     private const int Places = 2_000;
 
     private readonly DatabaseOptions _options;
-    private readonly OpenContexts _contexts;
+    private readonly KeptOpen<AppDbContext> _contexts;
+    private readonly KeptOpen<SqliteReads> _reads;
     private readonly WorkerThreads _readers;
     private readonly SqliteWriter _writer;
 
-    public SqliteDatabase(IDbContextFactory<AppDbContext> contexts, DatabaseOptions options)
+    public SqliteDatabase(IDbContextFactory<AppDbContext> contexts, SqliteFile file, ConnectionObservers observers, DatabaseOptions options)
     {
         _options = options;
-        _contexts = new OpenContexts(contexts);
+        _contexts = new KeptOpen<AppDbContext>(() => Open(contexts.CreateDbContext()));
+        _reads = new KeptOpen<SqliteReads>(() => new SqliteReads(file.Open(observers)));
         _writer = new SqliteWriter(_contexts);
 
         // A read takes some microseconds, and so does the way to another thread. One way is enough: what is left of a request goes on where it has read.
@@ -28,9 +32,22 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
 
     public Task<T> ReadAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => WaitAsync(
         abandoned => _readers.TryEnqueue(
-            () => _contexts.Run(db => work(db, abandoned).GetAwaiter().GetResult()), // done by now: SQLite's async methods are not
+            () => _contexts.Run(db =>
+            {
+                var result = work(db, abandoned).GetAwaiter().GetResult(); // done by now: SQLite's async methods are not
+                db.ChangeTracker.Clear();
+                return result;
+            }),
             abandoned),
         cancellationToken);
+
+    public Task<Account?> FindAccountAsync(Guid id, CancellationToken cancellationToken) =>
+        ReadAsync(reads => reads.FindAccount(id), cancellationToken);
+
+    public Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
+        ReadAsync(reads => reads.FindSession(id), cancellationToken);
+
+    public Task ProbeAsync(CancellationToken cancellationToken) => ReadAsync(reads => reads.AnySigningKey(), cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         WaitAsync(abandoned => _writer.TryEnqueue(work, abandoned), cancellationToken);
@@ -43,7 +60,25 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         _readers.Dispose();
         _writer.Dispose();
         _contexts.Dispose();
+        _reads.Dispose();
     }
+
+    private static AppDbContext Open(AppDbContext db)
+    {
+        try
+        {
+            db.Database.OpenConnection();
+            return db;
+        }
+        catch
+        {
+            db.Dispose();
+            throw;
+        }
+    }
+
+    private Task<T> ReadAsync<T>(Func<SqliteReads, T> read, CancellationToken cancellationToken) =>
+        WaitAsync(abandoned => _readers.TryEnqueue(() => _reads.Run(read), abandoned), cancellationToken);
 
     private async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>?> enqueue, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.Sqlite;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>Where the SQLite database lies, and what lies beside it.</summary>
-internal sealed class SqliteFile
+internal sealed class SqliteFile : IPollingConnections
 {
     private readonly SqliteConnectionStringBuilder _connection;
 
@@ -16,6 +17,7 @@ internal sealed class SqliteFile
         _connection = Parse(configuration[DatabaseOptions.ConnectionKey] ?? "Data Source=data/cleanjwt.db");
         FilePath = Path.GetFullPath(_connection.DataSource, environment.ContentRootPath);
         _connection.DataSource = FilePath;
+        _connection.Mode = SqliteOpenMode.ReadWrite;
         _connection.DefaultTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
     }
 
@@ -26,22 +28,19 @@ internal sealed class SqliteFile
     /// <summary>Held by whoever migrates. A lock of the operating system: it goes with its process, however that ends.</summary>
     public string LockPath => FilePath + ".migrating";
 
-    /// <summary>For everybody but migration: where a database is missing, none is made.</summary>
-    public string ConnectionString => With(SqliteOpenMode.ReadWrite);
+    /// <summary>Where the file is missing, none is made.</summary>
+    public string ConnectionString => _connection.ConnectionString;
 
-    public string CreatingConnectionString => With(SqliteOpenMode.ReadWriteCreate);
-
-    /// <summary>A connection outside the pool, which waits no longer for a lock than a poll may take.</summary>
-    public SqliteConnection OpenForPolling()
+    /// <summary>A connection outside the pool, for requests.</summary>
+    public SqliteConnection Open(ConnectionObservers observers)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString)
-        {
-            Pooling = false,
-            DefaultTimeout = (int)RevocationSource.Timeout.TotalSeconds,
-        }.ConnectionString);
-        connection.Open();
+        var connection = Open(_connection.DefaultTimeout);
+        observers.OnOpened(connection);
         return connection;
     }
+
+    /// <summary>A connection outside the pool, which waits no longer for a lock than a poll may take.</summary>
+    public DbConnection OpenForPolling() => Open((int)RevocationSource.Timeout.TotalSeconds);
 
     private static SqliteConnectionStringBuilder Parse(string connectionString)
     {
@@ -63,5 +62,19 @@ internal sealed class SqliteFile
         throw new StartException($"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write, without a password.");
     }
 
-    private string With(SqliteOpenMode mode) => new SqliteConnectionStringBuilder(_connection.ConnectionString) { Mode = mode }.ConnectionString;
+    private SqliteConnection Open(int timeoutSeconds)
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false, DefaultTimeout = timeoutSeconds }.ConnectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 }

@@ -15,10 +15,10 @@ internal sealed class SqliteWriter : IDisposable
     private const int MostAtOnce = 100;
 
     private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(Places) { SingleReader = true });
-    private readonly OpenContexts _contexts;
+    private readonly KeptOpen<AppDbContext> _contexts;
     private readonly Thread _thread;
 
-    public SqliteWriter(OpenContexts contexts)
+    public SqliteWriter(KeptOpen<AppDbContext> contexts)
     {
         _contexts = contexts;
         _thread = new Thread(Work) { IsBackground = true, Name = "sqlite writer" };
@@ -82,12 +82,12 @@ internal sealed class SqliteWriter : IDisposable
         using var transaction = db.Database.BeginTransaction();
         foreach (var write in batch)
         {
-            if (!write.TryRun(db))
+            var done = write.TryRun(db);
+            db.ChangeTracker.Clear();
+            if (!done)
             {
                 return false;
             }
-
-            db.ChangeTracker.Clear();
         }
 
         transaction.Commit();
