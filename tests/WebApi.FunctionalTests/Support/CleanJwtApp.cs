@@ -86,6 +86,14 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     /// <summary>Of an SQLite database.</summary>
     public string DatabasePath => _database.FilePath;
 
+    /// <summary>Has the real server answer, and not only the one for tests. To be called before anything else.</summary>
+    public Uri StartOnKestrel()
+    {
+        _factory.UseKestrel(0);
+        _factory.StartServer();
+        return _factory.ClientOptions.BaseAddress;
+    }
+
     public HttpClient CreateClient() => _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
 
     /// <summary>A client whose requests carry the access token.</summary>

@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+using System.Text;
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests;
+
+/// <summary>What a request whose token has been seen before allocates, from the socket and back.</summary>
+[NonParallelizable] // all that the process allocates is counted
+internal sealed class AllocatedMemory
+{
+    private const int Requests = 1_000;
+    private const int MaxBytes = 6 * 1024;
+
+    private readonly byte[] _buffer = new byte[4 * 1024];
+
+    [TestCase("/api/users/me")]
+    [TestCase("/api/auth/token")]
+    public async Task RememberedToken_AllocatesAtMost6KiB(string route)
+    {
+        await using var app = new CleanJwtApp();
+        var address = app.StartOnKestrel();
+        var tokens = await app.LoginAsync();
+        var request = Encoding.ASCII.GetBytes($"GET {route} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {tokens.AccessToken}\r\n\r\n");
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(address.Host, address.Port);
+        Assert.That(CountOfGood(socket, request), Is.EqualTo(Requests), "until everything is compiled that will be");
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var good = CountOfGood(socket, request);
+        var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / Requests;
+        Assert.That(good, Is.EqualTo(Requests));
+        await TestContext.Out.WriteLineAsync($"{each} bytes a request");
+        Assert.That(each, Is.InRange(100, MaxBytes)); // less would mean that nothing was counted
+    }
+
+    // By hand, since a client that allocates would be counted too.
+    private int CountOfGood(Socket socket, byte[] request)
+    {
+        var good = 0;
+        for (var i = 0; i < Requests; i++)
+        {
+            socket.Send(request);
+            var received = 0;
+            do
+            {
+                received += socket.Receive(_buffer, received, _buffer.Length - received, SocketFlags.None);
+            }
+            while (_buffer[received - 1] != '}'); // the answer's last byte, and none of a header's
+
+            good += _buffer.AsSpan().StartsWith("HTTP/1.1 200"u8) ? 1 : 0;
+        }
+
+        return good;
+    }
+}
