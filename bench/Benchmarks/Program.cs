@@ -14,6 +14,11 @@ switch (args)
     case ["seed", ..]:
         Console.Error.WriteLine("Usage: seed FOLDER ACCOUNTS, such as: seed /tmp/large 1000000");
         return 2;
+    case ["sign-in-timing", var dll, var count] when int.TryParse(count, out var pairs) && pairs is > 0 and <= 10_000:
+        return await SignInTiming.RunAsync(dll, pairs);
+    case ["sign-in-timing", ..]:
+        Console.Error.WriteLine("Usage: sign-in-timing DLL PAIRS, at most 10000; scripts/sign-in-timing.sh publishes the service first.");
+        return 2;
     case ["side-by-side", .. var rest] when SideBySideOptions.Parse(rest) is { } options:
         return await SideBySide.RunAsync(options);
     case ["side-by-side", ..]:

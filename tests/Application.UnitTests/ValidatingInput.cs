@@ -16,6 +16,7 @@ internal sealed class ValidatingInput
     private const string NotAnEmail = "Must be one email address of 3 to 254 characters.";
     private const string NotText = "Must be Unicode text.";
     private const string WrongLength = "Must have 12 to 128 characters.";
+    private const string Common = "Must not be one of the commonly used passwords.";
     private const string HoldsLocalPart = "Must not contain the part of the email address before the @.";
     private const string TooLongToCompare = "Must have at most 1024 characters.";
     private const string NotOneLine = "Must be one line of at most 100 characters, without control characters.";
@@ -40,6 +41,10 @@ internal sealed class ValidatingInput
         Row("password of 1 MiB", new RegisterCommand(Email, Times("x", 1 << 20), null), ("Password", WrongLength)),
         Row("password with a lone surrogate", new RegisterCommand(Email, Password + LoneSurrogate, null), ("Password", NotText)),
         Row("password with the local part", new RegisterCommand(Email, "my Ada.LOVELACE 1815", null), ("Password", HoldsLocalPart)),
+        Row("common password", new RegisterCommand(Email, "password1234", null), ("Password", Common)),
+        Row("common password in another case", new RegisterCommand(Email, "PassWord1234", null), ("Password", Common)),
+        Row("common password and one character more", new RegisterCommand(Email, "password1234!", null)),
+        Row("common password of the local part", new RegisterCommand("password@example.com", "password1234", null), ("Password", Common)),
         Row("password with a short local part", new RegisterCommand("ada@example.com", "my ada 1815 password", null)),
         Row("password with what is no address", new RegisterCommand("lovelace", "my lovelace 1815", null), ("Email", NotAnEmail)),
         Row("display name of two lines", new RegisterCommand(Email, Password, "Ada\nLovelace"), ("DisplayName", NotOneLine)),
@@ -54,6 +59,7 @@ internal sealed class ValidatingInput
         Row("password of spaces", new LoginCommand(Email, Times(" ", 12), null)),
         Row("password of 1024", new LoginCommand(Email, Times("\U0001f511", 1024), null)),
         Row("password with the local part", new LoginCommand(Email, Email, null)),
+        Row("common password", new LoginCommand(Email, "password1234", null)),
         Row("any scope", new LoginCommand(Email, Password, "nonsense")),
         Row("nothing at all", new LoginCommand(null!, null!, null), ("Email", Required), ("Password", Required)),
         Row("empty", new LoginCommand("", "", ""), ("Email", Required), ("Password", Required)),
@@ -82,12 +88,15 @@ internal sealed class ValidatingInput
         Row("new password of 11", new ChangePasswordCommand("x", Times("x", 11)), ("NewPassword", WrongLength)),
         Row("new password of 129", new ChangePasswordCommand("x", Times("x", 129)), ("NewPassword", WrongLength)),
         Row("new password of 128 in two units each", new ChangePasswordCommand("x", Times("\U0001f511", 128))),
+        Row("common current password", new ChangePasswordCommand("password1234", Password)),
+        Row("common new password", new ChangePasswordCommand("x", "PASSWORD1234"), ("NewPassword", Common)),
         Row("new password with a lone surrogate", new ChangePasswordCommand("x", Password + LoneSurrogate), ("NewPassword", NotText)),
     ];
 
     private static IEnumerable<TestCaseData> Proofs =>
     [
         Row("any password", new ReauthenticateCommand("x")),
+        Row("common password", new ReauthenticateCommand("password1234")),
         Row("password of spaces", new ReauthenticateCommand(" ")),
         Row("nothing at all", new ReauthenticateCommand(null!), ("Password", Required)),
         Row("empty", new ReauthenticateCommand(""), ("Password", Required)),

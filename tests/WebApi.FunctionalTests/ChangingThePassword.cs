@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using CleanJwt.WebApi.FunctionalTests.Support;
+using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
@@ -124,6 +125,8 @@ internal sealed class ChangingThePassword
         yield return Row("LoneSurrogate", "\"correct horse \\ud800\"");
         yield return Row("LocalPart", "\"my LOCAL 1815\"");
         yield return Row("LocalPartInUpperCase", "\"my UPPER 1815\"");
+        yield return Row("Common", "\"password1234\"");
+        yield return Row("CommonInAnotherCase", "\"PASSWORD1234\"");
         yield return Row("Number", "123456789012");
         yield return Row("Array", "[\"correct horse battery staple\"]");
 
@@ -141,6 +144,22 @@ internal sealed class ChangingThePassword
             .SendRawAsync(HttpMethod.Put, Route, $"{{\"currentPassword\":\"{Old}\",\"newPassword\":{json}}}");
         await ShouldNameTheFieldAsync(response, "newPassword");
         await ShouldBeUnchangedAsync(email, tokens, other);
+    }
+
+    [Test]
+    public async Task CommonPasswordOfAnOlderDatabase_SignsInUntilItIsChanged()
+    {
+        const string Common = "password1234";
+        var email = await _app.RegisterAsync();
+        var hash = new PasswordHasher<object>().HashPassword(new object(), Common);
+        _app.Sql("UPDATE AspNetUsers SET PasswordHash = @p0 WHERE Email = @p1", hash, email);
+
+        await (await TryLoginAsync(email, Common)).ShouldBeAsync(200);
+        var tokens = await AccountRequests.TokensOfAsync(await TryLoginAsync(email, Common)); // of a hash of today's kind by now
+        await (await _app.ReauthenticateAsync(tokens.AccessToken, Common)).ShouldBeAsync(200);
+        await ShouldNameTheFieldAsync(await ChangeAsync(tokens, Common, Common), "newPassword");
+        await (await ChangeAsync(tokens, New, Common)).ShouldBeAsync(204);
+        await (await TryLoginAsync(email, New)).ShouldBeAsync(200);
     }
 
     [TestCase("{}", "currentPassword newPassword")]

@@ -19,6 +19,7 @@ internal sealed class FirstAdministrator
         Bad("EmptyPassword", "admin@example.com", "", "Admin:Password", "12 to 128 characters"),
         Bad("ShortPassword", "admin@example.com", "short-mark1", "Admin:Password", "12 to 128 characters"),
         Bad("LongPassword", "admin@example.com", new string('x', 129), "Admin:Password", "12 to 128 characters"),
+        Bad("CommonPassword", "admin@example.com", "PASSWORD1234", "Admin:Password", "not a commonly used password"),
         Bad("PasswordOfTheAddress", "marker@example.com", "xx-MARKER-xxxxxx", "Admin:Password", "before the @"),
     ];
 

@@ -27,6 +27,15 @@ internal sealed class OperatorCommands
     }
 
     [Test]
+    public async Task AdminAdd_WithACommonPassword_MakesNobody()
+    {
+        var refused = await ServiceNode.RunWithInputAsync(_folder.Path, "Password1234\n", "admin", "add", Email);
+        Assert.That((refused.ExitCode, refused.Errors), Is.EqualTo((1, "password: Must not be one of the commonly used passwords.\n")));
+        var made = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\n", "admin", "add", Email);
+        Assert.That(made.Output, Does.Contain($"Made the administrator {Email}."), "an account that exists would have been shown");
+    }
+
+    [Test]
     public async Task AdminAdd_OfAnAccountThatExists_ShowsItAsksAndEndsItsSessions()
     {
         await using var node = await ServiceNode.StartAsync(_folder.Path);
@@ -68,6 +77,9 @@ internal sealed class OperatorCommands
         var bad = await ServiceNode.RunWithInputAsync(_folder.Path, "short\ny\n", "users", "set-password", Email);
         Assert.That(bad.ExitCode, Is.EqualTo(1));
         Assert.That(bad.Errors, Does.Contain("password: Must have 12 to 128 characters."));
+        var common = await ServiceNode.RunWithInputAsync(_folder.Path, "PASSWORD1234\ny\n", "users", "set-password", Email);
+        Assert.That(common.ExitCode, Is.EqualTo(1));
+        Assert.That(common.Errors, Does.Contain("password: Must not be one of the commonly used passwords.").And.Not.Contain("PASSWORD1234"));
         var empty = await ServiceNode.RunWithInputAsync(_folder.Path, "", "users", "set-password", Email);
         Assert.That((empty.ExitCode, empty.Errors), Is.EqualTo((1, "There is no password on standard input.\n")));
         await (await node.Client.AskAsync(session.AccessToken)).ShouldBeAsync(200);

@@ -38,6 +38,9 @@ internal sealed class RegistrationRules
         yield return Row("PasswordWithLocalPartOfFour", "love@example.com", "my-LOVE-of-2031", null, "password");
         yield return Row("PasswordWithLocalPartComposedOtherwise", "zo\u00e9@example.com".Replace("zo", "chlozo", StringComparison.Ordinal), "my-CHLOZOE\u0301-2031", null, "password");
         yield return Row("PasswordWithLocalPartOfEmailWithSpaces", "  lovelace@example.com ", "my-lovelace-2031", null, "password");
+        yield return Row("PasswordThatIsCommon", "ada@example.com", "password1234", null, "password");
+        yield return Row("PasswordThatIsCommonInAnotherCase", "ada@example.com", "PassWord1234", null, "password");
+        yield return Row("PasswordOfOneLetter", "ada@example.com", "zzzzzzzzzzzz", null, "password");
         yield return Row("DisplayNameOf101Characters", "ada@example.com", Good, new string('x', 101), "displayName");
         yield return Row("DisplayNameWithNul", "ada@example.com", Good, "Ada\0", "displayName");
         yield return Row("DisplayNameWithLineBreak", "ada@example.com", Good, "Ada\nLovelace", "displayName");
@@ -61,6 +64,7 @@ internal sealed class RegistrationRules
         yield return Row("PasswordOf128CharactersOf256Units", $"{unique}256@example.com", string.Concat(Enumerable.Repeat("😀", 128)), null);
         yield return Row("PasswordOfSpaces", $"{unique}spaces@example.com", "            ", null);
         yield return Row("PasswordOfOneLetter", $"{unique}letter@example.com", "zzzzzzzzzzzzz", null);
+        yield return Row("PasswordOneCharacterLongerThanACommonOne", $"{unique}longer@example.com", "password1234!", null);
         yield return Row("PasswordWithControls", $"{unique}controls@example.com", "\0\a\b\n\r\t\u001b twelve", null);
         yield return Row("PasswordWithNoncharacters", $"{unique}non@example.com", "\uffff\ufffe twelve chars", null);
         yield return Row("PasswordWithLocalPartOfThree", "xyz@example.com", "my-xyz-of-2031", null);

@@ -11,7 +11,7 @@ namespace CleanJwt.Application.Accounts;
 
 /// <summary>Changes the password of whoever asks, and ends their other sessions.</summary>
 /// <param name="CurrentPassword">Proves that it is the owner who asks, and not somebody who found the device.</param>
-/// <param name="NewPassword">12 to 128 characters of any kind; it must not contain the part of the address before the @.</param>
+/// <param name="NewPassword">12 to 128 characters of any kind; it must not be a commonly used password, nor contain the part of the address before the @.</param>
 public sealed record ChangePasswordCommand(string CurrentPassword, string NewPassword) : ICommand<Result<Done>>
 {
     [JsonIgnore]

@@ -10,7 +10,7 @@ namespace CleanJwt.Application.Accounts;
 
 /// <summary>Makes an account.</summary>
 /// <param name="Email">3 to 254 characters, one address; surrounding white space is dropped. Nobody has proved yet that it is theirs.</param>
-/// <param name="Password">12 to 128 characters of any kind; it must not contain the part of the address before the @.</param>
+/// <param name="Password">12 to 128 characters of any kind; it must not be a commonly used password, nor contain the part of the address before the @.</param>
 /// <param name="DisplayName">At most 100 characters, on one line.</param>
 public sealed record RegisterCommand(string Email, string Password, string? DisplayName = null) : ICommand<Result<Account>>
 {

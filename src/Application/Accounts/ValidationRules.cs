@@ -23,7 +23,8 @@ internal static class ValidationRules
             .NotNull().WithMessage("Required.")
             .Must(UnicodeText.IsWellFormed).WithMessage("Must be Unicode text.")
             .Must(PasswordRules.HasAllowedLength)
-            .WithMessage($"Must have {PasswordRules.MinLength} to {PasswordRules.MaxLength} characters.");
+            .WithMessage($"Must have {PasswordRules.MinLength} to {PasswordRules.MaxLength} characters.")
+            .Must(password => !PasswordRules.IsCommon(password)).WithMessage("Must not be one of the commonly used passwords.");
 
     public static void MustBeAGoodPasswordFor<T>(this IRuleBuilderInitial<T, string> rule, Func<T, string?> email) =>
         rule.MustBeAGoodPassword()

@@ -1,6 +1,9 @@
 namespace CleanJwt.Domain.Accounts;
 
-/// <summary>What a new password must be. Length is what counts (NIST SP 800-63B, 3.1.1.2): there are no composition rules.</summary>
+/// <summary>
+/// What a new password must be. Length is what counts (NIST SP 800-63B, 3.1.1.2), and that not many others have chosen it: there are no
+/// composition rules.
+/// </summary>
 public static class PasswordRules
 {
     /// <summary>In Unicode code points, after NFC.</summary>
@@ -23,6 +26,10 @@ public static class PasswordRules
     public static bool Contains(string password, EmailAddress email) =>
         UnicodeText.Length(email.LocalPart) >= ShortestTellingLocalPart
         && Fold(password).Contains(Fold(email.LocalPart), StringComparison.Ordinal);
+
+    /// <summary>Whether many people have chosen this password before, whatever its case.</summary>
+    /// <remarks>The password must have the allowed length (<see cref="HasAllowedLength"/>), which bounds what this costs.</remarks>
+    public static bool IsCommon(string password) => CommonPasswords.Contain(Fold(password));
 
     private static string Fold(string text) => Normalize(Normalize(text).ToUpperInvariant());
 }

@@ -34,10 +34,11 @@ internal sealed class AdminOptionsRule : IValidateOptions<AdminOptions>
         }
 
         return !string.IsNullOrEmpty(password)
-            && UnicodeText.IsWellFormed(password) && PasswordRules.HasAllowedLength(password) && !PasswordRules.Contains(password, address)
+            && UnicodeText.IsWellFormed(password) && PasswordRules.HasAllowedLength(password) && !PasswordRules.IsCommon(password)
+            && !PasswordRules.Contains(password, address)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
                 $"Admin:Password is {(string.IsNullOrEmpty(password) ? "not set" : "not good enough")}; allowed, where Admin:Email is set: {PasswordRules.MinLength} "
-                + $"to {PasswordRules.MaxLength} characters without the part of the address before the @.");
+                + $"to {PasswordRules.MaxLength} characters, not a commonly used password, without the part of the address before the @.");
     }
 }

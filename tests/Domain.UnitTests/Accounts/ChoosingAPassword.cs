@@ -3,7 +3,7 @@ using static CleanJwt.Domain.UnitTests.Rows;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 
-/// <summary>The length of a new password, and the address it must not hold.</summary>
+/// <summary>The length of a new password, the address it must not hold, and the passwords that everybody takes.</summary>
 internal sealed class ChoosingAPassword
 {
     private const string Key = "\U0001f511";
@@ -48,6 +48,30 @@ internal sealed class ChoosingAPassword
         Row("beside a noncharacter U+FFFE", "\ufffelovelace\ufffe", "lovelace@example.com", true),
     ];
 
+    private static IEnumerable<TestCaseData> CommonAndOthers =>
+    [
+        Row("on the list", "password1234", true),
+        Row("in upper case", "PASSWORD1234", true),
+        Row("in mixed case", "PassWord1234", true),
+        Row("keys in a row", "1qaz2wsx3edc", true),
+        Row("digits", "123456789012", true),
+        Row("one letter", "aaaaaaaaaaaa", true),
+        Row("the first of the list", "000000000000", true),
+        Row("the last of the list of 12", "zzzzzzzzzzzz", true),
+        Row("one character more before", "!password1234", false),
+        Row("one character more after", "password1234!", false),
+        Row("a space after", "password1234 ", false),
+        Row("one character less", "assword1234", false),
+        Row("two of the list in two lines", "password1234\n123456789012", false),
+        Row("a line break before", "\npassword1234", false),
+        Row("nothing", "", false),
+        Row("a look-alike", "p\u0430ssword1234", false),
+        Row("full-width digits", "password\uff11\uff12\uff13\uff14", false),
+        Row("before all of the list", "\u0001", false),
+        Row("after all of the list", "\U0001f511", false),
+        Row("a sentence", "correct horse battery staple", false),
+    ];
+
     [TestCaseSource(nameof(Lengths))]
     public void Length_CountsComposedCodePoints(string password, bool allowed) =>
         Assert.That(PasswordRules.HasAllowedLength(password), Is.EqualTo(allowed));
@@ -55,6 +79,9 @@ internal sealed class ChoosingAPassword
     [TestCaseSource(nameof(PasswordsAndAddresses))]
     public void LocalPartOfFourOrMore_IsFound(string password, string email, bool found) =>
         Assert.That(PasswordRules.Contains(password, EmailAddress.Parse(email)), Is.EqualTo(found));
+
+    [TestCaseSource(nameof(CommonAndOthers))]
+    public void CommonPassword_IsFoundInAnyCase(string password, bool found) => Assert.That(PasswordRules.IsCommon(password), Is.EqualTo(found));
 
     [TestCase("pa\u0308sswort", "p\u00e4sswort", TestName = "Composition_IsUndone")]
     [TestCase("a\ufffee\u0301", "a\ufffe\u00e9", TestName = "NoncharacterThatNormalizationRefuses_Stays")]
