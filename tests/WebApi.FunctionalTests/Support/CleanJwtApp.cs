@@ -94,7 +94,11 @@ internal sealed class CleanJwtApp : IAsyncDisposable
         return _factory.ClientOptions.BaseAddress;
     }
 
-    public HttpClient CreateClient() => _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+    public HttpClient CreateClient() => _factory.CreateClient(new WebApplicationFactoryClientOptions
+    {
+        AllowAutoRedirect = false,
+        BaseAddress = _factory.ClientOptions.BaseAddress,
+    });
 
     /// <summary>A client whose requests carry the access token.</summary>
     public HttpClient CreateClient(string accessToken)
