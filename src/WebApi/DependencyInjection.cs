@@ -17,6 +17,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 
@@ -164,7 +165,9 @@ internal static class DependencyInjection
     private static void AddClientRateLimit(this IServiceCollection services)
     {
         services.AddSettings<RateLimitingOptions>(RateLimitingOptions.SectionName);
-        services.AddRateLimiter(options => options.AddPolicy<ClientNetwork, ClientRateLimit>(ClientRateLimit.Policy));
+        services.AddSingleton<ClientRateLimit>();
+        services.AddOptions<RateLimiterOptions>().Configure<ClientRateLimit>((options, limit) => options.AddPolicy(ClientRateLimit.Policy, limit));
+        services.AddRateLimiter();
     }
 
     private static void AddBearerAuthentication(this IServiceCollection services)

@@ -21,6 +21,9 @@ internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
 
     private const int SegmentsPerWindow = 6;
 
+    // How often the library looks, and so how much later than it should a segment may begin.
+    private static readonly TimeSpan LatenessOfSegment = TimeSpan.FromMilliseconds(100);
+
     private readonly SlidingWindowRateLimiterOptions _window;
     private readonly Func<ClientNetwork, RateLimiter> _start;
     private int _clients;
@@ -36,8 +39,8 @@ internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
         };
         _start = _ => new CountedLimiter(this);
 
-        // The library does not tell when the next would pass. By then it does, whenever those before it came.
-        var error = ApiErrors.RateLimited with { RetryAfter = options.Window };
+        // The library does not tell when the next one would pass. By then it does, whenever those before it came.
+        var error = ApiErrors.RateLimited with { RetryAfter = options.Window + (SegmentsPerWindow * LatenessOfSegment) };
         OnRejected = (rejected, _) => new ValueTask(ProblemWriter.WriteAsync(rejected.HttpContext, error));
     }
 

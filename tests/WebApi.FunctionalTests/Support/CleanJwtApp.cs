@@ -87,6 +87,10 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     /// <summary>Of an SQLite database.</summary>
     public string DatabasePath => _database.FilePath;
 
+    /// <summary>A client of an address of its own, such as <c>https://auth.example.com</c>.</summary>
+    public HttpClient CreateClientOf(string address) =>
+        _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, BaseAddress = new Uri(address) });
+
     public HttpClient CreateClient() => _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
 
     /// <summary>A client whose requests carry the access token.</summary>
