@@ -8,13 +8,16 @@ using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.Health;
 using CleanJwt.WebApi.Http;
 using CleanJwt.WebApi.OpenApi;
+using CleanJwt.WebApi.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using Scalar.AspNetCore;
 
@@ -50,6 +53,7 @@ internal static class DependencyInjection
 
         builder.Services.AddUseCases();
         builder.Services.AddHttp();
+        builder.Services.AddClientRateLimit();
         builder.Services.AddBearerAuthentication();
         builder.Services.AddOpenApi(options =>
         {
@@ -58,15 +62,22 @@ internal static class DependencyInjection
         });
     }
 
+    /// <summary>After the settings were checked: which steps a request takes depends on them.</summary>
     public static void UseWebApi(this WebApplication app)
     {
         app.UseForwardedHeaders();
         app.UseMiddleware<ResponseHeaders>();
+        app.UseCors(); // before all that refuses, so that a frontend can read the refusal, and preflights count nowhere
         app.UseExceptionHandler(Faults.Options);
         app.UseStatusCodePages(context => ApiErrors.OfStatus(context.HttpContext.Response.StatusCode) is { } error
             ? ProblemWriter.WriteAsync(context.HttpContext, error)
             : Task.CompletedTask);
         app.UseMiddleware<ForgottenIds>();
+        if (app.Services.GetRequiredService<RateLimitingOptions>().Enabled)
+        {
+            app.UseRateLimiter();
+        }
+
         app.UseAuthentication();
         app.UseAuthorization();
 
@@ -109,9 +120,14 @@ internal static class DependencyInjection
 
     private static void AddHttp(this IServiceCollection services)
     {
-        services.AddOptions<TrustedProxies>().BindConfiguration(TrustedProxies.SectionName).ValidateOnStart();
+        services.AddSettings<TrustedProxies>(TrustedProxies.SectionName);
         services.AddSingleton<IValidateOptions<TrustedProxies>, TrustedProxiesRule>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<TrustedProxies>>((options, trusted) => trusted.Value.Apply(options));
+        services.AddSettings<CrossOrigin>(CrossOrigin.SectionName);
+        services.AddSingleton<IValidateOptions<CrossOrigin>, CrossOriginRule>();
+        services.AddOptions<CorsOptions>().Configure<CrossOrigin, IHostEnvironment>((cors, origins, environment) =>
+            cors.AddDefaultPolicy(policy => origins.Apply(policy, environment)));
+        services.AddCors();
         services.AddControllers();
 
         // The document takes its types from these options: numbers are numbers in it, and never strings.
@@ -144,6 +160,14 @@ internal static class DependencyInjection
             // Answers are never put into HTML, and addresses with a plus stay readable.
             options.JsonSerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         });
+    }
+
+    private static void AddClientRateLimit(this IServiceCollection services)
+    {
+        services.AddSettings<RateLimitingOptions>(RateLimitingOptions.SectionName);
+        services.AddSingleton<ClientRateLimit>();
+        services.AddOptions<RateLimiterOptions>().Configure<ClientRateLimit>((options, limit) => options.AddPolicy(ClientRateLimit.Policy, limit));
+        services.AddRateLimiter();
     }
 
     private static void AddBearerAuthentication(this IServiceCollection services)

@@ -20,8 +20,8 @@ try
         return exitCode;
     }
 
-    app.UseWebApi();
     await app.Services.PrepareAsync();
+    app.UseWebApi();
     await app.RunAsync();
     return 0;
 }

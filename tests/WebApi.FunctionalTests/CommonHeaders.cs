@@ -1,5 +1,9 @@
 using System.Net.Http.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
+using CleanJwt.WebApi.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting.Internal;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
@@ -47,8 +51,34 @@ internal sealed class CommonHeaders
     [TestCase("/health/live")]
     [TestCase("/health/ready")]
     [TestCase("/.well-known/jwks.json")]
-    public async Task AnyAnswer_IsNotSniffed(string route) =>
-        Assert.That((await _app.CreateClient().GetAsync(route)).Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+    public async Task AnyAnswer_IsForNoPageAndNoOtherSite(string route)
+    {
+        var response = await _app.CreateClient().GetAsync(route);
+        Assert.That(response.Headers.Contains("Strict-Transport-Security"), Is.False);
+        ShouldBeForNoPage(response);
+    }
+
+    [TestCase("Development")]
+    [TestCase("Production")]
+    public async Task Headers_CostNoMemoryOfTheirOwn(string environment)
+    {
+        var response = new StartingResponse();
+        var context = new DefaultHttpContext { Request = { Path = "/api/users/me", Scheme = "https", Host = new HostString("auth.example.com") } };
+        context.Features.Set<IHttpResponseFeature>(response);
+        var headers = new ResponseHeaders(_ => Task.CompletedTask, new HostingEnvironment { EnvironmentName = environment });
+        long allocated = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            response.Headers.Clear();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            await headers.InvokeAsync(context);
+            await response.StartAsync();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.That(allocated, Is.Zero);
+        Assert.That(response.Headers.ContainsKey("Strict-Transport-Security"), Is.EqualTo(environment == "Production"));
+    }
 
     internal static void ShouldHaveTheHeaders(HttpResponseMessage response)
     {
@@ -56,9 +86,30 @@ internal sealed class CommonHeaders
         {
             Assert.That(response.Headers.GetValues("Cache-Control"), Is.EqualTo(new[] { "no-store" }));
             Assert.That(response.Headers.Vary.ToString(), Is.EqualTo("Authorization, Origin"));
-            Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
             Assert.That(response.Headers.Contains("Set-Cookie"), Is.False);
+            ShouldBeForNoPage(response);
         }
+    }
+
+    // What the page at /docs/ may do instead, DocsInABrowser and ApiDescription see.
+    private static void ShouldBeForNoPage(HttpResponseMessage response)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+            Assert.That(response.Headers.GetValues("Referrer-Policy"), Is.EqualTo(new[] { "no-referrer" }));
+            Assert.That(response.Headers.GetValues("Content-Security-Policy"), Is.EqualTo(new[] { "default-src 'none'; frame-ancestors 'none'" }));
+        }
+    }
+
+    /// <summary>A response that keeps nothing of what it was.</summary>
+    private sealed class StartingResponse : HttpResponseFeature
+    {
+        private (Func<object, Task> Callback, object State) _starting;
+
+        public override void OnStarting(Func<object, Task> callback, object state) => _starting = (callback, state);
+
+        public Task StartAsync() => _starting.Callback(_starting.State);
     }
 
     private static TestCaseData Row(string name, int status, Func<HttpClient, TokenPair, Task<HttpResponseMessage>> send) =>

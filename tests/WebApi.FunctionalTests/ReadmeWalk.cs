@@ -18,7 +18,7 @@ internal sealed class ReadmeWalk
         var walk = Regex.Match(readme, "## Try it.*?```sh\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
         Assert.That(walk, Does.Contain(Address));
         using var folder = new TemporaryFolder();
-        await using var service = await CleanJwtProcess.StartAsync(folder.Path);
+        await using var service = await CleanJwtProcess.StartAsync(folder.Path, new() { ["RateLimiting:Enabled"] = null });
 
         var answers = await RunAsync(shell, walk.Replace(Address, service.Client.BaseAddress!.ToString().TrimEnd('/'), StringComparison.Ordinal));
 

@@ -11,6 +11,25 @@ internal sealed class StartSettings
     [
         Bad("ForwardedHeaders:KnownProxies:0", "proxy", "an IP address, such as 10.0.0.7"),
         Bad("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/99", "a network with its length, such as 10.1.0.0/16"),
+        Bad("ForwardedHeaders:KnownProxies", "10.0.0.7", "a list, as ForwardedHeaders:KnownProxies:0"),
+        Bad("RateLimiting:Enabled", "sometimes", "true, false"),
+        Bad("RateLimiting:PermitsPerMinute", "0", "1 to 1000000"),
+        Bad("RateLimiting:PermitsPerMinute", "-60", "1 to 1000000"),
+        Bad("RateLimiting:PermitsPerMinute", "1000001", "1 to 1000000"),
+        Bad("RateLimiting:PermitsPerMinute", "many", "1 to 1000000"),
+        Bad("Cors:AllowedOrigins", "https://app.example.com", "a list, as Cors:AllowedOrigins:0"),
+        Bad("Cors:AllowedOrigins:0", "*", "an origin without a path, such as https://app.example.com"),
+        Bad("Cors:AllowedOrigins:0", "null", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "app.example.com", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com/", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com/app", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com?x=1", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com:443", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com:99999", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://*.example.com", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://user@app.example.com", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://one.example.com,https://two.example.com", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "ftp://app.example.com", "an origin without a path"),
         Bad("Jwt:AccessTokenLifetime", "-00:10:00", "00:00:01 to 01:00:00"),
         Bad("Jwt:AccessTokenLifetime", "00:00:00", "00:00:01 to 01:00:00"),
         Bad("Jwt:AccessTokenLifetime", "01:00:01", "00:00:01 to 01:00:00"),
@@ -83,6 +102,17 @@ internal sealed class StartSettings
             service.Errors.Select(line => line.Split(' ')[0]),
             Is.EquivalentTo(["Jwt:AccessTokenLifetime", "Sessions:IdleLifetime", "Database:Provider"]));
         Assert.That(File.Exists(Path.Combine(folder.Path, "data")), Is.False);
+    }
+
+    [Test]
+    public async Task EmptyListInTheSettingsFile_IsNone()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "appsettings.json"),
+            """{ "Cors": { "AllowedOrigins": [] }, "ForwardedHeaders": { "KnownProxies": [], "KnownNetworks": [] }, "Jwt": { "KeyFiles": [] } }""");
+        await using var service = await CleanJwtProcess.StartAsync(folder.Path);
+        await (await service.Client.GetAsync("/health/ready")).ShouldBeAsync(200);
     }
 
     private static IEnumerable<TestCaseData> BadClients()

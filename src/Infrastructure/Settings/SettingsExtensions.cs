@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Settings;
 
-internal static class SettingsExtensions
+public static class SettingsExtensions
 {
     /// <summary>Binds a section to a settings class, checks it before the start, and registers it under its own type.</summary>
     public static OptionsBuilder<T> AddSettings<T>(this IServiceCollection services, string section)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -14,11 +15,14 @@ internal sealed class SettingsFormat<T>(string section, IConfiguration configura
             from property in typeof(T).GetProperties()
             let key = $"{section}:{property.Name}"
             let text = configuration[key]
-            where text is not null && !TypeDescriptor.GetConverter(property.PropertyType).IsValid(text)
+            where text is not null && !(text.Length == 0 && IsList(property)) && !TypeDescriptor.GetConverter(property.PropertyType).IsValid(text)
             select SettingsDescription.Of(key, text, property)).ToList();
         if (failures.Count > 0)
         {
             throw new OptionsValidationException(section, typeof(T), failures);
         }
     }
+
+    // "[]" in a JSON file.
+    private static bool IsList(PropertyInfo property) => property.PropertyType == typeof(IReadOnlyList<string>);
 }

@@ -5,16 +5,19 @@ using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.Http;
 using CleanJwt.WebApi.OpenApi;
+using CleanJwt.WebApi.RateLimiting;
 using Mediator;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.RateLimiting;
 
 namespace CleanJwt.WebApi.Controllers;
 
 /// <summary>Signing up, in and out.</summary>
 [ApiController]
 [Route("api/auth")]
+[EnableRateLimiting(ClientRateLimit.Policy)]
 public sealed class AuthController(ISender sender) : ControllerBase
 {
     /// <summary>Sign up</summary>

@@ -19,6 +19,10 @@ internal static class ApiErrors
         StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type", "The media type is not supported",
         "Send the body as 'application/json', in UTF-8.");
 
+    public static readonly HttpError RateLimited = new(
+        StatusCodes.Status429TooManyRequests, "rate-limited", "Too many requests",
+        "Too many requests came from this address. The header 'Retry-After' says when to try again.");
+
     public static readonly HttpError InternalError = new(
         StatusCodes.Status500InternalServerError, "internal-error", "Something went wrong",
         "The fault is the service's. Its operator can find it in the logs by the trace id.");

@@ -3,6 +3,7 @@ using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.OpenApi;
 
 namespace CleanJwt.WebApi.OpenApi;
@@ -91,6 +92,11 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
         {
             Add(operation, problem, StatusCodes.Status413PayloadTooLarge, "body-too-large");
             Add(operation, problem, StatusCodes.Status415UnsupportedMediaType, "unsupported-media-type");
+        }
+
+        if (metadata.OfType<EnableRateLimitingAttribute>().Any())
+        {
+            Add(operation, problem, StatusCodes.Status429TooManyRequests, ApiErrors.RateLimited.Code);
         }
 
         Add(operation, problem, StatusCodes.Status500InternalServerError, "internal-error");

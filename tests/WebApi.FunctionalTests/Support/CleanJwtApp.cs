@@ -53,6 +53,9 @@ internal sealed class CleanJwtApp : IAsyncDisposable
                 host.UseSetting("KeyProtection:CertificatePassword", Password);
             }
 
+            // All tests come from one address. Those of the limits turn it on.
+            host.UseSetting("RateLimiting:Enabled", "false");
+
             // A test's clock leaps over months faster than the keys are read again.
             host.UseSetting("Jwt:KeyLifetime", "3650.00:00:00");
             foreach (var (key, value) in settings ?? [])
@@ -94,11 +97,11 @@ internal sealed class CleanJwtApp : IAsyncDisposable
         return _factory.ClientOptions.BaseAddress;
     }
 
-    public HttpClient CreateClient() => _factory.CreateClient(new WebApplicationFactoryClientOptions
-    {
-        AllowAutoRedirect = false,
-        BaseAddress = _factory.ClientOptions.BaseAddress,
-    });
+    /// <summary>A client of an address of its own, such as <c>https://auth.example.com</c>.</summary>
+    public HttpClient CreateClientOf(string address) =>
+        _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, BaseAddress = new Uri(address) });
+
+    public HttpClient CreateClient() => CreateClientOf(_factory.ClientOptions.BaseAddress.OriginalString);
 
     /// <summary>A client whose requests carry the access token.</summary>
     public HttpClient CreateClient(string accessToken)

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.Extensions.Options;
+
+namespace CleanJwt.WebApi.Http;
+
+/// <summary>The frontends of other origins that a browser lets read the answers. None, unless they are named.</summary>
+public sealed class CrossOrigin
+{
+    public const string SectionName = "Cors";
+
+    private static readonly TimeSpan PreflightMaxAge = TimeSpan.FromHours(2); // no browser keeps it for longer
+
+    /// <summary>As a browser sends them: <c>https://app.example.com</c>, <c>http://localhost:3000</c>.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Tokens travel in a header and never in a cookie, so no credentials of a browser's own are let in.</summary>
+    internal void Apply(CorsPolicyBuilder policy, IHostEnvironment environment)
+    {
+        policy
+            .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
+            .WithHeaders("Authorization", "Content-Type", "If-Match", "If-None-Match")
+            .WithExposedHeaders("ETag", "Location", "Retry-After", "WWW-Authenticate")
+            .SetPreflightMaxAge(PreflightMaxAge);
+        if (AllowedOrigins.Count > 0 || !environment.IsDevelopment())
+        {
+            policy.WithOrigins([.. AllowedOrigins]);
+        }
+        else
+        {
+            policy.SetIsOriginAllowed(IsOnThisMachine);
+        }
+    }
+
+    /// <returns>Whether a browser could send it so: without a path, not even a slash, and without the port that its scheme has anyway.</returns>
+    internal static bool IsOrigin(string value) =>
+        TryParse(value) is { UserInfo: "" } uri
+        && Uri.CheckHostName(uri.DnsSafeHost) != UriHostNameType.Unknown
+        && string.Equals(uri.GetLeftPart(UriPartial.Authority), value, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsOnThisMachine(string origin) => TryParse(origin)?.Host is "localhost" or "127.0.0.1" or "[::1]";
+
+    private static Uri? TryParse(string origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+}
+
+internal sealed class CrossOriginRule : IValidateOptions<CrossOrigin>
+{
+    public ValidateOptionsResult Validate(string? name, CrossOrigin options)
+    {
+        var failures = new List<string>();
+        for (var i = 0; i < options.AllowedOrigins.Count; i++)
+        {
+            if (!CrossOrigin.IsOrigin(options.AllowedOrigins[i]))
+            {
+                failures.Add($"Cors:AllowedOrigins:{i} is '{options.AllowedOrigins[i]}'; allowed: an origin without a path, such as https://app.example.com or http://localhost:3000.");
+            }
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+}
