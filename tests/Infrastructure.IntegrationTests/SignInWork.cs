@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
@@ -59,7 +60,7 @@ internal sealed class SignInWork(DatabaseKind kind)
     {
         hasher.Verified.Clear();
         commands.Texts.Clear();
-        var outcome = await node.WithUsersAsync(users => users.VerifyPasswordAsync(email, "a wrong password", CancellationToken.None));
+        var outcome = await node.WithUsersAsync(users => users.VerifyPasswordAsync(email, ClientNetwork.Unknown, "a wrong password", CancellationToken.None));
         Assert.That(outcome.Value.Verified, Is.Null);
         return ([.. hasher.Verified], [.. commands.Texts]);
     }

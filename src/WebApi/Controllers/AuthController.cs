@@ -38,6 +38,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "invalid-scope")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "invalid-credentials")]
     [ProducesProblem(StatusCodes.Status403Forbidden, "account-locked")]
+    [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts")]
     public async Task<ActionResult> Login(LoginCommand command, CancellationToken cancellationToken)
     {
         var result = await sender.Send(command with { Client = HttpContext.ClientInfo() }, cancellationToken);
@@ -81,6 +82,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesProblem(
         StatusCodes.Status401Unauthorized,
         "invalid-credentials", "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
+    [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts")]
     public async Task<ActionResult> Reauthenticate(
         ReauthenticateCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
