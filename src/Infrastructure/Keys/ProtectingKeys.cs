@@ -16,8 +16,9 @@ internal sealed class ProtectingKeys(IKeyManager keys, KeyFolder folder, TimePro
     public bool AreUsable => Usable().Any();
 
     /// <summary>What is wrong where something in the database can't be decrypted.</summary>
-    public StartException Missing => new(
-        "The database's signing keys can't be decrypted: their Data Protection keys are "
+    /// <param name="what">In the plural.</param>
+    public StartException MissingFor(string what) => new(
+        $"The database's {what} can't be decrypted: their Data Protection keys are "
         + (folder.Path is { } path
             ? $"missing from '{path}'. Put that folder back"
             : "not in the database, or under another certificate than that of KeyProtection:CertificatePath. Put that back")

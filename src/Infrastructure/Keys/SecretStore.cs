@@ -40,7 +40,7 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, Protec
             ?? throw new StartException($"The database has no secret '{name}' yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
         if (!protectingKeys.AreUsable)
         {
-            throw protectingKeys.Missing;
+            throw protectingKeys.MissingFor("secrets");
         }
 
         try
@@ -49,7 +49,7 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, Protec
         }
         catch (CryptographicException)
         {
-            throw protectingKeys.Missing;
+            throw protectingKeys.MissingFor("secrets");
         }
     }
 

@@ -77,7 +77,7 @@ internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, Pr
 
         if (!protectingKeys.AreUsable)
         {
-            throw protectingKeys.Missing;
+            throw protectingKeys.MissingFor("signing keys");
         }
 
         try
@@ -86,7 +86,7 @@ internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, Pr
         }
         catch (CryptographicException)
         {
-            throw protectingKeys.Missing;
+            throw protectingKeys.MissingFor("signing keys");
         }
     }
 
