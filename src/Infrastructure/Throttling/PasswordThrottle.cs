@@ -13,11 +13,13 @@ namespace CleanJwt.Infrastructure.Throttling;
 /// </summary>
 internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, ThrottleBounds bounds, TimeProvider time) : IDisposable
 {
+    // So few that the nodes beside this one find places too. Passwords are hashed by a few threads anyway.
+    private const int MostCheckedPerKey = 2;
     private const int MostWaitingPerKey = 1_000;
     private const int MostConflicts = 100;
 
     /// <summary>How long a try waits while those before it may use up what is left.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     // Only for tries of other nodes. Those of this one wait in memory.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -27,11 +29,11 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
 
     private static readonly Error Busy = Error.ServiceUnavailable("Too many sign-ins to one account at once. Try again.", TimeSpan.FromSeconds(1));
 
-    // By the first of a try's keys, which has the lowest limit: of those with the same, more than that can't be checked at once anyway.
+    // By the first of a try's keys, which has the lowest limit.
     private readonly PartitionedRateLimiter<TryKey> _places = PartitionedRateLimiter.Create<TryKey, string>(key =>
         RateLimitPartition.GetConcurrencyLimiter(Convert.ToHexString(key.Value), _ => new ConcurrencyLimiterOptions
         {
-            PermitLimit = key.Limit.Most,
+            PermitLimit = MostCheckedPerKey,
             QueueLimit = MostWaitingPerKey,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         }));
