@@ -55,6 +55,32 @@ internal sealed class SignInWork(DatabaseKind kind)
         Assert.That(withoutPassword.Verifications, Is.EqualTo(["$argon2id$v=19$m=19456,t=2,p=1"]));
     }
 
+    [Test]
+    public async Task TooManyWrongPasswords_CostNoHashAndNoLookAtTheAccount()
+    {
+        using var database = new TestDatabase(kind);
+        var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
+        await using var node = await Node.StartAsync(database, configure: services => services
+            .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
+            .AddSingleton<IInterceptor>(commands));
+        await node.AddAccountAsync(Known);
+        foreach (var email in new[] { Known, Unknown })
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                await CostOfRefusalAsync(node, email, hasher, commands);
+            }
+
+            hasher.Verified.Clear();
+            commands.Texts.Clear();
+            var outcome = await node.WithUsersAsync(users =>
+                users.VerifyPasswordAsync(email, ClientNetwork.Unknown, Node.Password, CancellationToken.None));
+            Assert.That(outcome.Error?.Code, Is.EqualTo("too-many-attempts"));
+            Assert.That(hasher.Verified, Is.Empty);
+            Assert.That(commands.Texts, Has.Exactly(1).Items.And.All.Contain("PasswordTries"));
+        }
+    }
+
     private static async Task<(string[] Verifications, string[] Commands)> CostOfRefusalAsync(
         Node node, EmailAddress email, RecordingHasher hasher, RecordingCommands commands)
     {

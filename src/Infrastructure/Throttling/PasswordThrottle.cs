@@ -29,14 +29,14 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
 
     private static readonly Error Busy = Error.ServiceUnavailable("Too many sign-ins to one account at once. Try again.", TimeSpan.FromSeconds(1));
 
-    // By the first of a try's keys, which has the lowest limit.
-    private readonly PartitionedRateLimiter<TryKey> _places = PartitionedRateLimiter.Create<TryKey, string>(key =>
+    // By the first of a try's keys, which has the lowest limit. It has a timer, which the first sign-in starts.
+    private readonly Lazy<PartitionedRateLimiter<TryKey>> _places = new(() => PartitionedRateLimiter.Create<TryKey, string>(key =>
         RateLimitPartition.GetConcurrencyLimiter(Convert.ToHexString(key.Value), _ => new ConcurrencyLimiterOptions
         {
             PermitLimit = MostCheckedPerKey,
             QueueLimit = MostWaitingPerKey,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        }));
+        })));
 
     private long _rows;
     private long _rowsSinceCounted;
@@ -60,7 +60,13 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
         Interlocked.Exchange(ref _rows, await database.ReadAsync((db, abandoned) => db.PasswordTries.LongCountAsync(abandoned), cancellationToken));
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose()
+    {
+        if (_places.IsValueCreated)
+        {
+            _places.Value.Dispose();
+        }
+    }
 
     /// <returns>Whether a pause has begun.</returns>
     internal Task<bool> WrongAsync(Guid id, IReadOnlyList<TryKey> reserved) => SettleAsync(
@@ -88,7 +94,7 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
         patience.CancelAfter(Patience);
         try
         {
-            var place = await _places.AcquireAsync(wanted[0], permitCount: 1, patience.Token);
+            var place = await _places.Value.AcquireAsync(wanted[0], permitCount: 1, patience.Token);
             if (!place.IsAcquired)
             {
                 return Busy;
