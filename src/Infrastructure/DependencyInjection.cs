@@ -12,6 +12,7 @@ using CleanJwt.Infrastructure.Persistence.SqlServer;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Sessions;
 using CleanJwt.Infrastructure.Settings;
+using CleanJwt.Infrastructure.Throttling;
 using CleanJwt.Infrastructure.Tokens;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -163,6 +164,9 @@ public static class DependencyInjection
         services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
         services.AddIdentityCore<AppUser>(IdentitySettings.Apply).AddEntityFrameworkStores<AppDbContext>();
         services.AddSingleton<Passwords>();
+        services.AddSingleton<TryKeys>();
+        services.AddSingleton(new ThrottleBounds());
+        services.AddSingleton<PasswordThrottle>();
         services.AddSingleton<IUserRepository, IdentityUserRepository>();
         services.AddSingleton<IUserDirectory, UserDirectory>();
         services.AddSingleton<IAccountSecurity, AccountSecurity>();
@@ -187,7 +191,9 @@ public static class DependencyInjection
             dataProtection.PersistKeysToDbContext<AppDbContext>().ProtectKeysWithCertificate(certificate);
         }
 
+        services.AddSingleton<ProtectingKeys>();
         services.AddSingleton<SigningKeyStore>();
+        services.AddSingleton<SecretStore>();
         services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<IKeyRing>(provider => provider.GetRequiredService<JwtOptions>().KeyFiles.Count > 0
             ? ActivatorUtilities.CreateInstance<KeyFiles>(provider)

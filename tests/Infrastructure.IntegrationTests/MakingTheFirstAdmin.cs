@@ -25,7 +25,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
     public async Task WhereThereIsNone_OneIsMade()
     {
         await using var node = await StartAsync();
-        var check = await node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse("Admin@Example.com"), Password, default));
+        var check = await node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse("Admin@Example.com"), ClientNetwork.Unknown, Password, default));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(check.Value.Verified!.Account.Roles, Is.EqualTo(new[] { "admin" }));
@@ -45,7 +45,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
         await using var again = await StartAsync("another horse of the operator's choice");
         Assert.That(again.Sql("SELECT COUNT(*) FROM AspNetUsers"), Is.EqualTo(1));
         Assert.That(again.Sql("SELECT COUNT(*) FROM Activities"), Is.EqualTo(1));
-        var check = await again.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), Password, default));
+        var check = await again.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), ClientNetwork.Unknown, Password, default));
         Assert.That(check.Value.Verified, Is.Not.Null);
         Assert.That(_warnings.Lines, Is.Empty);
     }
@@ -76,7 +76,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
 
         await using var node = await StartAsync();
         Assert.That(node.Sql("SELECT CONCAT(Roles, SecurityVersion, (SELECT COUNT(*) FROM AspNetUsers)) FROM AspNetUsers"), Is.EqualTo("11"));
-        var check = await node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), Node.Password, default));
+        var check = await node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), ClientNetwork.Unknown, Node.Password, default));
         Assert.That(check.Value.Verified, Is.Not.Null, "its password is its owner's");
         Assert.That(_warnings.Lines, Has.Count.EqualTo(1));
         Assert.That(_warnings.Lines.Single(), Does.Contain("Admin:Email").And.Contain("admin add").And.Not.Contain(Password).And.Not.Contain(Node.Password));

@@ -1,3 +1,4 @@
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using Microsoft.AspNetCore.Identity;
@@ -144,8 +145,12 @@ internal sealed class MovingIn
         Assert.That(await SignInAsync(node, "ada@example.com", Password), Is.Null);
     }
 
-    private static async Task<Application.Abstractions.VerifiedAccount?> SignInAsync(Node node, string email, string password) =>
-        (await node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(email), password, CancellationToken.None))).Value.Verified;
+    private static async Task<VerifiedAccount?> SignInAsync(Node node, string email, string password)
+    {
+        var check = await node.WithUsersAsync(users =>
+            users.VerifyPasswordAsync(EmailAddress.Parse(email), ClientNetwork.Unknown, password, CancellationToken.None));
+        return check.Value.Verified;
+    }
 
     private static Task<Account?> FindAsync(Node node, Guid id) => node.WithUsersAsync(users => users.FindAsync(id, CancellationToken.None));
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
@@ -33,7 +34,7 @@ internal sealed class SignInWork(DatabaseKind kind)
         {
             Assert.That(wrongPassword.Verifications, Is.EqualTo(["$argon2id$v=19$m=19456,t=2,p=1"]));
             Assert.That(unknownEmail.Verifications, Is.EqualTo(wrongPassword.Verifications));
-            Assert.That(wrongPassword.Commands, Has.Length.EqualTo(1));
+            Assert.That(wrongPassword.Commands, Has.Length.EqualTo(7), "one that looks, and three each to reserve the try and to count it");
             Assert.That(unknownEmail.Commands, Is.EqualTo(wrongPassword.Commands));
             Assert.That(hasher.Hashed, Is.EqualTo(1), "passwords hashed anew: only the registration's");
         }
@@ -54,12 +55,38 @@ internal sealed class SignInWork(DatabaseKind kind)
         Assert.That(withoutPassword.Verifications, Is.EqualTo(["$argon2id$v=19$m=19456,t=2,p=1"]));
     }
 
+    [Test]
+    public async Task TooManyWrongPasswords_CostNoHashAndNoLookAtTheAccount()
+    {
+        using var database = new TestDatabase(kind);
+        var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
+        await using var node = await Node.StartAsync(database, configure: services => services
+            .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
+            .AddSingleton<IInterceptor>(commands));
+        await node.AddAccountAsync(Known);
+        foreach (var email in new[] { Known, Unknown })
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                await CostOfRefusalAsync(node, email, hasher, commands);
+            }
+
+            hasher.Verified.Clear();
+            commands.Texts.Clear();
+            var outcome = await node.WithUsersAsync(users =>
+                users.VerifyPasswordAsync(email, ClientNetwork.Unknown, Node.Password, CancellationToken.None));
+            Assert.That(outcome.Error?.Code, Is.EqualTo("too-many-attempts"));
+            Assert.That(hasher.Verified, Is.Empty);
+            Assert.That(commands.Texts, Has.Exactly(1).Items.And.All.Contain("PasswordTries"));
+        }
+    }
+
     private static async Task<(string[] Verifications, string[] Commands)> CostOfRefusalAsync(
         Node node, EmailAddress email, RecordingHasher hasher, RecordingCommands commands)
     {
         hasher.Verified.Clear();
         commands.Texts.Clear();
-        var outcome = await node.WithUsersAsync(users => users.VerifyPasswordAsync(email, "a wrong password", CancellationToken.None));
+        var outcome = await node.WithUsersAsync(users => users.VerifyPasswordAsync(email, ClientNetwork.Unknown, "a wrong password", CancellationToken.None));
         Assert.That(outcome.Value.Verified, Is.Null);
         return ([.. hasher.Verified], [.. commands.Texts]);
     }

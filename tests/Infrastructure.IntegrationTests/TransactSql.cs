@@ -9,6 +9,7 @@ using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.SqlServer;
 using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.Throttling;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -47,7 +48,7 @@ internal sealed class TransactSql
     private static readonly (Type Port, string Method, Func<IServiceProvider, Task> Call)[] Calls =
     [
         Of<IUserRepository>("AddAsync", port => port.AddAsync(new NewAccount(Id, Email, "Ada", ["admin"]), Node.Password, Act, default)),
-        Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Email, Node.Password, default)),
+        Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Email, ClientNetwork.Unknown, Node.Password, default)),
         Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Id, Node.Password, default)),
         Of<IUserRepository>("FindAsync", port => port.FindAsync(Id, default)),
         Of<IUserRepository>("UpdateProfileAsync", port => port.UpdateProfileAsync(Id, null, [1, 2], Act, default)),
@@ -84,6 +85,14 @@ internal sealed class TransactSql
         ("next key", services => ChangeKeysAsync(services, (store, db, key) => store.RotateAsync(db, key, default))),
         ("key of another algorithm", services => ChangeKeysAsync(services, (store, db, key) => store.AdoptAlgorithmAsync(db, key, default))),
         ("retired key", services => ChangeKeysAsync(services, (store, db, key) => store.RetireAsync(db, "account:read", key, default))),
+        ("secrets", services => services.GetRequiredService<IDatabase>().WriteAsync(
+            async (db, _) =>
+            {
+                await services.GetRequiredService<SecretStore>().ReplaceAllAsync(db, default);
+                return true;
+            },
+            default)),
+        ("count of password tries", services => services.GetRequiredService<PasswordThrottle>().CountRowsAsync(default)),
         ("list of keys", services => services.GetRequiredService<SigningKeyAdministration>().ListAsync()),
         ("end of everything", services => ChangeKeysAsync(services, async (store, db, key) =>
         {
@@ -176,7 +185,9 @@ internal sealed class TransactSql
         builder.Services.AddSingleton(server);
         builder.Services.AddSingleton<IInterceptor>(server);
         builder.Services.AddSingleton<DatabaseHealth>();
-        return builder.Build();
+        var host = builder.Build();
+        host.Services.GetRequiredService<TryKeys>().Use(new byte[32]);
+        return host;
     }
 
     private static IEnumerable<string> Errors(string sql)

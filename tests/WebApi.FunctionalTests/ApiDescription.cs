@@ -18,7 +18,7 @@ internal sealed partial class ApiDescription
     [TestCase("get", "/api/users/me", "200 304 401 403 500 503")]
     [TestCase("patch", "/api/users/me", "200 400 401 403 412 413 415 500 503")]
     [TestCase("delete", "/api/users/me", "204 401 403 409 500 503")]
-    [TestCase("put", "/api/users/me/password", "204 400 401 403 413 415 500 503")]
+    [TestCase("put", "/api/users/me/password", "204 400 401 403 413 415 429 500 503")]
     [TestCase("get", "/api/users/me/activity", "200 400 401 403 500 503")]
     [TestCase("get", "/api/users/me/sessions", "200 401 403 500 503")]
     [TestCase("delete", "/api/users/me/sessions", "204 400 401 403 500 503")]

@@ -34,7 +34,7 @@ internal sealed class DatabaseOutage
             walIndex.Lock(WriteLock, 1);
             var stuck = Enumerable.Range(0, 5).SelectMany(_ => new[]
             {
-                TimedAsync(() => client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password })),
+                TimedAsync(() => client.PostAsJsonAsync("/api/auth/login", new { email = CleanJwtApp.UniqueEmail(), password = CleanJwtApp.Password })),
                 TimedAsync(() => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
                 TimedAsync(() => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken })),
                 TimedAsync(() => client.PostAsJsonAsync("/api/auth/register", new { email = CleanJwtApp.UniqueEmail(), password = CleanJwtApp.Password })),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Threading.RateLimiting;
+using CleanJwt.Application.Abstractions;
 using CleanJwt.WebApi.RateLimiting;
 using Microsoft.AspNetCore.Http;
 

@@ -113,7 +113,7 @@ internal sealed class FrontendsElsewhere
     public async Task EveryError_CanBeRead()
     {
         var users = new Mock<IUserRepository>();
-        users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+        users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException());
         await using var healthy = new CleanJwtApp(Settings);
         await using var faulty = new CleanJwtApp(Settings, configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)));

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.WebApi.FunctionalTests.Support;
 using Microsoft.AspNetCore.Identity;
@@ -27,12 +26,20 @@ internal sealed class HashingQueue
                 return PasswordVerificationResult.Success;
             });
         await using var app = new CleanJwtApp(configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
-        var email = await app.RegisterAsync();
-        var tokens = await app.LoginAsync(email);
+        var tokens = await app.LoginAsync();
 
         await hashing.WaitAsync();
-        mayHash.Reset();
+
+        // Of one account, no more than two are checked at once.
         var threads = Math.Max(1, Environment.ProcessorCount - 1);
+        var emails = new List<string>();
+        for (var i = 0; i < (101 * threads) + 20; i += 2)
+        {
+            emails.Add(await app.RegisterAsync());
+        }
+
+        var begun = 0;
+        mayHash.Reset();
         var client = app.CreateClient();
         var signIns = SignIns(threads);
         for (var thread = 0; thread < threads; thread++)
@@ -64,6 +71,7 @@ internal sealed class HashingQueue
         Assert.That(answered.Select(response => response.StatusCode), Is.All.EqualTo(HttpStatusCode.OK));
 
         List<Task<HttpResponseMessage>> SignIns(int count) => [.. Enumerable.Range(0, count)
-            .Select(_ => Task.Run(() => client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password })))];
+            .Select(_ => emails[begun++ / 2])
+            .Select(email => Task.Run(() => client.TryLoginAsync(email)))];
     }
 }

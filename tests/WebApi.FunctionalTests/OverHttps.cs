@@ -50,7 +50,7 @@ internal sealed class OverHttps
     public async Task Fault_SaysSoToo()
     {
         var users = new Mock<IUserRepository>();
-        users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+        users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException());
         await using var app = Start("Production", configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)));
         var fault = await app.CreateClientOf(Https).TryLoginAsync("ada@example.com", CleanJwtApp.Password);

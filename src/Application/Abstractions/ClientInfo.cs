@@ -1,3 +1,4 @@
+using System.Net;
 using CleanJwt.Domain.Activities;
 
 namespace CleanJwt.Application.Abstractions;
@@ -17,6 +18,8 @@ public sealed record ClientInfo(string? UserAgent, string? IpAddress)
     public string? UserAgent { get; } = Truncate(UserAgent, MaxUserAgentLength);
 
     public string? IpAddress { get; } = Truncate(IpAddress, MaxIpAddressLength);
+
+    public ClientNetwork Network => ClientNetwork.Of(IPAddress.TryParse(IpAddress, out var address) ? address : null);
 
     /// <summary>What somebody at this client did, or tried to.</summary>
     /// <param name="accountId">Null when nobody's.</param>

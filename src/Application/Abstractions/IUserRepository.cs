@@ -13,13 +13,15 @@ public interface IUserRepository
     Task<Result<Account>> AddAsync(NewAccount account, string password, Act act, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds the account whose owner proves the password. An unknown address costs the same work as a wrong password. A full hashing queue answers
-    /// <c>service-unavailable</c>: then nothing was checked.
+    /// Finds the account whose owner proves the password. An unknown address costs the same work as a wrong password. Wrong passwords are counted, for the
+    /// address from this network and from anywhere (<see cref="TryLimit"/>): when there are too many the answer is
+    /// <see cref="AccountErrors.TooManyAttempts"/>, and no password is looked at. A full hashing queue answers <c>service-unavailable</c>: then nothing was
+    /// checked or counted.
     /// </summary>
     /// <remarks>A locked account is found too: only its owner may learn of the lock, and this is where they are told apart.</remarks>
-    Task<Result<PasswordCheck>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken);
+    Task<Result<PasswordCheck>> VerifyPasswordAsync(EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken);
 
-    /// <summary>As the other, for somebody who has a session of the account already.</summary>
+    /// <summary>As the other, for somebody who has a session of the account already. Wrong passwords count for the account, wherever they come from.</summary>
     Task<Result<PasswordCheck>> VerifyPasswordAsync(Guid accountId, string password, CancellationToken cancellationToken);
 
     /// <returns>Null when the account is gone.</returns>

@@ -52,7 +52,7 @@ public sealed class LoginHandler(
         var email = EmailAddress.Parse(command.Email);
         for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
-            var check = await users.VerifyPasswordAsync(email, command.Password, cancellationToken);
+            var check = await users.VerifyPasswordAsync(email, command.Client.Network, command.Password, cancellationToken);
             if (!check.IsSuccess)
             {
                 return check.Error;

@@ -11,6 +11,13 @@ public static class AccountErrors
     public static readonly Error InvalidCredentials = new(
         "invalid-credentials", ErrorKind.Unauthenticated, "The credentials are not valid", "The email address or the password is wrong.");
 
+    /// <remarks>The same whether the address has an account or not, and whether the password is right: it is not even looked at.</remarks>
+    public static Error TooManyAttempts(TimeSpan retryAfter) => new(
+        "too-many-attempts", ErrorKind.TooManyRequests, "Too many wrong passwords", "Too many wrong passwords were tried. Wait a while before the next one.")
+    {
+        RetryAfter = retryAfter,
+    };
+
     /// <remarks>Only for somebody who has just proved the password: to anybody else a locked account looks like any other.</remarks>
     public static readonly Error AccountLocked = new(
         "account-locked", ErrorKind.Forbidden, "The account is locked", "This account has been locked. Ask an administrator.");

@@ -8,5 +8,6 @@ public enum ErrorKind
     NotFound,
     Conflict,
     PreconditionFailed,
+    TooManyRequests,
     Unavailable,
 }

@@ -5,12 +5,15 @@ using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Sessions;
+using CleanJwt.Infrastructure.Throttling;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Identity;
 
-internal sealed class IdentityUserRepository(IDatabase database, IFrequentReads reads, Passwords passwords) : IUserRepository
+internal sealed partial class IdentityUserRepository(
+    IDatabase database, IFrequentReads reads, Passwords passwords, PasswordThrottle throttle, ILogger<IdentityUserRepository> logger) : IUserRepository
 {
     public async Task<Result<Account>> AddAsync(NewAccount account, string password, Act act, CancellationToken cancellationToken)
     {
@@ -41,19 +44,18 @@ internal sealed class IdentityUserRepository(IDatabase database, IFrequentReads 
             user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles), user.CreatedAt, user.UpdatedAt, user.Version);
     }
 
-    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(EmailAddress email, string password, CancellationToken cancellationToken)
-    {
-        var credentials = await database.ReadAsync(
-            (db, abandoned) => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, abandoned), cancellationToken);
-        return await VerifyAsync(credentials, password, cancellationToken);
-    }
+    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(
+        EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken) => await VerifyAsync(
+            await throttle.ReserveAsync(email, from, cancellationToken),
+            (db, abandoned) => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, abandoned),
+            password,
+            cancellationToken);
 
-    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(Guid accountId, string password, CancellationToken cancellationToken)
-    {
-        var credentials = await database.ReadAsync(
-            (db, abandoned) => db.Queries.CredentialsById(db, accountId, abandoned), cancellationToken);
-        return await VerifyAsync(credentials, password, cancellationToken);
-    }
+    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(Guid accountId, string password, CancellationToken cancellationToken) => await VerifyAsync(
+        await throttle.ReserveAsync(accountId, cancellationToken),
+        (db, abandoned) => db.Queries.CredentialsById(db, accountId, abandoned),
+        password,
+        cancellationToken);
 
     public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) => reads.FindAccountAsync(id, cancellationToken);
 
@@ -91,8 +93,16 @@ internal sealed class IdentityUserRepository(IDatabase database, IFrequentReads 
             },
             cancellationToken);
 
-    private async Task<Result<PasswordCheck>> VerifyAsync(Credentials? credentials, string password, CancellationToken cancellationToken)
+    private async Task<Result<PasswordCheck>> VerifyAsync(
+        Result<ReservedTry> reserved, Func<AppDbContext, CancellationToken, Task<Credentials?>> find, string password, CancellationToken cancellationToken)
     {
+        if (!reserved.IsSuccess)
+        {
+            return reserved.Error;
+        }
+
+        await using var attempt = reserved.Value;
+        var credentials = await database.ReadAsync(find, cancellationToken);
         var outcome = await passwords.VerifyAsync(credentials?.PasswordHash, password, cancellationToken);
         if (!outcome.IsSuccess)
         {
@@ -102,9 +112,15 @@ internal sealed class IdentityUserRepository(IDatabase database, IFrequentReads 
         var id = credentials?.Candidate.Account.Id;
         if (credentials is null || outcome.Value == PasswordVerificationResult.Failed)
         {
+            if (await attempt.WasWrongAsync())
+            {
+                LogTooMany(logger, id);
+            }
+
             return new PasswordCheck(id, Verified: null);
         }
 
+        await attempt.WasRightAsync();
         if (outcome.Value == PasswordVerificationResult.SuccessRehashNeeded)
         {
             await RehashAsync(credentials, password, cancellationToken);
@@ -126,4 +142,8 @@ internal sealed class IdentityUserRepository(IDatabase database, IFrequentReads 
                 cancellationToken);
         }
     }
+
+    // An address without an account is not named, and is logged all the same: neither its time nor anything else must tell.
+    [LoggerMessage(LogLevel.Information, "Too many wrong passwords for the account {AccountId}: no more are checked for a while.")]
+    private static partial void LogTooMany(ILogger logger, Guid? accountId);
 }

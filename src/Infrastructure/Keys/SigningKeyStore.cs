@@ -5,7 +5,6 @@ using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Settings;
 using CleanJwt.Infrastructure.Tokens;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Keys;
@@ -14,30 +13,24 @@ namespace CleanJwt.Infrastructure.Keys;
 /// The signing keys in the database, their private halves under Data Protection. Every change takes the guard row first, so that two nodes that
 /// rotate at once make one key; and the guard's version is the ring's, by which every node sees that there was one.
 /// </summary>
-internal sealed class SigningKeyStore(
-    IDataProtectionProvider dataProtection, IKeyManager dataProtectionKeys, KeyFolder folder, JwtOptions options, TimeProvider time)
+internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, ProtectingKeys protectingKeys, JwtOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan DataProtectionKeyLifetime = TimeSpan.FromDays(90);
-
-    // Longer than the two days before which Data Protection renews a key by itself.
-    private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(3);
-
     /// <summary>Makes the first keys, the Data Protection one and the signing one, where there are none, and renews the former in time.</summary>
     /// <remarks>The caller holds the migration lock: two nodes that each made one could not read each other's tokens.</remarks>
     public async Task EnsureAsync(IDatabaseSetup setup, CancellationToken cancellationToken)
     {
         if (options.KeyFiles.Count > 0)
         {
-            EnsureDataProtectionKey(); // for refresh tokens
+            protectingKeys.Ensure(); // for refresh tokens
         }
         else if (!HasSigningKey(setup))
         {
             await using var db = setup.OpenContext();
             await AddAsync(db, CreateFirstKey(), sequence: 1, signsFrom: time.GetUtcNow(), cancellationToken);
         }
-        else if (UsableDataProtectionKeys().Any())
+        else if (protectingKeys.AreUsable)
         {
-            EnsureDataProtectionKey(); // a node that was off for long finds its last one expired
+            protectingKeys.Ensure(); // a node that was off for long finds its last one expired
         }
     }
 
@@ -56,7 +49,7 @@ internal sealed class SigningKeyStore(
     /// <remarks>Also where no Data Protection key is left to protect it with: that is made, too.</remarks>
     public NewSigningKey CreateFirstKey()
     {
-        EnsureDataProtectionKey();
+        protectingKeys.Ensure();
         return CreateKey();
     }
 
@@ -86,10 +79,9 @@ internal sealed class SigningKeyStore(
             throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
         }
 
-        // Asked first: where none can be used, Data Protection would make one.
-        if (!UsableDataProtectionKeys().Any())
+        if (!protectingKeys.AreUsable)
         {
-            throw KeysMissing;
+            throw protectingKeys.MissingFor("signing keys");
         }
 
         try
@@ -98,7 +90,7 @@ internal sealed class SigningKeyStore(
         }
         catch (CryptographicException)
         {
-            throw KeysMissing;
+            throw protectingKeys.MissingFor("signing keys");
         }
     }
 
@@ -235,39 +227,6 @@ internal sealed class SigningKeyStore(
         });
         await db.SaveChangesAsync(cancellationToken);
     }
-
-    /// <summary>
-    /// Makes a key unless one is good for a while, if only by the clock of another node that is ahead. Data Protection would do so too, but on every
-    /// node, and not under the migration lock.
-    /// </summary>
-    private void EnsureDataProtectionKey()
-    {
-        var now = time.GetUtcNow();
-        if (!UsableDataProtectionKeys().Any(key => !key.IsRevoked && key.ExpirationDate > now + RenewBefore))
-        {
-            dataProtectionKeys.CreateNewKey(activationDate: now, expirationDate: now + DataProtectionKeyLifetime);
-        }
-    }
-
-    // Those that can be decrypted, whatever their time.
-    private IEnumerable<IKey> UsableDataProtectionKeys() => dataProtectionKeys.GetAllKeys().Where(key =>
-    {
-        try
-        {
-            return key.CreateEncryptor() is not null;
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
-    });
-
-    private StartException KeysMissing => new(
-        "The database's signing keys can't be decrypted: their Data Protection keys are "
-        + (folder.Path is { } path
-            ? $"missing from '{path}'. Put that folder back"
-            : "not in the database, or under another certificate than that of KeyProtection:CertificatePath. Put that back")
-        + ", or run the command 'sessions end-all' to end every session and make new keys.");
 
     private IDataProtector Protector => dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
 }

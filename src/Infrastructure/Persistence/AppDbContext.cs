@@ -4,6 +4,7 @@ using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.Throttling;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -25,6 +26,10 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+
+    public DbSet<SecretRow> Secrets => Set<SecretRow>();
+
+    public DbSet<PasswordTryRow> PasswordTries => Set<PasswordTryRow>();
 
     /// <summary>The queries of the hot path. Compiled ones belong to one model, so each provider's context has its own.</summary>
     internal abstract CompiledQueries Queries { get; }

@@ -1,4 +1,5 @@
 using CleanJwt.Infrastructure.Activities;
+using CleanJwt.Infrastructure.Throttling;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,8 @@ namespace CleanJwt.Infrastructure.Persistence;
 /// <summary>
 /// Deletes what nobody needs any more, in batches small enough that nobody waits for one. Every node does it; two at once only find less to do.
 /// </summary>
-internal sealed partial class CleanUp(IDatabase database, AuditOptions audit, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
+internal sealed partial class CleanUp(
+    IDatabase database, PasswordThrottle throttle, AuditOptions audit, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
 {
     /// <summary>How long a session is kept after it is over.</summary>
     public static readonly TimeSpan KeepSessions = TimeSpan.FromDays(30);
@@ -31,7 +33,8 @@ internal sealed partial class CleanUp(IDatabase database, AuditOptions audit, Ti
             + await database.DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken)
             + await database.DeleteAsync(db => db.Activities.Where(entry => entry.At < forgotten).OrderBy(entry => entry.At), cancellationToken)
             + await database.DeleteAsync(
-                db => db.Activities.Where(entry => entry.AccountId == null && entry.At < nobodys).OrderBy(entry => entry.At), cancellationToken);
+                db => db.Activities.Where(entry => entry.AccountId == null && entry.At < nobodys).OrderBy(entry => entry.At), cancellationToken)
+            + await database.DeleteAsync(db => db.PasswordTries.Where(row => row.OverAt <= now).OrderBy(row => row.OverAt), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -55,6 +58,7 @@ internal sealed partial class CleanUp(IDatabase database, AuditOptions audit, Ti
         try
         {
             await RunAsync(cancellationToken);
+            await throttle.CountRowsAsync(cancellationToken);
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {

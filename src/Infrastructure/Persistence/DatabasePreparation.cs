@@ -3,18 +3,22 @@ using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Sessions;
 using CleanJwt.Infrastructure.Settings;
+using CleanJwt.Infrastructure.Throttling;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>Makes the database and the first keys, brings the schema up to date, and loads what serving needs.</summary>
 internal sealed class DatabasePreparation(
-    IDatabaseSetup setup, DatabaseOptions options, KeyFolder keyFolder, SigningKeyStore keyStore, IKeyRing keyRing, RevocationPoller poller, TimeProvider time)
+    IDatabaseSetup setup, DatabaseOptions options, KeyFolder keyFolder, SigningKeyStore keyStore, SecretStore secretStore, IKeyRing keyRing, TryKeys tryKeys,
+    RevocationPoller poller, TimeProvider time)
 {
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => UseAsync(
         () =>
         {
             keyRing.Reload();
+            using var connection = setup.OpenConnection();
+            tryKeys.Load(connection);
             poller.Start();
             return Task.CompletedTask;
         },
@@ -37,6 +41,7 @@ internal sealed class DatabasePreparation(
                 await using var db = setup.OpenContext();
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
                 await keyStore.ReplaceAllAsync(db, key, cancellationToken);
+                await secretStore.ReplaceAllAsync(db, cancellationToken);
                 ended = await SessionEnding.EndEverythingAsync(db, time.GetUtcNow(), cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             },
@@ -55,6 +60,7 @@ internal sealed class DatabasePreparation(
             }
 
             await keyStore.EnsureAsync(setup, cancellationToken);
+            await secretStore.EnsureAsync(setup, cancellationToken);
         },
         cancellationToken));
 

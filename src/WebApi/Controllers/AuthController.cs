@@ -41,6 +41,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "invalid-scope")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "invalid-credentials")]
     [ProducesProblem(StatusCodes.Status403Forbidden, "account-locked")]
+    [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts", "rate-limited")]
     public async Task<ActionResult> Login(LoginCommand command, CancellationToken cancellationToken)
     {
         var result = await sender.Send(command with { Client = HttpContext.ClientInfo() }, cancellationToken);
@@ -84,6 +85,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesProblem(
         StatusCodes.Status401Unauthorized,
         "invalid-credentials", "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
+    [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts", "rate-limited")]
     public async Task<ActionResult> Reauthenticate(
         ReauthenticateCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {

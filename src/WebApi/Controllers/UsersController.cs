@@ -55,6 +55,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
+    [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts")]
     public async Task<ActionResult> ChangePassword(
         ChangePasswordCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using CleanJwt.Application.Abstractions;
 using CleanJwt.WebApi.Errors;
 using Microsoft.AspNetCore.RateLimiting;
 
@@ -52,8 +54,11 @@ internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
     public RateLimitPartition<ClientNetwork> GetPartition(HttpContext httpContext)
     {
         var client = ClientNetwork.Of(httpContext.Connection.RemoteIpAddress);
-        return new(Clients < MaxClients ? client : client.SharedBy(SharedLimits), _start);
+        return new(Clients < MaxClients ? client : SharedLimitOf(client), _start);
     }
+
+    /// <summary>The same for a client every time. Which clients share one, nobody can know or choose: hash codes are other ones in every process.</summary>
+    private static ClientNetwork SharedLimitOf(ClientNetwork client) => new(AddressFamily.Unknown, (uint)HashCode.Combine(client.Family, client.Bits) % SharedLimits);
 
     /// <summary>One client's window, counted for as long as the library keeps it.</summary>
     private sealed class CountedLimiter : ReplenishingRateLimiter

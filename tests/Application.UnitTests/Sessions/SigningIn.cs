@@ -1,3 +1,4 @@
+using System.Net;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
@@ -118,7 +119,7 @@ internal sealed class SigningIn
     public async Task TimeOfTheSession_IsReadAfterThePasswordWasChecked()
     {
         _ports.Users
-            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         Start(true);
@@ -147,7 +148,7 @@ internal sealed class SigningIn
     {
         var ports = new SessionFixture { Options = new SessionOptions { AbsoluteLifetime = TimeSpan.FromDays(2) } };
         ports.Users
-            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         ports.Sessions
             .Setup(sessions => sessions.TryStartAsync(
@@ -209,7 +210,7 @@ internal sealed class SigningIn
     public async Task AccountChangedMeanwhile_IsVerifiedAgainAndSignedIn()
     {
         _ports.Users
-            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Admin, 1, Locked: false)))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 2, Locked: false)));
         Start(false, true);
@@ -231,7 +232,7 @@ internal sealed class SigningIn
     public async Task AccountLockedMeanwhile_IsToldSo()
     {
         _ports.Users
-            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 2, Locked: true)));
         Start(false);
@@ -245,7 +246,7 @@ internal sealed class SigningIn
     public async Task PasswordChangedMeanwhile_IsWrong()
     {
         _ports.Users
-            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)))
             .ReturnsAsync(new PasswordCheck(Ada.Id, Verified: null));
         Start(false);
@@ -276,13 +277,32 @@ internal sealed class SigningIn
     public async Task Address_IsVerifiedAsOneAddressWithThePasswordAsGiven()
     {
         _ports.Users
-            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         Start(true);
 
         await HandlerOf(_ports).Handle(new LoginCommand(" ADA@example.com ", " Pass\u0301 ", null), CancellationToken.None);
 
-        _ports.Users.Verify(users => users.VerifyPasswordAsync(EmailAddress.Parse("ADA@example.com"), " Pass\u0301 ", It.IsAny<CancellationToken>()));
+        _ports.Users.Verify(users => users.VerifyPasswordAsync(
+            EmailAddress.Parse("ADA@example.com"), ClientNetwork.Unknown, " Pass\u0301 ", It.IsAny<CancellationToken>()));
+    }
+
+    [TestCase("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
+    [TestCase("2001:db8:1:2::1%3", "2001:db8:1:2::")]
+    [TestCase("192.0.2.1", "192.0.2.1")]
+    [TestCase("::ffff:192.0.2.1", "192.0.2.1")]
+    [TestCase(null, null)]
+    public async Task WrongPasswords_AreCountedForTheNetworkOfTheClient(string? address, string? network)
+    {
+        var expected = network is null ? ClientNetwork.Unknown : ClientNetwork.Of(IPAddress.Parse(network));
+        _ports.Users
+            .Setup(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), expected, Password, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(AccountErrors.TooManyAttempts(TimeSpan.FromMinutes(5)));
+
+        var result = await LoginAsync(client: new ClientInfo(null, address));
+
+        Assert.That(result.Error, Is.EqualTo(AccountErrors.TooManyAttempts(TimeSpan.FromMinutes(5))));
+        Assert.That(_ports.Noted, Is.Empty, "a flood of them must not fill the trail");
     }
 
     private static LoginHandler HandlerOf(SessionFixture ports) =>
@@ -297,7 +317,7 @@ internal sealed class SigningIn
     private static PasswordCheck Proved(VerifiedAccount verified) => new(verified.Account.Id, verified);
 
     private void Verification(Result<PasswordCheck> result) => _ports.Users
-        .Setup(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), Password, It.IsAny<CancellationToken>()))
+        .Setup(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), It.IsAny<ClientNetwork>(), Password, It.IsAny<CancellationToken>()))
         .ReturnsAsync(result);
 
     private void Start(params bool[] successes)
@@ -309,5 +329,5 @@ internal sealed class SigningIn
     }
 
     private void PasswordWasChecked(Times times) => _ports.Users.Verify(
-        users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<string>(), It.IsAny<CancellationToken>()), times);
+        users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()), times);
 }

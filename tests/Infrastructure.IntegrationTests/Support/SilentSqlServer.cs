@@ -177,7 +177,7 @@ internal sealed class SilentSqlServer : DbConnectionInterceptor
 
         public override bool IsDBNull(int ordinal) => false;
 
-        public override T GetFieldValue<T>(int ordinal) => typeof(T) == typeof(byte[]) ? (T)(object)new byte[] { 1 } : base.GetFieldValue<T>(ordinal);
+        public override T GetFieldValue<T>(int ordinal) => typeof(T) == typeof(byte[]) ? (T)(object)new byte[8] : base.GetFieldValue<T>(ordinal);
 
         public override object GetValue(int ordinal) => GetInt32(ordinal);
 

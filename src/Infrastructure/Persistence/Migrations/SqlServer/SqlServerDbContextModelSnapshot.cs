@@ -249,6 +249,21 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("AspNetUsers", (string)null);
                 });
 
+            modelBuilder.Entity("CleanJwt.Infrastructure.Keys.SecretRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)");
+
+                    b.Property<byte[]>("ProtectedValue")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Secrets", (string)null);
+                });
+
             modelBuilder.Entity("CleanJwt.Infrastructure.Keys.SigningKeyRow", b =>
                 {
                     b.Property<int>("Sequence")
@@ -338,6 +353,30 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex("RevokedAt"), new[] { "SessionId", "KeepUntil" });
 
                     b.ToTable("Revocations", (string)null);
+                });
+
+            modelBuilder.Entity("CleanJwt.Infrastructure.Throttling.PasswordTryRow", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(17)
+                        .HasColumnType("varbinary(17)");
+
+                    b.Property<DateTime>("OverAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("Stamp")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Tries")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("OverAt");
+
+                    b.ToTable("PasswordTries", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>

@@ -226,6 +226,21 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("AspNetUsers", (string)null);
                 });
 
+            modelBuilder.Entity("CleanJwt.Infrastructure.Keys.SecretRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("ProtectedValue")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Secrets", (string)null);
+                });
+
             modelBuilder.Entity("CleanJwt.Infrastructure.Keys.SigningKeyRow", b =>
                 {
                     b.Property<int>("Sequence")
@@ -309,6 +324,30 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("KeepUntil");
 
                     b.ToTable("Revocations", (string)null);
+                });
+
+            modelBuilder.Entity("CleanJwt.Infrastructure.Throttling.PasswordTryRow", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(17)
+                        .HasColumnType("BLOB");
+
+                    b.Property<DateTime>("OverAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Stamp")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Tries")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("OverAt");
+
+                    b.ToTable("PasswordTries", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>

@@ -1,0 +1,298 @@
+using System.Threading.RateLimiting;
+using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Results;
+using CleanJwt.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanJwt.Infrastructure.Throttling;
+
+/// <summary>
+/// Counts passwords that were wrong, in the database, so that every node counts the same; <see cref="PasswordTries"/> has the rules. Each change reads what
+/// is there, decides, and writes in one transaction; when another was faster, it is done again.
+/// </summary>
+internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, ThrottleBounds bounds, TimeProvider time) : IDisposable
+{
+    // So few that the nodes beside this one find places too. Passwords are hashed by a few threads anyway.
+    private const int MostCheckedPerKey = 2;
+    private const int MostWaitingPerKey = 1_000;
+    private const int MostConflicts = 100;
+
+    /// <summary>How long a try waits while those before it may use up what is left.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    // Only for tries of other nodes. Those of this one wait in memory.
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long an answer is kept back for a try to be given back first.</summary>
+    private static readonly TimeSpan GivingBack = TimeSpan.FromSeconds(1);
+
+    private static readonly Error Busy = Error.ServiceUnavailable("Too many sign-ins to one account at once. Try again.", TimeSpan.FromSeconds(1));
+
+    // By the first of a try's keys, which has the lowest limit. It has a timer, which the first sign-in starts.
+    private readonly Lazy<PartitionedRateLimiter<TryKey>> _places = new(() => PartitionedRateLimiter.Create<TryKey, string>(key =>
+        RateLimitPartition.GetConcurrencyLimiter(Convert.ToHexString(key.Value), _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = MostCheckedPerKey,
+            QueueLimit = MostWaitingPerKey,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        })));
+
+    private long _rows;
+    private long _rowsSinceCounted;
+
+    /// <summary>Reserves a try of a sign-in, which is to be checked next.</summary>
+    /// <returns>
+    /// A try, whose outcome the caller tells it; <see cref="AccountErrors.TooManyAttempts"/>; or <c>service-unavailable</c> when others were being checked for
+    /// too long.
+    /// </returns>
+    public Task<Result<ReservedTry>> ReserveAsync(EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
+        ReserveAsync([keys.Of(email, from), keys.Of(email)], cancellationToken);
+
+    /// <summary>As the other, for somebody who is signed in to the account.</summary>
+    public Task<Result<ReservedTry>> ReserveAsync(Guid accountId, CancellationToken cancellationToken) =>
+        ReserveAsync([keys.Of(accountId)], cancellationToken);
+
+    /// <summary>Counts the rows anew. Nobody else deletes any but the clean-up.</summary>
+    public async Task CountRowsAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Exchange(ref _rowsSinceCounted, 0);
+        Interlocked.Exchange(ref _rows, await database.ReadAsync((db, abandoned) => db.PasswordTries.LongCountAsync(abandoned), cancellationToken));
+    }
+
+    public void Dispose()
+    {
+        if (_places.IsValueCreated)
+        {
+            _places.Value.Dispose();
+        }
+    }
+
+    /// <returns>Whether a pause has begun.</returns>
+    internal Task<bool> WrongAsync(Guid id, IReadOnlyList<TryKey> reserved) => SettleAsync(
+        reserved, (tries, key, now) => tries.Wrong(id, key.Limit, now));
+
+    internal Task<bool> RightAsync(Guid id, IReadOnlyList<TryKey> reserved) => SettleAsync(
+        reserved, (tries, key, now) => key.IsShared ? tries.Unchecked(id) : tries.Right(id, key.Limit, now));
+
+    /// <summary>Where that fails, too, the try will count as wrong after a while.</summary>
+    internal async Task GiveBackAsync(Guid id, IReadOnlyList<TryKey> reserved)
+    {
+        try
+        {
+            await SettleAsync(reserved, (tries, _, _) => tries.Unchecked(id)).WaitAsync(GivingBack);
+        }
+        catch (Exception exception) when (exception is TimeoutException || DatabaseErrors.IsOutage(exception))
+        {
+            // The answer is about something else.
+        }
+    }
+
+    private async Task<Result<ReservedTry>> ReserveAsync(TryKey[] wanted, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var place = await _places.Value.AcquireAsync(wanted[0], permitCount: 1, patience.Token);
+            if (!place.IsAcquired)
+            {
+                return Busy;
+            }
+
+            return await ReserveAtAsync(place, wanted, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Busy;
+        }
+    }
+
+    /// <param name="place">Goes to the try, or is free again.</param>
+    private async Task<Result<ReservedTry>> ReserveAtAsync(RateLimitLease place, TryKey[] wanted, CancellationToken patience)
+    {
+        Result<ReservedTry>? answer = null;
+        var id = Guid.NewGuid();
+        try
+        {
+            await CountRowsSometimesAsync(patience);
+            while ((answer = await TryReserveAsync(id, wanted, place)) is null)
+            {
+                await Task.Delay(PollInterval, patience);
+            }
+
+            return answer;
+        }
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+        {
+            _ = GiveBackAsync(id, wanted); // it may have been reserved all the same; nobody waits for this, too
+            throw;
+        }
+        finally
+        {
+            if (answer is not { IsSuccess: true })
+            {
+                place.Dispose();
+            }
+        }
+    }
+
+    /// <returns>Null when others are being checked.</returns>
+    private async Task<Result<ReservedTry>?> TryReserveAsync(Guid id, TryKey[] wanted, RateLimitLease place)
+    {
+        var (pause, reserved, added) = await ChangeAsync(async (db, abandoned) =>
+        {
+            var now = time.GetUtcNow();
+            var found = await FindAsync(db, wanted, abandoned);
+            if (Interlocked.Read(ref _rows) >= bounds.MostRows && found.Any(one => one.Row is null))
+            {
+                found = await FindAsync(db, [.. found.Select(one => one.Row is null ? one.Key.Shared : one.Key)], abandoned);
+            }
+
+            var pause = found.Max(one => one.Tries.PauseLeft(one.Key.Limit, now));
+            if (pause > TimeSpan.Zero)
+            {
+                return new Reservation(pause);
+            }
+
+            var next = found.Select(one => one.Tries.TryReserve(id, one.Key.Limit, now)).ToList();
+            if (next.Contains(null))
+            {
+                return new Reservation(TimeSpan.Zero);
+            }
+
+            foreach (var (one, tries) in found.Zip(next))
+            {
+                Store(db, one, tries!, now);
+            }
+
+            await db.SaveChangesAsync(abandoned);
+            return new Reservation(TimeSpan.Zero, [.. found.Select(one => one.Key)], found.Count(one => one.Row is null));
+        });
+        Interlocked.Add(ref _rows, added);
+        Interlocked.Add(ref _rowsSinceCounted, added);
+        if (pause > TimeSpan.Zero)
+        {
+            return AccountErrors.TooManyAttempts(pause);
+        }
+
+        return reserved is null ? null : Result.Of(new ReservedTry(this, id, reserved, place));
+    }
+
+    private Task<bool> SettleAsync(IReadOnlyList<TryKey> reserved, Func<PasswordTries, TryKey, DateTimeOffset, PasswordTries> settle) => ChangeAsync(
+        async (db, abandoned) =>
+        {
+            var now = time.GetUtcNow();
+            var paused = false;
+            foreach (var one in await FindAsync(db, reserved, abandoned))
+            {
+                var tries = settle(one.Tries, one.Key, now);
+                paused |= tries.PausedAt == now;
+                Store(db, one, tries, now);
+            }
+
+            await db.SaveChangesAsync(abandoned);
+            return paused;
+        });
+
+    private static async Task<List<Counted>> FindAsync(AppDbContext db, IReadOnlyList<TryKey> wanted, CancellationToken cancellationToken)
+    {
+        var (first, last) = (wanted[0].Value, wanted[^1].Value);
+        var rows = await db.PasswordTries.Where(row => row.Key == first || row.Key == last).ToListAsync(cancellationToken);
+        return [.. wanted.Select(key => new Counted(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value))))];
+    }
+
+    private static void Store(AppDbContext db, Counted counted, PasswordTries tries, DateTimeOffset now)
+    {
+        var (key, row) = counted;
+        var overAt = tries.OverAt(key.Limit);
+        if (row is null)
+        {
+            if (overAt > now)
+            {
+                db.PasswordTries.Add(new PasswordTryRow { Key = key.Value, Tries = tries, OverAt = overAt, Stamp = Guid.NewGuid() });
+            }
+        }
+        else if (overAt > now)
+        {
+            (row.Tries, row.OverAt, row.Stamp) = (tries, overAt, Guid.NewGuid());
+        }
+        else
+        {
+            db.PasswordTries.Remove(row);
+        }
+    }
+
+    /// <summary>Not the request's token: what is being changed has begun, and is short.</summary>
+    private async Task<T> ChangeAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> change)
+    {
+        for (var conflicts = 0; ; conflicts++)
+        {
+            try
+            {
+                return await database.WriteAsync(change, CancellationToken.None);
+            }
+            catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || DatabaseErrors.IsUniqueViolation(exception))
+            {
+                if (conflicts == MostConflicts)
+                {
+                    throw new DatabaseUnavailableException("Too many others change the same tries.", exception);
+                }
+
+                await Task.Delay(Random.Shared.Next(1, 20)); // so that those who met do not meet again
+            }
+        }
+    }
+
+    // To count a million rows takes as long as to hash a few passwords, so it is done once for each thousandth part of them.
+    private async Task CountRowsSometimesAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Read(ref _rowsSinceCounted) > bounds.MostRows / 1000)
+        {
+            await CountRowsAsync(cancellationToken);
+        }
+    }
+
+    private sealed record Counted(TryKey Key, PasswordTryRow? Row)
+    {
+        public PasswordTries Tries => Row?.Tries ?? PasswordTries.None;
+    }
+
+    /// <param name="Reserved">The keys it was counted under; null when it was not.</param>
+    /// <param name="Added">How many rows it has made.</param>
+    private sealed record Reservation(TimeSpan Pause, IReadOnlyList<TryKey>? Reserved = null, int Added = 0);
+}
+
+/// <summary>A try that may be checked now. One whose outcome nobody tells was not checked, and is given back.</summary>
+internal sealed class ReservedTry(PasswordThrottle throttle, Guid id, IReadOnlyList<TryKey> keys, IDisposable place) : IAsyncDisposable
+{
+    private bool _isTold;
+
+    /// <returns>Whether there were too many of them now, and no other is checked for a while.</returns>
+    public Task<bool> WasWrongAsync()
+    {
+        _isTold = true; // also where it can't be noted: then it counts as wrong after a while
+        return throttle.WrongAsync(id, keys);
+    }
+
+    public async Task WasRightAsync()
+    {
+        await throttle.RightAsync(id, keys);
+        _isTold = true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (!_isTold)
+            {
+                await throttle.GiveBackAsync(id, keys);
+            }
+        }
+        finally
+        {
+            place.Dispose();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using CleanJwt.Domain.Accounts;
+
+namespace CleanJwt.Infrastructure.Throttling;
+
+/// <summary>The tries that are counted under one key. Nothing in it tells whose they are.</summary>
+public sealed class PasswordTryRow
+{
+    /// <inheritdoc cref="TryKey"/>
+    public required byte[] Key { get; init; }
+
+    public required PasswordTries Tries { get; set; }
+
+    /// <summary>When it can go.</summary>
+    public required DateTimeOffset OverAt { get; set; }
+
+    /// <summary>Another one with each change. Random, since a row that went and came again must not be taken for the one that was read.</summary>
+    public required Guid Stamp { get; set; }
+}
