@@ -129,9 +129,9 @@ internal sealed class ReservedTries(DatabaseKind kind)
         using var database = new TestDatabase(kind);
         await using var node = await Node.StartAsync(database, configure: services =>
         {
-            var real = services.Single(service => service.ServiceType == typeof(IDatabase)).ImplementationType!;
-            services.Replace(ServiceDescriptor.Singleton<IDatabase>(provider =>
-                new FailingReads((IDatabase)ActivatorUtilities.CreateInstance(provider, real))));
+            var real = services.Single(service => service.ServiceType == typeof(IDatabase));
+            services.Replace(ServiceDescriptor.Singleton<IDatabase>(provider => new FailingReads(
+                (IDatabase)(real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!)))));
         });
         await node.AddAccountAsync(Ada);
         ((FailingReads)node.Get<IDatabase>()).Fail = true;
