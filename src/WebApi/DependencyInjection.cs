@@ -136,7 +136,7 @@ internal static class DependencyInjection
         {
             // Validators are the one rulebook for what a request must hold.
             mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
-            mvc.Filters.Add<RefusedInputFilter>();
+            mvc.Filters.Add(new RefusedInputFilter());
             mvc.InputFormatters.Clear();
             mvc.InputFormatters.Add(new RequestBody(json.Value.JsonSerializerOptions));
 
@@ -170,6 +170,16 @@ internal static class DependencyInjection
         services.AddRateLimiter();
     }
 
+    /// <summary>The framework makes its parts anew for every request, though none has anything of a request in it.</summary>
+    private static void KeepAuthorization(IServiceCollection services)
+    {
+        foreach (var part in services.Where(part => part.ServiceType.Namespace?.StartsWith("Microsoft.AspNetCore.Authorization", StringComparison.Ordinal) == true).ToList())
+        {
+            services.Remove(part);
+            services.Add(ServiceDescriptor.Singleton(part.ServiceType, part.ImplementationType!));
+        }
+    }
+
     private static void AddBearerAuthentication(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokenHandler>();
@@ -178,6 +188,7 @@ internal static class DependencyInjection
             .AddJwtBearer()
             .AddScheme<AuthenticationSchemeOptions, BasicClientHandler>(BasicClientHandler.SchemeName, configureOptions: null);
         services.AddAuthorization();
+        KeepAuthorization(services);
         services.AddSingleton<IAuthorizationHandler, ProofHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
     }

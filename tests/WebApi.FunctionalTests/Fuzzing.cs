@@ -130,6 +130,12 @@ internal sealed class Fuzzing
 
         public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Read(token));
 
+        public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says)
+        {
+            says = null;
+            return false;
+        }
+
         public ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Read(token));
 
         private static Result<AccessToken> Read(string token)

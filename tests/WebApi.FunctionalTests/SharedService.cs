@@ -1,4 +1,5 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
@@ -30,5 +31,9 @@ internal sealed class SharedService
         }
     }
 
-    private static CleanJwtApp Make(DatabaseKind kind) => new(new([.. CleanJwtApp.WithAdmin, .. OAuthRequests.WithClients]), kind: kind);
+    // Its administrator signs in more than a hundred times. At one and the same moment, any of these sessions would be the one used longest ago, and be ended.
+    private static CleanJwtApp Make(DatabaseKind kind) => new(
+        new([.. CleanJwtApp.WithAdmin, .. OAuthRequests.WithClients]),
+        new FakeTimeProvider(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.FromTicks(1) },
+        kind: kind);
 }

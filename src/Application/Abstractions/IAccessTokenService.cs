@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
@@ -20,6 +21,10 @@ public interface IAccessTokenService
     /// <see cref="AccessTokenErrors.InvalidToken"/>. Whether the session has been revoked is another question, for <see cref="IRevocationList"/>.
     /// </returns>
     ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="ReadAsync"/>, for a token that has been read before, so that nothing has to be verified again: nothing is allocated.</summary>
+    /// <returns>False for any other, which says nothing about it.</returns>
+    bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says);
 
     /// <summary>As <see cref="ReadAsync"/>, but an expired token is read too: enough to end its own session with, and for nothing else.</summary>
     ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken);

@@ -11,9 +11,16 @@ public sealed class ValidationBehavior<TMessage, TResponse>(IEnumerable<IValidat
     where TMessage : IMessage
     where TResponse : IFailure<TResponse>
 {
+    private readonly IValidator<TMessage>[] _validators = [.. validators];
+
     public ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next, CancellationToken cancellationToken)
     {
-        var failures = validators.SelectMany(validator => validator.Validate(message).Errors).ToList();
+        if (_validators.Length == 0)
+        {
+            return next(message, cancellationToken);
+        }
+
+        var failures = _validators.SelectMany(validator => validator.Validate(message).Errors).ToList();
         if (failures.Count == 0)
         {
             return next(message, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
@@ -52,9 +53,12 @@ internal sealed class JwtAccessTokenService(
     }
 
     public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) =>
-        validated.TryFind(token, time.GetUtcNow(), out var known)
+        TryRecall(token.AsMemory(), out var known)
             ? ValueTask.FromResult<Result<AccessToken>>(known)
             : VerifyInTimeAsync(token, cancellationToken);
+
+    public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
+        validated.TryFind(token.Span, time.GetUtcNow(), out says);
 
     public async ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken) =>
         await VerifyAsync(token, cancellationToken) is { } claimed ? claimed.Token : AccessTokenErrors.InvalidToken;

@@ -21,7 +21,7 @@ internal sealed class ValidatedTokens(TokenCacheOptions options, SigningKeyRing 
     public int Count => _entries.Count;
 
     /// <returns>False also for a token that has expired, or whose key is gone.</returns>
-    public bool TryFind(string token, DateTimeOffset now, [NotNullWhen(true)] out AccessToken? accepted)
+    public bool TryFind(ReadOnlySpan<char> token, DateTimeOffset now, [NotNullWhen(true)] out AccessToken? accepted)
     {
         accepted = null;
         if (!Digest.TryCompute(token, out var digest) || !_entries.TryGet(digest, out var entry))
@@ -55,7 +55,7 @@ internal sealed class ValidatedTokens(TokenCacheOptions options, SigningKeyRing 
     private readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
     {
         /// <returns>False for what can't be an access token.</returns>
-        public static bool TryCompute(string token, out Digest digest)
+        public static bool TryCompute(ReadOnlySpan<char> token, out Digest digest)
         {
             const int UsualLength = 1_024;
             digest = default;

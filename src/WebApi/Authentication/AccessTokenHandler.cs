@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
@@ -28,6 +29,10 @@ internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocation
             },
         };
     }
+
+    /// <summary>Whether a token was accepted before and still is. Most are, and what follows costs them several times as much as this.</summary>
+    public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
+        tokens.TryRecall(token, out says) && revocations.Check(says.SessionId) == RevocationVerdict.NotRevoked;
 
     private static TokenValidationResult Reject(Error error) => new() { IsValid = false, Exception = new TokenRejectedException(error) };
 }

@@ -30,6 +30,12 @@ internal sealed class AccessTokenIdentity(AccessToken token) : ClaimsIdentity(au
     ];
 }
 
+internal static class AccessTokenExtensions
+{
+    /// <summary>What the request's access token says, for an action that asks for one by its attribute.</summary>
+    public static AccessToken AccessToken(this HttpContext context) => ((AccessTokenIdentity)context.User.Identity!).Token;
+}
+
 /// <summary>The bearer handler wants to know when a token is valid; it has no use for the rest.</summary>
 internal sealed class AcceptedToken(AccessToken token) : SecurityToken
 {

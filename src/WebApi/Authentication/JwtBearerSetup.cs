@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Errors;
@@ -21,7 +22,7 @@ internal sealed class JwtBearerSetup(AccessTokenHandler handler) : IConfigureNam
 
     public void Configure(JwtBearerOptions options) => Configure(Options.DefaultName, options);
 
-    private static Task ReadToken(MessageReceivedContext context)
+    private Task ReadToken(MessageReceivedContext context)
     {
         // Two headers could mean one token to a proxy and another to us.
         if (context.Request.Headers.Authorization.Count > 1)
@@ -29,7 +30,19 @@ internal sealed class JwtBearerSetup(AccessTokenHandler handler) : IConfigureNam
             context.Fail(new TokenRejectedException(AccessTokenErrors.InvalidToken));
         }
 
-        context.Token = BearerHeader.Read(context.Request); // the handler's own way takes away more than white space
+        else if (BearerHeader.Read(context.Request) is { } token) // the handler's own way takes away more than white space
+        {
+            if (handler.TryRecall(token, out var says))
+            {
+                context.Principal = new ClaimsPrincipal(new AccessTokenIdentity(says));
+                context.Success();
+            }
+            else
+            {
+                context.Token = token.ToString();
+            }
+        }
+
         return Task.CompletedTask;
     }
 

@@ -71,7 +71,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     public async Task<ActionResult> Logout(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] LogoutCommand? command, CancellationToken cancellationToken)
     {
-        var logout = (command ?? new LogoutCommand()) with { AccessToken = BearerHeader.Read(Request), Client = HttpContext.ClientInfo() };
+        var logout = (command ?? new LogoutCommand()) with { AccessToken = BearerHeader.Read(Request)?.ToString(), Client = HttpContext.ClientInfo() };
         var result = await sender.Send(logout, cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }
@@ -98,7 +98,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [HttpGet("token")]
     [Authorize]
     [ProducesResponseType<TokenResponse>(StatusCodes.Status200OK)]
-    public ActionResult GetToken([BearerToken] AccessToken token) => Ok(TokenResponse.From(token));
+    public ActionResult GetToken() => Ok(TokenResponse.From(HttpContext.AccessToken()));
 }
 
 /// <summary>What an access token says.</summary>

@@ -23,11 +23,16 @@ public sealed class UsersController(ISender sender) : ControllerBase
     [ProducesResponseType<AccountResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
-    public ActionResult Get([CurrentUser] Account user)
+    public async Task<ActionResult> Get()
     {
-        var etag = EntityTags.Of(user);
-        Response.Headers.ETag = etag;
-        return Request.IsKnownToClient(etag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(AccountResponse.From(user));
+        // Without a parameter, which would cost more than all that is done here.
+        var result = await sender.Send(new GetCurrentUserQuery(HttpContext.AccessToken().AccountId), HttpContext.RequestAborted);
+        return result.ToActionResult(user =>
+        {
+            var etag = EntityTags.Of(user);
+            Response.Headers.ETag = etag;
+            return Request.IsKnownToClient(etag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(AccountResponse.From(user));
+        });
     }
 
     /// <summary>Change the profile</summary>

@@ -16,7 +16,7 @@ internal sealed class RefusedInputException(HttpError error) : Exception(error.C
         Find(context.ModelState)?.Error
         ?? HttpError.From(Domain.Results.Error.ValidationFailed(Messages(context.ModelState))));
 
-    public static RefusedInputException? Find(ModelStateDictionary modelState) => modelState.Values
+    public static RefusedInputException? Find(ModelStateDictionary modelState) => modelState.ErrorCount == 0 ? null : modelState.Values
         .SelectMany(entry => entry.Errors)
         .Select(modelError => modelError.Exception)
         .OfType<RefusedInputException>()
