@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text.Json;
 using CleanJwt.Domain.Accounts;
@@ -173,6 +174,8 @@ internal sealed class AccessTokens
     /// <summary>A ring of which all keys are loaded: reading it again brings none.</summary>
     private sealed class NoOtherKeys : IKeyRing
     {
+        public void Load(DbConnection connection) => Reload();
+
         public long Version => 1;
 
         public void Reload()

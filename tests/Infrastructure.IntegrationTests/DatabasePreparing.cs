@@ -53,6 +53,19 @@ internal sealed class DatabasePreparing
     }
 
     [Test]
+    public async Task CopyThatIsInNoWriteAheadMode_IsPutIntoIt()
+    {
+        using var folder = new TemporaryFolder();
+        await using (await Node.StartAsync(folder.Path))
+        {
+        }
+
+        Assert.That(SqliteScript.Scalar(Node.DatabasePathIn(folder.Path), "PRAGMA journal_mode=DELETE"), Is.EqualTo("delete"));
+        await using var node = await Node.StartAsync(folder.Path);
+        Assert.That(node.Sql("PRAGMA journal_mode"), Is.EqualTo("wal"));
+    }
+
+    [Test]
     public async Task SecondStart_ChangesNothing()
     {
         using var folder = new TemporaryFolder();

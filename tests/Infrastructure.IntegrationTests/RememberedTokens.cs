@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
@@ -162,6 +163,8 @@ internal sealed class RememberedTokens
 
     private sealed class NoOtherKeys : IKeyRing
     {
+        public void Load(DbConnection connection) => Reload();
+
         public long Version => 1;
 
         public void Reload()

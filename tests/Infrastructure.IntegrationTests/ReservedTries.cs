@@ -208,7 +208,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
 
     /// <summary>As on a node of its own: one has few places for each key.</summary>
     private static Task<Result<ReservedTry>> ReserveElsewhereAsync(Node node, CancellationToken cancellationToken) =>
-        new PasswordThrottle(node.Get<IDatabase>(), node.Get<TryKeys>(), new ThrottleBounds(), node.Time).ReserveAsync(Ada, Here, cancellationToken);
+        new PasswordThrottle(node.Get<IDatabase>(), node.Get<TryKeys>(), node.Get<Passwords>(), new ThrottleBounds(), node.Time).ReserveAsync(Ada, Here, cancellationToken);
 
     private static Task<Result<PasswordCheck>> VerifyAsync(Node node, string password, CancellationToken cancellationToken = default) =>
         node.WithUsersAsync(users => users.VerifyPasswordAsync(Ada, Here, password, cancellationToken));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Keys;
@@ -116,6 +117,8 @@ internal sealed class RevocationPolling
 
     private sealed class ScriptedKeys : IKeyRing
     {
+        public void Load(DbConnection connection) => Reload();
+
         public long Version { get; private set; } = 1;
 
         public long NextVersion { get; set; }

@@ -17,7 +17,7 @@ internal sealed record SideBySideOptions(int Rounds, TimeSpan Duration, int Acco
     private static readonly string[] AllParts = ["peers", "flood", "size", "start"];
 
     /// <summary>Long enough for what is called often to be compiled with all optimisations.</summary>
-    public static TimeSpan WarmUp => TimeSpan.FromSeconds(10);
+    public static TimeSpan WarmUp => TimeSpan.FromSeconds(30);
 
     public bool Has(string part) => Parts.Contains(part);
 

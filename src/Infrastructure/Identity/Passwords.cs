@@ -1,15 +1,26 @@
+using System.Threading.RateLimiting;
 using CleanJwt.Domain.Results;
 using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Infrastructure.Identity;
 
 /// <summary>Hashes and verifies passwords on the threads for it. When their queue is full, nothing is done.</summary>
-internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads threads)
+internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads threads) : IDisposable
 {
-    private static readonly Error QueueFull = Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
+    /// <summary>What is answered when the queue is full.</summary>
+    public static readonly Error QueueFull = Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
 
     // The hasher ignores whom it hashes for; its interface asks all the same.
     private static readonly AppUser Nobody = new();
+
+    private readonly ConcurrencyLimiter _places = new(new() { PermitLimit = threads.Capacity });
+
+    /// <summary>
+    /// Takes a place for a password that is to be verified, before anything else is done for it: a flood must cost those that find no place nothing, and the
+    /// database least of all.
+    /// </summary>
+    /// <returns>To be disposed of when it was verified; not acquired when the queue is full.</returns>
+    public RateLimitLease Enter() => _places.AttemptAcquire();
 
     public async Task<Result<string>> HashAsync(string password, CancellationToken cancellationToken) =>
         threads.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken) is { } hash ? await hash : QueueFull;
@@ -27,4 +38,6 @@ internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads 
         var outcome = await verification;
         return hash is null ? PasswordVerificationResult.Failed : outcome;
     }
+
+    public void Dispose() => _places.Dispose();
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace CleanJwt.Infrastructure.Keys;
 
 /// <summary>This node's copy of the signing keys, as far as it is kept up to date.</summary>
@@ -6,7 +8,11 @@ internal interface IKeyRing
     /// <summary>Of the keys that are loaded.</summary>
     long Version { get; }
 
-    /// <exception cref="System.Data.Common.DbException">The keys can't be read; those loaded before stay.</exception>
+    /// <summary>Reads the keys over a connection of the caller's.</summary>
+    /// <inheritdoc cref="Reload"/>
+    void Load(DbConnection connection);
+
+    /// <exception cref="DbException">The keys can't be read; those loaded before stay.</exception>
     /// <exception cref="Settings.StartException">They can't be decrypted; likewise.</exception>
     void Reload();
 

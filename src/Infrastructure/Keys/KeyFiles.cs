@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using CleanJwt.Infrastructure.Settings;
 using CleanJwt.Infrastructure.Tokens;
@@ -28,6 +29,8 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
             _loaded = true;
         }
     }
+
+    public void Load(DbConnection connection) => Reload();
 
     public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(false);
 

@@ -45,7 +45,7 @@ internal sealed class KeyRingReloader(
     }
 
     // Reading and taking over are one step, or an older state could take the place of a newer one.
-    private void Load(DbConnection connection)
+    public void Load(DbConnection connection)
     {
         lock (_loading)
         {

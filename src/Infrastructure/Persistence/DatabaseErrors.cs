@@ -11,6 +11,7 @@ public static class DatabaseErrors
     private const int SqliteMismatch = 20;
     private const int SqliteMisuse = 21;
     private const int SqliteRange = 25;
+    private const int SqliteConstraintPrimaryKey = 1555; // https://sqlite.org/rescode.html#constraint_primarykey
     private const int SqliteConstraintUnique = 2067; // https://sqlite.org/rescode.html#constraint_unique
 
     // https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
@@ -21,7 +22,7 @@ public static class DatabaseErrors
     internal const int SqlServerConstraint = 547;
 
     public static bool IsUniqueViolation(Exception exception) => Find(exception) is
-        SqliteException { SqliteExtendedErrorCode: SqliteConstraintUnique } or SqlException { Number: SqlServerUniqueIndex or SqlServerUniqueConstraint };
+        SqliteException { SqliteExtendedErrorCode: SqliteConstraintUnique or SqliteConstraintPrimaryKey } or SqlException { Number: SqlServerUniqueIndex or SqlServerUniqueConstraint };
 
     /// <summary>Whether a database that fails or is stuck, rather than a fault of the program, is behind this.</summary>
     public static bool IsOutage(Exception exception) => exception is DatabaseUnavailableException || Find(exception) is { } found && !IsFault(found);

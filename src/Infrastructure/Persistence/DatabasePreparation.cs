@@ -16,9 +16,12 @@ internal sealed class DatabasePreparation(
     public Task PrepareAsync(CancellationToken cancellationToken) => UseAsync(
         () =>
         {
-            keyRing.Reload();
-            using var connection = setup.OpenConnection();
-            tryKeys.Load(connection);
+            using (var connection = setup.OpenConnection())
+            {
+                keyRing.Load(connection);
+                tryKeys.Load(connection);
+            }
+
             poller.Start();
             return Task.CompletedTask;
         },

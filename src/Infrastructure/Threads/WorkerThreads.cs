@@ -21,6 +21,7 @@ internal class WorkerThreads : IDisposable
     public WorkerThreads(string name, int threads, int places, bool keepContinuations = false)
     {
         _continuations = keepContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+        Capacity = threads + places;
         _queue = Channel.CreateBounded<Action>(places);
         _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"{name} {number}" })];
         foreach (var thread in _threads)
@@ -28,6 +29,9 @@ internal class WorkerThreads : IDisposable
             thread.Start();
         }
     }
+
+    /// <summary>How much is done or waits, at most.</summary>
+    public int Capacity { get; }
 
     /// <summary>Has work done once a thread is free for it. Work that nobody waits for any more by then is not done.</summary>
     /// <returns>Null when the queue is full; then nothing was or will be done.</returns>

@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
+using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,7 @@ namespace CleanJwt.Infrastructure.Throttling;
 /// Counts passwords that were wrong, in the database, so that every node counts the same; <see cref="PasswordTries"/> has the rules. Each change reads what
 /// is there, decides, and writes in one transaction; when another was faster, it is done again.
 /// </summary>
-internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, ThrottleBounds bounds, TimeProvider time) : IDisposable
+internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwords passwords, ThrottleBounds bounds, TimeProvider time) : IDisposable
 {
     // So few that the nodes beside this one find places too. Passwords are hashed by a few threads anyway.
     private const int MostCheckedPerKey = 2;
@@ -44,7 +45,7 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
     /// <summary>Reserves a try of a sign-in, which is to be checked next.</summary>
     /// <returns>
     /// A try, whose outcome the caller tells it; <see cref="AccountErrors.TooManyAttempts"/>; or <c>service-unavailable</c> when others were being checked for
-    /// too long.
+    /// too long, or more passwords wait to be hashed than there are places for.
     /// </returns>
     public Task<Result<ReservedTry>> ReserveAsync(EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
         ReserveAsync([keys.Of(email, from), keys.Of(email)], cancellationToken);
@@ -100,7 +101,15 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
                 return Busy;
             }
 
-            return await ReserveAtAsync(place, wanted, patience.Token);
+            // After waiting for others of the same key: whoever sends many at once for one email must not take the places of all.
+            var entered = passwords.Enter();
+            if (!entered.IsAcquired)
+            {
+                place.Dispose();
+                return Passwords.QueueFull;
+            }
+
+            return await ReserveAtAsync([place, entered], wanted, patience.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -108,15 +117,15 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
         }
     }
 
-    /// <param name="place">Goes to the try, or is free again.</param>
-    private async Task<Result<ReservedTry>> ReserveAtAsync(RateLimitLease place, TryKey[] wanted, CancellationToken patience)
+    /// <param name="places">Go to the try, or are free again.</param>
+    private async Task<Result<ReservedTry>> ReserveAtAsync(RateLimitLease[] places, TryKey[] wanted, CancellationToken patience)
     {
         Result<ReservedTry>? answer = null;
         var id = Guid.NewGuid();
         try
         {
             await CountRowsSometimesAsync(patience);
-            while ((answer = await TryReserveAsync(id, wanted, place)) is null)
+            while ((answer = await TryReserveAsync(id, wanted, places)) is null)
             {
                 await Task.Delay(PollInterval, patience);
             }
@@ -132,13 +141,13 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
         {
             if (answer is not { IsSuccess: true })
             {
-                place.Dispose();
+                Array.ForEach(places, place => place.Dispose());
             }
         }
     }
 
     /// <returns>Null when others are being checked.</returns>
-    private async Task<Result<ReservedTry>?> TryReserveAsync(Guid id, TryKey[] wanted, RateLimitLease place)
+    private async Task<Result<ReservedTry>?> TryReserveAsync(Guid id, TryKey[] wanted, RateLimitLease[] places)
     {
         var (pause, reserved, added) = await ChangeAsync(async (db, abandoned) =>
         {
@@ -176,7 +185,7 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
             return AccountErrors.TooManyAttempts(pause);
         }
 
-        return reserved is null ? null : Result.Of(new ReservedTry(this, id, reserved, place));
+        return reserved is null ? null : Result.Of(new ReservedTry(this, id, reserved, places));
     }
 
     private Task<bool> SettleAsync(IReadOnlyList<TryKey> reserved, Func<PasswordTries, TryKey, DateTimeOffset, PasswordTries> settle) => ChangeAsync(
@@ -264,7 +273,7 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Throttl
 }
 
 /// <summary>A try that may be checked now. One whose outcome nobody tells was not checked, and is given back.</summary>
-internal sealed class ReservedTry(PasswordThrottle throttle, Guid id, IReadOnlyList<TryKey> keys, IDisposable place) : IAsyncDisposable
+internal sealed class ReservedTry(PasswordThrottle throttle, Guid id, IReadOnlyList<TryKey> keys, RateLimitLease[] places) : IAsyncDisposable
 {
     private bool _isTold;
 
@@ -277,8 +286,16 @@ internal sealed class ReservedTry(PasswordThrottle throttle, Guid id, IReadOnlyL
 
     public async Task WasRightAsync()
     {
-        await throttle.RightAsync(id, keys);
         _isTold = true;
+        try
+        {
+            await throttle.RightAsync(id, keys);
+        }
+        catch
+        {
+            _ = throttle.GiveBackAsync(id, keys); // nobody waits for this, too: the answer is late as it is
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -292,7 +309,7 @@ internal sealed class ReservedTry(PasswordThrottle throttle, Guid id, IReadOnlyL
         }
         finally
         {
-            place.Dispose();
+            Array.ForEach(places, place => place.Dispose());
         }
     }
 }

@@ -17,22 +17,26 @@ internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocation
             return Reject(reading.Error);
         }
 
-        return revocations.Check(reading.Value.SessionId) switch
-        {
-            RevocationVerdict.Revoked => Reject(AccessTokenErrors.TokenRevoked),
-            RevocationVerdict.Unknown => Reject(AccessTokenErrors.RevocationUnavailable),
-            RevocationVerdict.NotRevoked => new TokenValidationResult
+        return Refuse(reading.Value) is { } refusal
+            ? Reject(refusal)
+            : new TokenValidationResult
             {
                 IsValid = true,
                 ClaimsIdentity = new AccessTokenIdentity(reading.Value),
                 SecurityToken = new AcceptedToken(reading.Value),
-            },
-        };
+            };
     }
 
-    /// <summary>Whether a token was accepted before and still is. Most are, and what follows costs them several times as much as this.</summary>
-    public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
-        tokens.TryRecall(token, out says) && revocations.Check(says.SessionId) == RevocationVerdict.NotRevoked;
+    /// <inheritdoc cref="IAccessTokenService.TryRecall"/>
+    public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) => tokens.TryRecall(token, out says);
+
+    /// <returns>Why the session of a good token is not let in; null when it is.</returns>
+    public Error? Refuse(AccessToken token) => revocations.Check(token.SessionId) switch
+    {
+        RevocationVerdict.Revoked => AccessTokenErrors.TokenRevoked,
+        RevocationVerdict.Unknown => AccessTokenErrors.RevocationUnavailable,
+        RevocationVerdict.NotRevoked => null,
+    };
 
     private static TokenValidationResult Reject(Error error) => new() { IsValid = false, Exception = new TokenRejectedException(error) };
 }

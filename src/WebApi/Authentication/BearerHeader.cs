@@ -14,6 +14,6 @@ internal static class BearerHeader
     public static ReadOnlyMemory<char>? Read(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsMemory(Scheme.Length).Trim(WhiteSpace) : null;
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsMemory(Scheme.Length).Trim(WhiteSpace) : default(ReadOnlyMemory<char>?);
     }
 }

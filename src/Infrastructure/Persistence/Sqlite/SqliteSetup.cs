@@ -31,12 +31,10 @@ internal sealed class SqliteSetup(
         OwnerOnly.CreateFolder(file.Folder);
         await using var _ = await LockAsync(cancellationToken);
         CreateFile(file.FilePath);
+        UseWriteAheadLog();
         if (!HasAllMigrations()) // nearly always it has
         {
             await using var db = OpenContext();
-
-            // Stays with the file. Readers and the one writer do not wait for each other.
-            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
 
             // Left behind by a process that was killed while it migrated; nobody else is migrating while the lock above is held.
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
@@ -44,6 +42,15 @@ internal sealed class SqliteSetup(
         }
 
         await complete();
+    }
+
+    /// <summary>So that readers and the one writer do not wait for each other. It stays with the file, but not with every kind of copy.</summary>
+    private void UseWriteAheadLog()
+    {
+        using var connection = OpenConnection();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode=WAL";
+        command.ExecuteNonQuery();
     }
 
     /// <summary>As EF Core would tell, which takes a tenth of a second of every start to do so.</summary>
