@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Threads;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
@@ -52,6 +54,19 @@ internal sealed class HashingQueue
         Assert.That(await Task.WhenAll(first, second), Is.EqualTo([1, 2]));
         Assert.That(await Enqueue(hashing, () => 3), Is.EqualTo(3));
         Assert.That(refusedWasDone, Is.False);
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Threads_GiveWayToOthers()
+    {
+        using var hashing = new HashingThreads(threads: 1, placesPerThread: 1);
+        using var others = new WorkerThreads("others", threads: 1, places: 1);
+        Assume.That(await others.TryEnqueue(Nice, CancellationToken.None)!, Is.LessThan(10), "what runs the tests gives way itself");
+        Assert.That(await Enqueue(hashing, Nice), Is.EqualTo(10));
+
+        // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the 19th field; the name before may hold spaces.
+        static int Nice() => int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[16], CultureInfo.InvariantCulture);
     }
 
     [Test]

@@ -18,12 +18,13 @@ internal class WorkerThreads : IDisposable
     /// <param name="keepContinuations">
     /// Whether what follows on the work runs on the same thread. It saves a change of threads, and needs what follows to be short and never to block.
     /// </param>
-    public WorkerThreads(string name, int threads, int places, bool keepContinuations = false)
+    /// <param name="givesWay">Whether the threads give way to all others that want a processor.</param>
+    public WorkerThreads(string name, int threads, int places, bool keepContinuations = false, bool givesWay = false)
     {
         _continuations = keepContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
         Capacity = threads + places;
         _queue = Channel.CreateBounded<Action>(places);
-        _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(Work) { IsBackground = true, Name = $"{name} {number}" })];
+        _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(() => Work(givesWay)) { IsBackground = true, Name = $"{name} {number}" })];
         foreach (var thread in _threads)
         {
             thread.Start();
@@ -70,8 +71,13 @@ internal class WorkerThreads : IDisposable
         }
     }
 
-    private void Work()
+    private void Work(bool givesWay)
     {
+        if (givesWay)
+        {
+            LowPriority.Take();
+        }
+
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (_queue.Reader.TryRead(out var work))
