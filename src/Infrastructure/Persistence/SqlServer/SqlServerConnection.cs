@@ -51,7 +51,15 @@ internal sealed class SqlServerConnection : IPollingConnections
     {
         var builder = Outside(Database);
         builder.ConnectTimeout = (int)RevocationSource.Timeout.TotalSeconds;
-        var connection = new SqlConnection(builder.ConnectionString);
+        return Open(builder.ConnectionString);
+    }
+
+    /// <summary>A connection outside the pool, for what is done before requests are served.</summary>
+    public DbConnection OpenForSetup() => Open(SetupConnectionString);
+
+    private static SqlConnection Open(string connectionString)
+    {
+        var connection = new SqlConnection(connectionString);
         try
         {
             connection.Open();

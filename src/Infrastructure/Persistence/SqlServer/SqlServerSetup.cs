@@ -78,20 +78,7 @@ internal sealed partial class SqlServerSetup(
         .AddInterceptors(interceptors)
         .Options);
 
-    public DbConnection OpenConnection()
-    {
-        var opened = new SqlConnection(connection.SetupConnectionString);
-        try
-        {
-            opened.Open();
-            return opened;
-        }
-        catch
-        {
-            opened.Dispose();
-            throw;
-        }
-    }
+    public DbConnection OpenConnection() => connection.OpenForSetup();
 
     public async Task MigrateAsync(Func<Task> complete, CancellationToken cancellationToken)
     {
