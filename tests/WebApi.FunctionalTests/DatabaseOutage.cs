@@ -10,6 +10,7 @@ internal sealed class DatabaseOutage
 {
     // In the WAL index each lock is a byte, this one the writer's (https://sqlite.org/walformat.html).
     private const int WriteLock = 120;
+    private const int AllLocks = 8; // from that one on
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 
@@ -62,6 +63,46 @@ internal sealed class DatabaseOutage
 
         // Nothing was lost: the session lives, and its token is unspent.
         await (await client.GetAsync("/api/users/me", bearer)).ShouldBeAsync(200);
+        await (await client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(200);
+    }
+
+    [Test]
+    [Platform(Exclude = "MacOsX", Reason = ".NET locks no parts of files there")]
+    [UnsupportedOSPlatform("macos")]
+    public async Task StuckReads_Answer503InTimeAndTheRestGoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        await using var process = await CleanJwtProcess.StartAsync(folder.Path, new() { ["Database__CommandTimeout"] = "00:00:01" });
+        var client = process.Client;
+        var email = CleanJwtApp.UniqueEmail();
+        await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
+        var login = await client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
+        var tokens = TokenPair.From(await login.JsonAsync());
+        var bearer = ("Authorization", $"Bearer {tokens.AccessToken}");
+        await (await client.GetAsync("/api/users/me", bearer)).ShouldBeAsync(200);
+
+        using (var walIndex = new FileStream(
+            Path.Combine(folder.Path, "data", "cleanjwt.db-shm"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+        {
+            walIndex.Lock(WriteLock, AllLocks);
+            var stuck = Enumerable.Range(0, 20).SelectMany(_ => new[]
+            {
+                TimedAsync(() => client.GetAsync("/api/users/me", bearer)),
+                TimedAsync(() => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
+            }).ToArray();
+            await (await client.GetAsync("/health/live")).ShouldBeAsync(200);
+            await (await client.GetAsync("/.well-known/jwks.json")).ShouldBeAsync(200);
+            foreach (var answer in stuck)
+            {
+                var (response, took) = await answer;
+                await response.ShouldBeProblemAsync(503, "service-unavailable");
+                Assert.That(response.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
+                Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(4)), response.RequestMessage!.RequestUri!.AbsolutePath);
+            }
+        }
+
+        // The threads that are stuck inside SQLite come back by themselves.
+        Assert.That(async () => (await client.GetAsync("/api/users/me", bearer)).IsSuccessStatusCode, Is.True.After(30_000, 100));
         await (await client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(200);
     }
 

@@ -8,7 +8,7 @@ namespace CleanJwt.Infrastructure.Threads;
 /// </summary>
 internal class WorkerThreads : IDisposable
 {
-    private readonly Channel<Action> _queue;
+    private readonly Channel<IThreadPoolWorkItem> _queue;
     private readonly TaskCreationOptions _continuations;
     private readonly Thread[] _threads;
 
@@ -23,7 +23,7 @@ internal class WorkerThreads : IDisposable
     {
         _continuations = keepContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
         Capacity = threads + places;
-        _queue = Channel.CreateBounded<Action>(places);
+        _queue = Channel.CreateBounded<IThreadPoolWorkItem>(places);
         _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(() => Work(givesWay)) { IsBackground = true, Name = $"{name} {number}" })];
         foreach (var thread in _threads)
         {
@@ -38,28 +38,12 @@ internal class WorkerThreads : IDisposable
     /// <returns>Null when the queue is full; then nothing was or will be done.</returns>
     public Task<T>? TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        var completion = new TaskCompletionSource<T>(_continuations);
-        var accepted = _queue.Writer.TryWrite(() =>
-        {
-            if (cancellationToken.IsCancellationRequested)
-            {
-                completion.SetCanceled(cancellationToken);
-                return;
-            }
-
-            try
-            {
-                completion.SetResult(work());
-            }
-#pragma warning disable CA1031 // whoever waits for the work gets its exception
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                completion.SetException(exception);
-            }
-        });
-        return accepted ? completion.Task : null;
+        var item = new WorkItem<T>(work, _continuations, cancellationToken);
+        return TryEnqueue(item) ? item.Task : null;
     }
+
+    /// <summary>As the other, for work that sees to its waiters, and its exceptions, itself.</summary>
+    public bool TryEnqueue(IThreadPoolWorkItem work) => _queue.Writer.TryWrite(work);
 
     public void Dispose()
     {
@@ -82,7 +66,31 @@ internal class WorkerThreads : IDisposable
         {
             while (_queue.Reader.TryRead(out var work))
             {
-                work();
+                work.Execute();
+            }
+        }
+    }
+
+    private sealed class WorkItem<T>(Func<T> work, TaskCreationOptions options, CancellationToken cancellationToken)
+        : TaskCompletionSource<T>(options), IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                SetCanceled(cancellationToken);
+                return;
+            }
+
+            try
+            {
+                SetResult(work());
+            }
+#pragma warning disable CA1031 // whoever waits for the work gets its exception
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                SetException(exception);
             }
         }
     }

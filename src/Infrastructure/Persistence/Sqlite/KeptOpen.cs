@@ -6,20 +6,23 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 internal sealed class KeptOpen<T>(Func<T> open) : IDisposable
     where T : class, IDisposable
 {
-    private readonly ConcurrentStack<T> _idle = new();
+    private readonly ConcurrentBag<T> _idle = [];
 
     /// <summary>Runs work to its end, on this thread. After a failure what it worked with is not used again.</summary>
-    public TResult Run<TResult>(Func<T, TResult> work)
+    public TResult Run<TResult>(Func<T, TResult> work) => Run(work, static (opened, work) => work(opened));
+
+    /// <inheritdoc cref="Run{TResult}"/>
+    public TResult Run<TState, TResult>(TState state, Func<T, TState, TResult> work)
     {
-        if (!_idle.TryPop(out var opened))
+        if (!_idle.TryTake(out var opened))
         {
             opened = open();
         }
 
         try
         {
-            var result = work(opened);
-            _idle.Push(opened);
+            var result = work(opened, state);
+            _idle.Add(opened);
             return result;
         }
         catch
@@ -31,7 +34,7 @@ internal sealed class KeptOpen<T>(Func<T> open) : IDisposable
 
     public void Dispose()
     {
-        while (_idle.TryPop(out var opened))
+        while (_idle.TryTake(out var opened))
         {
             opened.Dispose();
         }

@@ -13,7 +13,7 @@ internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
 {
     private const int Places = 2_000;
 
-    private readonly DatabaseOptions _options;
+    private readonly Deadlines _deadlines;
     private readonly KeptOpen<AppDbContext> _contexts;
     private readonly KeptOpen<SqliteReads> _reads;
     private readonly WorkerThreads _readers;
@@ -21,7 +21,7 @@ internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
 
     public SqliteDatabase(IDbContextFactory<AppDbContext> contexts, SqliteFile file, ConnectionObservers observers, DatabaseOptions options)
     {
-        _options = options;
+        _deadlines = new Deadlines(options.CommandTimeout);
         _contexts = new KeptOpen<AppDbContext>(() => Open(contexts.CreateDbContext()));
         _reads = new KeptOpen<SqliteReads>(() => new SqliteReads(file.Open(observers)));
         _writer = new SqliteWriter(_contexts);
@@ -42,12 +42,12 @@ internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
         cancellationToken);
 
     public Task<Account?> FindAccountAsync(Guid id, CancellationToken cancellationToken) =>
-        ReadAsync(reads => reads.FindAccount(id), cancellationToken);
+        FindAsync(id, static (reads, id) => reads.FindAccount(id));
 
     public Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
-        ReadAsync(reads => reads.FindSession(id), cancellationToken);
+        FindAsync(id, static (reads, id) => reads.FindSession(id));
 
-    public Task ProbeAsync(CancellationToken cancellationToken) => ReadAsync(reads => reads.AnySigningKey(), cancellationToken);
+    public Task ProbeAsync(CancellationToken cancellationToken) => FindAsync(default, static (reads, _) => reads.AnySigningKey());
 
     public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         WaitAsync(abandoned => _writer.TryEnqueue(work, abandoned), cancellationToken);
@@ -77,30 +77,25 @@ internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
         }
     }
 
-    private Task<T> ReadAsync<T>(Func<SqliteReads, T> read, CancellationToken cancellationToken) =>
-        WaitAsync(abandoned => _readers.TryEnqueue(() => _reads.Run(read), abandoned), cancellationToken);
+    private Task<T> FindAsync<T>(Guid id, Func<SqliteReads, Guid, T> read)
+    {
+        var pending = new PendingRead<T>(_reads, read, id);
+        return pending.TryEnqueue(_readers, _deadlines.Next()) ? pending.Task : throw QueueIsFull();
+    }
 
     private async Task<T> WaitAsync<T>(Func<CancellationToken, Task<T>?> enqueue, CancellationToken cancellationToken)
     {
-        using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (enqueue(abandonment.Token) is not { } result) // the work may outlive the token's source
-        {
-            throw new DatabaseUnavailableException("Too much waits for the database.");
-        }
-
+        using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _deadlines.Next());
+        var result = enqueue(abandonment.Token) ?? throw QueueIsFull(); // the work may outlive the token's source
         try
         {
-            return await result.WaitAsync(_options.CommandTimeout, cancellationToken);
+            return await result.WaitAsync(abandonment.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            await abandonment.CancelAsync();
-            throw;
-        }
-        catch (TimeoutException)
-        {
-            await abandonment.CancelAsync();
-            throw new DatabaseUnavailableException($"The database did not answer within {_options.CommandTimeout}.");
+            throw new DatabaseUnavailableException("The database did not answer in time.");
         }
     }
+
+    private static DatabaseUnavailableException QueueIsFull() => new("Too much waits for the database.");
 }
