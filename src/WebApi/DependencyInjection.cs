@@ -12,6 +12,7 @@ using CleanJwt.WebApi.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
@@ -78,7 +79,7 @@ internal static class DependencyInjection
             app.UseRateLimiter();
         }
 
-        app.UseAuthentication();
+        app.UseBearerAuthentication();
         app.UseAuthorization();
 
         app.MapControllers();
@@ -87,6 +88,14 @@ internal static class DependencyInjection
         app.MapOpenApi("/openapi/v1.json");
         app.MapScalarApiReference("/docs", DocsPage.Configure);
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+    }
+
+    private static void UseBearerAuthentication(this IApplicationBuilder app)
+    {
+        app.UseWhen(app.ApplicationServices.GetRequiredService<KnownTokens>().LetsNotIn, others => others.UseAuthentication());
+
+        // As UseAuthentication would have set it, were it not in a branch. Without it, all of authentication is put before everything else.
+        app.Properties["__AuthenticationMiddlewareSet"] = true;
     }
 
     /// <summary>Where it listens: addresses with ';' between.</summary>
@@ -128,6 +137,7 @@ internal static class DependencyInjection
         services.AddOptions<CorsOptions>().Configure<CrossOrigin, IHostEnvironment>((cors, origins, environment) =>
             cors.AddDefaultPolicy(policy => origins.Apply(policy, environment)));
         services.AddCors();
+        KeepPartsOf("Microsoft.AspNetCore.Cors", services);
         services.AddControllers();
 
         // The document takes its types from these options: numbers are numbers in it, and never strings.
@@ -171,9 +181,9 @@ internal static class DependencyInjection
     }
 
     /// <summary>The framework makes its parts anew for every request, though none has anything of a request in it.</summary>
-    private static void KeepAuthorization(IServiceCollection services)
+    private static void KeepPartsOf(string component, IServiceCollection services)
     {
-        foreach (var part in services.Where(part => part.ServiceType.Namespace?.StartsWith("Microsoft.AspNetCore.Authorization", StringComparison.Ordinal) == true).ToList())
+        foreach (var part in services.Where(part => part.ServiceType.Namespace?.StartsWith(component, StringComparison.Ordinal) == true && part.Lifetime == ServiceLifetime.Transient).ToList())
         {
             services.Remove(part);
             services.Add(ServiceDescriptor.Singleton(part.ServiceType, part.ImplementationType!));
@@ -183,13 +193,16 @@ internal static class DependencyInjection
     private static void AddBearerAuthentication(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokenHandler>();
+        services.AddSingleton<KnownTokens>();
         services.ConfigureOptions<JwtBearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
             .AddJwtBearer()
             .AddScheme<AuthenticationSchemeOptions, BasicClientHandler>(BasicClientHandler.SchemeName, configureOptions: null);
         services.AddAuthorization();
-        KeepAuthorization(services);
+        KeepPartsOf("Microsoft.AspNetCore.Authorization", services);
         services.AddSingleton<IAuthorizationHandler, ProofHandler>();
+        services.AddSingleton<PolicyEvaluator>();
+        services.AddSingleton<IPolicyEvaluator, ScopePolicyEvaluator>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
     }
 }

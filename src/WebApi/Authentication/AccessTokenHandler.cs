@@ -27,11 +27,12 @@ internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocation
             };
     }
 
-    /// <inheritdoc cref="IAccessTokenService.TryRecall"/>
-    public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) => tokens.TryRecall(token, out says);
+    /// <returns>Whether the token has been verified before, is still in time, and its session is not revoked. Of one that is not, nothing is known yet.</returns>
+    public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
+        tokens.TryRecall(token, out says) && Refuse(says) is null;
 
     /// <returns>Why the session of a good token is not let in; null when it is.</returns>
-    public Error? Refuse(AccessToken token) => revocations.Check(token.SessionId) switch
+    private Error? Refuse(AccessToken token) => revocations.Check(token.SessionId) switch
     {
         RevocationVerdict.Revoked => AccessTokenErrors.TokenRevoked,
         RevocationVerdict.Unknown => AccessTokenErrors.RevocationUnavailable,

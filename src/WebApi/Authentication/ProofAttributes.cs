@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CleanJwt.WebApi.Authentication;
@@ -11,6 +12,11 @@ public abstract class ProofAttribute : AuthorizeAttribute, IAuthorizationRequire
     public string? Scope { get; }
 
     public IEnumerable<IAuthorizationRequirement> GetRequirements() => [this];
+
+    /// <summary>Requirements are kept in sets while they are judged, and attributes would be compared by reflection.</summary>
+    public override bool Equals(object? obj) => ReferenceEquals(this, obj);
+
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }
 
 /// <summary>For reading: a valid access token that has a scope, of a session that this node does not know to be revoked. Costs no database lookup.</summary>

@@ -64,6 +64,11 @@ internal sealed class AuthorizationAnswers(StepUpOptions stepUp) : IAuthorizatio
 
     public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
+        if (authorizeResult.Succeeded)
+        {
+            return next(context);
+        }
+
         if (!authorizeResult.Forbidden)
         {
             return _standard.HandleAsync(next, context, policy, authorizeResult);

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
+using Microsoft.AspNetCore.Authorization.Policy;
+
+namespace CleanJwt.WebApi.Authentication;
+
+/// <summary>
+/// Lets requests through whose token is all that is asked for, and has the scope: nearly all that read. Everything else, and every refusal, is the framework's to
+/// judge, which makes some twenty objects of it.
+/// </summary>
+internal sealed class ScopePolicyEvaluator(PolicyEvaluator standard, IEnumerable<IAuthorizationHandler> handlers) : IPolicyEvaluator
+{
+    private static readonly Task<AuthenticateResult> NotNeeded = Task.FromResult(AuthenticateResult.NoResult());
+    private static readonly Task<PolicyAuthorizationResult> Granted = Task.FromResult(PolicyAuthorizationResult.Success());
+
+    // Another one could refuse what its requirements allow.
+    private readonly bool _nobodyElseJudges = handlers.All(handler => handler is PassThroughAuthorizationHandler or ProofHandler);
+
+    public Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) =>
+        IsGranted(policy, context) ? NotNeeded : standard.AuthenticateAsync(policy, context);
+
+    public Task<PolicyAuthorizationResult> AuthorizeAsync(
+        AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource) =>
+        IsGranted(policy, context) ? Granted : standard.AuthorizeAsync(policy, authenticationResult, context, resource);
+
+    private bool IsGranted(AuthorizationPolicy policy, HttpContext context)
+    {
+        if (!_nobodyElseJudges || policy.AuthenticationSchemes.Count > 0 || context.User.Identity is not AccessTokenIdentity { Token: var token })
+        {
+            return false;
+        }
+
+        for (var i = 0; i < policy.Requirements.Count; i++) // by index: an enumerator would be an object
+        {
+            if (policy.Requirements[i] is not (DenyAnonymousAuthorizationRequirement or RequireScopeAttribute)
+                || policy.Requirements[i] is RequireScopeAttribute { Scope: { } scope } && !token.Scope.Contains(scope))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
