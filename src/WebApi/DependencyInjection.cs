@@ -17,6 +17,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,8 @@ internal static class DependencyInjection
 
     public static void AddWebApi(this WebApplicationBuilder builder)
     {
+        builder.Logging.ClearProviders().AddConsole(); // each place that lines could go to costs every request, with or without lines
+        builder.Services.AddSingleton<IExternalScopeProvider, LogScopes>();
         builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
         // Its lines hold the query, where a client may have put a token that belongs in a header.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
@@ -66,7 +69,11 @@ internal static class DependencyInjection
     /// <summary>After the settings were checked: which steps a request takes depends on them.</summary>
     public static void UseWebApi(this WebApplication app)
     {
-        app.UseForwardedHeaders();
+        if (app.Services.GetRequiredService<TrustedProxies>().Any)
+        {
+            app.UseForwardedHeaders();
+        }
+
         app.UseMiddleware<ResponseHeaders>();
         app.UseCors(); // before all that refuses, so that a frontend can read the refusal, and preflights count nowhere
         app.UseExceptionHandler(Faults.Options);
@@ -139,6 +146,7 @@ internal static class DependencyInjection
         services.AddCors();
         KeepPartsOf("Microsoft.AspNetCore.Cors", services);
         services.AddControllers();
+        services.AddSingleton<IActionResultExecutor<ObjectResult>, JsonResultWriter>();
 
         // The document takes its types from these options: numbers are numbers in it, and never strings.
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
@@ -146,7 +154,8 @@ internal static class DependencyInjection
         {
             // Validators are the one rulebook for what a request must hold.
             mvc.SuppressImplicitRequiredAttributeForNonNullableReferenceTypes = true;
-            mvc.Filters.Add(new RefusedInputFilter());
+            mvc.Filters.Remove(mvc.Filters.OfType<UnsupportedContentTypeFilter>().Single()); // it comes with the convention
+            mvc.Conventions.Add(new RefusedInputConvention());
             mvc.InputFormatters.Clear();
             mvc.InputFormatters.Add(new RequestBody(json.Value.JsonSerializerOptions));
 
@@ -159,13 +168,14 @@ internal static class DependencyInjection
         });
         services.Configure<ApiBehaviorOptions>(options =>
         {
-            options.InvalidModelStateResponseFactory = RefusedInputException.ToResult;
+            options.SuppressModelStateInvalidFilter = true; // it knows one kind of input that is refused, for one kind of controller
             options.SuppressMapClientErrors = true; // empty answers are given their problem document in one place, for MVC and all else
         });
         services.Configure<JsonOptions>(options =>
         {
             options.JsonSerializerOptions.AllowDuplicateProperties = false; // nor one that differs in case alone
             options.JsonSerializerOptions.Converters.Add(new UtcJsonConverter());
+            options.JsonSerializerOptions.Converters.Add(new TextsJsonConverter());
 
             // Answers are never put into HTML, and addresses with a plus stay readable.
             options.JsonSerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;

@@ -1,46 +1,68 @@
 using System.Net.Sockets;
 using System.Text;
+using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.WebApi.FunctionalTests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>
-/// What a request whose token has been seen before allocates, from the socket and back. Nearly all of it is the framework's: its pipeline, authentication, authorization and MVC
-/// take most of this without an action that does anything. A verification of the signature, or a model of EF Core's, would be far above.
+/// What a request whose token has been seen before allocates, from the socket and back: at most 6 KB, and the text of the header where each request of a connection has
+/// another token, as behind a proxy; a client that sends its token again has it read but once. Under load less is allocated, since more of it need not wait.
 /// </summary>
 [NonParallelizable] // all that the process allocates is counted
 internal sealed class AllocatedMemory
 {
+    private const int MaxBytes = 6 * 1024;
     private const int Requests = 1_000;
+    private const int WarmUps = 20;
 
     private readonly byte[] _buffer = new byte[4 * 1024];
 
-    [TestCase("/api/users/me", 16 * 1024)]
-    [TestCase("/api/auth/token", 10 * 1024)]
-    public async Task RememberedToken_CostsLittleMemory(string route, int maxBytes)
+    [TestCase("/api/users/me", 1)]
+    [TestCase("/api/users/me", 2)]
+    [TestCase("/api/auth/token", 1)]
+    [TestCase("/api/auth/token", 2)]
+    public async Task RememberedToken_CostsLittleMemory(string route, int tokens)
     {
-        await using var app = new CleanJwtApp();
+        await using var app = new CleanJwtApp(new() { ["Jwt:Issuer"] = "https://auth.example.com" }, configure: Plain, environment: "Production");
         var address = app.StartOnKestrel();
-        var tokens = await app.LoginAsync();
-        var request = Encoding.ASCII.GetBytes($"GET {route} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {tokens.AccessToken}\r\n\r\n");
+        var requests = new List<byte[]>();
+        for (var i = 0; i < tokens; i++)
+        {
+            var token = (await app.LoginAsync()).AccessToken;
+            requests.Add(Encoding.ASCII.GetBytes($"GET {route} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"));
+        }
+
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 10_000 };
         socket.Connect(address.Host, address.Port);
-        Assert.That(CountOfGood(socket, request), Is.EqualTo(Requests), "until everything is compiled that will be");
+        for (var i = 0; i < WarmUps; i++) // until everything is compiled that will be
+        {
+            Assert.That(CountOfGood(socket, requests), Is.EqualTo(Requests));
+        }
+
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        var good = CountOfGood(socket, request);
+        var good = CountOfGood(socket, requests);
         var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / Requests;
         Assert.That(good, Is.EqualTo(Requests));
         await TestContext.Out.WriteLineAsync($"{each} bytes a request");
-        Assert.That(each, Is.InRange(100, maxBytes)); // less would mean that nothing was counted
+        var header = tokens == 1 ? 0 : sizeof(char) * requests[0].Length;
+        Assert.That(each, Is.InRange(100, MaxBytes + header)); // less would mean that nothing was counted
     }
 
+    // What watches the service in other tests would be counted too.
+    private static void Plain(IServiceCollection services) =>
+        services.RemoveAll<IConnectionObserver>().RemoveAll<ILoggerProvider>().AddLogging(logging => logging.AddConsole());
+
     // By hand, since a client that allocates would be counted too.
-    private int CountOfGood(Socket socket, byte[] request)
+    private int CountOfGood(Socket socket, List<byte[]> requests)
     {
         var good = 0;
         for (var i = 0; i < Requests; i++)
         {
-            socket.Send(request);
+            socket.Send(requests[i % requests.Count]);
             var received = 0;
             do
             {

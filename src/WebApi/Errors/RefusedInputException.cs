@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApplicationModels;
 using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
@@ -27,12 +28,15 @@ internal sealed class RefusedInputException(HttpError error) : Exception(error.C
         .ToDictionary(entry => entry.Key, entry => entry.Value!.Errors.Select(error => error.ErrorMessage).ToArray());
 }
 
-/// <summary>Sees to it that no action runs on refused input. <see cref="ApiControllerAttribute"/> does the same, but not every controller has it.</summary>
-internal sealed class RefusedInputFilter : IActionFilter
+/// <summary>Sees to it that no action runs on input that was refused.</summary>
+internal sealed class RefusedInputFilter : IActionFilter, IOrderedFilter
 {
+    // Where the framework's own filter for it stands.
+    public int Order => -2000;
+
     public void OnActionExecuting(ActionExecutingContext context)
     {
-        if (RefusedInputException.Find(context.ModelState) is not null)
+        if (!context.ModelState.IsValid)
         {
             context.Result = RefusedInputException.ToResult(context);
         }
@@ -40,5 +44,22 @@ internal sealed class RefusedInputFilter : IActionFilter
 
     public void OnActionExecuted(ActionExecutedContext context)
     {
+    }
+}
+
+/// <summary>Actions that take nothing from the request have nothing to refuse, and filters cost them more than anything else about an action does.</summary>
+internal sealed class RefusedInputConvention : IActionModelConvention
+{
+    private readonly IFilterMetadata[] _filters = [new UnsupportedContentTypeFilter(), new RefusedInputFilter()];
+
+    public void Apply(ActionModel action)
+    {
+        if (action.Parameters.Count > 0 || action.Controller.ControllerProperties.Any(property => property.BindingInfo is not null))
+        {
+            foreach (var filter in _filters)
+            {
+                action.Filters.Add(filter);
+            }
+        }
     }
 }

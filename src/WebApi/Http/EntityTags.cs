@@ -11,9 +11,7 @@ internal static class EntityTags
 
     /// <summary>Whether the client has this state already (RFC 9110, section 13.1.2: weak comparison, <c>*</c> matches).</summary>
     public static bool IsKnownToClient(this HttpRequest request, string current) =>
-        request.Headers.IfNoneMatch.Count > 0
-        && request.GetTypedHeaders().IfNoneMatch.Any(known =>
-            known.Equals(EntityTagHeaderValue.Any) || known.Compare(new EntityTagHeaderValue(current), useStrongComparison: false));
+        request.Headers.IfNoneMatch.Count > 0 && Names(request.GetTypedHeaders().IfNoneMatch, new EntityTagHeaderValue(current));
 
     /// <summary>Reads <c>If-Match</c> (RFC 9110, section 13.1.1: strong comparison, so that a weak tag matches nothing).</summary>
     /// <returns>The versions of this account that the request may be made to; null for any. A header that can't be read matches none.</returns>
@@ -29,6 +27,9 @@ internal static class EntityTags
             ? [.. tags.Select(tag => VersionOf(tag, accountId)).OfType<int>().Distinct()]
             : [];
     }
+
+    private static bool Names(IList<EntityTagHeaderValue> known, EntityTagHeaderValue current) =>
+        known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
 
     private static string Of(Guid accountId, int version) => string.Create(CultureInfo.InvariantCulture, $"\"{accountId:N}.{version}\"");
 

@@ -15,6 +15,8 @@ public sealed class TrustedProxies
     /// <summary>Networks, as <c>10.1.0.0/16</c>.</summary>
     public IReadOnlyList<string> KnownNetworks { get; init; } = [];
 
+    internal bool Any => KnownProxies.Count + KnownNetworks.Count > 0;
+
     /// <summary>Whom the request came from and by which scheme is read from the right, for as long as one known proxy follows another. The host is left as it came.</summary>
     internal void Apply(ForwardedHeadersOptions options)
     {
@@ -31,9 +33,7 @@ public sealed class TrustedProxies
         }
 
         options.ForwardLimit = null;
-        options.ForwardedHeaders = KnownProxies.Count + KnownNetworks.Count > 0
-            ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
-            : ForwardedHeaders.None;
+        options.ForwardedHeaders = Any ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
     }
 }
 
