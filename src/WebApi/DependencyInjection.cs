@@ -31,7 +31,6 @@ internal static class DependencyInjection
 
     public static void AddWebApi(this WebApplicationBuilder builder)
     {
-        builder.Logging.ClearProviders().AddConsole(); // each place that lines could go to costs every request, with or without lines
         builder.Services.AddSingleton<IExternalScopeProvider, LogScopes>();
         builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
         // Its lines hold the query, where a client may have put a token that belongs in a header.

@@ -5,6 +5,7 @@ using CleanJwt.WebApi;
 try
 {
     var builder = WebApplication.CreateBuilder(args);
+    builder.Logging.ClearProviders().AddConsole(); // each place that lines could go to costs every request, with or without lines
     if (await Commands.TryRunEarlyAsync(builder, args) is { } early)
     {
         return early;
