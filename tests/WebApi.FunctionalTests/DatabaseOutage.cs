@@ -22,15 +22,11 @@ internal sealed class DatabaseOutage
         using var folder = new TemporaryFolder();
         await using var process = await CleanJwtProcess.StartAsync(folder.Path);
         var client = process.Client;
-        var email = CleanJwtApp.UniqueEmail();
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
-        var login = await client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
-        var tokens = TokenPair.From(await login.JsonAsync());
+        var tokens = await SignInAsync(client);
         var bearer = ("Authorization", $"Bearer {tokens.AccessToken}");
 
         // The lock is this process's: to the service it is another's.
-        using (var walIndex = new FileStream(
-            Path.Combine(folder.Path, "data", "cleanjwt.db-shm"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+        using (var walIndex = OpenWalIndex(folder))
         {
             walIndex.Lock(WriteLock, 1);
             var stuck = Enumerable.Range(0, 5).SelectMany(_ => new[]
@@ -74,15 +70,11 @@ internal sealed class DatabaseOutage
         using var folder = new TemporaryFolder();
         await using var process = await CleanJwtProcess.StartAsync(folder.Path, new() { ["Database__CommandTimeout"] = "00:00:01" });
         var client = process.Client;
-        var email = CleanJwtApp.UniqueEmail();
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
-        var login = await client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
-        var tokens = TokenPair.From(await login.JsonAsync());
+        var tokens = await SignInAsync(client);
         var bearer = ("Authorization", $"Bearer {tokens.AccessToken}");
         await (await client.GetAsync("/api/users/me", bearer)).ShouldBeAsync(200);
 
-        using (var walIndex = new FileStream(
-            Path.Combine(folder.Path, "data", "cleanjwt.db-shm"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+        using (var walIndex = OpenWalIndex(folder))
         {
             walIndex.Lock(WriteLock, AllLocks);
             var stuck = Enumerable.Range(0, 20).SelectMany(_ => new[]
@@ -148,6 +140,38 @@ internal sealed class DatabaseOutage
     }
 
     [Test]
+    public async Task BrokenTable_StopsOnlyWhatReadsIt()
+    {
+        await using var app = new CleanJwtApp();
+        var tokens = await app.LoginAsync();
+        app.Sql("ALTER TABLE Sessions RENAME TO Elsewhere");
+        await (await app.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(503, "service-unavailable");
+        await (await app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
+    }
+
+    [Test]
+    public async Task FailedRequest_IsFoundInTheLogByItsTraceId()
+    {
+        using var folder = new TemporaryFolder();
+        await using var process = await CleanJwtProcess.StartAsync(
+            folder.Path, new() { ["Logging__Console__FormatterName"] = "simple", ["Logging__Console__FormatterOptions__IncludeScopes"] = "true" }); // as appsettings.json has it
+        var tokens = await SignInAsync(process.Client);
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder.Path, "data", "cleanjwt.db")};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "ALTER TABLE AspNetUsers RENAME TO Elsewhere";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        const string Caller = "b7ad6b7169203331";
+        var response = await process.Client.GetAsync(
+            "/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"), ("traceparent", $"00-0af7651916cd43dd8448eb211c80319c-{Caller}-01"));
+        var problem = await response.ShouldBeProblemAsync(503, "service-unavailable");
+        Assert.That(() => process.Output, Does.Contain($"TraceId:{problem.Text("traceId")}").And.Contain($"ParentId:{Caller}").And.Contain("RequestPath:/api/users/me").After(5_000, 50));
+    }
+
+    [Test]
     public async Task BrokenDatabase_TellsOtherServicesOnlyWhatIsInMemory()
     {
         await using var app = new CleanJwtApp(OAuthRequests.WithClients);
@@ -169,6 +193,17 @@ internal sealed class DatabaseOutage
         await (await client.IntrospectAsync(tokens.AccessToken)).ShouldBeActiveAsync();
         await (await client.IntrospectAsync(tokens.RefreshToken)).ShouldBeActiveAsync();
     }
+
+    private static async Task<TokenPair> SignInAsync(HttpClient client)
+    {
+        var email = CleanJwtApp.UniqueEmail();
+        await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
+        var login = await client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
+        return TokenPair.From(await login.JsonAsync());
+    }
+
+    private static FileStream OpenWalIndex(TemporaryFolder folder) => new(
+        Path.Combine(folder.Path, "data", "cleanjwt.db-shm"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
     private static async Task<(HttpResponseMessage Response, TimeSpan Took)> TimedAsync(Func<Task<HttpResponseMessage>> send)
     {

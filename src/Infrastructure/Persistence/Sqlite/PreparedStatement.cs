@@ -6,23 +6,15 @@ using SQLitePCL;
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// A statement that is prepared once and finds at most one row, by an id or by nothing. A command and a reader of Microsoft.Data.Sqlite are made anew for
+/// A statement that is prepared once, when it is first asked, and finds at most one row, by an id or by nothing. A command and a reader of Microsoft.Data.Sqlite are made anew for
 /// each execution, and take more time and memory than what is executed.
 /// </summary>
 /// <remarks>Values are as EF Core writes them. Not for several threads at once.</remarks>
-internal sealed class PreparedStatement : IDisposable
+/// <param name="connection">Open.</param>
+/// <param name="sql">Its one parameter, if it has one, is the id.</param>
+internal sealed class PreparedStatement(SqliteConnection connection, string sql) : IDisposable
 {
-    private readonly sqlite3 _connection;
-    private readonly sqlite3_stmt _statement;
-
-    /// <param name="connection">Open.</param>
-    /// <param name="sql">Its one parameter, if it has one, is the id.</param>
-    public PreparedStatement(SqliteConnection connection, string sql)
-    {
-        _connection = connection.Handle!;
-        raw.sqlite3_busy_timeout(_connection, connection.DefaultTimeout * 1_000);
-        Check(raw.sqlite3_prepare_v2(_connection, sql, out _statement));
-    }
+    private sqlite3_stmt? _statement;
 
     /// <param name="id">Null for a statement without a parameter.</param>
     /// <param name="read">Called with this when there is a row, for its columns.</param>
@@ -30,6 +22,7 @@ internal sealed class PreparedStatement : IDisposable
     /// <exception cref="SqliteException">The database failed, or stayed locked for the connection's time-out.</exception>
     public T? Find<T>(Guid? id, Func<PreparedStatement, T> read)
     {
+        _statement ??= Prepare();
         try
         {
             if (id is { } value)
@@ -74,7 +67,13 @@ internal sealed class PreparedStatement : IDisposable
 
     public DateTimeOffset? MomentOrNull(int column) => IsNull(column) ? null : Moment(column);
 
-    public void Dispose() => _statement.Dispose();
+    public void Dispose() => _statement?.Dispose();
+
+    private sqlite3_stmt Prepare()
+    {
+        Check(raw.sqlite3_prepare_v2(connection.Handle, sql, out var statement));
+        return statement;
+    }
 
     private void Bind(Guid id)
     {
@@ -86,5 +85,5 @@ internal sealed class PreparedStatement : IDisposable
 
     private ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);
 
-    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _connection);
+    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, connection.Handle);
 }

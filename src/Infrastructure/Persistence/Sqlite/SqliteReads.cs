@@ -3,6 +3,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
@@ -30,6 +31,7 @@ internal sealed class SqliteReads : IDisposable
     public SqliteReads(SqliteConnection connection)
     {
         _connection = connection;
+        raw.sqlite3_busy_timeout(connection.Handle, connection.DefaultTimeout * 1_000);
         _account = new PreparedStatement(connection, $"SELECT {AccountColumns} FROM AspNetUsers a WHERE a.Id = $id");
         _session = new PreparedStatement(
             connection, $"SELECT {SessionColumns}, {AccountColumns} FROM Sessions s JOIN AspNetUsers a ON a.Id = s.AccountId WHERE s.Id = $id");
