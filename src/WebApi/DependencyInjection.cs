@@ -98,7 +98,8 @@ internal static class DependencyInjection
 
     private static void UseBearerAuthentication(this IApplicationBuilder app)
     {
-        app.UseWhen(app.ApplicationServices.GetRequiredService<KnownTokens>().LetsNotIn, others => others.UseAuthentication());
+        var known = app.ApplicationServices.GetRequiredService<KnownTokens>();
+        app.UseWhen(context => !known.TryLetIn(context), others => others.UseAuthentication());
 
         // As UseAuthentication would have set it, were it not in a branch. Without it, all of authentication is put before everything else.
         app.Properties["__AuthenticationMiddlewareSet"] = true;

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Security.Claims;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.FunctionalTests.Support;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -102,9 +103,20 @@ internal sealed class TokensSeenBefore
         }
     }
 
-    private sealed class Tenant : IClaimsTransformation
+    [Test]
+    public async Task ApplicationWithAnotherDefaultScheme_IsNotShownATokenAsItsUser()
     {
-        public Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
+        await using var app = new CleanJwtApp(
+            OAuthRequests.WithClients,
+            configure: services => services.PostConfigure<AuthenticationOptions>(options => options.DefaultScheme = BasicClientHandler.SchemeName));
+        var token = (await app.LoginAsync()).AccessToken;
+        await (await app.CreateClient().IntrospectAsync(token)).ShouldBeActiveAsync(); // it is known from here on
+        await (await app.CreateClient(token).GetAsync("/api/auth/token")).ShouldBeAsync(401);
+    }
+
+    private sealed class Tenant : NoopClaimsTransformation, IClaimsTransformation
+    {
+        public override Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
         {
             principal.AddIdentity(new ClaimsIdentity([new Claim("tenant", "one")]));
             return Task.FromResult(principal);

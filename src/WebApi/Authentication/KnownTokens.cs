@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
 
 namespace CleanJwt.WebApi.Authentication;
 
@@ -11,27 +13,30 @@ internal sealed class KnownTokens
 {
     private readonly AccessTokenHandler _handler;
     private readonly bool _identityIsFinal;
+    private readonly bool _isDefault;
 
-    public KnownTokens(AccessTokenHandler handler, IServiceScopeFactory scopes)
+    public KnownTokens(AccessTokenHandler handler, IOptions<AuthenticationOptions> authentication, IServiceScopeFactory scopes)
     {
         using var scope = scopes.CreateScope();
         _handler = handler;
-        _identityIsFinal = scope.ServiceProvider.GetRequiredService<IClaimsTransformation>() is NoopClaimsTransformation;
+        _identityIsFinal = scope.ServiceProvider.GetRequiredService<IClaimsTransformation>().GetType() == typeof(NoopClaimsTransformation);
+        _isDefault = (authentication.Value.DefaultAuthenticateScheme ?? authentication.Value.DefaultScheme) == JwtBearerDefaults.AuthenticationScheme;
     }
 
-    /// <returns>True when the request is for ASP.NET Core's authentication to judge. Then nothing has been done to it.</returns>
-    public bool LetsNotIn(HttpContext context)
+    /// <returns>False when the request is for ASP.NET Core's authentication to judge. Then nothing has been done to it.</returns>
+    public bool TryLetIn(HttpContext context)
     {
-        // An application that adds claims of its own gets to see every request.
+        // An application that adds claims of its own, or tells users by something else, gets to see every request.
         if (!_identityIsFinal
+            || !_isDefault
             || context.Request.Headers.Authorization.Count != 1
             || BearerHeader.Read(context.Request) is not { } token
             || !_handler.TryRecall(token, out var says))
         {
-            return true;
+            return false;
         }
 
         context.User = new ClaimsPrincipal(new AccessTokenIdentity(says));
-        return false;
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CleanJwt.Domain.Accounts;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CleanJwt.WebApi.Authentication;
@@ -10,6 +11,8 @@ public abstract class ProofAttribute : AuthorizeAttribute, IAuthorizationRequire
 
     /// <summary>One of <see cref="Domain.Accounts.Scopes"/>; null for none in particular.</summary>
     public string? Scope { get; }
+
+    internal bool IsMet(ScopeSet scopes) => Scope is null || scopes.Contains(Scope);
 
     public IEnumerable<IAuthorizationRequirement> GetRequirements() => [this];
 

@@ -32,7 +32,7 @@ internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, TimePro
 
     private async ValueTask<Error?> RefuseAsync(AccessToken token, ProofAttribute requirement, CancellationToken cancellationToken)
     {
-        if (requirement.Scope is { } scope && !token.Scope.Contains(scope))
+        if (!requirement.IsMet(token.Scope))
         {
             return AccessTokenErrors.InsufficientScope;
         }

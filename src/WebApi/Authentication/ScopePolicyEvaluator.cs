@@ -1,3 +1,4 @@
+using CleanJwt.Application.Abstractions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Infrastructure;
@@ -33,8 +34,7 @@ internal sealed class ScopePolicyEvaluator(PolicyEvaluator standard, IEnumerable
 
         for (var i = 0; i < policy.Requirements.Count; i++) // by index: an enumerator would be an object
         {
-            if (policy.Requirements[i] is not (DenyAnonymousAuthorizationRequirement or RequireScopeAttribute)
-                || policy.Requirements[i] is RequireScopeAttribute { Scope: { } scope } && !token.Scope.Contains(scope))
+            if (!IsMet(policy.Requirements[i], token))
             {
                 return false;
             }
@@ -42,4 +42,11 @@ internal sealed class ScopePolicyEvaluator(PolicyEvaluator standard, IEnumerable
 
         return true;
     }
+
+    private static bool IsMet(IAuthorizationRequirement requirement, AccessToken token) => requirement switch
+    {
+        DenyAnonymousAuthorizationRequirement => true,
+        RequireScopeAttribute scope => scope.IsMet(token.Scope),
+        _ => false,
+    };
 }
