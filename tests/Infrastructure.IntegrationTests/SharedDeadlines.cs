@@ -33,14 +33,14 @@ internal sealed class SharedDeadlines
     }
 
     [Test]
-    public void Deadline_IsNotOverWhenItIsGiven()
+    public async Task Deadline_IsNotOverWhenItIsGiven()
     {
         var deadlines = new Deadlines(Patience);
         var watch = Stopwatch.StartNew();
         while (watch.Elapsed < 3 * Patience)
         {
             Assert.That(deadlines.Next().IsCancellationRequested, Is.False);
-            Thread.Sleep(5);
+            await Task.Delay(5);
         }
     }
 

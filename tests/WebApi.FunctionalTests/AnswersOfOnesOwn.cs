@@ -16,6 +16,7 @@ internal sealed class AnswersOfOnesOwn
     [TestCase("nothing", 204, null, "")]
     [TestCase("problem", 409, "application/problem+json; charset=utf-8", "\"title\":\"of its own\"")]
     [TestCase("typed", 200, "application/vnd.example+json; charset=utf-8", "{\"name\":\"Ada\"}")]
+    [TestCase("set", 200, "application/vnd.example+json; charset=utf-8", "{\"name\":\"Ada\"}")]
     [TestCase("derived", 200, "application/json; charset=utf-8", "\"kind\":\"circle\"")]
     [TestCase("stream", 200, "application/json", "{\"raw\":true}")]
     public async Task Answer_IsWhatTheActionSays(string route, int status, string? contentType, string body)
@@ -63,6 +64,13 @@ internal sealed class AnswersOfOnesOwn
         [HttpGet("typed")]
         [Produces("application/vnd.example+json")]
         public ActionResult GetTyped() => Ok(new Named("Ada"));
+
+        [HttpGet("set")]
+        public ActionResult GetSet()
+        {
+            Response.ContentType = "application/vnd.example+json";
+            return Ok(new Named("Ada"));
+        }
 
         [HttpGet("derived")]
         public ActionResult<Shape> GetDerived() => Response.HasStarted ? new Shape() : new Circle();

@@ -17,7 +17,7 @@ internal sealed class RefusedInputException(HttpError error) : Exception(error.C
         Find(context.ModelState)?.Error
         ?? HttpError.From(Domain.Results.Error.ValidationFailed(Messages(context.ModelState))));
 
-    public static RefusedInputException? Find(ModelStateDictionary modelState) => modelState.ErrorCount == 0 ? null : modelState.Values
+    private static RefusedInputException? Find(ModelStateDictionary modelState) => modelState.Values
         .SelectMany(entry => entry.Errors)
         .Select(modelError => modelError.Exception)
         .OfType<RefusedInputException>()
@@ -50,16 +50,12 @@ internal sealed class RefusedInputFilter : IActionFilter, IOrderedFilter
 /// <summary>Actions that take nothing from the request have nothing to refuse, and filters cost them more than anything else about an action does.</summary>
 internal sealed class RefusedInputConvention : IActionModelConvention
 {
-    private readonly IFilterMetadata[] _filters = [new UnsupportedContentTypeFilter(), new RefusedInputFilter()];
-
     public void Apply(ActionModel action)
     {
         if (action.Parameters.Count > 0 || action.Controller.ControllerProperties.Any(property => property.BindingInfo is not null))
         {
-            foreach (var filter in _filters)
-            {
-                action.Filters.Add(filter);
-            }
+            action.Filters.Add(new UnsupportedContentTypeFilter());
+            action.Filters.Add(new RefusedInputFilter());
         }
     }
 }

@@ -16,12 +16,13 @@ internal sealed class JsonResultWriter(
     IOptions<MvcOptions> mvc,
     IOptions<JsonOptions> json) : ObjectResultExecutor(formatters, writers, loggers, mvc)
 {
-    private readonly bool _jsonAlone = mvc.Value.OutputFormatters.All(formatter =>
+    private readonly bool _jsonAlone = !mvc.Value.ReturnHttpNotAcceptable && mvc.Value.OutputFormatters.All(formatter =>
         formatter is SystemTextJsonOutputFormatter or HttpNoContentOutputFormatter or StreamOutputFormatter);
 
     public override Task ExecuteAsync(ActionContext context, ObjectResult result)
     {
         if (!_jsonAlone
+            || context.HttpContext.Response.ContentType is not null
             || result is not { DeclaredType: null, ContentTypes.Count: 0, Formatters.Count: 0, Value: { } value and not (ProblemDetails or Stream) })
         {
             return base.ExecuteAsync(context, result);

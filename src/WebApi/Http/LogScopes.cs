@@ -26,12 +26,13 @@ internal sealed class LogScopes : IExternalScopeProvider
 
     private sealed class Trace(Activity activity) : IEnumerable<KeyValuePair<string, object?>>
     {
-        public override string ToString() => $"TraceId:{activity.TraceId}, SpanId:{activity.SpanId}";
+        public override string ToString() => string.Join(", ", this.Select(value => $"{value.Key}:{value.Value}"));
 
         public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
         {
-            yield return new("TraceId", activity.TraceId.ToString());
             yield return new("SpanId", activity.SpanId.ToString());
+            yield return new("TraceId", activity.TraceId.ToString());
+            yield return new("ParentId", activity.ParentSpanId.ToString());
         }
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
