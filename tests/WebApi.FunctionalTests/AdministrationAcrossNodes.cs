@@ -33,7 +33,7 @@ internal sealed class AdministrationAcrossNodes(DatabaseKind kind)
         foreach (var (name, act, signIn) in Acts)
         {
             var email = await here.Client.RegisterAsync();
-            var sessions = await Task.WhenAll(Enumerable.Range(0, Sessions).Select(_ => there.Client.LoginAsync(email)));
+            var sessions = await there.Client.LoginManyAsync(Sessions, _ => email);
             foreach (var session in sessions)
             {
                 await (await there.Client.AskAsync(session.AccessToken)).ShouldBeAsync(200);
