@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Net;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
@@ -8,7 +9,6 @@ using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Throttling;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -170,17 +170,26 @@ internal sealed class ReservedTries(DatabaseKind kind)
         using var database = new TestDatabase(kind);
         var conflicts = new Conflicts();
         await using var node = await Node.StartAsync(database, configure: services => services.AddSingleton<IInterceptor>(conflicts));
-        conflicts.Next.Enqueue(new DbUpdateConcurrencyException("on purpose"));
-        conflicts.Next.Enqueue(new DbUpdateException("on purpose", SqlServerErrors.Number(2627)));
+        conflicts.Next = Conflicts.Insert;
         await using (var reserved = (await ReserveAsync(node, timeout)).Value)
         {
-            conflicts.Next.Enqueue(new DbUpdateConcurrencyException("on purpose"));
+            conflicts.Next = Conflicts.Update;
             await reserved.WasWrongAsync();
         }
 
-        Assert.That(conflicts.Next, Is.Empty);
-        var stored = await node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordTries.ToList()), timeout);
-        Assert.That(stored.Select(row => row.Tries.All.Single().IsWrong), Is.EqualTo([true, true]));
+        Assert.That((await StoredAsync()).Select(row => row.Tries.All.Single().IsWrong), Is.EqualTo([true, true]));
+        conflicts.Next = Conflicts.Update;
+        await using (var reserved = (await ReserveAsync(node, timeout)).Value)
+        {
+            conflicts.Next = Conflicts.Delete;
+            await reserved.WasRightAsync();
+        }
+
+        Assert.That(await StoredAsync(), Is.Empty);
+        string[] changes = [Conflicts.Insert, Conflicts.Update, Conflicts.Update, Conflicts.Delete];
+        Assert.That(conflicts.Seen, Is.EqualTo(changes.SelectMany(change => Enumerable.Repeat(change, 3))), "of two rows, and of the first again");
+
+        Task<List<PasswordTryRow>> StoredAsync() => node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordTries.ToList()), timeout);
     }
 
     [Test]
@@ -247,13 +256,45 @@ internal sealed class ReservedTries(DatabaseKind kind)
         }
     }
 
-    private sealed class Conflicts : SaveChangesInterceptor
+    /// <summary>Has a change of tries find that another node was faster.</summary>
+    private sealed class Conflicts : DbCommandInterceptor
     {
-        public ConcurrentQueue<DbUpdateException> Next { get; } = new();
+        public const string Insert = "INSERT INTO";
+        public const string Update = "UPDATE";
+        public const string Delete = "DELETE FROM";
 
-        public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
-            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
-            Next.TryDequeue(out var exception) ? throw exception : new(result);
+        private static readonly string[] Changes = [Insert, Update, Delete];
+
+        /// <summary>The next change that is to.</summary>
+        public string? Next { get; set; }
+
+        public ConcurrentQueue<string> Seen { get; } = new();
+
+        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            if (Changes.FirstOrDefault(change => command.CommandText.StartsWith($"{change} PasswordTries", StringComparison.Ordinal)) is not { } change)
+            {
+                return new(result);
+            }
+
+            Seen.Enqueue(change);
+            if (change == Next)
+            {
+                Next = null;
+                if (change == Insert)
+                {
+                    throw SqlServerErrors.Number(2627);
+                }
+
+                using var faster = command.Connection!.CreateCommand();
+                faster.Transaction = command.Transaction;
+                faster.CommandText = $"UPDATE PasswordTries SET Stamp = '{Guid.Empty}'";
+                faster.ExecuteNonQuery();
+            }
+
+            return new(result);
+        }
     }
 
     private sealed class FailingReads(IDatabase database) : IDatabase, IDisposable

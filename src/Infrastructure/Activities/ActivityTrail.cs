@@ -20,6 +20,21 @@ internal sealed class ActivityTrail(IDatabase database) : IActivityTrail
             abandoned),
         cancellationToken);
 
+    /// <summary>Adds entries in the caller's transaction. Their accounts must be there.</summary>
+    public static async Task AddAsync(AppDbContext db, IEnumerable<ActivityEntry> entries, CancellationToken cancellationToken)
+    {
+        foreach (var entry in entries)
+        {
+            await db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO Activities (Id, At, AccountId, OtherAccountId, Action, Outcome, SessionId, IpAddress, UserAgent)
+                VALUES ({entry.Id}, {entry.At.UtcDateTime}, {entry.AccountId}, {entry.OtherAccountId}, {entry.Action}, {(int)entry.Outcome},
+                    {entry.SessionId}, {entry.IpAddress}, {entry.UserAgent})
+                """,
+                cancellationToken);
+        }
+    }
+
     public async Task<Page<ActivityEntry>> ListAsync(Guid accountId, int limit, PageCursor? after, CancellationToken cancellationToken)
     {
         var found = await database.ReadAsync(

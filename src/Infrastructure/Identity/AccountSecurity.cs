@@ -3,6 +3,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Activities;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Sessions;
@@ -166,8 +167,7 @@ internal sealed partial class AccountSecurity(
                     return AccountErrors.NoSuchUser;
                 }
 
-                db.Activities.AddRange(act.Trail);
-                await db.SaveChangesAsync(abandoned);
+                await ActivityTrail.AddAsync(db, act.Trail, abandoned);
                 var sessions = db.Sessions.Where(session => session.AccountId == accountId && session.Id != change.ExceptSession);
                 var over = change.Reason is { } reason ? await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, act.At, abandoned) : [];
                 await change.Then(db, abandoned);

@@ -3,6 +3,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Activities;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Sessions;
 using CleanJwt.Infrastructure.Throttling;
@@ -87,8 +88,7 @@ internal sealed partial class IdentityUserRepository(
                     return AccountErrors.StaleVersion;
                 }
 
-                db.Activities.AddRange(act.Trail);
-                await db.SaveChangesAsync(abandoned);
+                await ActivityTrail.AddAsync(db, act.Trail, abandoned);
                 return account;
             },
             cancellationToken);

@@ -1,6 +1,8 @@
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Throttling;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence;
@@ -65,6 +67,17 @@ internal sealed class CompiledQueries
                     user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles),
                     user.CreatedAt, user.UpdatedAt, user.Version)))
             .SingleOrDefault());
+
+    /// <summary>What an account has too many of beside the session that is to stay: those seen longest ago.</summary>
+    public Func<AppDbContext, Guid, Guid, DateTimeOffset, IAsyncEnumerable<Guid>> SurplusSessions { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, Guid accountId, Guid stays, DateTimeOffset now) => db.Sessions
+            .Where(session => session.AccountId == accountId && session.Id != stays && session.EndedAt == null && session.ExpiresAt > now)
+            .OrderByDescending(session => session.LastSeenAt).ThenByDescending(session => session.Id)
+            .Skip(Session.MaxLivePerAccount - 1)
+            .Select(session => session.Id));
+
+    public Func<AppDbContext, byte[], byte[], IAsyncEnumerable<PasswordTryRow>> PasswordTries { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, byte[] key, byte[] other) => db.PasswordTries.AsNoTracking().Where(row => row.Key == key || row.Key == other));
 
     public Func<AppDbContext, CancellationToken, Task<bool>> AnySigningKey { get; } =
         EF.CompileAsyncQuery((AppDbContext db, CancellationToken _) => db.SigningKeys.Any());

@@ -3,6 +3,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Activities;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.EntityFrameworkCore;
@@ -22,9 +23,8 @@ internal sealed class SessionRepository(
                     return null;
                 }
 
-                db.Sessions.Add(session);
-                db.Activities.AddRange(act.Trail);
-                await db.SaveChangesAsync(abandoned);
+                await InsertAsync(db, session, abandoned);
+                await ActivityTrail.AddAsync(db, act.Trail, abandoned);
                 return await EndSurplusAsync(db, session, abandoned);
             },
             cancellationToken);
@@ -78,8 +78,7 @@ internal sealed class SessionRepository(
                     return null;
                 }
 
-                db.Activities.AddRange(act.Trail);
-                await db.SaveChangesAsync(abandoned);
+                await ActivityTrail.AddAsync(db, act.Trail, abandoned);
                 return await db.Queries.SessionById(db, reauthenticated.Id, abandoned);
             },
             cancellationToken);
@@ -106,8 +105,7 @@ internal sealed class SessionRepository(
                     return 0;
                 }
 
-                db.Activities.AddRange(act.Trail.Select(entry => entry with { AccountId = accountId }));
-                await db.SaveChangesAsync(abandoned);
+                await ActivityTrail.AddAsync(db, act.Trail.Select(entry => entry with { AccountId = accountId }), abandoned);
                 return await SessionEnding.EndOneAsync(db, sessionId, reason, act.At, abandoned);
             },
             cancellationToken);
@@ -134,8 +132,7 @@ internal sealed class SessionRepository(
                 var over = await SessionEnding.EndSomeAsync(db, accountId, own, reason, act.At, abandoned);
                 if (over.Contains(sessionId))
                 {
-                    db.Activities.AddRange(act.Trail);
-                    await db.SaveChangesAsync(abandoned);
+                    await ActivityTrail.AddAsync(db, act.Trail, abandoned);
                 }
 
                 return over;
@@ -161,8 +158,7 @@ internal sealed class SessionRepository(
                     return AccountErrors.NoSuchUser;
                 }
 
-                db.Activities.AddRange(act.Trail);
-                await db.SaveChangesAsync(abandoned);
+                await ActivityTrail.AddAsync(db, act.Trail, abandoned);
                 return await SessionEnding.EndSomeAsync(
                     db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, act.At, abandoned);
             },
@@ -179,18 +175,22 @@ internal sealed class SessionRepository(
     /// <summary>Changes nothing, but takes the account's row: whoever locks it or changes its password comes before or after this, not beside it.</summary>
     /// <returns>False when somebody came before.</returns>
     private static async Task<bool> TakeAsVerifiedAsync(AppDbContext db, Guid accountId, int securityVersion, CancellationToken cancellationToken) =>
-        await db.Users
-            .Where(user => user.Id == accountId && user.SecurityVersion == securityVersion && !user.Locked)
-            .ExecuteUpdateAsync(set => set.SetProperty(user => user.SecurityVersion, user => user.SecurityVersion), cancellationToken) == 1;
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE AspNetUsers SET SecurityVersion = SecurityVersion WHERE Id = {accountId} AND SecurityVersion = {securityVersion} AND Locked = 0",
+            cancellationToken) == 1;
+
+    private static Task<int> InsertAsync(AppDbContext db, Session session, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
+        $"""
+        INSERT INTO Sessions (Id, AccountId, CreatedAt, LastSeenAt, ExpiresAt, Generation, RotatedAt, RotationId, EndedAt, EndReason, UserAgent, IpAddress, Scope, AuthTime, Amr)
+        VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime}, {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime},
+            {session.Generation}, {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime}, {(int?)session.EndReason},
+            {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()}, {session.AuthTime.UtcDateTime}, {session.Amr})
+        """,
+        cancellationToken);
 
     private static async Task<List<Guid>> EndSurplusAsync(AppDbContext db, Session next, CancellationToken cancellationToken)
     {
-        var surplus = await Live(db, next.AccountId, next.CreatedAt)
-            .Where(session => session.Id != next.Id)
-            .OrderByDescending(session => session.LastSeenAt).ThenByDescending(session => session.Id)
-            .Skip(Session.MaxLivePerAccount - 1)
-            .Select(session => session.Id)
-            .ToListAsync(cancellationToken);
+        var surplus = await db.Queries.SurplusSessions(db, next.AccountId, next.Id, next.CreatedAt).ToListAsync(cancellationToken);
         return surplus.Count == 0
             ? surplus
             : await SessionEnding.EndSomeAsync(

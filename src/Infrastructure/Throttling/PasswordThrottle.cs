@@ -4,6 +4,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Configurations;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Throttling;
@@ -172,10 +173,9 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
 
             foreach (var (one, tries) in found.Zip(next))
             {
-                Store(db, one, tries!, now);
+                await StoreAsync(db, one, tries!, now, abandoned);
             }
 
-            await db.SaveChangesAsync(abandoned);
             return new Reservation(TimeSpan.Zero, [.. found.Select(one => one.Key)], found.Count(one => one.Row is null));
         });
         Interlocked.Add(ref _rows, added);
@@ -197,21 +197,19 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
             {
                 var tries = settle(one.Tries, one.Key, now);
                 paused |= tries.PausedAt == now;
-                Store(db, one, tries, now);
+                await StoreAsync(db, one, tries, now, abandoned);
             }
 
-            await db.SaveChangesAsync(abandoned);
             return paused;
         });
 
     private static async Task<List<Counted>> FindAsync(AppDbContext db, IReadOnlyList<TryKey> wanted, CancellationToken cancellationToken)
     {
-        var (first, last) = (wanted[0].Value, wanted[^1].Value);
-        var rows = await db.PasswordTries.Where(row => row.Key == first || row.Key == last).ToListAsync(cancellationToken);
+        var rows = await db.Queries.PasswordTries(db, wanted[0].Value, wanted[^1].Value).ToListAsync(cancellationToken);
         return [.. wanted.Select(key => new Counted(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value))))];
     }
 
-    private static void Store(AppDbContext db, Counted counted, PasswordTries tries, DateTimeOffset now)
+    private static async Task StoreAsync(AppDbContext db, Counted counted, PasswordTries tries, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (key, row) = counted;
         var overAt = tries.OverAt(key.Limit);
@@ -219,16 +217,28 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
         {
             if (overAt > now)
             {
-                db.PasswordTries.Add(new PasswordTryRow { Key = key.Value, Tries = tries, OverAt = overAt, Stamp = Guid.NewGuid() });
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO PasswordTries ([Key], Tries, OverAt, Stamp)
+                    VALUES ({key.Value}, {PasswordTriesConverter.Write(tries)}, {overAt.UtcDateTime}, {Guid.NewGuid()})
+                    """,
+                    cancellationToken);
             }
+
+            return;
         }
-        else if (overAt > now)
+
+        var changed = overAt > now
+            ? await db.Database.ExecuteSqlAsync(
+                $"""
+                UPDATE PasswordTries SET Tries = {PasswordTriesConverter.Write(tries)}, OverAt = {overAt.UtcDateTime}, Stamp = {Guid.NewGuid()}
+                WHERE [Key] = {key.Value} AND Stamp = {row.Stamp}
+                """,
+                cancellationToken)
+            : await db.Database.ExecuteSqlAsync($"DELETE FROM PasswordTries WHERE [Key] = {key.Value} AND Stamp = {row.Stamp}", cancellationToken);
+        if (changed == 0)
         {
-            (row.Tries, row.OverAt, row.Stamp) = (tries, overAt, Guid.NewGuid());
-        }
-        else
-        {
-            db.PasswordTries.Remove(row);
+            throw new DbUpdateConcurrencyException("Another has changed the tries meanwhile.");
         }
     }
 
@@ -241,7 +251,7 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
             {
                 return await database.WriteAsync(change, CancellationToken.None);
             }
-            catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || DatabaseErrors.IsUniqueViolation(exception))
+            catch (Exception exception) when (exception is DbUpdateConcurrencyException || DatabaseErrors.IsUniqueViolation(exception))
             {
                 if (conflicts == MostConflicts)
                 {
