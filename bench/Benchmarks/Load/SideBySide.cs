@@ -38,6 +38,12 @@ internal sealed class SideBySide : IAsyncDisposable
             return 1;
         }
 
+        // The small database is made anew, which takes a second: else each run would find the sessions of all before it.
+        if (Directory.Exists(FolderOf(Users)))
+        {
+            Directory.Delete(FolderOf(Users), recursive: true);
+        }
+
         await using var run = new SideBySide(options);
         if (options.Has("peers"))
         {
