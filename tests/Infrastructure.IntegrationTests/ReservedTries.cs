@@ -171,13 +171,17 @@ internal sealed class ReservedTries(DatabaseKind kind)
         var conflicts = new Conflicts();
         await using var node = await Node.StartAsync(database, configure: services => services.AddSingleton<IInterceptor>(conflicts));
         conflicts.Next = Conflicts.Insert;
+        List<PasswordTryRow> before;
         await using (var reserved = (await ReserveAsync(node, timeout)).Value)
         {
+            before = await StoredAsync();
             conflicts.Next = Conflicts.Update;
             await reserved.WasWrongAsync();
         }
 
-        Assert.That((await StoredAsync()).Select(row => row.Tries.All.Single().IsWrong), Is.EqualTo([true, true]));
+        var after = await StoredAsync();
+        Assert.That(after.Select(row => row.Tries.All.Single().IsWrong), Is.EqualTo([true, true]));
+        Assert.That(before.Concat(after).Select(row => row.Stamp), Is.Unique, "or the next node would not notice");
         conflicts.Next = Conflicts.Update;
         await using (var reserved = (await ReserveAsync(node, timeout)).Value)
         {

@@ -30,6 +30,9 @@ internal sealed class TransactSql
 
     private static readonly Act Act = new(Now, [Act.OfOperator(ActivityActions.Login, Id, Now).Trail[0]]) { BySession = Id, By = Id };
 
+    /// <summary>As the made-up answers have it, so that a row is there to be changed.</summary>
+    private static readonly TryKey MadeUp = new(new byte[8], TryLimit.OfAccount);
+
     private static readonly Session Session = new()
     {
         Id = Id,
@@ -93,6 +96,8 @@ internal sealed class TransactSql
             },
             default)),
         ("count of password tries", services => services.GetRequiredService<PasswordThrottle>().CountRowsAsync(default)),
+        ("wrong password", services => services.GetRequiredService<PasswordThrottle>().WrongAsync(Id, [MadeUp])),
+        ("right password", services => services.GetRequiredService<PasswordThrottle>().RightAsync(Id, [MadeUp])),
         ("list of keys", services => services.GetRequiredService<SigningKeyAdministration>().ListAsync()),
         ("end of everything", services => ChangeKeysAsync(services, async (store, db, key) =>
         {
@@ -145,6 +150,8 @@ internal sealed class TransactSql
         var texts = server.Texts.Distinct().ToList();
         await TestContext.Out.WriteLineAsync($"{texts.Count} different commands");
         Assert.That(texts.SelectMany(text => Errors(text).Select(error => $"{error}\n{text}")), Is.Empty);
+        string[] changes = rows == 0 ? ["INSERT INTO PasswordTries"] : ["UPDATE PasswordTries", "DELETE FROM PasswordTries"];
+        Assert.That(changes.Where(change => !texts.Any(text => text.StartsWith(change, StringComparison.Ordinal))), Is.Empty, "these were not seen");
         Assert.That(texts, Has.None.Contain("\"").And.None.Contain("OPENJSON").And.None.Contain("STRING_"), "what only some servers know");
     }
 

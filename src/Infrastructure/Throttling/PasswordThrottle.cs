@@ -236,7 +236,7 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
                 """,
                 cancellationToken)
             : await db.Database.ExecuteSqlAsync($"DELETE FROM PasswordTries WHERE [Key] = {key.Value} AND Stamp = {row.Stamp}", cancellationToken);
-        if (changed == 0)
+        if (changed != 1)
         {
             throw new DbUpdateConcurrencyException("Another has changed the tries meanwhile.");
         }
