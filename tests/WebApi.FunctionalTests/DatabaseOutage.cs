@@ -22,7 +22,7 @@ internal sealed class DatabaseOutage
         using var folder = new TemporaryFolder();
         await using var process = await CleanJwtProcess.StartAsync(folder.Path);
         var client = process.Client;
-        var tokens = await SignInAsync(client);
+        var tokens = await client.LoginAsync();
         var bearer = ("Authorization", $"Bearer {tokens.AccessToken}");
 
         // The lock is this process's: to the service it is another's.
@@ -70,7 +70,7 @@ internal sealed class DatabaseOutage
         using var folder = new TemporaryFolder();
         await using var process = await CleanJwtProcess.StartAsync(folder.Path, new() { ["Database__CommandTimeout"] = "00:00:01" });
         var client = process.Client;
-        var tokens = await SignInAsync(client);
+        var tokens = await client.LoginAsync();
         var bearer = ("Authorization", $"Bearer {tokens.AccessToken}");
         await (await client.GetAsync("/api/users/me", bearer)).ShouldBeAsync(200);
 
@@ -155,7 +155,7 @@ internal sealed class DatabaseOutage
         using var folder = new TemporaryFolder();
         await using var process = await CleanJwtProcess.StartAsync(
             folder.Path, new() { ["Logging__Console__FormatterName"] = "simple", ["Logging__Console__FormatterOptions__IncludeScopes"] = "true" }); // as appsettings.json has it
-        var tokens = await SignInAsync(process.Client);
+        var tokens = await process.Client.LoginAsync();
         await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder.Path, "data", "cleanjwt.db")};Pooling=False"))
         {
             await connection.OpenAsync();
@@ -192,14 +192,6 @@ internal sealed class DatabaseOutage
         app.Sql("ALTER TABLE Elsewhere RENAME TO Sessions");
         await (await client.IntrospectAsync(tokens.AccessToken)).ShouldBeActiveAsync();
         await (await client.IntrospectAsync(tokens.RefreshToken)).ShouldBeActiveAsync();
-    }
-
-    private static async Task<TokenPair> SignInAsync(HttpClient client)
-    {
-        var email = CleanJwtApp.UniqueEmail();
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
-        var login = await client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
-        return TokenPair.From(await login.JsonAsync());
     }
 
     private static FileStream OpenWalIndex(TemporaryFolder folder) => new(
