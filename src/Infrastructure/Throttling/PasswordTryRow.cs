@@ -8,11 +8,11 @@ public sealed class PasswordTryRow
     /// <inheritdoc cref="TryKey"/>
     public required byte[] Key { get; init; }
 
-    public required PasswordTries Tries { get; set; }
+    public required PasswordTries Tries { get; init; }
 
     /// <summary>When it can go.</summary>
-    public required DateTimeOffset OverAt { get; set; }
+    public required DateTimeOffset OverAt { get; init; }
 
     /// <summary>Another one with each change. Random, since a row that went and came again must not be taken for the one that was read.</summary>
-    public required Guid Stamp { get; set; }
+    public required Guid Stamp { get; init; }
 }
