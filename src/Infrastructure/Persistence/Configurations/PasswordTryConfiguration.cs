@@ -15,7 +15,6 @@ internal sealed class PasswordTryConfiguration : IEntityTypeConfiguration<Passwo
         builder.HasKey(row => row.Key);
         builder.Property(row => row.Key).HasMaxLength(TryKey.Size);
         builder.Property(row => row.Tries).HasConversion<PasswordTriesConverter>();
-        builder.Property(row => row.Stamp).IsConcurrencyToken();
         builder.HasIndex(row => row.OverAt);
     }
 }

@@ -365,7 +365,6 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                         .HasColumnType("datetime2");
 
                     b.Property<Guid>("Stamp")
-                        .IsConcurrencyToken()
                         .HasColumnType("uniqueidentifier");
 
                     b.Property<byte[]>("Tries")
