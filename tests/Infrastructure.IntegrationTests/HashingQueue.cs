@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.Threads;
@@ -70,6 +71,31 @@ internal sealed class HashingQueue
     }
 
     [Test]
+    public async Task Threads_RestWhileOthersHaveMuchToDo(CancellationToken timeout)
+    {
+        using var threads = new ThreadsAmongBusyOthers();
+        var ended = threads.TryEnqueue(
+            () =>
+            {
+                timeout.WaitHandle.WaitOne(100);
+                return Stopwatch.GetTimestamp();
+            },
+            CancellationToken.None)!;
+        var begunAgain = threads.TryEnqueue(Stopwatch.GetTimestamp, CancellationToken.None)!;
+
+        Assert.That(Stopwatch.GetElapsedTime(await ended, await begunAgain), Is.GreaterThan(TimeSpan.FromMilliseconds(90)));
+    }
+
+    [TestCase(1, 10, ExpectedResult = 0, TestName = "Rest_OnOneCore_IsNone")]
+    [TestCase(1, 13, ExpectedResult = 0, TestName = "Rest_WhereOthersHaveLittleToDo_IsNone")]
+    [TestCase(1, 16, ExpectedResult = 6, TestName = "Rest_WhereOthersHaveMuchToDo_IsAsLongAsTheyHadTheirCore")]
+    [TestCase(3, 36, ExpectedResult = 6, TestName = "Rest_OfSeveralThreads_IsAsLongAsOthersHadTheirCore")]
+    [TestCase(3, 20, ExpectedResult = 0, TestName = "Rest_WhereCoresAreFree_IsNone")]
+    [TestCase(3, 60, ExpectedResult = 10, TestName = "Rest_WhereOthersHaveMoreThanTheirCore_IsAsLongAsTheWork")]
+    public double Rest(int threads, int used) =>
+        LowPriority.RestAfter(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(used), threads).TotalMilliseconds;
+
+    [Test]
     public void CancelledWork_IsNotDone(CancellationToken timeout)
     {
         using var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
@@ -130,6 +156,12 @@ internal sealed class HashingQueue
         {
             seen = Interlocked.CompareExchange(ref target, value, seen);
         }
+    }
+
+    /// <summary>One thread, in a process that has two hours of processors for each hour by the clock.</summary>
+    private sealed class ThreadsAmongBusyOthers() : WorkerThreads("giving way", threads: 1, places: 2, givesWay: true)
+    {
+        protected override TimeSpan ProcessorTime => 2 * Stopwatch.GetElapsedTime(0);
     }
 
     /// <summary>Keeps the one thread busy until released.</summary>

@@ -9,7 +9,7 @@ namespace CleanJwt.Infrastructure.Identity;
 internal sealed class HashingThreads(int threads, int placesPerThread)
     : WorkerThreads("hashing", threads, threads * placesPerThread, givesWay: true)
 {
-    // At about 20 ms a hash, the last in the queue waits some two seconds.
+    // At about 20 ms a hash, the last in the queue waits some two seconds, and twice as long at most while others have so much to do that the threads rest.
     private const int PlacesPerThread = 100;
 
     public HashingThreads()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace CleanJwt.Infrastructure.Threads;
@@ -18,7 +19,7 @@ internal class WorkerThreads : IDisposable
     /// <param name="keepContinuations">
     /// Whether what follows on the work runs on the same thread. It saves a change of threads, and needs what follows to be short and never to block.
     /// </param>
-    /// <param name="givesWay">Whether the threads give way to all others that want a processor.</param>
+    /// <param name="givesWay">Whether the threads give way to all others that want a processor, and rest between two pieces of work while those have much to do.</param>
     public WorkerThreads(string name, int threads, int places, bool keepContinuations = false, bool givesWay = false)
     {
         _continuations = keepContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
@@ -33,6 +34,9 @@ internal class WorkerThreads : IDisposable
 
     /// <summary>How much is done or waits, at most.</summary>
     public int Capacity { get; }
+
+    /// <summary>What the whole process has had of all processors so far.</summary>
+    protected virtual TimeSpan ProcessorTime => Environment.CpuUsage.TotalTime;
 
     /// <summary>Has work done once a thread is free for it. Work that nobody waits for any more by then is not done.</summary>
     /// <returns>Null when the queue is full; then nothing was or will be done.</returns>
@@ -64,11 +68,27 @@ internal class WorkerThreads : IDisposable
 
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
+            var rest = TimeSpan.Zero; // what had to wait for work has rested
             while (_queue.Reader.TryRead(out var work))
             {
-                work.Execute();
+                if (givesWay)
+                {
+                    Thread.Sleep(rest); // once its place in the queue is free
+                    rest = ExecuteForRest(work);
+                }
+                else
+                {
+                    work.Execute();
+                }
             }
         }
+    }
+
+    private TimeSpan ExecuteForRest(IThreadPoolWorkItem work)
+    {
+        var (begun, usedBefore) = (Stopwatch.GetTimestamp(), ProcessorTime);
+        work.Execute();
+        return LowPriority.RestAfter(Stopwatch.GetElapsedTime(begun), ProcessorTime - usedBefore, _threads.Length);
     }
 
     private sealed class WorkItem<T>(Func<T> work, TaskCreationOptions options, CancellationToken cancellationToken)
