@@ -1,4 +1,5 @@
 -- GET with the bearer tokens of a file in turn. Usage: wrk ... -s get.lua URL -- [TOKENS [PAUSE_IN_MILLISECONDS]]  (TOKENS "-" for none)
+-- The pause is a mean: wrk takes whole milliseconds, and connections that all pause alike would ask all at once.
 dofile(os.getenv("WRK_SCRIPTS") .. "/common.lua") -- for the threads, and for the end, which is none of theirs
 
 local pause = 0
@@ -13,6 +14,6 @@ function init(args)
   end
   pause = tonumber(args[2] or "0")
   if pause > 0 then
-    delay = function() return pause end
+    delay = function() return math.random(0, 2 * pause) end
   end
 end

@@ -15,6 +15,8 @@ internal sealed class SideBySide : IAsyncDisposable
     private const int PeersUsers = 200; // each costs them a PBKDF2 hash, and none keeps anything of a token
     private const int Connections = 32;
     private const int FewConnections = 8;
+    private const int PausingConnections = 256;
+    private const int FloodConnections = 64;
 
     private readonly SideBySideOptions _options;
     private readonly Report _report = new();
@@ -127,17 +129,27 @@ internal sealed class SideBySide : IAsyncDisposable
         var sample = await database.SampleAsync(Users);
         var me = new Uri(own.Address, "/api/users/me");
         var login = new Uri(own.Address, "/api/auth/login");
-        await Wrk.RunAsync(BothCores, me, Connections, SideBySideOptions.WarmUp, "get.lua", sample.AccessTokens);
-        var full = await Wrk.RunAsync(BothCores, me, Connections, _options.Duration, "get.lua", sample.AccessTokens);
-        var pause = Math.Max(1, (int)Math.Round(Connections / (full.PerSecond / 2) * 1_000)).ToString(CultureInfo.InvariantCulture);
+        Task<WrkResult> Ask(TimeSpan duration, int connections, params string[] pause) =>
+            Wrk.RunAsync(BothCores, me, connections, duration, "get.lua", [sample.AccessTokens, .. pause]);
+        Task<WrkResult> Flood(TimeSpan duration) =>
+            Wrk.RunAsync(BothCores, login, FloodConnections, duration, "login.lua", sample.Emails, Seeding.Password);
+
+        Say("Warming up: the flood");
+        await Ask(SideBySideOptions.WarmUp, Connections);
+        await Flood(SideBySideOptions.WarmUp / 2);
+        _report.FullLoad = await Ask(_options.Duration, Connections);
+
+        // wrk pauses for whole milliseconds: with many connections a pause is long enough for that not to matter.
+        var pause = Math.Round(PausingConnections / (_report.FullLoad.PerSecond / 2) * 1_000).ToString(CultureInfo.InvariantCulture);
         for (var round = 1; round <= _options.Rounds; round++)
         {
             Say($"Flood, round {round} of {_options.Rounds}");
-            var calm = await Wrk.RunAsync(BothCores, me, Connections, _options.Duration, "get.lua", sample.AccessTokens, pause);
-            var flood = Wrk.RunAsync(BothCores, login, connections: 64, _options.Duration + TimeSpan.FromSeconds(2), "login.lua", sample.Emails, Seeding.Password);
+            var calm = await Ask(_options.Duration, PausingConnections, pause);
+            var flood = Flood(_options.Duration + TimeSpan.FromSeconds(2));
             await Task.Delay(TimeSpan.FromSeconds(1));
-            var flooded = await Wrk.RunAsync(BothCores, me, Connections, _options.Duration, "get.lua", sample.AccessTokens, pause);
+            var flooded = await Ask(_options.Duration, PausingConnections, pause);
             _report.AddFlood(calm, flooded, await flood);
+            Say(string.Create(CultureInfo.InvariantCulture, $"p99 {calm.P99 / 1e3:F1} ms without, {flooded.P99 / 1e3:F1} ms with it"));
         }
 
         // More than the queue has places for: what is turned away.
