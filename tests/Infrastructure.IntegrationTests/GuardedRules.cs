@@ -2,8 +2,6 @@ using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
-using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
@@ -15,16 +13,16 @@ namespace CleanJwt.Infrastructure.IntegrationTests;
 internal sealed class GuardedRules(DatabaseKind kind)
 {
     private readonly TestDatabase _database = new(kind);
-    private readonly RecordingCommands _commands = new();
+    private readonly CommandCounter _commands = new();
     private Node _node = null!;
     private Guid _account;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _node = await Node.StartAsync(_database, configure: services => services.AddSingleton<IInterceptor>(_commands));
+        _node = await Node.StartAsync(_database, configure: _commands.AddTo);
         _account = await _node.AddAccountAsync();
-        _commands.Texts.Clear();
+        _commands.Reset();
     }
 
     [TearDown]
@@ -45,9 +43,9 @@ internal sealed class GuardedRules(DatabaseKind kind)
             () => security.DeleteAsync(_account, _node.Act(), default),
         })
         {
-            _commands.Texts.Clear();
+            _commands.Reset();
             await act();
-            var updates = _commands.Texts.Where(IsUpdate).ToList();
+            var updates = _commands.Commands.Where(IsUpdate).ToList();
             Assert.That(updates[0], Does.Contain("Guards"));
             Assert.That(updates.Skip(1), Has.Some.Contains("AspNetUsers"));
         }
@@ -58,8 +56,8 @@ internal sealed class GuardedRules(DatabaseKind kind)
     {
         using var empty = new TestDatabase(kind);
         var settings = new Dictionary<string, string?> { ["Admin:Email"] = "admin@example.com", ["Admin:Password"] = Node.Password };
-        await using var node = await Node.StartAsync(empty, settings, services => services.AddSingleton<IInterceptor>(_commands));
-        var commands = _commands.Texts.SkipWhile(text => !TakesTheGuard(text)).ToList();
+        await using var node = await Node.StartAsync(empty, settings, _commands.AddTo);
+        var commands = _commands.Commands.SkipWhile(text => !TakesTheGuard(text)).ToList();
         Assert.That(commands, Has.Count.GreaterThanOrEqualTo(4));
         Assert.That(commands[1], Does.Contain("Roles").And.Contain("EXISTS"));
     }
@@ -80,7 +78,7 @@ internal sealed class GuardedRules(DatabaseKind kind)
     public async Task StartOfASession_TakesTheAccountFirst()
     {
         await _node.StartSessionAsync(_account);
-        Assert.That(_commands.Texts.First(), Does.Contain("UPDATE ").And.Contain("AspNetUsers").And.Contain("SecurityVersion").And.Contain("Locked"));
+        Assert.That(_commands.Commands.First(), Does.Contain("UPDATE ").And.Contain("AspNetUsers").And.Contain("SecurityVersion").And.Contain("Locked"));
     }
 
     [Test]

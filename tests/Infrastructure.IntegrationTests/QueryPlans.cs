@@ -3,8 +3,10 @@ using System.Data.Common;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Paging;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
-using Microsoft.EntityFrameworkCore.Diagnostics;
+using CleanJwt.Infrastructure.Persistence;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
+using SQLitePCL;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
@@ -15,16 +17,16 @@ internal sealed class QueryPlans
     private const string ScanOfAdministrators = "SCAN a USING INDEX IX_AspNetUsers_Roles";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly PlanRecorder _plans = new();
+    private readonly RanStatements _ran = new();
     private Node _node = null!;
     private Guid _account;
 
     [SetUp]
     public async Task StartAsync()
     {
-        _node = await Node.StartAsync(_folder.Path, configure: services => services.AddSingleton<IInterceptor>(_plans));
+        _node = await Node.StartAsync(_folder.Path, configure: services => services.AddSingleton<IConnectionObserver>(_ran));
         _account = await _node.AddAccountAsync();
-        _plans.Reset();
+        _ran.Statements.Clear();
     }
 
     [TearDown]
@@ -40,7 +42,7 @@ internal sealed class QueryPlans
         await _node.Get<IUserDirectory>().ListAsync(null, 20, null, default);
         await _node.Get<IUserDirectory>().ListAsync(null, 20, Somewhere(), default);
         Assert.That(
-            _plans.Lines,
+            Plans,
             Is.EqualTo(new[]
             {
                 "SCAN a USING INDEX IX_AspNetUsers_CreatedAt_Id", "SEARCH a USING INDEX IX_AspNetUsers_CreatedAt_Id (CreatedAt<?)",
@@ -53,7 +55,7 @@ internal sealed class QueryPlans
         await _node.Get<IUserDirectory>().ListAsync("ADA", 20, null, default);
         await _node.Get<IUserDirectory>().ListAsync("ADA", 20, Somewhere(), default);
         Assert.That(
-            _plans.Lines.Distinct(),
+            Plans.Distinct(),
             Is.EqualTo(new[] { "SEARCH a USING INDEX EmailIndex (NormalizedEmail>? AND NormalizedEmail<?)", "USE TEMP B-TREE FOR ORDER BY" }));
     }
 
@@ -63,7 +65,7 @@ internal sealed class QueryPlans
         await _node.Get<IActivityTrail>().ListAsync(_account, 20, null, default);
         await _node.Get<IActivityTrail>().ListAsync(_account, 20, Somewhere(), default);
         Assert.That(
-            _plans.Lines,
+            Plans,
             Is.EqualTo(new[]
             {
                 "SEARCH a USING INDEX IX_Activities_AccountId_At_Id (AccountId=?)",
@@ -82,62 +84,53 @@ internal sealed class QueryPlans
     public async Task Deletion_SearchesNoTableFromEndToEnd()
     {
         await _node.Get<IAccountSecurity>().DeleteAsync(_account, _node.Act(), default);
-        Assert.That(_plans.Lines, Has.Some.Contains("IX_Activities_OtherAccountId"));
+        Assert.That(Plans, Has.Some.Contains("IX_Activities_OtherAccountId"));
         Assert.That(Scans, Is.Not.Empty.And.All.EqualTo(ScanOfAdministrators));
     }
 
     [Test]
     public async Task CleanUp_FindsWhatIsOverByIndexes()
     {
-        await _node.Get<Persistence.CleanUp>().RunAsync(default);
-        Assert.That(_plans.Lines, Has.Some.Contains("IX_Activities_At"));
+        await _node.Get<CleanUp>().RunAsync(default);
+        Assert.That(Plans, Has.Some.Contains("IX_Activities_At"));
         Assert.That(Scans, Is.Empty);
     }
 
-    private IEnumerable<string> Scans => _plans.Lines.Where(line => line.StartsWith("SCAN", StringComparison.Ordinal));
+    private IEnumerable<string> Scans => Plans.Where(line => line.StartsWith("SCAN", StringComparison.Ordinal));
+
+    /// <summary>Of what was run since the account was there.</summary>
+    private List<string> Plans
+    {
+        get
+        {
+            using var connection = new SqliteConnection($"Data Source={_node.DatabasePath};Pooling=False");
+            connection.Open();
+            return [.. _ran.Statements.SelectMany(statement => PlanOf(statement, connection))];
+        }
+    }
 
     private PageCursor Somewhere() => new(_node.Time.GetUtcNow(), Guid.NewGuid());
 
-    /// <summary>Asks, before each command, how it will be carried out.</summary>
-    private sealed class PlanRecorder : DbCommandInterceptor
+    private static List<string> PlanOf(string statement, SqliteConnection connection)
     {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<string> Lines => _lines;
-
-        public void Reset() => _lines.Clear();
-
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        using var explain = connection.CreateCommand();
+        explain.CommandText = $"EXPLAIN QUERY PLAN {statement}";
+        using var reader = explain.ExecuteReader();
+        var lines = new List<string>();
+        while (reader.Read())
         {
-            Explain(command);
-            return new(result);
+            lines.Add(reader.GetString(3));
         }
 
-        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-        {
-            Explain(command);
-            return new(result);
-        }
+        return lines;
+    }
 
-        private void Explain(DbCommand command)
-        {
-            using var explain = command.Connection!.CreateCommand();
-            explain.Transaction = command.Transaction;
-            explain.CommandText = $"EXPLAIN QUERY PLAN {command.CommandText}";
-            foreach (DbParameter parameter in command.Parameters)
-            {
-                var same = explain.CreateParameter();
-                (same.ParameterName, same.Value) = (parameter.ParameterName, parameter.Value);
-                explain.Parameters.Add(same);
-            }
+    /// <summary>What SQLite says it has run, with the values of parameters, by which an index of some rows alone is taken or not. SQLite prepares anew where they matter.</summary>
+    private sealed class RanStatements : IConnectionObserver
+    {
+        public ConcurrentQueue<string> Statements { get; } = new();
 
-            using var reader = explain.ExecuteReader();
-            while (reader.Read())
-            {
-                _lines.Enqueue(reader.GetString(3));
-            }
-        }
+        public void OnOpened(DbConnection connection) =>
+            raw.sqlite3_trace(((SqliteConnection)connection).Handle, (_, statement) => Statements.Enqueue(statement), null);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Net;
 using CleanJwt.Application.Abstractions;
@@ -170,28 +169,27 @@ internal sealed class ReservedTries(DatabaseKind kind)
         using var database = new TestDatabase(kind);
         var conflicts = new Conflicts();
         await using var node = await Node.StartAsync(database, configure: services => services.AddSingleton<IInterceptor>(conflicts));
-        conflicts.Next = Conflicts.Insert;
+        conflicts.IsNext = true;
         List<PasswordTryRow> before;
         await using (var reserved = (await ReserveAsync(node, timeout)).Value)
         {
             before = await StoredAsync();
-            conflicts.Next = Conflicts.Update;
+            conflicts.IsNext = true;
             await reserved.WasWrongAsync();
         }
 
         var after = await StoredAsync();
         Assert.That(after.Select(row => row.Tries.All.Single().IsWrong), Is.EqualTo([true, true]));
         Assert.That(before.Concat(after).Select(row => row.Stamp), Is.Unique, "or the next node would not notice");
-        conflicts.Next = Conflicts.Update;
+        conflicts.IsNext = true;
         await using (var reserved = (await ReserveAsync(node, timeout)).Value)
         {
-            conflicts.Next = Conflicts.Delete;
+            conflicts.IsNext = true;
             await reserved.WasRightAsync();
         }
 
         Assert.That(await StoredAsync(), Is.Empty);
-        string[] changes = [Conflicts.Insert, Conflicts.Update, Conflicts.Update, Conflicts.Delete];
-        Assert.That(conflicts.Seen, Is.EqualTo(changes.SelectMany(change => Enumerable.Repeat(change, 3))), "of two rows, and of the first again");
+        Assert.That(conflicts.Reads, Is.EqualTo(4 * 2), "of the change that inserts, the two that update, and the one that deletes: each again");
 
         Task<List<PasswordTryRow>> StoredAsync() => node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordTries.ToList()), timeout);
     }
@@ -260,44 +258,41 @@ internal sealed class ReservedTries(DatabaseKind kind)
         }
     }
 
-    /// <summary>Has a change of tries find that another node was faster.</summary>
+    /// <summary>Has a change of tries find that another node was faster: between what it has read and what it writes.</summary>
     private sealed class Conflicts : DbCommandInterceptor
     {
-        public const string Insert = "INSERT INTO";
-        public const string Update = "UPDATE";
-        public const string Delete = "DELETE FROM";
+        /// <summary>Whether the next change is to.</summary>
+        public bool IsNext { get; set; }
 
-        private static readonly string[] Changes = [Insert, Update, Delete];
+        public int Reads { get; private set; }
 
-        /// <summary>The next change that is to.</summary>
-        public string? Next { get; set; }
-
-        public ConcurrentQueue<string> Seen { get; } = new();
-
-        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        public override async ValueTask<InterceptionResult> DataReaderClosingAsync(
+            DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
         {
-            if (Changes.FirstOrDefault(change => command.CommandText.StartsWith($"{change} PasswordTries", StringComparison.Ordinal)) is not { } change)
+            if (command.Transaction is null || !command.CommandText.Contains("PasswordTries", StringComparison.Ordinal))
             {
-                return new(result);
+                return result;
             }
 
-            Seen.Enqueue(change);
-            if (change == Next)
+            Reads++;
+            if (IsNext)
             {
-                Next = null;
-                if (change == Insert)
-                {
-                    throw SqlServerErrors.Number(2627);
-                }
-
-                using var faster = command.Connection!.CreateCommand();
+                IsNext = false;
+                await eventData.DataReader.CloseAsync(); // SQL Server has one at a time
+                await using var faster = command.Connection!.CreateCommand();
                 faster.Transaction = command.Transaction;
                 faster.CommandText = $"UPDATE PasswordTries SET Stamp = '{Guid.Empty}'";
-                faster.ExecuteNonQuery();
+                if (await faster.ExecuteNonQueryAsync() == 0)
+                {
+                    faster.CommandText = $"INSERT INTO PasswordTries ([Key], Tries, OverAt, Stamp) VALUES (@key, @key, '2000-01-01', '{Guid.Empty}')";
+                    var key = faster.CreateParameter();
+                    (key.ParameterName, key.Value) = ("@key", command.Parameters[0].Value);
+                    faster.Parameters.Add(key);
+                    await faster.ExecuteNonQueryAsync();
+                }
             }
 
-            return new(result);
+            return result;
         }
     }
 

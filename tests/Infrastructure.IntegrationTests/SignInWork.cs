@@ -4,7 +4,6 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,10 +20,9 @@ internal sealed class SignInWork(DatabaseKind kind)
     public async Task UnknownEmail_CostsWhatAWrongPasswordCosts()
     {
         using var database = new TestDatabase(kind);
-        var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
-        await using var node = await Node.StartAsync(database, configure: services => services
-            .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
-            .AddSingleton<IInterceptor>(commands));
+        var (hasher, commands) = (new RecordingHasher(), new CommandCounter());
+        await using var node = await Node.StartAsync(database, configure: services => commands.AddTo(
+            services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))));
         await node.AddAccountAsync(Known);
 
         var wrongPassword = await CostOfRefusalAsync(node, Known, hasher, commands);
@@ -44,10 +42,9 @@ internal sealed class SignInWork(DatabaseKind kind)
     public async Task AccountWithoutPassword_IsRefusedAtTheSameCost()
     {
         using var database = new TestDatabase(kind);
-        var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
-        await using var node = await Node.StartAsync(database, configure: services => services
-            .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
-            .AddSingleton<IInterceptor>(commands));
+        var (hasher, commands) = (new RecordingHasher(), new CommandCounter());
+        await using var node = await Node.StartAsync(database, configure: services => commands.AddTo(
+            services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))));
         await node.AddAccountAsync(Known);
         node.Sql("UPDATE AspNetUsers SET PasswordHash = NULL");
 
@@ -59,10 +56,9 @@ internal sealed class SignInWork(DatabaseKind kind)
     public async Task TooManyWrongPasswords_CostNoHashAndNoLookAtTheAccount()
     {
         using var database = new TestDatabase(kind);
-        var (hasher, commands) = (new RecordingHasher(), new RecordingCommands());
-        await using var node = await Node.StartAsync(database, configure: services => services
-            .Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))
-            .AddSingleton<IInterceptor>(commands));
+        var (hasher, commands) = (new RecordingHasher(), new CommandCounter());
+        await using var node = await Node.StartAsync(database, configure: services => commands.AddTo(
+            services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<AppUser>>(hasher))));
         await node.AddAccountAsync(Known);
         foreach (var email in new[] { Known, Unknown })
         {
@@ -72,23 +68,23 @@ internal sealed class SignInWork(DatabaseKind kind)
             }
 
             hasher.Verified.Clear();
-            commands.Texts.Clear();
+            commands.Reset();
             var outcome = await node.WithUsersAsync(users =>
                 users.VerifyPasswordAsync(email, ClientNetwork.Unknown, Node.Password, CancellationToken.None));
             Assert.That(outcome.Error?.Code, Is.EqualTo("too-many-attempts"));
             Assert.That(hasher.Verified, Is.Empty);
-            Assert.That(commands.Texts, Has.Exactly(1).Items.And.All.Contain("PasswordTries"));
+            Assert.That(commands.Commands, Has.Exactly(1).Items.And.All.Contain("PasswordTries"));
         }
     }
 
     private static async Task<(string[] Verifications, string[] Commands)> CostOfRefusalAsync(
-        Node node, EmailAddress email, RecordingHasher hasher, RecordingCommands commands)
+        Node node, EmailAddress email, RecordingHasher hasher, CommandCounter commands)
     {
         hasher.Verified.Clear();
-        commands.Texts.Clear();
+        commands.Reset();
         var outcome = await node.WithUsersAsync(users => users.VerifyPasswordAsync(email, ClientNetwork.Unknown, "a wrong password", CancellationToken.None));
         Assert.That(outcome.Value.Verified, Is.Null);
-        return ([.. hasher.Verified], [.. commands.Texts]);
+        return ([.. hasher.Verified], [.. commands.Commands]);
     }
 
     /// <summary>The real hasher, and what it was asked: of each verification the kind of hash and its parameters.</summary>

@@ -10,7 +10,7 @@ internal sealed class ActivityTrail(IDatabase database) : IActivityTrail
 {
     // One statement, and the same whether the account is known, unknown or gone: neither its time nor a foreign key must tell.
     public Task AddAsync(ActivityEntry entry, CancellationToken cancellationToken) => database.WriteOneAsync(
-        (db, abandoned) => db.Database.ExecuteSqlAsync(
+        (db, abandoned) => db.ExecuteAsync(
             $"""
             INSERT INTO Activities (Id, At, AccountId, Action, Outcome, SessionId, IpAddress, UserAgent)
             SELECT {entry.Id}, {entry.At.UtcDateTime}, (SELECT Id FROM AspNetUsers WHERE Id = {entry.AccountId}), {entry.Action},
@@ -25,7 +25,7 @@ internal sealed class ActivityTrail(IDatabase database) : IActivityTrail
     {
         foreach (var entry in entries)
         {
-            await db.Database.ExecuteSqlAsync(
+            await db.ExecuteAsync(
                 $"""
                 INSERT INTO Activities (Id, At, AccountId, OtherAccountId, Action, Outcome, SessionId, IpAddress, UserAgent)
                 VALUES ({entry.Id}, {entry.At.UtcDateTime}, {entry.AccountId}, {entry.OtherAccountId}, {entry.Action}, {(int)entry.Outcome},

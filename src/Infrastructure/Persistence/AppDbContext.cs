@@ -34,6 +34,11 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
     /// <summary>The queries of the hot path. Compiled ones belong to one model, so each provider's context has its own.</summary>
     internal abstract CompiledQueries Queries { get; }
 
+    /// <summary>Executes a statement, whose holes are its parameters, each as its type is stored: a moment as UTC's <see cref="DateTime"/>, an enumeration as a number.</summary>
+    /// <returns>How many rows it has changed.</returns>
+    internal virtual Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken) =>
+        Database.ExecuteSqlAsync(statement, cancellationToken);
+
     /// <summary>For commands of one's own. It goes with the context.</summary>
     internal async Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal static class SessionEnding
         var ended = await EndAsync(db.Sessions.Where(session => session.Id == sessionId), reason, now, cancellationToken);
         if (ended > 0)
         {
-            await db.Database.ExecuteSqlAsync(
+            await db.ExecuteAsync(
                 $"INSERT INTO Revocations (SessionId) SELECT Id FROM Sessions WHERE Id = {sessionId} AND EndedAt = {now.UtcDateTime}", cancellationToken);
         }
 
@@ -39,7 +39,7 @@ internal static class SessionEnding
             .Where(session => session.AccountId == accountId && session.EndedAt == now)
             .Select(session => session.Id)
             .ToListAsync(cancellationToken);
-        await db.Database.ExecuteSqlAsync(
+        await db.ExecuteAsync(
             $"INSERT INTO Revocations (SessionId) SELECT Id FROM Sessions WHERE AccountId = {accountId} AND EndedAt = {now.UtcDateTime}", cancellationToken);
         return ended;
     }
@@ -49,7 +49,7 @@ internal static class SessionEnding
     public static async Task<int> EndEverythingAsync(AppDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ended = await EndAsync(db.Sessions, SessionEndReason.EndedByOperator, now, cancellationToken);
-        await db.Database.ExecuteSqlAsync(
+        await db.ExecuteAsync(
             $"INSERT INTO Revocations (SessionId) SELECT Id FROM Sessions WHERE EndedAt = {now.UtcDateTime}", cancellationToken);
         return ended;
     }

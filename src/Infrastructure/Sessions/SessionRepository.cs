@@ -43,7 +43,7 @@ internal sealed class SessionRepository(
         // Carried out twice, it finds its own rotation id when the session is read again. As text, since EF Core takes as long to translate an update,
         // each time anew, as the database to carry it out.
         var rows = await database.WriteOneAsync(
-            (db, abandoned) => db.Database.ExecuteSqlAsync(
+            (db, abandoned) => db.ExecuteAsync(
                 $"""
                 UPDATE Sessions
                 SET Generation = {rotated.Generation}, RotationId = {rotated.RotationId}, RotatedAt = {rotated.RotatedAt?.UtcDateTime},
@@ -175,11 +175,11 @@ internal sealed class SessionRepository(
     /// <summary>Changes nothing, but takes the account's row: whoever locks it or changes its password comes before or after this, not beside it.</summary>
     /// <returns>False when somebody came before.</returns>
     private static async Task<bool> TakeAsVerifiedAsync(AppDbContext db, Guid accountId, int securityVersion, CancellationToken cancellationToken) =>
-        await db.Database.ExecuteSqlAsync(
+        await db.ExecuteAsync(
             $"UPDATE AspNetUsers SET SecurityVersion = SecurityVersion WHERE Id = {accountId} AND SecurityVersion = {securityVersion} AND Locked = 0",
             cancellationToken) == 1;
 
-    private static Task<int> InsertAsync(AppDbContext db, Session session, CancellationToken cancellationToken) => db.Database.ExecuteSqlAsync(
+    private static Task<int> InsertAsync(AppDbContext db, Session session, CancellationToken cancellationToken) => db.ExecuteAsync(
         $"""
         INSERT INTO Sessions (Id, AccountId, CreatedAt, LastSeenAt, ExpiresAt, Generation, RotatedAt, RotationId, EndedAt, EndReason, UserAgent, IpAddress, Scope, AuthTime, Amr)
         VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime}, {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime},

@@ -217,7 +217,7 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
         {
             if (overAt > now)
             {
-                await db.Database.ExecuteSqlAsync(
+                await db.ExecuteAsync(
                     $"""
                     INSERT INTO PasswordTries ([Key], Tries, OverAt, Stamp)
                     VALUES ({key.Value}, {PasswordTriesConverter.Write(tries)}, {overAt.UtcDateTime}, {Guid.NewGuid()})
@@ -229,13 +229,13 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
         }
 
         var changed = overAt > now
-            ? await db.Database.ExecuteSqlAsync(
+            ? await db.ExecuteAsync(
                 $"""
                 UPDATE PasswordTries SET Tries = {PasswordTriesConverter.Write(tries)}, OverAt = {overAt.UtcDateTime}, Stamp = {Guid.NewGuid()}
                 WHERE [Key] = {key.Value} AND Stamp = {row.Stamp}
                 """,
                 cancellationToken)
-            : await db.Database.ExecuteSqlAsync($"DELETE FROM PasswordTries WHERE [Key] = {key.Value} AND Stamp = {row.Stamp}", cancellationToken);
+            : await db.ExecuteAsync($"DELETE FROM PasswordTries WHERE [Key] = {key.Value} AND Stamp = {row.Stamp}", cancellationToken);
         if (changed != 1)
         {
             throw new DbUpdateConcurrencyException("Another has changed the tries meanwhile.");

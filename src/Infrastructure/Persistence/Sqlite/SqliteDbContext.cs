@@ -1,5 +1,7 @@
 using CleanJwt.Infrastructure.Revocation;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
@@ -7,7 +9,29 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
 {
     private static readonly CompiledQueries CompiledQueries = new();
 
+    private KeptStatements? _statements;
+
     internal override CompiledQueries Queries => CompiledQueries;
+
+    internal override Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Database.OpenConnection();
+        try
+        {
+            var connection = (SqliteConnection)Database.GetDbConnection();
+            if (_statements?.Connection != connection)
+            {
+                _statements = new KeptStatements(connection);
+            }
+
+            return Task.FromResult(_statements.Execute(statement, (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction()));
+        }
+        finally
+        {
+            Database.CloseConnection();
+        }
+    }
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

@@ -1,17 +1,19 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text.RegularExpressions;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using SQLitePCL;
 
-namespace CleanJwt.WebApi.FunctionalTests.Support;
+namespace CleanJwt;
 
 /// <summary>
-/// Counts what the service sends to its database, but for the frame of transactions. SQLite itself says what it has run, whoever wrote it; on SQL Server
-/// EF Core does.
+/// Keeps what is sent to a database, but for the frame of transactions, without the marks around names, which differ from one kind of database to another. SQLite
+/// itself says what it has run, whoever wrote it; on SQL Server EF Core does.
 /// </summary>
-internal sealed class CommandCounter : DbCommandInterceptor, IConnectionObserver
+internal sealed partial class CommandCounter : DbCommandInterceptor, IConnectionObserver
 {
     private static readonly string[] Frame = ["PRAGMA ", "BEGIN", "COMMIT", "SAVEPOINT ", "RELEASE ", "ROLLBACK"];
 
@@ -19,13 +21,15 @@ internal sealed class CommandCounter : DbCommandInterceptor, IConnectionObserver
 
     public IReadOnlyCollection<string> Commands => _commands;
 
+    public void AddTo(IServiceCollection services) => services.AddSingleton<IInterceptor>(this).AddSingleton<IConnectionObserver>(this);
+
     public void Reset() => _commands.Clear();
 
     public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
     {
         if (result is not SqliteCommand)
         {
-            _commands.Enqueue(result.CommandText);
+            Note(result.CommandText);
         }
 
         return result;
@@ -43,7 +47,10 @@ internal sealed class CommandCounter : DbCommandInterceptor, IConnectionObserver
     {
         if (!Frame.Any(start => statement.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
         {
-            _commands.Enqueue(statement);
+            _commands.Enqueue(Marks().Replace(statement, ""));
         }
     }
+
+    [GeneratedRegex("[\"\\[\\]]")]
+    private static partial Regex Marks();
 }
