@@ -2,6 +2,7 @@ using CleanJwt.Application;
 using CleanJwt.Infrastructure;
 using CleanJwt.WebApi;
 
+SingleProcessor.StopSpinning(Environment.ProcessorCount);
 try
 {
     var builder = WebApplication.CreateBuilder(args);
