@@ -6,12 +6,15 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// <summary>An address of this machine that nobody has a reason to connect to, and that knows when somebody does.</summary>
 internal sealed class Trap : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    // Not the address that services of tests get their ports of: one port after the other is free there, taken, and asked whether it answers.
+    private static readonly IPAddress Own = OperatingSystem.IsMacOS() ? IPAddress.Loopback : IPAddress.Parse("127.0.0.2"); // macOS has the first alone
+
+    private readonly TcpListener _listener = new(Own, 0);
 
     // The system completes connections by itself, and lets them wait until they are accepted, which they never are.
     public Trap() => _listener.Start();
 
-    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+    public Uri Address => new($"http://{Own}:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
     public bool IsSprung => _listener.Pending();
 
