@@ -112,6 +112,7 @@ internal sealed class PlainJwtBearer
         var settings = new Dictionary<string, string?>
         {
             ["ASPNETCORE_URLS"] = $"{address};{_authority}",
+            ["Jwt:AccessTokenLifetime"] = "01:00:00", // other tests may let ten minutes pass between two of these
             ["Kestrel:Certificates:Default:Path"] = path,
             ["Kestrel:Certificates:Default:Password"] = Password,
             ["Jwt:Issuer"] = _authority,

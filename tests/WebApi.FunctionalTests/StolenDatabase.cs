@@ -35,7 +35,7 @@ internal sealed class StolenDatabase(bool underCertificate)
     [OneTimeSetUp]
     public async Task StealAsync()
     {
-        var settings = new Dictionary<string, string?>();
+        var settings = new Dictionary<string, string?> { ["Jwt:AccessTokenLifetime"] = "01:00:00" }; // other tests may let ten minutes pass between two of these
         if (underCertificate)
         {
             using var key = RSA.Create(2048);
@@ -43,7 +43,8 @@ internal sealed class StolenDatabase(bool underCertificate)
                 .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
             var path = Path.Combine(_owners.Path, "service.pfx");
             await File.WriteAllBytesAsync(path, _certificate.Export(X509ContentType.Pfx, CertificatePassword));
-            settings = new() { ["KeyProtection:CertificatePath"] = path, ["KeyProtection:CertificatePassword"] = CertificatePassword };
+            settings["KeyProtection:CertificatePath"] = path;
+            settings["KeyProtection:CertificatePassword"] = CertificatePassword;
         }
 
         _service = await ServiceNode.StartAsync(_owners.Path, settings);
