@@ -105,25 +105,11 @@ internal sealed class QueryPlans
         {
             using var connection = new SqliteConnection($"Data Source={_node.DatabasePath};Pooling=False");
             connection.Open();
-            return [.. _ran.Statements.SelectMany(statement => PlanOf(statement, connection))];
+            return [.. _ran.Statements.SelectMany(statement => connection.Texts($"EXPLAIN QUERY PLAN {statement}", column: 3))];
         }
     }
 
     private PageCursor Somewhere() => new(_node.Time.GetUtcNow(), Guid.NewGuid());
-
-    private static List<string> PlanOf(string statement, SqliteConnection connection)
-    {
-        using var explain = connection.CreateCommand();
-        explain.CommandText = $"EXPLAIN QUERY PLAN {statement}";
-        using var reader = explain.ExecuteReader();
-        var lines = new List<string>();
-        while (reader.Read())
-        {
-            lines.Add(reader.GetString(3));
-        }
-
-        return lines;
-    }
 
     /// <summary>What SQLite says it has run, with the values of parameters, by which an index of some rows alone is taken or not. SQLite prepares anew where they matter.</summary>
     private sealed class RanStatements : IConnectionObserver

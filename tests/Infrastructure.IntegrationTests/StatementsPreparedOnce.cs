@@ -165,17 +165,6 @@ internal sealed class StatementsPreparedOnce
         return count;
     }
 
-    private List<string> Rows()
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "SELECT concat_ws(' ', Id, ifnull(Name, 'null'), ifnull(At, 'null'), iif(Bytes IS NULL, 'null', hex(Bytes))) FROM Things";
-        using var reader = command.ExecuteReader();
-        var rows = new List<string>();
-        while (reader.Read())
-        {
-            rows.Add(reader.GetString(0));
-        }
-
-        return rows;
-    }
+    private List<string> Rows() => _connection.Texts(
+        "SELECT concat_ws(' ', Id, ifnull(Name, 'null'), ifnull(At, 'null'), iif(Bytes IS NULL, 'null', hex(Bytes))) FROM Things");
 }

@@ -117,15 +117,6 @@ internal sealed class WritesTogether
     private List<string> Written()
     {
         using var connection = _database.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT Name FROM Guards WHERE Name NOT IN ('admins', 'signing-keys') ORDER BY rowid";
-        using var reader = command.ExecuteReader();
-        var names = new List<string>();
-        while (reader.Read())
-        {
-            names.Add(reader.GetString(0));
-        }
-
-        return names;
+        return connection.Texts("SELECT Name FROM Guards WHERE Name NOT IN ('admins', 'signing-keys') ORDER BY rowid");
     }
 }

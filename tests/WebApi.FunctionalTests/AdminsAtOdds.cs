@@ -60,15 +60,6 @@ internal sealed class AdminsAtOdds(DatabaseKind kind)
     private static List<string> AdminsIn(TestDatabase database)
     {
         using var connection = database.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT Email FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0";
-        using var reader = command.ExecuteReader();
-        var emails = new List<string>();
-        while (reader.Read())
-        {
-            emails.Add(reader.GetString(0));
-        }
-
-        return emails;
+        return connection.Texts("SELECT Email FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0");
     }
 }
