@@ -14,6 +14,10 @@ internal sealed class RotationUnderLoad
 {
     private const int RequestsPerSecond = 200;
     private const int StrangersPerSecond = 50;
+    private const int SignInsPerSecond = 2;
+
+    // A new key comes into use 10 s after its rotation, and later where the machine is slow.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Test]
     public async Task NoGoodRequestIsRefused()
@@ -25,21 +29,26 @@ internal sealed class RotationUnderLoad
         await using var other = await ServiceNode.StartAsync(folder.Path);
         ServiceNode[] nodes = [one, other];
         var email = await one.Client.RegisterAsync();
-        var tokens = new ConcurrentQueue<TokenPair>([await one.Client.LoginAsync(email)]);
+        var tokens = new ConcurrentQueue<TokenPair>();
+        var unspent = new ConcurrentStack<TokenPair>();
         var answers = new ConcurrentDictionary<string, int>();
         var keys = new ConcurrentDictionary<string, int>();
 
-        await Task.WhenAll(
-            EveryAsync(duration, RequestsPerSecond, AskAsync),
-            EveryAsync(duration, StrangersPerSecond, AskAsStrangerAsync),
-            EveryAsync(duration, perSecond: 2, SignInAsync),
-            RotateAsync());
+        // The first write of a node builds EF Core's model, for which nothing is left on a slow machine once the load is there.
+        Keep(await one.Client.LoginAsync(email));
+        Keep(await other.Client.LoginAsync(email));
+
+        var rotating = RotateAsync();
+        var started = await Task.WhenAll(
+            UntilRotatedAsync(RequestsPerSecond, AskAsync),
+            UntilRotatedAsync(StrangersPerSecond, AskAsStrangerAsync),
+            UntilRotatedAsync(SignInsPerSecond, SignInAsync));
+        var took = await rotating;
 
         await TestContext.Out.WriteLineAsync(
-            $"{duration.TotalSeconds:0} s, {keys.Count} keys in use: {string.Join(", ", answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} × {answer.Key}"))}");
-        Assert.That(answers.Keys, Is.SubsetOf(new[] { "200", "stranger: 401 invalid-token" }), () => string.Join(", ", answers));
-        Assert.That(answers["200"], Is.EqualTo(RequestsPerSecond * duration.TotalSeconds).Within(5).Percent);
-        Assert.That(keys, Has.Count.EqualTo(rotations + 1), "each rotation came into use");
+            $"{took.TotalSeconds:0} s, {keys.Count} keys in use: {string.Join(", ", answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} × {answer.Key}"))}");
+        Assert.That(answers.Keys, Is.EquivalentTo(new[] { "200", "stranger: 401 invalid-token" }), () => string.Join(", ", answers));
+        Assert.That(answers["200"], Is.EqualTo(started[0]).And.GreaterThan(RequestsPerSecond * duration.TotalSeconds * 0.95));
 
         // The newest tokens most, and always also on the node that did not issue them.
         async Task AskAsync(int i)
@@ -58,44 +67,52 @@ internal sealed class RotationUnderLoad
 
         async Task SignInAsync(int i)
         {
-            var node = nodes[i % 2];
-            tokens.Enqueue(i % 4 < 2 ? await node.Client.LoginAsync(email) : TokenPair.From(await (await node.Client.RefreshAsync(tokens.Last().RefreshToken)).JsonAsync()));
+            var client = nodes[i % 2].Client;
+            var answer = i % 4 >= 2 && unspent.TryPop(out var session) ? client.RefreshAsync(session.RefreshToken) : client.TryLoginAsync(email);
+            Keep(await AccountRequests.TokensOfAsync(await answer));
         }
 
-        async Task RotateAsync()
+        void Keep(TokenPair session)
         {
-            for (var i = 0; i < rotations; i++)
+            tokens.Enqueue(session);
+            unspent.Push(session);
+        }
+
+        async Task<TimeSpan> RotateAsync()
+        {
+            var clock = Stopwatch.StartNew();
+            for (var i = 1; i <= rotations; i++)
             {
-                var started = Stopwatch.StartNew();
                 var rotated = await ServiceNode.RunAsync(folder.Path, "keys", "rotate");
                 Assert.That(rotated.ExitCode, Is.Zero, rotated.Errors);
-                await Task.Delay(Max(TimeSpan.Zero, duration / rotations - started.Elapsed));
+                for (var waited = Stopwatch.StartNew(); keys.Count <= i || clock.Elapsed < duration * i / rotations; await Task.Delay(50))
+                {
+                    Assert.That(keys.Count > i || waited.Elapsed < Patience, "a rotation never came into use");
+                }
             }
+
+            return clock.Elapsed;
+        }
+
+        // Starts something at a steady rate, however long each takes, and returns how often.
+        async Task<int> UntilRotatedAsync(int perSecond, Func<int, Task> start)
+        {
+            var begun = new List<Task>();
+            for (var clock = Stopwatch.StartNew(); !rotating.IsCompleted; await Task.Delay(5))
+            {
+                while (begun.Count < clock.Elapsed.TotalSeconds * perSecond)
+                {
+                    begun.Add(start(begun.Count));
+                }
+            }
+
+            await Task.WhenAll(begun);
+            return begun.Count;
         }
 
         void Count(string answer) => answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
     }
 
-    /// <summary>Starts something at a steady rate, however long each takes.</summary>
-    private static async Task EveryAsync(TimeSpan duration, int perSecond, Func<int, Task> start)
-    {
-        var started = new List<Task>();
-        var clock = Stopwatch.StartNew();
-        while (clock.Elapsed < duration)
-        {
-            while (started.Count < clock.Elapsed.TotalSeconds * perSecond)
-            {
-                started.Add(start(started.Count));
-            }
-
-            await Task.Delay(5);
-        }
-
-        await Task.WhenAll(started);
-    }
-
     private static int Number(string variable, int otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-
-    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }
