@@ -68,7 +68,8 @@ internal sealed class ShapeOfUseCases
         var handlers = Handlers.ToList();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Dependents(handlers, handlers.Append(typeof(ISender))), Is.Empty);
+            // One by one without itself: in a Release build the compiler's state machine of a handler's method refers to it.
+            Assert.That(handlers.SelectMany(handler => Dependents([handler], handlers.Where(other => other != handler).Append(typeof(ISender)))), Is.Empty);
             Assert.That(Dependents(handlers, [typeof(ISessionRepository)]), Is.Not.Empty);
         }
     }
