@@ -1,43 +1,83 @@
 using System.Buffers.Text;
 using CleanJwt.Application.Abstractions;
+using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Tokens;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
-/// <summary>Refresh tokens under Data Protection.</summary>
+/// <summary>Refresh tokens under Data Protection, as the service has it.</summary>
+[FixtureLifeCycle(LifeCycle.SingleInstance)]
 internal sealed class RefreshTokens
 {
     private static readonly RefreshToken Token = new(new Guid("01936b1e-8f00-7abc-8def-0123456789ab"), 7);
 
-    private readonly EphemeralDataProtectionProvider _keys = new();
+    private readonly TemporaryFolder _folder = new();
+    private Node _node = null!;
+    private IRefreshTokenService _service = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _node = await Node.StartAsync(_folder.Path);
+        _service = _node.Get<IRefreshTokenService>();
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        await _node.DisposeAsync();
+        _folder.Dispose();
+    }
 
     [TestCase(1)]
     [TestCase(7)]
     [TestCase(int.MaxValue)]
     public void WrittenToken_IsReadAsWritten(int generation)
     {
-        var service = new DataProtectedRefreshTokens(_keys);
-        var text = service.Write(Token with { Generation = generation });
-        Assert.That(service.TryRead(text, out var read));
+        var text = _service.Write(Token with { Generation = generation });
+        Assert.That(_service.TryRead(text, out var read));
         Assert.That(read, Is.EqualTo(Token with { Generation = generation }));
     }
 
     [Test]
-    public void TokenOfANodeWithTheSameKeys_IsRead() =>
-        Assert.That(new DataProtectedRefreshTokens(_keys).TryRead(new DataProtectedRefreshTokens(_keys).Write(Token), out var read) && read == Token);
+    public async Task TokenOfANodeWithTheSameKeys_IsRead()
+    {
+        await using var other = await Node.StartAsync(_folder.Path);
+        Assert.That(_service.TryRead(other.Get<IRefreshTokenService>().Write(Token), out var read) && read == Token);
+    }
 
     [Test]
     public void SameTokenTwice_LooksDifferent()
     {
-        var service = new DataProtectedRefreshTokens(_keys);
-        var first = service.Write(Token);
-        Assert.That(service.Write(Token), Is.Not.EqualTo(first));
+        var first = _service.Write(Token);
+        Assert.That(_service.Write(Token), Is.Not.EqualTo(first));
     }
 
     [Test]
-    public void Token_GoesIntoAnUrlAndAHeaderAsItIs() =>
-        Assert.That(new DataProtectedRefreshTokens(_keys).Write(Token), Does.Match("^[A-Za-z0-9_-]{100,512}$"));
+    public void Token_GoesIntoAnUrlAndAHeaderAsItIs() => Assert.That(_service.Write(Token), Does.Match("^[A-Za-z0-9_-]{100,512}$"));
+
+    [Test]
+    public void Token_IsEncryptedInOnePass() =>
+        Assert.That(File.ReadAllText(Directory.GetFiles(_node.KeyFolder).Single()), Does.Contain("<encryption algorithm=\"AES_256_GCM\""));
+
+    /// <summary>As versions of this service before had it; an operator may have set another, too.</summary>
+    [Test]
+    public async Task TokenUnderAKeyOfTheDefaultAlgorithms_IsReadAndSoIsWhatTheNodeWrites()
+    {
+        using var folder = new TemporaryFolder();
+        var keys = Directory.CreateDirectory(Path.Combine(folder.Path, "data", "keys"));
+        var before = new DataProtectedRefreshTokens(DataProtectionProvider.Create(keys, builder => builder.SetApplicationName("CleanJwt")));
+        var text = before.Write(Token);
+        await using var node = await Node.StartAsync(folder.Path);
+        var service = node.Get<IRefreshTokenService>();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(File.ReadAllText(Directory.GetFiles(node.KeyFolder).Single()), Does.Contain("<encryption algorithm=\"AES_256_CBC\""));
+            Assert.That(service.TryRead(text, out var read) && read == Token);
+            Assert.That(before.TryRead(service.Write(Token), out read) && read == Token);
+        }
+    }
 
     [TestCase("", TestName = "empty")]
     [TestCase(" ", TestName = "white space")]
@@ -56,7 +96,7 @@ internal sealed class RefreshTokens
     [Test]
     public void EveryTruncation_IsNotRead()
     {
-        var text = new DataProtectedRefreshTokens(_keys).Write(Token);
+        var text = _service.Write(Token);
         for (var length = 0; length < text.Length; length++)
         {
             AssertUnreadable(text[..length]);
@@ -66,7 +106,7 @@ internal sealed class RefreshTokens
     [Test]
     public void EveryFlippedBit_IsNotRead()
     {
-        var bytes = Base64Url.DecodeFromChars(new DataProtectedRefreshTokens(_keys).Write(Token));
+        var bytes = Base64Url.DecodeFromChars(_service.Write(Token));
         for (var bit = 0; bit < bytes.Length * 8; bit++)
         {
             var flipped = bytes.ToArray();
@@ -77,7 +117,7 @@ internal sealed class RefreshTokens
 
     [Test]
     public void TokenWithAByteMore_IsNotRead() =>
-        AssertUnreadable(Base64Url.EncodeToString([.. Base64Url.DecodeFromChars(new DataProtectedRefreshTokens(_keys).Write(Token)), 0]));
+        AssertUnreadable(Base64Url.EncodeToString([.. Base64Url.DecodeFromChars(_service.Write(Token)), 0]));
 
     [Test]
     public void TokenOfAnotherInstance_IsNotRead() =>
@@ -87,11 +127,11 @@ internal sealed class RefreshTokens
     [TestCase("CleanJwt.RefreshToken.v1", 19, TestName = "a byte too short")]
     [TestCase("CleanJwt.RefreshToken.v1", 21, TestName = "a byte too long")]
     public void ProtectedByTheSameKeys_ButNotARefreshToken_IsNotRead(string purpose, int size) =>
-        AssertUnreadable(Base64Url.EncodeToString(_keys.CreateProtector(purpose).Protect(new byte[size])));
+        AssertUnreadable(Base64Url.EncodeToString(_node.Get<IDataProtectionProvider>().CreateProtector(purpose).Protect(new byte[size])));
 
     private void AssertUnreadable(string text)
     {
-        Assert.That(new DataProtectedRefreshTokens(_keys).TryRead(text, out var token), Is.False, text);
+        Assert.That(_service.TryRead(text, out var token), Is.False, text);
         Assert.That(token, Is.Null);
     }
 }
