@@ -55,9 +55,11 @@ internal sealed class RevocationList : IRevocationList
     /// <summary>Compared on every request and not kept as a flag: after a pause of the whole process a flag would still say yes.</summary>
     public bool IsStale => Age > _options.MaxStaleness;
 
+    public bool IsLetIn(Guid sessionId) => !IsRevoked(sessionId) && !IsStale;
+
     public RevocationVerdict Check(Guid sessionId)
     {
-        if (IsMarked(sessionId) && _entries.ContainsKey(sessionId))
+        if (IsRevoked(sessionId))
         {
             return RevocationVerdict.Revoked;
         }
@@ -113,6 +115,8 @@ internal sealed class RevocationList : IRevocationList
 
         return learnt;
     }
+
+    private bool IsRevoked(Guid sessionId) => IsMarked(sessionId) && _entries.ContainsKey(sessionId);
 
     private bool IsMarked(Guid sessionId)
     {
