@@ -144,7 +144,7 @@ internal static class DependencyInjection
         services.AddOptions<CorsOptions>().Configure<CrossOrigin, IHostEnvironment>((cors, origins, environment) =>
             cors.AddDefaultPolicy(policy => origins.Apply(policy, environment)));
         services.AddCors();
-        KeepPartsOf("Microsoft.AspNetCore.Cors", services);
+        KeepPartsOfCors(services);
         services.AddControllers();
         services.AddSingleton<IActionResultExecutor<ObjectResult>, JsonResultWriter>();
 
@@ -190,10 +190,10 @@ internal static class DependencyInjection
         services.AddRateLimiter();
     }
 
-    /// <summary>The framework makes its parts anew for every request, though none has anything of a request in it.</summary>
-    private static void KeepPartsOf(string component, IServiceCollection services)
+    /// <summary>The framework makes them anew for every request, though none has anything of a request in it.</summary>
+    private static void KeepPartsOfCors(IServiceCollection services)
     {
-        foreach (var part in services.Where(part => part.ServiceType.Namespace?.StartsWith(component, StringComparison.Ordinal) == true && part.Lifetime == ServiceLifetime.Transient).ToList())
+        foreach (var part in services.Where(part => part.ServiceType.Namespace == typeof(ICorsService).Namespace && part.Lifetime == ServiceLifetime.Transient).ToList())
         {
             services.Remove(part);
             services.Add(ServiceDescriptor.Singleton(part.ServiceType, part.ImplementationType!));
@@ -209,9 +209,8 @@ internal static class DependencyInjection
             .AddJwtBearer()
             .AddScheme<AuthenticationSchemeOptions, BasicClientHandler>(BasicClientHandler.SchemeName, configureOptions: null);
         services.AddAuthorization();
-        KeepPartsOf("Microsoft.AspNetCore.Authorization", services);
         services.AddSingleton<IAuthorizationHandler, ProofHandler>();
-        services.AddSingleton<PolicyEvaluator>();
+        services.AddTransient<PolicyEvaluator>();
         services.AddSingleton<IPolicyEvaluator, ScopePolicyEvaluator>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
     }

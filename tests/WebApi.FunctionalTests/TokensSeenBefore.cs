@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Security.Claims;
 using CleanJwt.Domain.Accounts;
@@ -101,6 +103,67 @@ internal sealed class TokensSeenBefore
             refuse = true;
             await (await client.GetAsync(route)).ShouldBeProblemAsync(403, "insufficient-scope");
         }
+    }
+
+    [TestCase(ServiceLifetime.Scoped)]
+    [TestCase(ServiceLifetime.Transient)]
+    public async Task HandlerOfARequest_SeesEveryRequestAndIsNoneOfAnother(ServiceLifetime lifetime)
+    {
+        var made = 0;
+        var seen = new List<int>();
+        await using var app = new CleanJwtApp(configure: services => services.Add(new ServiceDescriptor(
+            typeof(IAuthorizationHandler),
+            _ =>
+            {
+                var number = Interlocked.Increment(ref made);
+                return new Looking(context => seen.Add(number));
+            },
+            lifetime)));
+        var client = app.CreateClient((await app.LoginAsync()).AccessToken);
+        for (var i = 0; i < Times; i++)
+        {
+            await (await client.GetAsync("/api/auth/token")).ShouldBeAsync(200);
+            await (await client.PatchAsJsonAsync("/api/users/me", new { displayName = "Ada" })).ShouldBeAsync(200);
+        }
+
+        Assert.That(seen, Has.Count.EqualTo(2 * Times).And.Unique);
+    }
+
+    /// <summary>It goes the short way first and then the usual one, which both ask whether anything is known of revocations.</summary>
+    [Test]
+    public async Task RequestRefusedForWantOfNews_IsCountedOnce()
+    {
+        IMeterFactory? meters = null;
+        await using var app = new CleanJwtApp(
+            new() { ["Revocation:MaxStaleness"] = "00:00:02", ["Revocation:PollInterval"] = "00:00:00.2" },
+            configure: services => services.AddOptions<AuthenticationOptions>().Configure<IMeterFactory>((_, factory) => meters = factory));
+        var client = app.CreateClient((await app.LoginAsync()).AccessToken);
+        await (await client.GetAsync("/api/auth/token")).ShouldBeAsync(200);
+        var counted = 0L;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == "cleanjwt.revocation.refused" && instrument.Meter.Scope == meters)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, measured, _, _) => Interlocked.Add(ref counted, measured));
+        listener.Start();
+        app.Sql("DROP TABLE Revocations");
+
+        var refused = 0;
+        for (var waited = Stopwatch.StartNew(); refused < Times; await Task.Delay(50))
+        {
+            Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)), "the list is never too old");
+            var answer = await (await client.GetAsync("/api/auth/token")).AnswerAsync();
+            Assert.That(answer, Is.AnyOf("200", "503 revocation-unavailable"));
+            refused += answer == "200" ? 0 : 1;
+        }
+
+        Assert.That(counted, Is.EqualTo(refused));
     }
 
     [Test]

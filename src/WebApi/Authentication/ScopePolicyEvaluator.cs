@@ -10,20 +10,26 @@ namespace CleanJwt.WebApi.Authentication;
 /// Lets requests through whose token is all that is asked for, and has the scope: nearly all that read. Everything else, and every refusal, is the framework's to
 /// judge, which makes some twenty objects of it.
 /// </summary>
-internal sealed class ScopePolicyEvaluator(PolicyEvaluator standard, IEnumerable<IAuthorizationHandler> handlers) : IPolicyEvaluator
+internal sealed class ScopePolicyEvaluator : IPolicyEvaluator
 {
     private static readonly Task<AuthenticateResult> NotNeeded = Task.FromResult(AuthenticateResult.NoResult());
     private static readonly Task<PolicyAuthorizationResult> Granted = Task.FromResult(PolicyAuthorizationResult.Success());
 
-    // Another one could refuse what its requirements allow.
-    private readonly bool _nobodyElseJudges = handlers.All(handler => handler is PassThroughAuthorizationHandler or ProofHandler);
+    private readonly bool _nobodyElseJudges;
+
+    public ScopePolicyEvaluator(IServiceScopeFactory scopes)
+    {
+        using var scope = scopes.CreateScope();
+        var handlers = scope.ServiceProvider.GetServices<IAuthorizationHandler>();
+        _nobodyElseJudges = handlers.All(handler => handler is PassThroughAuthorizationHandler or ProofHandler); // another could refuse what requirements allow
+    }
 
     public Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) =>
-        IsGranted(policy, context) ? NotNeeded : standard.AuthenticateAsync(policy, context);
+        IsGranted(policy, context) ? NotNeeded : Standard(context).AuthenticateAsync(policy, context);
 
     public Task<PolicyAuthorizationResult> AuthorizeAsync(
         AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource) =>
-        IsGranted(policy, context) ? Granted : standard.AuthorizeAsync(policy, authenticationResult, context, resource);
+        IsGranted(policy, context) ? Granted : Standard(context).AuthorizeAsync(policy, authenticationResult, context, resource);
 
     private bool IsGranted(AuthorizationPolicy policy, HttpContext context)
     {
@@ -42,6 +48,9 @@ internal sealed class ScopePolicyEvaluator(PolicyEvaluator standard, IEnumerable
 
         return true;
     }
+
+    // Of the request: an application's handlers may be, too.
+    private static PolicyEvaluator Standard(HttpContext context) => context.RequestServices.GetRequiredService<PolicyEvaluator>();
 
     private static bool IsMet(IAuthorizationRequirement requirement, AccessToken token) => requirement switch
     {
