@@ -62,9 +62,11 @@ internal sealed class RememberedTokens
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.That(_remembered.TryFind(token, _time.GetUtcNow(), out _), Is.False);
         Assert.That(_remembered.Count, Is.Zero, "it is dropped");
+        Assert.That((await _service.ReadAsync(token, default)).IsSuccess, "clocks that differ are forgiven");
+        Assert.That(_remembered.Count, Is.Zero, "and it is not taken up again meanwhile");
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.That((await _service.ReadAsync(token, default)).Error, Is.EqualTo(AccessTokenErrors.TokenExpired));
-        Assert.That(_remembered.Count, Is.Zero, "nor is it taken up again");
+        Assert.That(_remembered.Count, Is.Zero, "nor afterwards");
     }
 
     [Test]
@@ -118,6 +120,7 @@ internal sealed class RememberedTokens
     }
 
     [Test]
+    [NonParallelizable] // what is measured is of the whole process
     public void FullAtItsDefaultSize_TakesLessThan64MiB()
     {
         var options = new TokenCacheOptions();
@@ -135,7 +138,7 @@ internal sealed class RememberedTokens
         var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
         TestContext.Out.WriteLine($"{remembered.Count:N0} entries, {taken / 1024.0 / 1024.0:F1} MiB");
         Assert.That(remembered.Count, Is.InRange(options.Size / 2, options.Size));
-        Assert.That(taken, Is.LessThan(64 * 1024 * 1024));
+        Assert.That(taken, Is.InRange(1024 * 1024, 64 * 1024 * 1024));
     }
 
     private static SigningKey NewKey()

@@ -70,12 +70,17 @@ internal sealed class JwtAccessTokenService(
             return AccessTokenErrors.InvalidToken;
         }
 
-        if (claimed.Token.ExpiresAt + ClockSkew <= time.GetUtcNow())
+        var now = time.GetUtcNow();
+        if (claimed.Token.ExpiresAt + ClockSkew <= now)
         {
             return AccessTokenErrors.TokenExpired;
         }
 
-        validated.Add(token, claimed.Token, claimed.KeyId);
+        if (now < claimed.Token.ExpiresAt) // what is remembered is never given longer
+        {
+            validated.Add(token, claimed.Token, claimed.KeyId);
+        }
+
         return claimed.Token;
     }
 
