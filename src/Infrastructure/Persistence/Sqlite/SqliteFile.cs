@@ -32,15 +32,10 @@ internal sealed class SqliteFile : IPollingConnections
     public string ConnectionString => _connection.ConnectionString;
 
     /// <summary>A connection outside the pool, for requests.</summary>
-    public SqliteConnection Open(ConnectionObservers observers)
-    {
-        var connection = Open(_connection.DefaultTimeout);
-        observers.OnOpened(connection);
-        return connection;
-    }
+    public SqliteConnection Open(ConnectionObservers observers) => Open(_connection.DefaultTimeout, observers.OnOpened);
 
     /// <summary>A connection outside the pool, which waits no longer for a lock than a poll may take.</summary>
-    public DbConnection OpenForPolling() => Open((int)RevocationSource.Timeout.TotalSeconds);
+    public DbConnection OpenForPolling() => Open((int)RevocationSource.Timeout.TotalSeconds, _ => { });
 
     private static SqliteConnectionStringBuilder Parse(string connectionString)
     {
@@ -62,13 +57,14 @@ internal sealed class SqliteFile : IPollingConnections
         throw new StartException($"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write, without a password.");
     }
 
-    private SqliteConnection Open(int timeoutSeconds)
+    private SqliteConnection Open(int timeoutSeconds, Action<SqliteConnection> onOpened)
     {
         var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false, DefaultTimeout = timeoutSeconds }.ConnectionString);
         try
         {
             connection.Open();
+            onOpened(connection);
             return connection;
         }
         catch
