@@ -35,6 +35,8 @@ internal sealed class StartSettings
         Bad("Jwt:AccessTokenLifetime", "01:00:01", "00:00:01 to 01:00:00"),
         Bad("Jwt:AccessTokenLifetime", "ten minutes", "00:00:01 to 01:00:00"),
         Bad("Jwt:AccessTokenLifetime", "", "00:00:01 to 01:00:00"),
+        Bad("TokenCache:Size", "99", "100 to 1000000"),
+        Bad("TokenCache:Size", "1000001", "100 to 1000000"),
         Bad("Jwt:SigningAlgorithm", "HS256", "ES256"),
         Bad("Jwt:SigningAlgorithm", "none", "ES256"),
         Bad("Jwt:Issuer", "auth.example.com", "http"),
