@@ -23,6 +23,9 @@ internal sealed class Measured(Case what)
 
     public long Errors => Results.Sum(result => result.Errors);
 
+    /// <summary>An answer of an error counts as one, so that a rate with errors says nothing.</summary>
+    public bool IsVoid => Errors > 0;
+
     public void Add(WrkResult result, TimeSpan cpu)
     {
         Results.Add(result);
@@ -30,8 +33,10 @@ internal sealed class Measured(Case what)
     }
 
     /// <summary>The median over the rounds, each against what the other did in the same round.</summary>
-    public double RatioTo(Measured other) =>
-        Statistics.Median(Results.Zip(other.Results, (own, others) => own.PerSecond / others.PerSecond));
+    public double RatioTo(Measured other) => Statistics.Median(RatiosTo(other));
+
+    /// <summary>Round by round.</summary>
+    public IEnumerable<double> RatiosTo(Measured other) => Results.Zip(other.Results, (own, others) => own.PerSecond / others.PerSecond);
 }
 
 internal static class Statistics

@@ -21,12 +21,13 @@ internal static class Chart
         for (var i = 0; i < measured.Count; i++)
         {
             var (one, y) = (measured[i], (2 * Margin) + (i * RowHeight));
-            var ratio = one.RatioTo(measured[0]);
+            var isVoid = one.IsVoid || measured[0].IsVoid;
+            var ratio = isVoid ? 0 : one.RatioTo(measured[0]);
             var label = $"{one.Case.Who}: {one.Case.What}".Replace("`", "", StringComparison.Ordinal);
             var color = one.Case.Who == "CleanJwt" ? "#0b6e4f" : "#9aa5b1";
             Line($"""<text x="{LabelWidth - 8}" y="{y + 17}" text-anchor="end">{label}</text>""");
             Line($"""<rect x="{LabelWidth}" y="{y + 4}" width="{Math.Max(1, ratio * BarWidth):F1}" height="{RowHeight - 10}" fill="{color}"/>""");
-            Line($"""<text x="{LabelWidth + Math.Max(1, ratio * BarWidth) + 6:F1}" y="{y + 17}">{ratio:F3}</text>""");
+            Line($"""<text x="{LabelWidth + Math.Max(1, ratio * BarWidth) + 6:F1}" y="{y + 17}">{(isVoid ? "void" : FormattableString.Invariant($"{ratio:F3}"))}</text>""");
         }
 
         svg.AppendLine("</svg>");

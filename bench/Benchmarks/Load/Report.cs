@@ -9,10 +9,14 @@ internal sealed class Report
     private readonly StringBuilder _text = new();
     private readonly List<(WrkResult Calm, WrkResult Flooded, WrkResult Logins)> _floods = [];
     private readonly List<(TimeSpan TimeToAnswer, double Memory)> _starts = [];
+    private readonly List<Measured> _measured = [];
     private List<Measured> _peers = [];
 
-    /// <summary>Of the service after the load, in MiB.</summary>
-    public double? Memory { get; set; }
+    /// <summary>Of the service, the first, and its peers after the load, in MiB.</summary>
+    public List<(string Who, double Memory)> Memory { get; set; } = [];
+
+    /// <summary>Answers that were none, of all runs.</summary>
+    public long Errors => _measured.Sum(one => one.Errors) + (FullLoad?.Errors ?? 0) + _floods.Sum(flood => flood.Calm.Errors + flood.Flooded.Errors);
 
     /// <summary>Of <c>me</c> without pauses, before the floods.</summary>
     public WrkResult? FullLoad { get; set; }
@@ -21,6 +25,7 @@ internal sealed class Report
 
     public void Add(string title, List<Measured> measured, Case baseline)
     {
+        _measured.AddRange(measured);
         _peers = measured;
         var against = measured.Single(one => one.Case == baseline);
         Line($"## {title}");
@@ -29,14 +34,26 @@ internal sealed class Report
         Line("|---|---|---:|---:|---:|---:|---:|---:|");
         foreach (var one in measured)
         {
-            Line($"| {one.Case.Who} | {one.Case.What} | {one.PerSecond:N0} | **{one.RatioTo(against):F3}** | {one.MicrosecondsOfCpu:N0} µs | {one.P50Milliseconds:F2} ms | {one.P99Milliseconds:F2} ms | {ErrorsOf(one)} |");
+            Line(one.IsVoid || against.IsVoid
+                ? $"| {one.Case.Who} | {one.Case.What} | | **void** | | | | {one.Errors} |"
+                : $"| {one.Case.Who} | {one.Case.What} | {one.PerSecond:N0} | **{one.RatioTo(against):F3}** | {one.MicrosecondsOfCpu:N0} µs | {one.P50Milliseconds:F2} ms | {one.P99Milliseconds:F2} ms | 0 |");
         }
 
         Line();
     }
 
+    public void AddSignIns(Measured own, Measured others)
+    {
+        if (!own.IsVoid && !others.IsVoid)
+        {
+            Line($"Sign-ins beside those of {others.Case.Who}: **{own.RatioTo(others):F1}** times as many ({own.RatiosTo(others).Min():F1} to {own.RatiosTo(others).Max():F1} in the rounds).");
+            Line();
+        }
+    }
+
     public void AddSizes(List<Measured> measured)
     {
+        _measured.AddRange(measured);
         var half = measured.Count / 2;
         Line($"## {measured[half].Case.Who} beside {measured[0].Case.Who}");
         Line();
@@ -45,7 +62,9 @@ internal sealed class Report
         for (var i = 0; i < half; i++)
         {
             var (small, large) = (measured[i], measured[half + i]);
-            Line($"| {small.Case.What} | **{1 / large.RatioTo(small):F2}** | {large.MicrosecondsOfCpu / small.MicrosecondsOfCpu:F2} | {small.P99Milliseconds:F2} → {large.P99Milliseconds:F2} ms | {ErrorsOf(small)}, {ErrorsOf(large)} |");
+            Line(small.IsVoid || large.IsVoid
+                ? $"| {small.Case.What} | **void** | | | {small.Errors}, {large.Errors} |"
+                : $"| {small.Case.What} | **{1 / large.RatioTo(small):F2}** | {large.MicrosecondsOfCpu / small.MicrosecondsOfCpu:F2} | {small.P99Milliseconds:F2} → {large.P99Milliseconds:F2} ms | 0, 0 |");
         }
 
         Line();
@@ -81,9 +100,6 @@ internal sealed class Report
 
         """);
 
-    // Of a request that was answered with an error nothing else counts.
-    private static string ErrorsOf(Measured one) => one.Errors == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"**{one.Errors}: void**");
-
     private void AddFloods()
     {
         if (_floods.Count == 0)
@@ -106,7 +122,9 @@ internal sealed class Report
         Row("with", flood => flood.Flooded, flood => flood.Logins);
         Line();
         var ratios = _floods.Select(flood => (double)flood.Flooded.P99 / flood.Calm.P99).ToList();
-        Line($"p99 with the flood against without: **{Statistics.Median(ratios):F1}** ({ratios.Min():F1} to {ratios.Max():F1}).");
+        Line(_floods.Any(flood => flood.Calm.Errors + flood.Flooded.Errors > 0)
+            ? $"p99 with the flood against without: **void**, for the errors."
+            : $"p99 with the flood against without: **{Statistics.Median(ratios):F1}** ({ratios.Min():F1} to {ratios.Max():F1}).");
         if (Refusals is { } refusals)
         {
             Line();
@@ -134,9 +152,9 @@ internal sealed class Report
             Line($"First 200 of `me` {Statistics.Median(_starts.Select(start => start.TimeToAnswer.TotalSeconds)):F2} s after the start of the process; {Statistics.Median(_starts.Select(start => start.Memory)):N0} MiB resident when idle.");
         }
 
-        if (Memory is { } memory)
+        if (Memory is [var own, .. var peers])
         {
-            Line($"{memory:N0} MiB resident after the load of the comparison.");
+            Line($"{own.Memory:N0} MiB resident after the load of the comparison; {string.Join(", ", peers.Select(peer => FormattableString.Invariant($"{peer.Who} {peer.Memory:N0}")))}.");
         }
     }
 

@@ -103,7 +103,7 @@ internal sealed class Progress(string what, int total, int present)
     {
         _shown = _watch.Elapsed;
         var done = present + _added;
-        var filled = (int)((long)Width * done / total);
+        var filled = (int)Math.Min(Width, (long)Width * done / total);
         var rate = _added / Math.Max(_shown.TotalSeconds, 0.001);
         var line = string.Create(
             CultureInfo.InvariantCulture,

@@ -61,8 +61,9 @@ internal sealed class ServiceDatabase : IAsyncDisposable
         var (emails, access, refresh) = (new List<string>(), new List<string>(), new List<string>());
         await using var db = CreateContext();
         var accounts = await db.Users.CountAsync();
-        var step = accounts / count;
-        var wanted = Enumerable.Range(0, count).Select(n => EmailAddress.Parse(Seeding.EmailOf(n * step)).Normalized).ToList();
+        var users = Math.Min(count, accounts);
+        var step = accounts / users;
+        var wanted = Enumerable.Range(0, users).Select(n => EmailAddress.Parse(Seeding.EmailOf(n * step)).Normalized).ToList();
         foreach (var email in wanted)
         {
             var user = await db.Users.AsNoTracking().SingleAsync(user => user.NormalizedEmail == email);

@@ -68,6 +68,12 @@ internal sealed class SideBySide : IAsyncDisposable
         }
 
         run._report.Write(options);
+        if (run._report.Errors > 0)
+        {
+            await Console.Error.WriteLineAsync($"{run._report.Errors} requests were answered with errors, so the runs that they were of are void.");
+            return 1;
+        }
+
         return 0;
     }
 
@@ -99,8 +105,10 @@ internal sealed class SideBySide : IAsyncDisposable
             Login("hand-written JwtBearer", "sign-in, PBKDF2", handWritten, "/login", sample.Emails),
             Login("`MapIdentityApi`", "`POST /login`, PBKDF2", mapIdentityApi, "/login", sample.Emails),
         ];
-        _report.Add("Side by side", await MeasureAsync(cases), cases[0]);
-        _report.Memory = own.ResidentMemory;
+        var measured = await MeasureAsync(cases);
+        _report.Add("Side by side", measured, cases[0]);
+        _report.AddSignIns(measured[^3], measured[^1]);
+        _report.Memory = [("CleanJwt", own.ResidentMemory), ("bare Kestrel", bare.ResidentMemory), ("hand-written JwtBearer", handWritten.ResidentMemory), ("`MapIdentityApi`", mapIdentityApi.ResidentMemory)];
         await StopAsync();
     }
 
