@@ -30,7 +30,8 @@ SELECT
     trim(Email), trim(NormalizedEmail), trim(Email), trim(NormalizedEmail), EmailConfirmed, -- the user name is the address
     PasswordHash,
     coalesce(SecurityStamp, hex(randomblob(16))), coalesce(ConcurrencyStamp, hex(randomblob(16))),
-    PhoneNumber, PhoneNumberConfirmed, TwoFactorEnabled,
+    PhoneNumber, PhoneNumberConfirmed,
+    0, -- the keys of second factors are not brought in
     NULL, 0, 0, -- Identity's own lockout is off here
     NULL, '', strftime('%Y-%m-%d %H:%M:%f', 'now'), strftime('%Y-%m-%d %H:%M:%f', 'now'), 1, 1,
     -- A lockout that lasts for more than a day was meant by somebody; a shorter one is for wrong passwords.
