@@ -145,6 +145,18 @@ internal sealed class MovingIn
         Assert.That(await SignInAsync(node, "ada@example.com", Password), Is.Null);
     }
 
+    [Test]
+    public async Task SecondFactor_IsNotSaidToBeThereWithoutItsKeys()
+    {
+        using var folder = new TemporaryFolder();
+        await using var old = await OldApplication.CreateAsync(folder.Path);
+        await old.AddAsync("ada@example.com", configure: user => user.TwoFactorEnabled = true);
+        await using var node = await Node.StartAsync(folder.Path);
+        Import(node, old);
+
+        Assert.That(node.Sql("SELECT TwoFactorEnabled FROM AspNetUsers"), Is.Zero);
+    }
+
     private static async Task<VerifiedAccount?> SignInAsync(Node node, string email, string password)
     {
         var check = await node.WithUsersAsync(users =>
