@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
@@ -9,11 +11,18 @@ internal static class SessionRequests
     private const int SessionsPerAccount = 50;
     private const int LoginsAtOnce = 4;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <returns>The address of the new account, whose password is <see cref="CleanJwtApp.Password"/>.</returns>
     public static async Task<string> RegisterAsync(this HttpClient client)
     {
-        var email = CleanJwtApp.UniqueEmail();
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
+        var email = "";
+        var response = await PatientlyAsync(() =>
+        {
+            email = CleanJwtApp.UniqueEmail();
+            return client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password });
+        });
+        await response.ShouldBeAsync(201);
         return email;
     }
 
@@ -23,7 +32,8 @@ internal static class SessionRequests
     /// <summary>Signs in, to a new account when no address is given.</summary>
     public static async Task<TokenPair> LoginAsync(this HttpClient client, string? email = null)
     {
-        var response = await client.TryLoginAsync(email ?? await client.RegisterAsync());
+        email ??= await client.RegisterAsync();
+        var response = await PatientlyAsync(() => client.TryLoginAsync(email));
         await response.ShouldBeAsync(200);
         return TokenPair.From(await response.JsonAsync());
     }
@@ -72,4 +82,19 @@ internal static class SessionRequests
     public static async Task<string> AnswerAsync(this HttpResponseMessage response) => response.IsSuccessStatusCode
         ? $"{(int)response.StatusCode}"
         : $"{(int)response.StatusCode} {(await response.JsonAsync()).Text("code")}";
+
+    // As a client would be: a process's first write builds EF Core's model, which can take longer on a slow machine than writes are given.
+    private static async Task<HttpResponseMessage> PatientlyAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        for (var waited = Stopwatch.StartNew(); ;)
+        {
+            var response = await send();
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable || waited.Elapsed > Patience)
+            {
+                return response;
+            }
+
+            await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1));
+        }
+    }
 }
