@@ -46,6 +46,20 @@ internal sealed class WritesTogether
     }
 
     [Test]
+    public async Task PieceThatFailedByWhatWasThenGivenUp_IsDone()
+    {
+        using var hungUp = new CancellationTokenSource();
+        var all = await WhileTheDatabaseIsHeldAsync(() => new Task[]
+        {
+            WriteAsync("one name", cancellationToken: hungUp.Token),
+            WriteAsync("one name", failed: hungUp.Cancel),
+        });
+        await all[1];
+        Assert.That(async () => await all[0], Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Written(), Is.EqualTo(new[] { "one name" }));
+    }
+
+    [Test]
     public async Task PieceThatNobodyWaitsForAnyMore_IsNotDone()
     {
         using var hungUp = new CancellationTokenSource();
@@ -105,14 +119,23 @@ internal sealed class WritesTogether
         return asked;
     }
 
-    private Task<int> WriteAsync(string name, Action? then = null, CancellationToken cancellationToken = default) => _node.Get<IDatabase>().WriteAsync(
-        async (db, abandoned) =>
-        {
-            var rows = await db.Database.ExecuteSqlAsync($"INSERT INTO Guards (Name, Version) VALUES ({name}, 0)", abandoned);
-            then?.Invoke();
-            return rows;
-        },
-        cancellationToken);
+    private Task<int> WriteAsync(string name, Action? then = null, Action? failed = null, CancellationToken cancellationToken = default) =>
+        _node.Get<IDatabase>().WriteAsync(
+            async (db, abandoned) =>
+            {
+                try
+                {
+                    var rows = await db.Database.ExecuteSqlAsync($"INSERT INTO Guards (Name, Version) VALUES ({name}, 0)", abandoned);
+                    then?.Invoke();
+                    return rows;
+                }
+                catch (SqliteException)
+                {
+                    failed?.Invoke();
+                    throw;
+                }
+            },
+            cancellationToken);
 
     private List<string> Written()
     {

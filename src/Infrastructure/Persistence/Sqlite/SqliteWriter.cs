@@ -49,19 +49,21 @@ internal sealed class SqliteWriter : IDisposable
                 batch.Add(write);
             }
 
-            Commit(batch);
+            Do(batch);
             batch.Clear();
         }
     }
 
-    private void Commit(List<Write> batch)
+    private void Do(List<Write> batch)
     {
         try
         {
-            // A piece that fails takes the others back with it, so they are done again, without it. That is rare, and a savepoint for each piece would
-            // cost as much as most pieces do.
-            while (!TryCommit(batch))
+            // A piece that fails takes the others back with it. It may have failed by what is then given up, and a savepoint for each piece would cost as
+            // much as most pieces do; so each is done again alone, which is rare.
+            if (!TryCommit(batch) && batch.Count > 1)
             {
+                batch.ForEach(write => Do([write]));
+                return;
             }
         }
 #pragma warning disable CA1031 // whoever waits for the work gets its exception
@@ -96,7 +98,7 @@ internal sealed class SqliteWriter : IDisposable
 
     private abstract class Write
     {
-        /// <returns>False when the work has failed. From then on it is passed over.</returns>
+        /// <returns>False when the work has failed. What nobody waits for any more is passed over.</returns>
         public abstract bool TryRun(AppDbContext db);
 
         public abstract void Complete();
@@ -117,14 +119,11 @@ internal sealed class SqliteWriter : IDisposable
             // The lock may have come long after whoever asked was told that nothing was done. Then nothing must be.
             if (abandoned.IsCancellationRequested)
             {
-                _failure ??= new OperationCanceledException(abandoned);
-            }
-
-            if (_failure is not null)
-            {
+                _failure = new OperationCanceledException(abandoned);
                 return true;
             }
 
+            _failure = null;
             try
             {
                 _result = work(db, abandoned).GetAwaiter().GetResult(); // done by now: SQLite's async methods are not
