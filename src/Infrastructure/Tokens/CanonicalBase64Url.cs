@@ -4,7 +4,7 @@ using System.Buffers.Text;
 namespace CleanJwt.Infrastructure.Tokens;
 
 /// <summary>
-/// Base64url as RFC 7515, section 2, has it: no padding, no white space, no bits left over. The decoder of .NET forgives all three, and a token
+/// Base64url as RFC 7515, section 2, has it: no padding, no white space, no bits left over. The decoder of .NET forgives the first two, and a token
 /// with more than one spelling is a trap for whoever compares or blocks tokens by their text.
 /// </summary>
 internal static class CanonicalBase64Url
