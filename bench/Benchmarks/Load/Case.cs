@@ -24,7 +24,7 @@ internal sealed class Measured(Case what)
     public long Errors => Results.Sum(result => result.Errors);
 
     /// <summary>An answer of an error counts as one, so that a rate with errors says nothing.</summary>
-    public bool IsVoid => Errors > 0;
+    public bool IsVoidBeside(Measured other) => Errors + other.Errors > 0;
 
     public void Add(WrkResult result, TimeSpan cpu)
     {

@@ -21,7 +21,7 @@ internal static class Chart
         for (var i = 0; i < measured.Count; i++)
         {
             var (one, y) = (measured[i], (2 * Margin) + (i * RowHeight));
-            var isVoid = one.IsVoid || measured[0].IsVoid;
+            var isVoid = one.IsVoidBeside(measured[0]);
             var ratio = isVoid ? 0 : one.RatioTo(measured[0]);
             var label = $"{one.Case.Who}: {one.Case.What}".Replace("`", "", StringComparison.Ordinal);
             var color = one.Case.Who == "CleanJwt" ? "#0b6e4f" : "#9aa5b1";

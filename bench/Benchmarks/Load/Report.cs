@@ -34,7 +34,7 @@ internal sealed class Report
         Line("|---|---|---:|---:|---:|---:|---:|---:|");
         foreach (var one in measured)
         {
-            Line(one.IsVoid || against.IsVoid
+            Line(one.IsVoidBeside(against)
                 ? $"| {one.Case.Who} | {one.Case.What} | | **void** | | | | {one.Errors} |"
                 : $"| {one.Case.Who} | {one.Case.What} | {one.PerSecond:N0} | **{one.RatioTo(against):F3}** | {one.MicrosecondsOfCpu:N0} µs | {one.P50Milliseconds:F2} ms | {one.P99Milliseconds:F2} ms | 0 |");
         }
@@ -44,7 +44,7 @@ internal sealed class Report
 
     public void AddSignIns(Measured own, Measured others)
     {
-        if (!own.IsVoid && !others.IsVoid)
+        if (!own.IsVoidBeside(others))
         {
             Line($"Sign-ins beside those of {others.Case.Who}: **{own.RatioTo(others):F1}** times as many ({own.RatiosTo(others).Min():F1} to {own.RatiosTo(others).Max():F1} in the rounds).");
             Line();
@@ -62,7 +62,7 @@ internal sealed class Report
         for (var i = 0; i < half; i++)
         {
             var (small, large) = (measured[i], measured[half + i]);
-            Line(small.IsVoid || large.IsVoid
+            Line(small.IsVoidBeside(large)
                 ? $"| {small.Case.What} | **void** | | | {small.Errors}, {large.Errors} |"
                 : $"| {small.Case.What} | **{1 / large.RatioTo(small):F2}** | {large.MicrosecondsOfCpu / small.MicrosecondsOfCpu:F2} | {small.P99Milliseconds:F2} → {large.P99Milliseconds:F2} ms | 0, 0 |");
         }
