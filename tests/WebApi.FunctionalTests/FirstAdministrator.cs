@@ -58,7 +58,8 @@ internal sealed class FirstAdministrator
 
         foreach (var node in new[] { one, other })
         {
-            var response = await node.Client.PostAsJsonAsync("/api/auth/login", new { email = "admin@example.com", password = Password });
+            var response = await SessionRequests.PatientlyAsync(() =>
+                node.Client.PostAsJsonAsync("/api/auth/login", new { email = "admin@example.com", password = Password }));
             await response.ShouldBeAsync(200);
             var tokens = await response.JsonAsync();
             Assert.That(tokens.Text("scope"), Is.EqualTo("account:read account:write users:read users:write"));

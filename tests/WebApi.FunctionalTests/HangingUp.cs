@@ -19,9 +19,7 @@ internal sealed class HangingUp
     public async Task SignInAsync()
     {
         _service = await CleanJwtProcess.StartAsync(_folder.Path, new() { ["Sessions:RefreshReuseGrace"] = "0" });
-        var credentials = new { email = "ada@example.com", password = CleanJwtApp.Password };
-        await (await _service.Client.PostAsJsonAsync("/api/auth/register", credentials)).ShouldBeAsync(201);
-        _tokens = TokenPair.From(await (await _service.Client.PostAsJsonAsync("/api/auth/login", credentials)).JsonAsync());
+        _tokens = await _service.Client.LoginAsync();
     }
 
     [TearDown]

@@ -1,13 +1,9 @@
-using System.Net;
-
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
 /// <summary>Passwords tried from many places. The service must take addresses from <see cref="ClientAddress.Header"/>.</summary>
 internal static class PasswordTryRequests
 {
     public const string Wrong = "not the right password";
-
-    private const int MostAgain = 20;
 
     public static Task<HttpResponseMessage> TryLoginFromAsync(this HttpClient client, string address, string email, string password = Wrong) =>
         client.SendAsync(HttpMethod.Post, "/api/auth/login", new { email, password }, (ClientAddress.Header, address));
@@ -35,29 +31,15 @@ internal static class PasswordTryRequests
     public static Task<HttpResponseMessage> ProveToChangeAsync(this HttpClient client, TokenPair by, string currentPassword = Wrong) =>
         client.DoAsync(by, "PUT /api/users/me/password", new { currentPassword, newPassword = "another horse battery staple" });
 
-    /// <summary>Sends the same many times at once. What is told to come again does so, as a client would: on a slow day some wait too long for those before them.</summary>
+    /// <summary>Sends the same many times at once, each patiently.</summary>
     public static async Task<Tally> AtOnceAsync(int count, Func<int, Task<HttpResponseMessage>> send)
     {
         var answers = new Tally();
-        foreach (var response in await Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => SendAsync(i)))))
+        foreach (var response in await Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => SessionRequests.PatientlyAsync(() => send(i))))))
         {
             answers.Add(await response.AnswerAsync());
         }
 
         return answers;
-
-        async Task<HttpResponseMessage> SendAsync(int number)
-        {
-            for (var again = 0; ; again++)
-            {
-                var response = await send(number);
-                if (response.StatusCode != HttpStatusCode.ServiceUnavailable || again == MostAgain)
-                {
-                    return response;
-                }
-
-                await Task.Delay(response.Headers.RetryAfter!.Delta!.Value);
-            }
-        }
     }
 }
