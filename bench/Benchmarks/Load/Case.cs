@@ -4,6 +4,10 @@ namespace CleanJwt.Benchmarks.Load;
 /// <param name="Arguments">Of the script, made anew for each run: some are used up.</param>
 internal sealed record Case(string Who, string What, Server Server, string Path, int Connections, string Script, Func<Task<string[]>> Arguments);
 
+/// <param name="TimeToAnswer">From the start of the process until its first good answer.</param>
+/// <param name="Memory">In MiB, resident two seconds later.</param>
+internal sealed record Start(TimeSpan TimeToAnswer, double Memory);
+
 /// <summary>What the rounds of a case came to.</summary>
 internal sealed class Measured(Case what)
 {

@@ -8,7 +8,7 @@ internal sealed class Report
 {
     private readonly StringBuilder _text = new();
     private readonly List<(WrkResult Calm, WrkResult Flooded, WrkResult Logins)> _floods = [];
-    private readonly List<(TimeSpan TimeToAnswer, double Memory)> _starts = [];
+    private readonly List<(Start Own, Start Bare)> _starts = [];
     private readonly List<Measured> _measured = [];
     private List<Measured> _peers = [];
 
@@ -72,7 +72,7 @@ internal sealed class Report
 
     public void AddFlood(WrkResult calm, WrkResult flooded, WrkResult logins) => _floods.Add((calm, flooded, logins));
 
-    public void AddStart(TimeSpan timeToAnswer, double memory) => _starts.Add((timeToAnswer, memory));
+    public void AddStart(Start own, Start bare) => _starts.Add((own, bare));
 
     public void Write(SideBySideOptions options)
     {
@@ -149,7 +149,10 @@ internal sealed class Report
         {
             Line("## Start and memory");
             Line();
-            Line($"First 200 of `me` {Statistics.Median(_starts.Select(start => start.TimeToAnswer.TotalSeconds)):F2} s after the start of the process; {Statistics.Median(_starts.Select(start => start.Memory)):N0} MiB resident when idle.");
+            double Median(Func<(Start Own, Start Bare), double> figure) => Statistics.Median(_starts.Select(figure));
+            var ratios = _starts.Select(start => start.Own.TimeToAnswer / start.Bare.TimeToAnswer).ToList();
+            Line($"First 200 of `me` {Median(start => start.Own.TimeToAnswer.TotalSeconds):F2} s after the start of the process, bare Kestrel's after {Median(start => start.Bare.TimeToAnswer.TotalSeconds):F2} s: **{Statistics.Median(ratios):F1}** times ({ratios.Min():F1} to {ratios.Max():F1} in the rounds).");
+            Line($"Resident when idle {Median(start => start.Own.Memory):N0} MiB, bare Kestrel {Median(start => start.Bare.Memory):N0}.");
         }
 
         if (Memory is [var own, .. var peers])

@@ -172,13 +172,19 @@ internal sealed class SideBySide : IAsyncDisposable
         for (var round = 1; round <= _options.Rounds; round++)
         {
             Say($"Start, round {round} of {_options.Rounds}");
-            var own = await Server.StartAsync(Paths.Dll("WebApi"), BothCores, ServiceDatabase.SettingsFor(FolderOf(Users)), "/api/users/me", token);
-            await Task.Delay(TimeSpan.FromSeconds(2));
-            _report.AddStart(own.TimeToAnswer, own.ResidentMemory);
-            await own.DisposeAsync();
+            _report.AddStart(
+                await MeasureStartAsync("WebApi", ServiceDatabase.SettingsFor(FolderOf(Users)), "/api/users/me", token),
+                await MeasureStartAsync("Bare", [], "/me"));
         }
 
         await StopAsync();
+    }
+
+    private static async Task<Start> MeasureStartAsync(string project, Dictionary<string, string?> settings, string path, string? token = null)
+    {
+        await using var server = await Server.StartAsync(Paths.Dll(project), BothCores, settings, path, token);
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        return new Start(server.TimeToAnswer, server.ResidentMemory);
     }
 
     private async Task<List<Measured>> MeasureAsync(List<Case> cases)
