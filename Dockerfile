@@ -21,12 +21,11 @@ COPY --from=build /app .
 # All that is ever written is in /data, so the rest of the file system can be read-only.
 RUN mkdir --mode=700 /data && chown "$APP_UID" /data
 VOLUME /data
-# A young generation of 4 to 6 MiB: by default it follows the processor's cache, and the service holds more memory without being any faster.
+# The threshold, in bytes, has glibc give back what the just-in-time compiler had: it takes it in pieces of 64 KiB.
 ENV ASPNETCORE_URLS=http://+:8080 \
     ConnectionStrings__Default="Data Source=/data/cleanjwt.db" \
     DOTNET_EnableDiagnostics=0 \
-    DOTNET_GCgen0size=0x400000 \
-    DOTNET_GCgen0MaxBudget=0x600000
+    MALLOC_MMAP_THRESHOLD_=65536
 USER $APP_UID
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 CMD ["dotnet", "CleanJwt.WebApi.dll", "health"]

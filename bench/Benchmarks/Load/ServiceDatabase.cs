@@ -25,8 +25,7 @@ internal sealed class ServiceDatabase : IAsyncDisposable
         ["Jwt:Issuer"] = "http://localhost",
         ["RateLimiting:Enabled"] = "false", // all requests come from one address
         ["Jwt:AccessTokenLifetime"] = "01:00:00", // a run may take longer than the ten minutes of the default
-        ["DOTNET_GCgen0size"] = "0x400000", // as in the image: see the Dockerfile
-        ["DOTNET_GCgen0MaxBudget"] = "0x600000",
+        ["MALLOC_MMAP_THRESHOLD_"] = "65536", // as in the image: see the Dockerfile
     };
 
     public static string PathIn(string folder) => Path.Combine(folder, "cleanjwt.db");
