@@ -50,13 +50,19 @@ public static class DependencyInjection
     /// Checks the settings, migrates the database if that is to be done at the start, loads the keys and the revocations, and makes the first
     /// administrator if the settings name one.
     /// </summary>
+    /// <remarks>The settings are checked before it returns, the rest is done on a thread of the pool: a caller has things of its own to make meanwhile.</remarks>
     /// <exception cref="StartException">Something is not as it must be, with the reason in one line.</exception>
     /// <exception cref="OptionsValidationException">A setting makes no sense.</exception>
-    public static async Task PrepareAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    public static Task PrepareAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         services.CheckSettings();
-        await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
-        await services.GetRequiredService<FirstAdmin>().EnsureAsync(cancellationToken);
+        return Task.Run(
+            async () =>
+            {
+                await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
+                await services.GetRequiredService<FirstAdmin>().EnsureAsync(cancellationToken);
+            },
+            cancellationToken);
     }
 
     /// <summary>Checks the settings and that the database is up to date, for a command that uses it and ends.</summary>

@@ -93,7 +93,11 @@ internal static class DependencyInjection
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthWriter.WriteAsync });
         app.MapOpenApi("/openapi/v1.json");
         app.MapScalarApiReference("/docs", DocsPage.Configure);
-        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+        app.MapGet("/", context =>
+        {
+            context.Response.Redirect("/docs");
+            return Task.CompletedTask;
+        });
     }
 
     private static void UseBearerAuthentication(this IApplicationBuilder app)

@@ -22,8 +22,9 @@ try
         return exitCode;
     }
 
-    await app.Services.PrepareAsync();
+    var prepared = app.Services.PrepareAsync();
     app.UseWebApi();
+    await prepared;
     await app.RunAsync();
     return 0;
 }

@@ -2,6 +2,7 @@ using CleanJwt.Application.Pipeline;
 using CleanJwt.Domain.Results;
 using FluentValidation;
 using Mediator;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.Application.UnitTests.Pipeline;
 
@@ -58,8 +59,38 @@ internal sealed class RefusingMessages
         }
     }
 
-    private async Task<Result<string>> SendAsync(Note note, params IValidator<Note>[] validators) =>
-        await new ValidationBehavior<Note, Result<string>>(validators).Handle(note, Handle, CancellationToken.None);
+    [Test]
+    public async Task Validators_AreMadeOnceForTheFirstMessage()
+    {
+        var made = 0;
+        await using var services = new ServiceCollection()
+            .AddTransient<IValidator<Note>>(_ =>
+            {
+                made++;
+                return new TitleRules();
+            })
+            .BuildServiceProvider();
+
+        var behavior = new ValidationBehavior<Note, Result<string>>(services);
+        Assert.That(made, Is.Zero);
+        for (var message = 1; message <= 2; message++)
+        {
+            await behavior.Handle(new Note("Hello", "world"), Handle, CancellationToken.None);
+            Assert.That(made, Is.EqualTo(1));
+        }
+    }
+
+    private async Task<Result<string>> SendAsync(Note note, params IValidator<Note>[] validators)
+    {
+        var services = new ServiceCollection();
+        foreach (var validator in validators)
+        {
+            services.AddSingleton(validator);
+        }
+
+        await using var provider = services.BuildServiceProvider();
+        return await new ValidationBehavior<Note, Result<string>>(provider).Handle(note, Handle, CancellationToken.None);
+    }
 
     private ValueTask<Result<string>> Handle(Note note, CancellationToken cancellationToken)
     {
