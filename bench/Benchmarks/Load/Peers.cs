@@ -26,30 +26,44 @@ internal static class Peers
         return file;
     }
 
-    /// <summary>Signs in with many connections at once, and looks at those that are turned away.</summary>
-    public static async Task<Refusals> CountRefusalsAsync(Uri login, string emails, int connections)
+    /// <summary>Signs in with many connections at once, and looks at those that are turned away; then asks a bare server as often at once.</summary>
+    /// <returns>Of the first time nothing, in which the client itself is compiled, and then of each round.</returns>
+    public static async Task<List<Refusals>> CountRefusalsAsync(Uri login, string emails, Uri bare, int connections, int rounds)
     {
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections });
         var users = await File.ReadAllLinesAsync(emails);
+        var found = new List<Refusals>();
+        for (var round = 0; round <= rounds; round++)
+        {
+            // Connections first: what they cost to open is not what is asked about.
+            await AskAtOnceAsync(connections, _ => client.GetAsync(new Uri(login, "/health/live")));
+            var signIns = await AskAtOnceAsync(connections, number => client.PostAsJsonAsync(login, new { email = users[number % users.Length], password = Seeding.Password }));
+            await AskAtOnceAsync(connections, _ => client.GetAsync(bare));
+            var bareAnswers = await AskAtOnceAsync(connections, _ => client.GetAsync(bare));
+            if (round > 0)
+            {
+                found.Add(new Refusals(
+                    signIns.Count,
+                    signIns.Count(answer => answer.StatusCode == HttpStatusCode.OK),
+                    [.. signIns.Where(answer => answer is { StatusCode: HttpStatusCode.ServiceUnavailable, RetryAfter: true }).Select(answer => answer.Elapsed)],
+                    [.. bareAnswers.Select(answer => answer.Elapsed)]));
+            }
+        }
 
-        // Connections first: what they cost to open is not what is asked about.
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => client.GetAsync(new Uri(login, "/health/live"))));
-        var answers = await Task.WhenAll(Enumerable.Range(0, connections).Select(async number =>
+        return found;
+    }
+
+    private static async Task<IReadOnlyList<(HttpStatusCode StatusCode, bool RetryAfter, TimeSpan Elapsed)>> AskAtOnceAsync(
+        int connections, Func<int, Task<HttpResponseMessage>> ask) =>
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(async number =>
         {
             var watch = Stopwatch.StartNew();
-            using var response = await client.PostAsJsonAsync(login, new { email = users[number % users.Length], password = Seeding.Password });
-            return (response.StatusCode, RetryAfter: response.Headers.RetryAfter is not null, watch.Elapsed);
+            using var response = await ask(number);
+            return (response.StatusCode, response.Headers.RetryAfter is not null, watch.Elapsed);
         }));
-        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable).ToList();
-        return new Refusals(
-            answers.Length,
-            answers.Count(answer => answer.StatusCode == HttpStatusCode.OK),
-            refused.Count(answer => answer.RetryAfter),
-            refused.Count == 0 ? 0 : Statistics.Median(refused.Select(answer => answer.Elapsed.TotalMilliseconds)),
-            refused.Count == 0 ? 0 : refused.Max(answer => answer.Elapsed.TotalMilliseconds));
-    }
 }
 
 /// <summary>What came of more sign-ins at once than the queue has places for.</summary>
-/// <param name="Refused">Answered 503 with <c>Retry-After</c>.</param>
-internal sealed record Refusals(int Asked, int Accepted, int Refused, double MedianMilliseconds, double MaxMilliseconds);
+/// <param name="Refused">After what time those were answered 503 with <c>Retry-After</c>.</param>
+/// <param name="Bare">After what time a bare server answered as many requests at once.</param>
+internal sealed record Refusals(int Asked, int Accepted, IReadOnlyList<TimeSpan> Refused, IReadOnlyList<TimeSpan> Bare);

@@ -21,7 +21,7 @@ internal sealed class Report
     /// <summary>Of <c>me</c> without pauses, before the floods.</summary>
     public WrkResult? FullLoad { get; set; }
 
-    public Refusals? Refusals { get; set; }
+    public IReadOnlyList<Refusals> Refusals { get; set; } = [];
 
     public void Add(string title, List<Measured> measured, Case baseline)
     {
@@ -125,10 +125,18 @@ internal sealed class Report
         Line(_floods.Any(flood => flood.Calm.Errors + flood.Flooded.Errors > 0)
             ? $"p99 with the flood against without: **void**, for the errors."
             : $"p99 with the flood against without: **{Statistics.Median(ratios):F1}** ({ratios.Min():F1} to {ratios.Max():F1}).");
-        if (Refusals is { } refusals)
+        if (Refusals.Count > 0)
         {
+            static (double Median, double Longest) Of(IEnumerable<TimeSpan> times)
+            {
+                var milliseconds = times.Select(time => time.TotalMilliseconds).ToList();
+                return milliseconds.Count == 0 ? (0, 0) : (Statistics.Median(milliseconds), milliseconds.Max());
+            }
+
+            var own = Of(Refusals.SelectMany(round => round.Refused));
+            var bare = Of(Refusals.SelectMany(round => round.Bare));
             Line();
-            Line($"{refusals.Asked} sign-ins at once: {refusals.Accepted} accepted, {refusals.Refused} answered 503 with `Retry-After`, after {refusals.MedianMilliseconds:F0} ms (median) and {refusals.MaxMilliseconds:F0} ms (the longest).");
+            Line($"{Refusals.Sum(round => round.Asked)} sign-ins, {Refusals[0].Asked} at once: {Refusals.Sum(round => round.Accepted)} accepted, {Refusals.Sum(round => round.Refused.Count)} answered 503 with `Retry-After`, after {own.Median:F0} ms (median) and {own.Longest:F0} ms (the longest); bare Kestrel answers as many at once after {bare.Median:F0} and {bare.Longest:F0} ms.");
         }
 
         Line();

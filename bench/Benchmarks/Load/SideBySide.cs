@@ -161,7 +161,8 @@ internal sealed class SideBySide : IAsyncDisposable
         }
 
         // More than the queue has places for: what is turned away.
-        _report.Refusals = await Peers.CountRefusalsAsync(login, sample.Emails, connections: 400);
+        var bare = await StartAsync("Bare", BothCores, [], "/me");
+        _report.Refusals = await Peers.CountRefusalsAsync(login, sample.Emails, new Uri(bare.Address, "/me"), connections: 400, _options.Rounds);
         await StopAsync();
     }
 
