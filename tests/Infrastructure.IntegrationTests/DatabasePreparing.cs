@@ -41,26 +41,19 @@ internal sealed class DatabasePreparing
     {
         var made = 0;
         using var folder = new TemporaryFolder();
-        await using var node = await Node.StartAsync(folder.Path, configure: services => WhenOptionsAreMade(services, () => made++));
+        await using var node = await Node.StartAsync(folder.Path, configure: services =>
+        {
+            var options = services.Single(service => service.ServiceType == typeof(DbContextOptions<SqliteDbContext>));
+            services.Replace(ServiceDescriptor.Singleton(provider =>
+            {
+                made++;
+                return (DbContextOptions<SqliteDbContext>)options.ImplementationFactory!(provider);
+            }));
+        });
         Assert.That(made, Is.Zero);
 
         await node.WithDatabaseAsync(db => db.Users.CountAsync());
         Assert.That(made, Is.EqualTo(1));
-    }
-
-    [Test]
-    public async Task FirstAdministrator_IsMadeHoweverLongEfCoreTakes()
-    {
-        using var folder = new TemporaryFolder();
-        var settings = new Dictionary<string, string?>
-        {
-            ["Admin:Email"] = Ada.Value,
-            ["Admin:Password"] = Node.Password,
-            ["Database:CommandTimeout"] = "00:00:03",
-        };
-        await using var node = await Node.StartAsync(
-            folder.Path, settings, services => WhenOptionsAreMade(services, () => Thread.Sleep(TimeSpan.FromSeconds(4))));
-        Assert.That(node.Sql("SELECT count(*) FROM AspNetUsers"), Is.EqualTo(1));
     }
 
     [Test]
@@ -307,16 +300,6 @@ internal sealed class DatabasePreparing
         Directory.Exists(node.KeyFolder) ? Directory.GetFiles(node.KeyFolder) : [];
 
     /// <summary>What a start could change.</summary>
-    private static void WhenOptionsAreMade(IServiceCollection services, Action action)
-    {
-        var options = services.Single(service => service.ServiceType == typeof(DbContextOptions<SqliteDbContext>));
-        services.Replace(ServiceDescriptor.Singleton(provider =>
-        {
-            action();
-            return (DbContextOptions<SqliteDbContext>)options.ImplementationFactory!(provider);
-        }));
-    }
-
     private static string Contents(Node node) => $"""
         {AppliedMigrations(node)}
         {node.Sql("SELECT group_concat(Sequence || KeyId || hex(ProtectedPrivateKey)) FROM SigningKeys")}
