@@ -3,11 +3,8 @@ using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Keys;
-using CleanJwt.Infrastructure.Persistence.Sqlite;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using NUnit.Framework.Constraints;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
@@ -34,26 +31,6 @@ internal sealed class DatabasePreparing
             Assert.That(node.Sql("SELECT count(*) FROM SigningKeys"), Is.EqualTo(1));
             Assert.That(DataProtectionKeys(node), Has.Length.EqualTo(1));
         }
-    }
-
-    [Test]
-    public async Task Start_LeavesThePoolOfContextsForWhoeverNeedsOneFirst()
-    {
-        var made = 0;
-        using var folder = new TemporaryFolder();
-        await using var node = await Node.StartAsync(folder.Path, configure: services =>
-        {
-            var options = services.Single(service => service.ServiceType == typeof(DbContextOptions<SqliteDbContext>));
-            services.Replace(ServiceDescriptor.Singleton(provider =>
-            {
-                made++;
-                return (DbContextOptions<SqliteDbContext>)options.ImplementationFactory!(provider);
-            }));
-        });
-        Assert.That(made, Is.Zero);
-
-        await node.WithDatabaseAsync(db => db.Users.CountAsync());
-        Assert.That(made, Is.EqualTo(1));
     }
 
     [Test]
