@@ -93,7 +93,7 @@ internal static class DependencyInjection
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthWriter.WriteAsync });
         app.MapOpenApi("/openapi/v1.json");
         app.MapScalarApiReference("/docs", DocsPage.Configure);
-        app.MapGet("/", context =>
+        app.MapGet("/", context => // a handler that returns its result is compiled at every start
         {
             context.Response.Redirect("/docs");
             return Task.CompletedTask;

@@ -23,7 +23,7 @@ try
     }
 
     var prepared = app.Services.PrepareAsync();
-    app.UseWebApi();
+    app.UseWebApi(); // which takes about as long, and needs no database
     await prepared;
     await app.RunAsync();
     return 0;

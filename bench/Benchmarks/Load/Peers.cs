@@ -27,7 +27,7 @@ internal static class Peers
     }
 
     /// <summary>Signs in with many connections at once, and looks at those that are turned away; then asks a bare server as often at once.</summary>
-    /// <returns>Of the first time nothing, in which the client itself is compiled, and then of each round.</returns>
+    /// <returns>Of each round. One before them does not count: it opens the connections and compiles the client, which is not what is asked about.</returns>
     public static async Task<List<Refusals>> CountRefusalsAsync(Uri login, string emails, Uri bare, int connections, int rounds)
     {
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = connections });
@@ -35,10 +35,7 @@ internal static class Peers
         var found = new List<Refusals>();
         for (var round = 0; round <= rounds; round++)
         {
-            // Connections first: what they cost to open is not what is asked about.
-            await AskAtOnceAsync(connections, _ => client.GetAsync(new Uri(login, "/health/live")));
             var signIns = await AskAtOnceAsync(connections, number => client.PostAsJsonAsync(login, new { email = users[number % users.Length], password = Seeding.Password }));
-            await AskAtOnceAsync(connections, _ => client.GetAsync(bare));
             var bareAnswers = await AskAtOnceAsync(connections, _ => client.GetAsync(bare));
             if (round > 0)
             {
