@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -83,6 +85,19 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
     }
 
     [Test]
+    public async Task ModelThatTakesLongToBuild_IsWaitedFor()
+    {
+        await (await Node.StartAsync(_database)).DisposeAsync();
+        await using var node = await Node.StartAsync(
+            _database,
+            new() { ["Admin:Email"] = Email, ["Admin:Password"] = Password, ["Database:CommandTimeout"] = "00:00:03" },
+            services => services
+                .AddSingleton<IInterceptor>(new OfItsOwnModel())
+                .Configure<IdentityOptions>(_ => Thread.Sleep(TimeSpan.FromSeconds(4)))); // the model asks for them
+        Assert.That(node.Sql("SELECT COUNT(*) FROM AspNetUsers"), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task WithoutTheSettings_NoneIsMade()
     {
         await using var node = await Node.StartAsync(_database);
@@ -93,6 +108,9 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
         _database.Folder,
         new() { ["Admin:Email"] = Email, ["Admin:Password"] = password },
         services => services.AddLogging(logging => logging.AddProvider(_warnings)));
+
+    /// <summary>Does nothing. EF Core builds a model for each such, and else has the one of the nodes before.</summary>
+    private sealed class OfItsOwnModel : IMaterializationInterceptor;
 
     /// <summary>Keeps what the service itself warns of.</summary>
     private sealed class WarningCollector : ILoggerProvider, ILogger

@@ -8,12 +8,19 @@ using Microsoft.Extensions.Logging;
 namespace CleanJwt.Infrastructure.Identity;
 
 /// <summary>Makes the first administrator at the start, where the settings name one.</summary>
-internal sealed partial class FirstAdmin(AdminOptions options, IDatabase database, Passwords passwords, TimeProvider time, ILogger<FirstAdmin> logger)
+internal sealed partial class FirstAdmin(
+    AdminOptions options, IDbContextFactory<AppDbContext> contexts, IDatabase database, Passwords passwords, TimeProvider time, ILogger<FirstAdmin> logger)
 {
     /// <summary>Does nothing once there is an administrator, locked or not. Several nodes that start at once make one.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (!options.AreSet || await database.ReadAsync(AnyAsync, cancellationToken))
+        if (!options.AreSet)
+        {
+            return;
+        }
+
+        BuildModel();
+        if (await database.ReadAsync(AnyAsync, cancellationToken))
         {
             return;
         }
@@ -31,6 +38,13 @@ internal sealed partial class FirstAdmin(AdminOptions options, IDatabase databas
         {
             LogAddressTaken(logger);
         }
+    }
+
+    /// <summary>A start has as long as EF Core takes for it, which on a slow machine is longer than the database may take to answer.</summary>
+    private void BuildModel()
+    {
+        using var db = contexts.CreateDbContext();
+        _ = db.Model;
     }
 
     private async Task<Outcome> TryMakeAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken)
