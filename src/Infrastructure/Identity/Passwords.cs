@@ -13,18 +13,37 @@ internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads 
     // The hasher ignores whom it hashes for; its interface asks all the same.
     private static readonly AppUser Nobody = new();
 
-    private readonly ConcurrencyLimiter _places = new(new() { PermitLimit = threads.Capacity });
+    // Enough for the threads to find the next ones ready, while the database is asked about others.
+    private const int BegunPerThread = 8;
+
+    private readonly ConcurrencyLimiter _line = new(new()
+    {
+        PermitLimit = BegunBy(threads),
+        QueueLimit = threads.Capacity - BegunBy(threads),
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    /// <summary>Whether whoever came now would be turned away.</summary>
+    public bool IsLineFull => _line.GetStatistics() is { CurrentAvailablePermits: 0 } line && line.CurrentQueuedCount >= threads.Capacity - BegunBy(threads);
 
     /// <summary>
-    /// Takes a place for a password that is to be verified, before anything else is done for it: a flood must cost those that find no place nothing, and the
-    /// database least of all.
+    /// Waits in line for a password that is to be hashed or verified, before anything else is done for it: a flood must cost those that find no place nothing,
+    /// and the database least of all, which answers about those who wait when it is their turn, not about all of them at once.
     /// </summary>
-    /// <returns>To be disposed of when it was verified; not acquired when the queue is full.</returns>
-    public RateLimitLease Enter() => _places.AttemptAcquire();
+    /// <returns>To be disposed of when that is done; at once, and not acquired, when the line is full.</returns>
+    public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellationToken) => _line.AcquireAsync(permitCount: 1, cancellationToken);
 
-    public async Task<Result<string>> HashAsync(string password, CancellationToken cancellationToken) =>
+    public async Task<Result<string>> HashAsync(string password, CancellationToken cancellationToken)
+    {
+        using var place = await EnterAsync(cancellationToken);
+        return place.IsAcquired ? await HashInPlaceAsync(password, cancellationToken) : QueueFull;
+    }
+
+    /// <summary>As <see cref="HashAsync"/>, for whoever has a place already: waiting for a second one could be waiting for others who do the same.</summary>
+    public async Task<Result<string>> HashInPlaceAsync(string password, CancellationToken cancellationToken) =>
         threads.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken) is { } hash ? await hash : QueueFull;
 
+    /// <summary>For whoever has a place.</summary>
     /// <param name="hash">Null for nobody's: the same work, and always a failure.</param>
     public async Task<Result<PasswordVerificationResult>> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
     {
@@ -39,5 +58,7 @@ internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads 
         return hash is null ? PasswordVerificationResult.Failed : outcome;
     }
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose() => _line.Dispose();
+
+    private static int BegunBy(HashingThreads threads) => Math.Min(BegunPerThread * threads.Count, threads.Capacity);
 }

@@ -32,6 +32,9 @@ internal class WorkerThreads : IDisposable
         }
     }
 
+    /// <summary>How much is done at once, at most.</summary>
+    public int Count => _threads.Length;
+
     /// <summary>How much is done or waits, at most.</summary>
     public int Capacity { get; }
 

@@ -49,11 +49,11 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
     /// too long, or more passwords wait to be hashed than there are places for.
     /// </returns>
     public Task<Result<ReservedTry>> ReserveAsync(EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
-        ReserveAsync([keys.Of(email, from), keys.Of(email)], cancellationToken);
+        ReserveAsync(() => [keys.Of(email, from), keys.Of(email)], cancellationToken);
 
     /// <summary>As the other, for somebody who is signed in to the account.</summary>
     public Task<Result<ReservedTry>> ReserveAsync(Guid accountId, CancellationToken cancellationToken) =>
-        ReserveAsync([keys.Of(accountId)], cancellationToken);
+        ReserveAsync(() => [keys.Of(accountId)], cancellationToken);
 
     /// <summary>Counts the rows anew. Nobody else deletes any but the clean-up.</summary>
     public async Task CountRowsAsync(CancellationToken cancellationToken)
@@ -90,27 +90,21 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
         }
     }
 
-    private async Task<Result<ReservedTry>> ReserveAsync(TryKey[] wanted, CancellationToken cancellationToken)
+    private async Task<Result<ReservedTry>> ReserveAsync(Func<TryKey[]> keysOf, CancellationToken cancellationToken)
     {
+        // Before anything is kept about the key: a flood that is turned away must not fill the memory, either.
+        if (passwords.IsLineFull)
+        {
+            return Passwords.QueueFull;
+        }
+
+        var wanted = keysOf();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try
         {
             var place = await _places.Value.AcquireAsync(wanted[0], permitCount: 1, patience.Token);
-            if (!place.IsAcquired)
-            {
-                return Busy;
-            }
-
-            // After waiting for others of the same key: whoever sends many at once for one email must not take the places of all.
-            var entered = passwords.Enter();
-            if (!entered.IsAcquired)
-            {
-                place.Dispose();
-                return Passwords.QueueFull;
-            }
-
-            return await ReserveAtAsync([place, entered], wanted, patience.Token);
+            return place.IsAcquired ? await ReserveAtAsync(place, wanted, patience.Token, cancellationToken) : Busy;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -118,20 +112,36 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
         }
     }
 
-    /// <param name="places">Go to the try, or are free again.</param>
-    private async Task<Result<ReservedTry>> ReserveAtAsync(RateLimitLease[] places, TryKey[] wanted, CancellationToken patience)
+    /// <param name="place">Goes to the try, or is free again.</param>
+    /// <param name="patience">Only for what others do: whoever is in line for a thread, which moves by itself, is not asked to go.</param>
+    private async Task<Result<ReservedTry>> ReserveAtAsync(
+        RateLimitLease place, TryKey[] wanted, CancellationToken patience, CancellationToken cancellationToken)
     {
         Result<ReservedTry>? answer = null;
+        RateLimitLease[] places = [place];
         var id = Guid.NewGuid();
         try
         {
-            await CountRowsSometimesAsync(patience);
-            while ((answer = await TryReserveAsync(id, wanted, places)) is null)
+            while (true)
             {
+                // After waiting for others of the same key: whoever sends many at once for one email must not take the places of all.
+                var entered = await passwords.EnterAsync(cancellationToken);
+                places = [place, entered];
+                if (!entered.IsAcquired)
+                {
+                    return Passwords.QueueFull;
+                }
+
+                await CountRowsSometimesAsync(cancellationToken);
+                answer = await TryReserveAsync(id, wanted, places);
+                if (answer is not null)
+                {
+                    return answer;
+                }
+
+                entered.Dispose(); // nor must those who wait for other nodes keep everybody waiting
                 await Task.Delay(PollInterval, patience);
             }
-
-            return answer;
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
@@ -142,7 +152,7 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
         {
             if (answer is not { IsSuccess: true })
             {
-                Array.ForEach(places, place => place.Dispose());
+                Array.ForEach(places, taken => taken.Dispose());
             }
         }
     }
