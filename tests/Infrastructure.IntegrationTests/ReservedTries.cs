@@ -31,7 +31,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
         await using var node = await Node.StartAsync(database);
         for (var i = 0; i < 5; i++)
         {
-            Assert.That((await ReserveElsewhereAsync(killed, timeout)).IsSuccess);
+            Assert.That((await killed.ReserveElsewhereAsync(Ada, Here, timeout)).IsSuccess);
         }
 
         Assert.That((await ReserveAsync(node, timeout)).Error?.Code, Is.EqualTo("service-unavailable"), "they may still be right");
@@ -54,7 +54,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
         var reserved = new List<ReservedTry>();
         for (var i = 0; i < 5; i++)
         {
-            reserved.Add((await ReserveElsewhereAsync(one, timeout)).Value);
+            reserved.Add((await one.ReserveElsewhereAsync(Ada, Here, timeout)).Value);
         }
 
         var waiting = ReserveAsync(other, timeout);
@@ -216,10 +216,6 @@ internal sealed class ReservedTries(DatabaseKind kind)
 
     private static Task<Result<ReservedTry>> ReserveAsync(Node node, CancellationToken cancellationToken) =>
         node.Get<PasswordThrottle>().ReserveAsync(Ada, Here, cancellationToken);
-
-    /// <summary>As on a node of its own: one has few places for each key.</summary>
-    private static Task<Result<ReservedTry>> ReserveElsewhereAsync(Node node, CancellationToken cancellationToken) =>
-        new PasswordThrottle(node.Get<IDatabase>(), node.Get<TryKeys>(), node.Get<Passwords>(), new ThrottleBounds(), node.Time).ReserveAsync(Ada, Here, cancellationToken);
 
     private static Task<Result<PasswordCheck>> VerifyAsync(Node node, string password, CancellationToken cancellationToken = default) =>
         node.WithUsersAsync(users => users.VerifyPasswordAsync(Ada, Here, password, cancellationToken));

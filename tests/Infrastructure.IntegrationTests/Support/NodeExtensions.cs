@@ -3,6 +3,9 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Throttling;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Support;
 
@@ -23,6 +26,11 @@ internal static class NodeExtensions
 
     /// <summary>An act at the node's time, with nothing for the trail.</summary>
     public static Act Act(this Node node) => new(node.Time.GetUtcNow(), []);
+
+    /// <summary>Reserves a try as on a node of its own: one has few places for each key.</summary>
+    public static Task<Result<ReservedTry>> ReserveElsewhereAsync(this Node node, EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
+        new PasswordThrottle(node.Get<IDatabase>(), node.Get<TryKeys>(), node.Get<Passwords>(), new ThrottleBounds(), node.Time)
+            .ReserveAsync(email, from, cancellationToken);
 
     public static Task EndSessionAsync(this Node node, Guid sessionId, SessionEndReason reason = SessionEndReason.Logout) =>
         node.Get<ISessionRepository>().EndAsync(sessionId, reason, node.Act(), default);
