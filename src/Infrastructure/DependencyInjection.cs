@@ -172,6 +172,7 @@ public static class DependencyInjection
         services.AddSingleton<ILookupNormalizer, EmailNormalizer>();
         services.AddIdentityCore<AppUser>(IdentitySettings.Apply).AddEntityFrameworkStores<AppDbContext>();
         services.AddSingleton<Passwords>();
+        services.AddSingleton<IPasswordLine>(provider => provider.GetRequiredService<Passwords>());
         services.AddSingleton<TryKeys>();
         services.AddSingleton(new ThrottleBounds());
         services.AddSingleton<PasswordThrottle>();

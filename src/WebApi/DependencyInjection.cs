@@ -87,6 +87,7 @@ internal static class DependencyInjection
 
         app.UseBearerAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<FullPasswordLine>();
 
         app.MapControllers();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthWriter.WriteAsync });

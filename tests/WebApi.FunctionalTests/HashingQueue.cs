@@ -1,7 +1,10 @@
 using System.Net;
+using System.Text;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.WebApi.FunctionalTests.Support;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc.Controllers;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Moq;
@@ -70,6 +73,18 @@ internal sealed class HashingQueue
 
             Assert.That(commands, Is.Zero);
 
+            // Whoever would need a password hashed is turned away before the body is read, and nobody else.
+            using var signedIn = app.CreateClient(tokens.AccessToken);
+            var hash = app.Endpoints.Where(TakesAPassword).ToList();
+            Assert.That(hash, Has.Count.EqualTo(4));
+            foreach (var action in hash)
+            {
+                await (await SendMalformedAsync(signedIn, action)).ShouldBeProblemAsync(503, "service-unavailable");
+            }
+
+            var refresh = app.Endpoints.Single(endpoint => endpoint.RoutePattern.RawText == "api/auth/refresh");
+            await (await SendMalformedAsync(signedIn, refresh)).ShouldBeProblemAsync(400, "malformed-request");
+
             await (await app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
             await (await app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
             await (await client.GetAsync("/health/ready")).ShouldBeAsync(200);
@@ -85,5 +100,17 @@ internal sealed class HashingQueue
         List<Task<HttpResponseMessage>> SignIns(int count) => [.. Enumerable.Range(0, count)
             .Select(_ => emails[begun++ / 2])
             .Select(email => Task.Run(() => client.TryLoginAsync(email)))];
+    }
+
+    private static bool TakesAPassword(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action
+        && action.Parameters.SelectMany(parameter => parameter.ParameterType.GetProperties()).Any(property => property.Name.Contains("Password"));
+
+    private static async Task<HttpResponseMessage> SendMalformedAsync(HttpClient client, RouteEndpoint action)
+    {
+        using var request = new HttpRequestMessage(
+            new HttpMethod(action.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Single()), action.RoutePattern.RawText);
+        request.Content = new StringContent("{", Encoding.UTF8, "application/json");
+        return await client.SendAsync(request);
     }
 }

@@ -1,11 +1,12 @@
 using System.Threading.RateLimiting;
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Results;
 using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Infrastructure.Identity;
 
 /// <summary>Hashes and verifies passwords on the threads for it. When their queue is full, nothing is done.</summary>
-internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads threads) : IDisposable
+internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads threads) : IPasswordLine, IDisposable
 {
     /// <summary>What is answered when the queue is full.</summary>
     public static readonly Error QueueFull = Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
@@ -23,8 +24,9 @@ internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads 
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    /// <summary>Whether whoever came now would be turned away.</summary>
-    public bool IsLineFull => _line.GetStatistics() is { CurrentAvailablePermits: 0 } line && line.CurrentQueuedCount >= threads.Capacity - BegunBy(threads);
+    /// <inheritdoc/>
+    public Error? Refusal =>
+        _line.GetStatistics() is { CurrentAvailablePermits: 0 } line && line.CurrentQueuedCount >= threads.Capacity - BegunBy(threads) ? QueueFull : null;
 
     /// <summary>
     /// Waits in line for a password that is to be hashed or verified, before anything else is done for it: a flood must cost those that find no place nothing,

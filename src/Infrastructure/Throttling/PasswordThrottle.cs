@@ -93,9 +93,9 @@ internal sealed class PasswordThrottle(IDatabase database, TryKeys keys, Passwor
     private async Task<Result<ReservedTry>> ReserveAsync(Func<TryKey[]> keysOf, CancellationToken cancellationToken)
     {
         // Before anything is kept about the key: a flood that is turned away must not fill the memory, either.
-        if (passwords.IsLineFull)
+        if (passwords.Refusal is { } refusal)
         {
-            return Passwords.QueueFull;
+            return refusal;
         }
 
         var wanted = keysOf();

@@ -23,6 +23,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// <summary>Sign up</summary>
     /// <remarks>Makes an account. The address is unproved: nothing is sent to it.</remarks>
     [HttpPost("register")]
+    [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<AccountResponse>(StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
@@ -36,6 +37,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// <summary>Sign in</summary>
     /// <remarks>Starts a session and answers its first pair of tokens.</remarks>
     [HttpPost("login")]
+    [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "invalid-scope")]
@@ -79,6 +81,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// <summary>Prove the password again</summary>
     /// <remarks>For what needs a recent sign-in. Answers tokens of the same session with a fresh <c>auth_time</c>; refresh tokens stay good.</remarks>
     [HttpPost("reauthenticate")]
+    [HashesPassword]
     [RequireLiveSession]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]

@@ -5,6 +5,7 @@ using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.Http;
 using CleanJwt.WebApi.OpenApi;
+using CleanJwt.WebApi.RateLimiting;
 using Mediator;
 using Microsoft.AspNetCore.Mvc;
 
@@ -57,6 +58,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
     /// <summary>Change the password</summary>
     /// <remarks>Ends every other session of the account.</remarks>
     [HttpPut("password")]
+    [HashesPassword]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
