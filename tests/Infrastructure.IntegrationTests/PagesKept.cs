@@ -1,0 +1,58 @@
+using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace CleanJwt.Infrastructure.IntegrationTests;
+
+/// <summary>What nearly every request reads is read from the file once, however many ask in turn.</summary>
+internal sealed class PagesKept
+{
+    private const int Accounts = 8_000;
+    private const int PagesThatSqliteKeepsItself = 500;
+    private const int CacheMisses = 8; // SQLITE_DBSTATUS_CACHE_MISS
+
+    private static readonly string[] Unique = ["Id", "UserName", "NormalizedUserName", "Email", "NormalizedEmail"];
+
+    [Test]
+    public async Task ManyAccountsInTurn_AreReadFromTheFileOnce()
+    {
+        using var database = new TestDatabase(DatabaseKind.Sqlite);
+        await using var node = await Node.StartAsync(database);
+        await node.AddAccountAsync();
+        Copy(node);
+
+        using var connection = node.Get<SqliteFile>().Open(node.Get<ConnectionObservers>());
+        using var reads = new SqliteReads(connection);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(PagesReadBy(connection, reads), Is.GreaterThan(PagesThatSqliteKeepsItself));
+            Assert.That(PagesReadBy(connection, reads), Is.Zero);
+        }
+    }
+
+    private static int PagesReadBy(SqliteConnection connection, SqliteReads reads)
+    {
+        raw.sqlite3_db_status(connection.Handle, CacheMisses, out _, out _, resetFlg: 1);
+        for (var number = 1; number <= Accounts; number++)
+        {
+            Assert.That(reads.FindAccount(IdOf(number)), Is.Not.Null);
+        }
+
+        raw.sqlite3_db_status(connection.Handle, CacheMisses, out var misses, out _, resetFlg: 1);
+        return misses;
+    }
+
+    private static Guid IdOf(int number) => Guid.Parse($"00000000-0000-7000-8000-{number:X12}");
+
+    private static void Copy(Node node)
+    {
+        var columns = ((string)node.Sql("SELECT group_concat(name) FROM pragma_table_info('AspNetUsers')")!).Split(',');
+        var values = columns.Select(column => Unique.Contains(column) ? "printf('00000000-0000-7000-8000-%012X', number)" : column);
+        node.Sql($"""
+            WITH RECURSIVE numbers(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {Accounts})
+            INSERT INTO AspNetUsers ({string.Join(", ", columns)}) SELECT {string.Join(", ", values)} FROM AspNetUsers, numbers
+            """);
+    }
+}
