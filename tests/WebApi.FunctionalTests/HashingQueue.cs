@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using CleanJwt.Infrastructure.Identity;
 using CleanJwt.WebApi.FunctionalTests.Support;
 using Microsoft.AspNetCore.Identity;
@@ -79,11 +78,11 @@ internal sealed class HashingQueue
             Assert.That(hash, Has.Count.EqualTo(4));
             foreach (var action in hash)
             {
-                await (await SendMalformedAsync(signedIn, action)).ShouldBeProblemAsync(503, "service-unavailable");
+                var method = new HttpMethod(action.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Single());
+                await (await signedIn.SendRawAsync(method, action.RoutePattern.RawText!, "{")).ShouldBeProblemAsync(503, "service-unavailable");
             }
 
-            var refresh = app.Endpoints.Single(endpoint => endpoint.RoutePattern.RawText == "api/auth/refresh");
-            await (await SendMalformedAsync(signedIn, refresh)).ShouldBeProblemAsync(400, "malformed-request");
+            await (await signedIn.PostRawAsync("/api/auth/refresh", "{")).ShouldBeProblemAsync(400, "malformed-request");
 
             await (await app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
             await (await app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
@@ -105,12 +104,4 @@ internal sealed class HashingQueue
     private static bool TakesAPassword(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action
         && action.Parameters.SelectMany(parameter => parameter.ParameterType.GetProperties()).Any(property => property.Name.Contains("Password"));
-
-    private static async Task<HttpResponseMessage> SendMalformedAsync(HttpClient client, RouteEndpoint action)
-    {
-        using var request = new HttpRequestMessage(
-            new HttpMethod(action.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Single()), action.RoutePattern.RawText);
-        request.Content = new StringContent("{", Encoding.UTF8, "application/json");
-        return await client.SendAsync(request);
-    }
 }

@@ -20,13 +20,13 @@ internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads 
     private readonly ConcurrencyLimiter _line = new(new()
     {
         PermitLimit = BegunBy(threads),
-        QueueLimit = threads.Capacity - BegunBy(threads),
+        QueueLimit = WaitingFor(threads),
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
     /// <inheritdoc/>
     public Error? Refusal =>
-        _line.GetStatistics() is { CurrentAvailablePermits: 0 } line && line.CurrentQueuedCount >= threads.Capacity - BegunBy(threads) ? QueueFull : null;
+        _line.GetStatistics() is { CurrentAvailablePermits: 0 } line && line.CurrentQueuedCount >= WaitingFor(threads) ? QueueFull : null;
 
     /// <summary>
     /// Waits in line for a password that is to be hashed or verified, before anything else is done for it: a flood must cost those that find no place nothing,
@@ -63,4 +63,6 @@ internal sealed class Passwords(IPasswordHasher<AppUser> hasher, HashingThreads 
     public void Dispose() => _line.Dispose();
 
     private static int BegunBy(HashingThreads threads) => Math.Min(BegunPerThread * threads.Count, threads.Capacity);
+
+    private static int WaitingFor(HashingThreads threads) => threads.Capacity - BegunBy(threads);
 }

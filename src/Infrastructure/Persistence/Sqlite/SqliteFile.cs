@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.Sqlite;
@@ -11,10 +10,6 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 /// <summary>Where the SQLite database lies, and what lies beside it.</summary>
 internal sealed class SqliteFile : IPollingConnections
 {
-    /// <summary>In KiB, taken as pages are read.</summary>
-    /// <remarks>A thousand accounts in turn, of a million, are found on 10 MiB of pages: with SQLite's own 2, each request reads its pages anew.</remarks>
-    private const int MostPagesKept = 16 * 1_024;
-
     private readonly SqliteConnectionStringBuilder _connection;
 
     public SqliteFile(IConfiguration configuration, IHostEnvironment environment, DatabaseOptions options)
@@ -36,14 +31,8 @@ internal sealed class SqliteFile : IPollingConnections
     /// <summary>Where the file is missing, none is made.</summary>
     public string ConnectionString => _connection.ConnectionString;
 
-    /// <summary>A connection outside the pool, with room for what many requests in turn read.</summary>
-    public SqliteConnection Open(ConnectionObservers observers) => Open(_connection.DefaultTimeout, connection =>
-    {
-        observers.OnOpened(connection);
-        using var command = connection.CreateCommand();
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size=-{MostPagesKept}");
-        command.ExecuteNonQuery();
-    });
+    /// <summary>A connection outside the pool, for requests.</summary>
+    public SqliteConnection Open(ConnectionObservers observers) => Open(_connection.DefaultTimeout, observers.OnOpened);
 
     /// <summary>A connection outside the pool, which waits no longer for a lock than a poll may take.</summary>
     public DbConnection OpenForPolling() => Open((int)RevocationSource.Timeout.TotalSeconds, _ => { });

@@ -22,6 +22,9 @@ internal sealed class SqliteReads : IDisposable
 
     private const int ColumnsOfSession = 15;
 
+    // 16 MiB, taken as pages are read: a thousand accounts in turn, of a million, are found on 10 MiB of pages. With SQLite's own 2 MB each request reads its pages anew.
+    private const string KeepMorePages = "PRAGMA cache_size=-16384";
+
     private readonly SqliteConnection _connection;
     private readonly PreparedStatement _account;
     private readonly PreparedStatement _session;
@@ -32,6 +35,7 @@ internal sealed class SqliteReads : IDisposable
     {
         _connection = connection;
         raw.sqlite3_busy_timeout(connection.Handle, connection.DefaultTimeout * 1_000);
+        _ = raw.sqlite3_exec(connection.Handle, KeepMorePages); // what is wrong with the database, the first read says
         _account = new PreparedStatement(connection, $"SELECT {AccountColumns} FROM AspNetUsers a WHERE a.Id = $id");
         _session = new PreparedStatement(
             connection, $"SELECT {SessionColumns}, {AccountColumns} FROM Sessions s JOIN AspNetUsers a ON a.Id = s.AccountId WHERE s.Id = $id");
