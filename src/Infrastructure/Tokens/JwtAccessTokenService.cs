@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
@@ -17,38 +18,32 @@ internal sealed class JwtAccessTokenService(
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
     private static readonly string[] AcceptedTypes = ["at+jwt", "application/at+jwt"]; // RFC 9068, section 4
 
+    // The library adds the algorithm and the key's id.
+    private static readonly Dictionary<string, object> HeaderMembers = new() { ["typ"] = AcceptedTypes[0] };
+
     private readonly JsonWebTokenHandler _library = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
 
     public IssuedAccessToken Issue(Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now)
     {
         var issuedAt = WholeSeconds(now);
         var expiresAt = WholeSeconds(Earlier(issuedAt + options.AccessTokenLifetime, session.ExpiresAt));
-        var claims = new Dictionary<string, object>
+        var claims = new AccessTokenClaims
         {
-            ["sub"] = session.AccountId.ToString(),
-            ["client_id"] = options.ClientId,
-            ["jti"] = Guid.NewGuid().ToString(),
-            ["sid"] = session.Id.ToString(),
-            ["scope"] = scope.ToString(),
-            ["auth_time"] = session.AuthTime.ToUnixTimeSeconds(),
-            ["amr"] = session.Amr.Split(' '),
+            Iss = options.Issuer!, // the settings have been checked
+            Aud = options.Audience,
+            Exp = expiresAt.ToUnixTimeSeconds(),
+            Iat = issuedAt.ToUnixTimeSeconds(),
+            Nbf = issuedAt.ToUnixTimeSeconds(),
+            Sub = session.AccountId,
+            ClientId = options.ClientId,
+            Jti = Guid.NewGuid(),
+            Sid = session.Id,
+            Scope = scope.ToString(),
+            AuthTime = session.AuthTime.ToUnixTimeSeconds(),
+            Amr = session.Amr.Split(' '),
+            Roles = roles.Count > 0 ? [.. roles] : null,
         };
-        if (roles.Count > 0)
-        {
-            claims["roles"] = roles.ToArray();
-        }
-
-        var token = _library.CreateToken(new SecurityTokenDescriptor
-        {
-            TokenType = AcceptedTypes[0],
-            Issuer = options.Issuer,
-            Audience = options.Audience,
-            IssuedAt = issuedAt.UtcDateTime,
-            NotBefore = issuedAt.UtcDateTime,
-            Expires = expiresAt.UtcDateTime,
-            Claims = claims,
-            SigningCredentials = keys.Current.Credentials,
-        });
+        var token = _library.CreateToken(JsonSerializer.Serialize(claims, AccessTokenClaims.Json), keys.Current.Credentials, HeaderMembers);
         return new IssuedAccessToken(token, expiresAt - issuedAt, expiresAt);
     }
 

@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CleanJwt.Infrastructure.Tokens;
+
+/// <summary>What an access token says (RFC 9068, section 2.2). Times are seconds since 1970.</summary>
+internal sealed record AccessTokenClaims
+{
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a token is never put into HTML
+    };
+
+    public required string Iss { get; init; }
+
+    public required string Aud { get; init; }
+
+    public required long Exp { get; init; }
+
+    public required long Iat { get; init; }
+
+    public required long Nbf { get; init; }
+
+    public required Guid Sub { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required Guid Jti { get; init; }
+
+    public required Guid Sid { get; init; }
+
+    public required string Scope { get; init; }
+
+    public required long AuthTime { get; init; }
+
+    /// <summary>RFC 8176.</summary>
+    public required string[] Amr { get; init; }
+
+    /// <summary>Null leaves the claim out.</summary>
+    public required string[]? Roles { get; init; }
+}
