@@ -64,6 +64,22 @@ internal sealed class StatementsPreparedOnce
     }
 
     [Test]
+    public void EachSearch_FindsItsOwnRow()
+    {
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        Add(first, "Ada", null, null);
+        Add(second, "Grace", null, null);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(NameOf(_statements, first), Is.EqualTo("Ada"));
+            Assert.That(NameOf(_statements, second), Is.EqualTo("Grace"));
+            Assert.That(NameOf(_statements, Guid.NewGuid()), Is.Null);
+            Assert.That(NameOf(_statements, first), Is.EqualTo("Ada"));
+            Assert.That(Prepared(), Is.EqualTo(2), "the one that adds, and the one that finds");
+        }
+    }
+
+    [Test]
     public void StatementThatHasFailed_IsExecutedAgain()
     {
         var id = Guid.NewGuid();
@@ -93,10 +109,12 @@ internal sealed class StatementsPreparedOnce
         using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.Path, "things.db")};Pooling=False");
         connection.Open();
         var statements = new KeptStatements(connection);
-        statements.Execute($"CREATE TABLE Things (Number INTEGER)", transaction: null);
+        statements.Execute($"CREATE TABLE Things (Id TEXT, Name TEXT)", transaction: null);
         for (var number = 0; number < 4; number++)
         {
-            Assert.That(statements.Execute($"INSERT INTO Things VALUES ({number})", transaction: null), Is.EqualTo(1));
+            var id = Guid.NewGuid();
+            Assert.That(statements.Execute($"INSERT INTO Things VALUES ({id}, {$"Ada {number}"})", transaction: null), Is.EqualTo(1));
+            Assert.That(NameOf(statements, id), Is.EqualTo($"Ada {number}"));
             connection.Close();
             connection.Open();
         }
@@ -148,6 +166,9 @@ internal sealed class StatementsPreparedOnce
 
     private int Add(Guid id, string? name, DateTime? at, byte[]? bytes, SqliteTransaction? transaction = null) =>
         _statements.Execute($"INSERT INTO Things (Id, Name, At, Bytes) VALUES ({id}, {name}, {at}, {bytes})", transaction);
+
+    private static string? NameOf(KeptStatements statements, Guid id) =>
+        statements.Find("SELECT Name FROM Things WHERE Id = $id", id, row => row.Text(0));
 
     /// <summary>As EF Core stores it, too.</summary>
     private static string Stored(Guid id) => id.ToString().ToUpperInvariant();

@@ -68,7 +68,7 @@ internal sealed class TransactSql
         Of<ISessionRepository>("TryStartAsync", port => port.TryStartAsync(Session, 1, Act, default)),
         Of<ISessionRepository>("FindAsync", port => port.FindAsync(Id, default)),
         Of<ISessionRepository>("FindStateAsync", port => port.FindStateAsync(Id, Id, Now, default)),
-        Of<ISessionRepository>("TryRotateAsync", port => port.TryRotateAsync(Session, default)),
+        Of<ISessionRepository>("RotateAsync", port => port.RotateAsync(Id, _ => Session, default)),
         Of<ISessionRepository>("TryReauthenticateAsync", port => port.TryReauthenticateAsync(Session, 1, Act, default)),
         Of<ISessionRepository>("ListLiveAsync", port => port.ListLiveAsync(Id, Now, default)),
         Of<ISessionRepository>("EndAsync", port => port.EndAsync(Id, SessionEndReason.Logout, Act, default)),
@@ -150,7 +150,7 @@ internal sealed class TransactSql
         var texts = server.Texts.Distinct().ToList();
         await TestContext.Out.WriteLineAsync($"{texts.Count} different commands");
         Assert.That(texts.SelectMany(text => Errors(text).Select(error => $"{error}\n{text}")), Is.Empty);
-        string[] changes = rows == 0 ? ["INSERT INTO PasswordTries"] : ["UPDATE PasswordTries", "DELETE FROM PasswordTries"];
+        string[] changes = rows == 0 ? ["INSERT INTO PasswordTries"] : ["UPDATE PasswordTries", "DELETE FROM PasswordTries", "UPDATE Sessions"];
         Assert.That(changes.Where(change => !texts.Any(text => text.StartsWith(change, StringComparison.Ordinal))), Is.Empty, "these were not seen");
         Assert.That(texts, Has.None.Contain("\"").And.None.Contain("OPENJSON").And.None.Contain("STRING_"), "what only some servers know");
     }

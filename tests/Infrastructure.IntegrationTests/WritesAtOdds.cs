@@ -42,7 +42,7 @@ internal sealed class WritesAtOdds(DatabaseKind kind)
         for (var round = 0; round < Rounds; round++)
         {
             var session = await _one.StartSessionAsync(account);
-            var rotated = await AtOnceAsync(node => RotateAsync(node, session));
+            var rotated = await AtOnceAsync(node => node.TryRotateAsync(session));
             Assert.That(rotated.Count(won => won), Is.EqualTo(1));
             Assert.That(_database.Sql("SELECT Generation FROM Sessions WHERE Id = @p0", session.Id), Is.EqualTo(2));
         }
@@ -56,8 +56,8 @@ internal sealed class WritesAtOdds(DatabaseKind kind)
         {
             var sessions = new[] { await _one.StartSessionAsync(account), await _other.StartSessionAsync(account) };
             await Task.WhenAll(
-                AtOnceAsync(node => RotateAsync(node, sessions[0])),
-                AtOnceAsync(node => RotateAsync(node, sessions[1])),
+                AtOnceAsync(node => node.TryRotateAsync(sessions[0])),
+                AtOnceAsync(node => node.TryRotateAsync(sessions[1])),
                 Run(() => _one.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Act(), default)),
                 Run(() => _other.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _other.Act(), default)),
                 Run(async () =>
@@ -134,12 +134,6 @@ internal sealed class WritesAtOdds(DatabaseKind kind)
             Assert.That(_database.Sql("SELECT COUNT(*) FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0"), Is.EqualTo(1));
             remaining = Guid.Parse((string)_database.Sql("SELECT Id FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0")!);
         }
-    }
-
-    private static Task<bool> RotateAsync(Node node, Session session)
-    {
-        var now = node.Time.GetUtcNow();
-        return node.Get<ISessionRepository>().TryRotateAsync(session.Rotate(Guid.NewGuid(), now, now.AddDays(14)), default);
     }
 
     private static async Task<bool> RemoveAsync(Node node, Guid account, int way)

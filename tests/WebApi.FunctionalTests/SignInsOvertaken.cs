@@ -18,7 +18,7 @@ internal sealed class SignInsOvertaken : IAsyncDisposable
         _app = new CleanJwtApp(CleanJwtApp.WithAdmin, configure: services =>
         {
             _gate.PutBefore<ISessionRepository>(
-                services, nameof(ISessionRepository.TryStartAsync), nameof(ISessionRepository.TryReauthenticateAsync), nameof(ISessionRepository.TryRotateAsync));
+                services, nameof(ISessionRepository.TryStartAsync), nameof(ISessionRepository.TryReauthenticateAsync), nameof(ISessionRepository.RotateAsync));
             _gate.PutBefore<IAccountSecurity>(services, nameof(IAccountSecurity.TryChangePasswordAsync));
         });
         _client = _app.CreateClient();

@@ -22,9 +22,12 @@ public interface ISessionRepository
     /// <returns>Null when the account is gone.</returns>
     Task<SessionState?> FindStateAsync(Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Stores what <see cref="Session.Rotate"/> made, if the generation before is still the current one and the session is not over.</summary>
-    /// <returns>False when it is not: somebody else was faster, and the caller decides again on a fresh look.</returns>
-    Task<bool> TryRotateAsync(Session rotated, CancellationToken cancellationToken);
+    /// <summary>Looks a session up, and stores the next generation that is made of it, unless somebody else is faster.</summary>
+    /// <param name="next">What <see cref="Session.Rotate"/> makes of the session, or null to leave it. May be asked again, about a fresh look; the last answer counts.</param>
+    /// <returns>
+    /// The session, ended or not, and its account: with the next generation once that is stored, and else as it was found. Null when there is none of this id.
+    /// </returns>
+    Task<AccountSession?> RotateAsync(Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken);
 
     /// <summary>Stores what <see cref="Session.Reauthenticate"/> made, if the session is not over and its account still is as it was verified.</summary>
     /// <returns>The session as it is then: a refresh at the same time may have rotated it. Null when nothing was stored.</returns>

@@ -28,7 +28,7 @@ public sealed class RefreshHandler(
     ISessionRepository sessions, IRefreshTokenService refreshTokens, SessionTokens tokens, SessionOptions options, TimeProvider time)
     : ICommandHandler<RefreshCommand, Result<Tokens>>
 {
-    // A lost race is visible on the next look, and a session can be spent or ended only so often meanwhile.
+    // A lost race is visible on the next look, and a session can be spent or ended only so often meanwhile. Where the database has one writer there are none.
     private const int MaxTries = 10;
 
     public async ValueTask<Result<Tokens>> Handle(RefreshCommand command, CancellationToken cancellationToken)
@@ -50,7 +50,15 @@ public sealed class RefreshHandler(
         for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
             var now = time.GetUtcNow();
-            if (await sessions.FindAsync(presented.SessionId, cancellationToken) is not var (session, account))
+
+            // Not the request's token: for whoever breaks off nothing is spent, but a thief who does must not save the session.
+            var found = await sessions.RotateAsync(
+                presented.SessionId,
+                session => OutcomeFor(session, now) is RotationOutcome.Rotate && IsGranted(session) && !cancellationToken.IsCancellationRequested
+                    ? session.Rotate(rotationId, now, options.ExpiryOf(session.CreatedAt, now))
+                    : null,
+                CancellationToken.None);
+            if (found is not var (session, account))
             {
                 return SessionErrors.InvalidRefreshToken;
             }
@@ -60,7 +68,7 @@ public sealed class RefreshHandler(
                 return tokens.Issue(session, account, asked ?? session.Scope, now);
             }
 
-            var outcome = Rotation.Decide(session, presented.Generation, now, options.RefreshReuseGrace);
+            var outcome = OutcomeFor(session, now);
             if (outcome is RotationOutcome.Invalid)
             {
                 return SessionErrors.InvalidRefreshToken;
@@ -68,15 +76,13 @@ public sealed class RefreshHandler(
 
             if (outcome is RotationOutcome.Reused)
             {
-                // Not the request's token: a thief who breaks off must not save the session.
                 var entry = command.Client.Entry(
                     ActivityActions.RefreshTokenReuse, session.AccountId, session.Id, now, ActivityOutcome.Failure);
                 await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, new Act(now, [entry]), CancellationToken.None);
                 return SessionErrors.RefreshTokenReused;
             }
 
-            // Asked for before anything is spent: a client that asks for too much keeps its token.
-            if (asked is not null && !asked.IsSubsetOf(session.Scope))
+            if (!IsGranted(session)) // nothing is spent for it: a client that asks for too much keeps its token
             {
                 return SessionErrors.InvalidScope;
             }
@@ -86,13 +92,14 @@ public sealed class RefreshHandler(
                 return tokens.Issue(session, account, asked ?? session.Scope, now);
             }
 
-            var rotated = session.Rotate(rotationId, now, options.ExpiryOf(session.CreatedAt, now));
-            if (await sessions.TryRotateAsync(rotated, cancellationToken))
-            {
-                return tokens.Issue(rotated, account, asked ?? session.Scope, now);
-            }
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return Error.ServiceUnavailable("The session is being changed. Try again.", TimeSpan.FromSeconds(1));
+
+        RotationOutcome OutcomeFor(Session session, DateTimeOffset now) =>
+            Rotation.Decide(session, presented.Generation, now, options.RefreshReuseGrace);
+
+        bool IsGranted(Session session) => asked is null || asked.IsSubsetOf(session.Scope);
     }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Activities;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Identity;
@@ -38,6 +39,9 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
     /// <returns>How many rows it has changed.</returns>
     internal virtual Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken) =>
         Database.ExecuteSqlAsync(statement, cancellationToken);
+
+    /// <returns>The session, ended or not, and its account; null when there is none of this id.</returns>
+    internal virtual Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) => Queries.SessionById(this, id, cancellationToken);
 
     /// <summary>For commands of one's own. It goes with the context.</summary>
     internal async Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken)

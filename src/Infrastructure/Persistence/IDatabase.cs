@@ -13,11 +13,11 @@ internal interface IDatabase
     Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs one statement, which is a transaction of its own. It may be carried out twice, when the confirmation of the first time was lost: the caller
-    /// must be able to tell, or not mind.
+    /// Runs work of which one statement writes, as a transaction of its own. It may be carried out twice, when the confirmation of the first time was lost: the
+    /// caller must be able to tell, or not mind. What it has read may have changed by the time it writes.
     /// </summary>
     /// <inheritdoc cref="WriteAsync"/>
-    Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> statement, CancellationToken cancellationToken);
+    Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 }
 
 /// <summary>The database did not answer in time.</summary>

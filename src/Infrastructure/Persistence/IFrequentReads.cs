@@ -1,4 +1,3 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 
 namespace CleanJwt.Infrastructure.Persistence;
@@ -10,9 +9,6 @@ internal interface IFrequentReads
     /// <returns>Null when there is no such account.</returns>
     Task<Account?> FindAccountAsync(Guid id, CancellationToken cancellationToken);
 
-    /// <returns>Null when there is no such session, over or not.</returns>
-    Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken);
-
     /// <summary>Reads a table: a connection alone can be had from a pool, or be to an empty file.</summary>
     Task ProbeAsync(CancellationToken cancellationToken);
 }
@@ -22,9 +18,6 @@ internal sealed class CompiledReads(IDatabase database) : IFrequentReads
 {
     public Task<Account?> FindAccountAsync(Guid id, CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.Queries.AccountById(db, id, abandoned), cancellationToken);
-
-    public Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
-        database.ReadAsync((db, abandoned) => db.Queries.SessionById(db, id, abandoned), cancellationToken);
 
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.Queries.AnySigningKey(db, abandoned), cancellationToken);

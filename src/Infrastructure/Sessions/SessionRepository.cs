@@ -10,8 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Sessions;
 
-internal sealed class SessionRepository(
-    IDatabase database, IFrequentReads reads, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
+internal sealed class SessionRepository(IDatabase database, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
 {
     public async Task<bool> TryStartAsync(Session session, int securityVersion, Act act, CancellationToken cancellationToken)
     {
@@ -33,27 +32,21 @@ internal sealed class SessionRepository(
     }
 
     public Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        reads.FindSessionAsync(sessionId, cancellationToken);
+        database.ReadAsync((db, abandoned) => db.FindSessionAsync(sessionId, abandoned), cancellationToken);
 
     public Task<SessionState?> FindStateAsync(Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.Queries.SessionStateById(db, accountId, sessionId, now, abandoned), cancellationToken);
 
-    public async Task<bool> TryRotateAsync(Session rotated, CancellationToken cancellationToken)
-    {
-        // Carried out twice, it finds its own rotation id when the session is read again. As text, since EF Core takes as long to translate an update,
-        // each time anew, as the database to carry it out.
-        var rows = await database.WriteOneAsync(
-            (db, abandoned) => db.ExecuteAsync(
-                $"""
-                UPDATE Sessions
-                SET Generation = {rotated.Generation}, RotationId = {rotated.RotationId}, RotatedAt = {rotated.RotatedAt?.UtcDateTime},
-                    LastSeenAt = {rotated.LastSeenAt.UtcDateTime}, ExpiresAt = {rotated.ExpiresAt.UtcDateTime}
-                WHERE Id = {rotated.Id} AND Generation = {rotated.Generation - 1} AND EndedAt IS NULL
-                """,
-                abandoned),
-            cancellationToken);
-        return rows == 1;
-    }
+    // Carried out twice, it finds its own rotation id in the session.
+    public Task<AccountSession?> RotateAsync(Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken) => database.WriteOneAsync(
+        async (db, abandoned) =>
+        {
+            var found = await db.FindSessionAsync(sessionId, abandoned);
+            return found is not null && next(found.Session) is { } rotated && await TryUpdateAsync(db, rotated, abandoned)
+                ? found with { Session = rotated }
+                : found;
+        },
+        cancellationToken);
 
     public Task<AccountSession?> TryReauthenticateAsync(
         Session reauthenticated, int securityVersion, Act act, CancellationToken cancellationToken) => database.WriteAsync(
@@ -79,7 +72,7 @@ internal sealed class SessionRepository(
                 }
 
                 await ActivityTrail.AddAsync(db, act.Trail, abandoned);
-                return await db.Queries.SessionById(db, reauthenticated.Id, abandoned);
+                return await db.FindSessionAsync(reauthenticated.Id, abandoned);
             },
             cancellationToken);
 
@@ -171,6 +164,17 @@ internal sealed class SessionRepository(
         ended.Value.ForEach(revocations.Add);
         return default(Done);
     }
+
+    // As text, since EF Core takes as long to translate an update, each time anew, as the database to carry it out.
+    private static async Task<bool> TryUpdateAsync(AppDbContext db, Session rotated, CancellationToken cancellationToken) =>
+        await db.ExecuteAsync(
+            $"""
+            UPDATE Sessions
+            SET Generation = {rotated.Generation}, RotationId = {rotated.RotationId}, RotatedAt = {rotated.RotatedAt?.UtcDateTime},
+                LastSeenAt = {rotated.LastSeenAt.UtcDateTime}, ExpiresAt = {rotated.ExpiresAt.UtcDateTime}
+            WHERE Id = {rotated.Id} AND Generation = {rotated.Generation - 1} AND EndedAt IS NULL
+            """,
+            cancellationToken) == 1;
 
     /// <summary>Changes nothing, but takes the account's row: whoever locks it or changes its password comes before or after this, not beside it.</summary>
     /// <returns>False when somebody came before.</returns>

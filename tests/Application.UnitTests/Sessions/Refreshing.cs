@@ -71,7 +71,6 @@ internal sealed class Refreshing
     public async Task CurrentToken_StoresTheNextGeneration()
     {
         Stored(FifthGeneration);
-        Rotate(true);
 
         await RefreshAsync(Presented(5));
 
@@ -92,7 +91,6 @@ internal sealed class Refreshing
     public async Task CurrentToken_AnswersThePairOfTheNextGeneration()
     {
         Stored(FifthGeneration);
-        Rotate(true);
 
         var result = await RefreshAsync(Presented(5));
 
@@ -111,7 +109,6 @@ internal sealed class Refreshing
     public async Task Rotation_NeverOutlastsTheAbsoluteLifetime()
     {
         Stored(FifthGeneration with { CreatedAt = Now.AddDays(-89) });
-        Rotate(true);
 
         var result = await RefreshAsync(Presented(5));
 
@@ -126,7 +123,6 @@ internal sealed class Refreshing
     public async Task RolesOfTheAccountNow_GoIntoTheToken()
     {
         Stored(FifthGeneration, Admin);
-        Rotate(true);
 
         var result = await RefreshAsync(Presented(5));
 
@@ -136,11 +132,11 @@ internal sealed class Refreshing
     [Test]
     public async Task Time_IsReadBeforeTheSession()
     {
-        _ports.Sessions
-            .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
-            .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
-            .ReturnsAsync(new AccountSession(FifthGeneration, Ada));
-        Rotate(true);
+        Found(() =>
+        {
+            _ports.Time.Advance(TimeSpan.FromSeconds(3));
+            return FifthGeneration;
+        });
 
         var result = await RefreshAsync(Presented(5));
 
@@ -224,7 +220,6 @@ internal sealed class Refreshing
     public async Task LessThanTheSessionHas_NarrowsOnlyThisToken()
     {
         Stored(FifthGeneration);
-        Rotate(true);
 
         var result = await RefreshAsync(Presented(5), "account:read");
 
@@ -263,11 +258,7 @@ internal sealed class Refreshing
     [TestCaseSource(nameof(LostRaces))]
     public async Task LostRace_IsDecidedAgainOnAFreshLook(Session? winner, SessionOptions options, string? code)
     {
-        _ports.Sessions
-            .SetupSequence(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new AccountSession(FifthGeneration, Ada))
-            .ReturnsAsync(winner is null ? null : new AccountSession(winner, Ada));
-        Rotate(false);
+        Found(() => _offered.Count == 0 ? FifthGeneration : winner, othersAreFaster: true);
         AllowEnding();
 
         var result = await RefreshAsync(Presented(5), options: options);
@@ -282,16 +273,12 @@ internal sealed class Refreshing
         }
     }
 
-    /// <summary>The connection was lost after the rotation had been stored, and the provider's retry found nothing left to change.</summary>
-    [TestCase(false, TestName = "{m}(and it is live): its own success")]
-    [TestCase(true, TestName = "{m}(and ended since): invalid")]
-    public async Task RotationWhoseConfirmationWasLost_IsKnownAgain(bool endedSince)
+    /// <summary>The connection was lost after the rotation had been stored, and what was tried again found it there, or nothing left to change.</summary>
+    [Test]
+    public async Task RotationWhoseConfirmationWasLost_IsKnownAgain([Values] bool endedSince, [Values] bool askedAgain)
     {
-        _ports.Sessions
-            .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
-            .ReturnsAsync(() => new AccountSession(
-                _offered.Count == 0 ? FifthGeneration : _offered[0] with { EndedAt = endedSince ? Now : null }, Ada));
-        Rotate(false);
+        Session Look() => _offered.Count == 0 ? FifthGeneration : _offered[0] with { EndedAt = endedSince ? Now : null };
+        Found(Look, othersAreFaster: true, askAgain: askedAgain);
         AllowEnding();
 
         var result = await RefreshAsync(Presented(5), options: WithoutGrace);
@@ -310,8 +297,7 @@ internal sealed class Refreshing
     [Test]
     public async Task RaceThatIsLostAgainAndAgain_EndsInARequestToTryLater()
     {
-        Stored(FifthGeneration);
-        Rotate(false);
+        Found(() => FifthGeneration, othersAreFaster: true);
 
         var result = await RefreshAsync(Presented(5));
 
@@ -319,30 +305,88 @@ internal sealed class Refreshing
         Assert.That(result.Error?.RetryAfter, Is.GreaterThan(TimeSpan.Zero));
     }
 
-    private async Task<Result<Tokens>> RefreshAsync(string token, string? scope = null, SessionOptions? options = null)
+    [Test]
+    public void ClientThatBreaksOffBeforeItsTurn_SpendsNothing()
+    {
+        using var request = new CancellationTokenSource();
+        Found(() => BreakOff(request, FifthGeneration));
+
+        Assert.That(() => RefreshAsync(Presented(5), cancellationToken: request.Token), Throws.InstanceOf<OperationCanceledException>());
+        SessionWasOnlyRead();
+    }
+
+    [Test]
+    public async Task ReusedTokenOfAClientThatBreaksOff_EndsTheSession()
+    {
+        using var request = new CancellationTokenSource();
+        Found(() => BreakOff(request, FifthGeneration));
+        AllowEnding();
+
+        var result = await RefreshAsync(Presented(1), cancellationToken: request.Token);
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.RefreshTokenReused));
+    }
+
+    private static Session BreakOff(CancellationTokenSource request, Session session)
+    {
+        request.Cancel();
+        return session;
+    }
+
+    private async Task<Result<Tokens>> RefreshAsync(
+        string token, string? scope = null, SessionOptions? options = null, CancellationToken cancellationToken = default)
     {
         var handler = new RefreshHandler(
             _ports.Sessions.Object, _ports.RefreshTokens.Object, _ports.Tokens, options ?? _ports.Options, _ports.Time);
-        return await handler.Handle(new RefreshCommand(token, scope), CancellationToken.None);
+        return await handler.Handle(new RefreshCommand(token, scope), cancellationToken);
     }
 
     private string Presented(int generation) => _ports.Readable(FifthGeneration.Id, generation);
 
-    private void Stored(Session? session, Account? account = null) => _ports.Sessions
-        .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
-        .ReturnsAsync(session is null ? null : new AccountSession(session, account ?? Ada));
+    private void Stored(Session? session, Account? account = null) => Found(() => session, account);
 
-    private void Rotate(bool success) => _ports.Sessions
-        .Setup(sessions => sessions.TryRotateAsync(Capture.In(_offered), It.IsAny<CancellationToken>()))
-        .ReturnsAsync(success);
+    /// <param name="find">Called for each look.</param>
+    /// <param name="othersAreFaster">Whether what is offered is not stored.</param>
+    /// <param name="askAgain">Whether an offer that was not stored is followed by a fresh look within the same call.</param>
+    private void Found(Func<Session?> find, Account? account = null, bool othersAreFaster = false, bool askAgain = false) => _ports.Sessions
+        .Setup(sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<Session, Session?>>(), CancellationToken.None))
+        .ReturnsAsync((Guid _, Func<Session, Session?> next, CancellationToken _) =>
+        {
+            var found = find();
+            var offered = Offer(found, next);
+            if (!othersAreFaster)
+            {
+                found = offered ?? found;
+            }
+            else if (offered is not null && askAgain)
+            {
+                found = find();
+                Offer(found, next);
+            }
+
+            return found is null ? null : new AccountSession(found, account ?? Ada);
+        });
+
+    private Session? Offer(Session? found, Func<Session, Session?> next)
+    {
+        var offered = found is null ? null : next(found);
+        if (offered is not null)
+        {
+            _offered.Add(offered);
+        }
+
+        return offered;
+    }
 
     private void AllowEnding() => _ports.Sessions
-        .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RefreshTokenReused, It.Is<Act>(act => act.At == Now), It.IsAny<CancellationToken>()))
+        .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RefreshTokenReused, It.Is<Act>(act => act.At == Now), CancellationToken.None))
         .Returns(Task.CompletedTask);
 
     private void SessionWasOnlyRead()
     {
-        _ports.Sessions.Verify(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(
+            sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<Session, Session?>>(), CancellationToken.None), Times.Once());
         _ports.Sessions.VerifyNoOtherCalls();
+        Assert.That(_offered, Is.Empty);
     }
 }

@@ -35,6 +35,16 @@ internal static class NodeExtensions
     public static Task EndSessionAsync(this Node node, Guid sessionId, SessionEndReason reason = SessionEndReason.Logout) =>
         node.Get<ISessionRepository>().EndAsync(sessionId, reason, node.Act(), default);
 
+    /// <summary>Offers the next generation of a session as it was known, whatever it is by now.</summary>
+    /// <returns>Whether it was stored.</returns>
+    public static async Task<bool> TryRotateAsync(this Node node, Session known)
+    {
+        var now = node.Time.GetUtcNow();
+        var rotated = known.Rotate(Guid.NewGuid(), now, now.AddDays(14));
+        var found = await node.Get<ISessionRepository>().RotateAsync(known.Id, _ => rotated, default);
+        return found?.Session.RotationId == rotated.RotationId;
+    }
+
     public static async Task<Session> StartSessionAsync(this Node node, Guid accountId) =>
         await node.TryStartSessionAsync(accountId, securityVersion: 1) ?? throw new InvalidOperationException("The session was not started.");
 

@@ -39,8 +39,8 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
         },
         cancellationToken);
 
-    public Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> statement, CancellationToken cancellationToken) =>
-        RunAsync(statement, cancellationToken);
+    public Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        RunAsync(work, cancellationToken);
 
     private async Task<T> RunAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {

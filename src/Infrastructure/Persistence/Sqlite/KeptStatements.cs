@@ -11,6 +11,7 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 internal sealed class KeptStatements
 {
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly Dictionary<string, PreparedStatement> _searches = [];
 
     public KeptStatements(SqliteConnection connection)
     {
@@ -22,6 +23,12 @@ internal sealed class KeptStatements
             if (change.CurrentState == ConnectionState.Closed)
             {
                 _commands.Clear();
+                foreach (var search in _searches.Values)
+                {
+                    search.Dispose();
+                }
+
+                _searches.Clear();
             }
         };
     }
@@ -47,6 +54,18 @@ internal sealed class KeptStatements
 
         command.Transaction = transaction;
         return command.ExecuteNonQuery();
+    }
+
+    /// <param name="search">Its text is kept for good, as that of a statement is.</param>
+    /// <inheritdoc cref="PreparedStatement.Find"/>
+    public T? Find<T>(string search, Guid id, Func<PreparedStatement, T> read)
+    {
+        if (!_searches.TryGetValue(search, out var prepared))
+        {
+            _searches.Add(search, prepared = new PreparedStatement(Connection, search));
+        }
+
+        return prepared.Find(id, read);
     }
 
     private SqliteCommand CommandFor(FormattableString statement)

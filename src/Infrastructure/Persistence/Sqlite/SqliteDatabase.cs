@@ -1,6 +1,6 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Threads;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
@@ -24,7 +24,7 @@ internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
         _deadlines = new Deadlines(options.CommandTimeout);
         _contexts = new KeptOpen<AppDbContext>(() => Open(contexts.CreateDbContext()));
         _reads = new KeptOpen<SqliteReads>(() => new SqliteReads(file.Open(observers)));
-        _writer = new SqliteWriter(_contexts);
+        _writer = new SqliteWriter(new KeptOpen<AppDbContext>(() => OpenForWriting(contexts.CreateDbContext())));
 
         // A read takes some microseconds, and so does the way to another thread. One way is enough: what is left of a request goes on where it has read.
         _readers = new WorkerThreads("sqlite reader", Math.Max(4, 2 * Environment.ProcessorCount), Places, keepContinuations: true);
@@ -44,16 +44,13 @@ internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
     public Task<Account?> FindAccountAsync(Guid id, CancellationToken cancellationToken) =>
         FindAsync(id, static (reads, id) => reads.FindAccount(id));
 
-    public Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
-        FindAsync(id, static (reads, id) => reads.FindSession(id));
-
     public Task ProbeAsync(CancellationToken cancellationToken) => FindAsync(default, static (reads, _) => reads.AnySigningKey());
 
     public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         WaitAsync(abandoned => _writer.TryEnqueue(work, abandoned), cancellationToken);
 
-    public Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> statement, CancellationToken cancellationToken) =>
-        WriteAsync(statement, cancellationToken);
+    public Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        WriteAsync(work, cancellationToken);
 
     public void Dispose()
     {
@@ -61,6 +58,13 @@ internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
         _writer.Dispose();
         _contexts.Dispose();
         _reads.Dispose();
+    }
+
+    // A refresh looks up its session where it rotates it.
+    private static AppDbContext OpenForWriting(AppDbContext db)
+    {
+        SqlitePragmas.KeepMorePages((SqliteConnection)Open(db).Database.GetDbConnection());
+        return db;
     }
 
     private static AppDbContext Open(AppDbContext db)

@@ -1,3 +1,4 @@
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +14,21 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
 
     internal override CompiledQueries Queries => CompiledQueries;
 
-    internal override Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken)
+    internal override Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken) => UseStatementsAsync(
+        kept => kept.Execute(statement, (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction()), cancellationToken);
+
+    internal override Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) => UseStatementsAsync(
+        kept => kept.Find(SqliteRows.SessionById, id, SqliteRows.ReadSession), cancellationToken);
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<RevocationRow>().Property(row => row.RevokedAt).HasDefaultValueSql("strftime('%Y-%m-%d %H:%M:%f', 'now')");
+        builder.Entity<RevocationRow>().Property(row => row.KeepUntil).HasDefaultValueSql(
+            $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Keep.TotalMinutes} minutes')");
+    }
+
+    private Task<T> UseStatementsAsync<T>(Func<KeptStatements, T> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Database.OpenConnection();
@@ -25,19 +40,11 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
                 _statements = new KeptStatements(connection);
             }
 
-            return Task.FromResult(_statements.Execute(statement, (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction()));
+            return Task.FromResult(work(_statements));
         }
         finally
         {
             Database.CloseConnection();
         }
-    }
-
-    protected override void OnModelCreating(ModelBuilder builder)
-    {
-        base.OnModelCreating(builder);
-        builder.Entity<RevocationRow>().Property(row => row.RevokedAt).HasDefaultValueSql("strftime('%Y-%m-%d %H:%M:%f', 'now')");
-        builder.Entity<RevocationRow>().Property(row => row.KeepUntil).HasDefaultValueSql(
-            $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Keep.TotalMinutes} minutes')");
     }
 }

@@ -18,6 +18,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly KeptOpen<AppDbContext> _contexts;
     private readonly Thread _thread;
 
+    /// <param name="contexts">It goes with this.</param>
     public SqliteWriter(KeptOpen<AppDbContext> contexts)
     {
         _contexts = contexts;
@@ -37,6 +38,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         _queue.Writer.TryComplete();
         _thread.Join();
+        _contexts.Dispose();
     }
 
     private void Work()
