@@ -44,6 +44,13 @@ internal sealed class HangingUp
         Assert.That(EndReason, Is.EqualTo(2).After(10_000, 50), "a reuse");
     }
 
+    [Test]
+    public async Task Refresh_SpendsNothing()
+    {
+        await BreakOffAsync("/api/auth/refresh");
+        await (await _service.Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = _tokens.RefreshToken })).ShouldBeAsync(200);
+    }
+
     /// <summary>Sends the refresh token while somebody else writes to the database, and waits for less time than that takes.</summary>
     private async Task BreakOffAsync(string route)
     {
