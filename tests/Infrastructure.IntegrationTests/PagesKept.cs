@@ -7,7 +7,7 @@ using SQLitePCL;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
-/// <summary>What many requests read in turn is read from the file once, however many ask in turn.</summary>
+/// <summary>What many requests read is read from the file once, however many ask in turn.</summary>
 internal sealed class PagesKept
 {
     private const int Accounts = 8_000;

@@ -35,6 +35,7 @@ internal sealed class QuickStarts : IObserver<DiagnosticListener>, IObserver<Key
         _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
         await using var node = await Node.StartAsync(_folder.Path, new() { ["Database:MigrateOnStart"] = migrateOnStart.ToString() });
         Assert.That(await node.Get<IUserRepository>().FindAsync(accountId, default), Is.Not.Null);
+        Assert.That(await node.Get<ISessionRepository>().FindAsync(Guid.CreateVersion7(), default), Is.Null);
         await node.Get<IFrequentReads>().ProbeAsync(default);
         Assert.That(_contexts, Is.Zero);
 

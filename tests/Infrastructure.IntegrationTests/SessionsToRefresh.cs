@@ -58,6 +58,7 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
         var found = await _node.Get<ISessionRepository>().FindAsync(session.Id, default);
         Assert.That(found!.Session, Is.EqualTo(session));
         Assert.That(found.Session, Is.EqualTo(await _node.WithDatabaseAsync(db => db.Sessions.AsNoTracking().SingleAsync(row => row.Id == session.Id))));
+        Assert.That((await _node.Get<ISessionRepository>().RotateAsync(session.Id, _ => null, default))!.Session, Is.EqualTo(session), "where it is rotated");
         var account = await _node.WithUsersAsync(users => users.FindAsync(accountId, default));
         Assert.That(found.Account with { Roles = account!.Roles }, Is.EqualTo(account));
     }

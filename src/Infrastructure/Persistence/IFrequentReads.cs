@@ -1,3 +1,4 @@
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 
 namespace CleanJwt.Infrastructure.Persistence;
@@ -9,6 +10,9 @@ internal interface IFrequentReads
     /// <returns>Null when there is no such account.</returns>
     Task<Account?> FindAccountAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="AppDbContext.FindSessionAsync"/>
+    Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken);
+
     /// <summary>Reads a table: a connection alone can be had from a pool, or be to an empty file.</summary>
     Task ProbeAsync(CancellationToken cancellationToken);
 }
@@ -18,6 +22,9 @@ internal sealed class CompiledReads(IDatabase database) : IFrequentReads
 {
     public Task<Account?> FindAccountAsync(Guid id, CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.Queries.AccountById(db, id, abandoned), cancellationToken);
+
+    public Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
+        database.ReadAsync((db, abandoned) => db.FindSessionAsync(id, abandoned), cancellationToken);
 
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.Queries.AnySigningKey(db, abandoned), cancellationToken);

@@ -10,7 +10,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Sessions;
 
-internal sealed class SessionRepository(IDatabase database, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
+internal sealed class SessionRepository(
+    IDatabase database, IFrequentReads reads, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
 {
     public async Task<bool> TryStartAsync(Session session, int securityVersion, Act act, CancellationToken cancellationToken)
     {
@@ -32,7 +33,7 @@ internal sealed class SessionRepository(IDatabase database, RevocationList revoc
     }
 
     public Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        database.ReadAsync((db, abandoned) => db.FindSessionAsync(sessionId, abandoned), cancellationToken);
+        reads.FindSessionAsync(sessionId, cancellationToken);
 
     public Task<SessionState?> FindStateAsync(Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.Queries.SessionStateById(db, accountId, sessionId, now, abandoned), cancellationToken);

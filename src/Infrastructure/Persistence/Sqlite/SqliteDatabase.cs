@@ -1,3 +1,4 @@
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Threads;
 using Microsoft.Data.Sqlite;
@@ -43,6 +44,9 @@ internal sealed class SqliteDatabase : IDatabase, IFrequentReads, IDisposable
 
     public Task<Account?> FindAccountAsync(Guid id, CancellationToken cancellationToken) =>
         FindAsync(id, static (reads, id) => reads.FindAccount(id));
+
+    public Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
+        FindAsync(id, static (reads, id) => reads.FindSession(id));
 
     public Task ProbeAsync(CancellationToken cancellationToken) => FindAsync(default, static (reads, _) => reads.AnySigningKey());
 

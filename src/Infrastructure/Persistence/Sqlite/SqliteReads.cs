@@ -1,3 +1,4 @@
+using CleanJwt.Application.Abstractions;
 using CleanJwt.Domain.Accounts;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -10,6 +11,7 @@ internal sealed class SqliteReads : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly PreparedStatement _account;
+    private readonly PreparedStatement _session;
     private readonly PreparedStatement _anySigningKey;
 
     /// <param name="connection">Open; it goes with this.</param>
@@ -19,11 +21,15 @@ internal sealed class SqliteReads : IDisposable
         raw.sqlite3_busy_timeout(connection.Handle, connection.DefaultTimeout * 1_000);
         SqlitePragmas.KeepMorePages(connection);
         _account = new PreparedStatement(connection, SqliteRows.AccountById);
+        _session = new PreparedStatement(connection, SqliteRows.SessionById);
         _anySigningKey = new PreparedStatement(connection, "SELECT EXISTS (SELECT 1 FROM SigningKeys)");
     }
 
     /// <inheritdoc cref="IFrequentReads.FindAccountAsync"/>
     public Account? FindAccount(Guid id) => _account.Find(id, SqliteRows.ReadAccount);
+
+    /// <inheritdoc cref="IFrequentReads.FindSessionAsync"/>
+    public AccountSession? FindSession(Guid id) => _session.Find(id, SqliteRows.ReadSession);
 
     /// <inheritdoc cref="IFrequentReads.ProbeAsync"/>
     public bool AnySigningKey() => _anySigningKey.Find(id: null, row => row.Integer(0) != 0);
@@ -31,6 +37,7 @@ internal sealed class SqliteReads : IDisposable
     public void Dispose()
     {
         _account.Dispose();
+        _session.Dispose();
         _anySigningKey.Dispose();
         _connection.Dispose();
     }
