@@ -43,6 +43,10 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
     /// <returns>The session, ended or not, and its account; null when there is none of this id.</returns>
     internal virtual Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) => Queries.SessionById(this, id, cancellationToken);
 
+    /// <returns>What an account has too many of beside the session that is to stay, which is live: those seen longest ago.</returns>
+    internal virtual Task<List<Guid>> FindSurplusSessionsAsync(Guid accountId, Guid stays, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Queries.SurplusSessions(this, accountId, stays, now).ToListAsync(cancellationToken).AsTask();
+
     /// <summary>For commands of one's own. It goes with the context.</summary>
     internal async Task<DbConnection> OpenConnectionAsync(CancellationToken cancellationToken)
     {

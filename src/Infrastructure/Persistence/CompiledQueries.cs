@@ -68,7 +68,6 @@ internal sealed class CompiledQueries
                     user.CreatedAt, user.UpdatedAt, user.Version)))
             .SingleOrDefault());
 
-    /// <summary>What an account has too many of beside the session that is to stay: those seen longest ago.</summary>
     public Func<AppDbContext, Guid, Guid, DateTimeOffset, IAsyncEnumerable<Guid>> SurplusSessions { get; } =
         EF.CompileAsyncQuery((AppDbContext db, Guid accountId, Guid stays, DateTimeOffset now) => db.Sessions
             .Where(session => session.AccountId == accountId && session.Id != stays && session.EndedAt == null && session.ExpiresAt > now)
@@ -76,8 +75,10 @@ internal sealed class CompiledQueries
             .Skip(Session.MaxLivePerAccount - 1)
             .Select(session => session.Id));
 
+    /// <summary>The rows of two keys, or of one that is given twice. For a key that is one of two, SQLite would make a table of the two.</summary>
     public Func<AppDbContext, byte[], byte[], IAsyncEnumerable<PasswordTryRow>> PasswordTries { get; } =
-        EF.CompileAsyncQuery((AppDbContext db, byte[] key, byte[] other) => db.PasswordTries.AsNoTracking().Where(row => row.Key == key || row.Key == other));
+        EF.CompileAsyncQuery((AppDbContext db, byte[] key, byte[] other) => db.PasswordTries.AsNoTracking().Where(row => row.Key == key)
+            .Concat(db.PasswordTries.Where(row => row.Key == other && row.Key != key)));
 
     public Func<AppDbContext, CancellationToken, Task<bool>> AnySigningKey { get; } =
         EF.CompileAsyncQuery((AppDbContext db, CancellationToken _) => db.SigningKeys.Any());

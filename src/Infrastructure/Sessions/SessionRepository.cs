@@ -195,7 +195,7 @@ internal sealed class SessionRepository(
 
     private static async Task<List<Guid>> EndSurplusAsync(AppDbContext db, Session next, CancellationToken cancellationToken)
     {
-        var surplus = await db.Queries.SurplusSessions(db, next.AccountId, next.Id, next.CreatedAt).ToListAsync(cancellationToken);
+        var surplus = await db.FindSurplusSessionsAsync(next.AccountId, next.Id, next.CreatedAt, cancellationToken);
         return surplus.Count == 0
             ? surplus
             : await SessionEnding.EndSomeAsync(

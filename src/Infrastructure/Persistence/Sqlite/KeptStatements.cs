@@ -40,20 +40,20 @@ internal sealed class KeptStatements
     /// <param name="transaction">Null outside of one.</param>
     /// <returns>How many rows it has changed.</returns>
     /// <exception cref="SqliteException">The database failed, or stayed locked for the connection's time-out.</exception>
-    public int Execute(FormattableString statement, SqliteTransaction? transaction)
+    public int Execute(FormattableString statement, SqliteTransaction? transaction) => Fill(statement, transaction).ExecuteNonQuery();
+
+    /// <returns>What was read of each row.</returns>
+    /// <inheritdoc cref="Execute"/>
+    public List<T> Query<T>(FormattableString statement, SqliteTransaction? transaction, Func<SqliteDataReader, T> read)
     {
-        if (!_commands.TryGetValue(statement.Format, out var command))
+        using var rows = Fill(statement, transaction).ExecuteReader();
+        var all = new List<T>();
+        while (rows.Read())
         {
-            _commands.Add(statement.Format, command = CommandFor(statement));
+            all.Add(read(rows));
         }
 
-        for (var i = 0; i < statement.ArgumentCount; i++)
-        {
-            command.Parameters[i].Value = statement.GetArgument(i) ?? DBNull.Value;
-        }
-
-        command.Transaction = transaction;
-        return command.ExecuteNonQuery();
+        return all;
     }
 
     /// <param name="search">Its text is kept for good, as that of a statement is.</param>
@@ -66,6 +66,22 @@ internal sealed class KeptStatements
         }
 
         return prepared.Find(id, read);
+    }
+
+    private SqliteCommand Fill(FormattableString statement, SqliteTransaction? transaction)
+    {
+        if (!_commands.TryGetValue(statement.Format, out var command))
+        {
+            _commands.Add(statement.Format, command = CommandFor(statement));
+        }
+
+        for (var i = 0; i < statement.ArgumentCount; i++)
+        {
+            command.Parameters[i].Value = statement.GetArgument(i) ?? DBNull.Value;
+        }
+
+        command.Transaction = transaction;
+        return command;
     }
 
     private SqliteCommand CommandFor(FormattableString statement)

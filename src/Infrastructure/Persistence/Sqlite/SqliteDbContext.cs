@@ -1,4 +1,5 @@
 using CleanJwt.Application.Abstractions;
+using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -14,11 +15,25 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
 
     internal override CompiledQueries Queries => CompiledQueries;
 
+    private SqliteTransaction? CurrentTransaction => (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction();
+
     internal override Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken) => UseStatementsAsync(
-        kept => kept.Execute(statement, (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction()), cancellationToken);
+        kept => kept.Execute(statement, CurrentTransaction), cancellationToken);
 
     internal override Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) => UseStatementsAsync(
         kept => kept.Find(SqliteRows.SessionById, id, SqliteRows.ReadSession), cancellationToken);
+
+    // SQLite sorts in some twenty pages that are mapped anew each time. Few accounts have too many sessions, and to count them needs no order.
+    internal override async Task<List<Guid>> FindSurplusSessionsAsync(Guid accountId, Guid stays, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var live = await UseStatementsAsync(
+            kept => kept.Query(
+                $"SELECT COUNT(*) FROM Sessions WHERE AccountId = {accountId} AND EndedAt IS NULL AND ExpiresAt > {now.UtcDateTime}",
+                CurrentTransaction,
+                static row => row.GetInt32(0)),
+            cancellationToken);
+        return live is [> Session.MaxLivePerAccount] ? await base.FindSurplusSessionsAsync(accountId, stays, now, cancellationToken) : [];
+    }
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
