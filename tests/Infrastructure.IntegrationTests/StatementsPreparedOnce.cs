@@ -80,27 +80,6 @@ internal sealed class StatementsPreparedOnce
     }
 
     [Test]
-    public void EachQuery_ReadsItsOwnRows()
-    {
-        foreach (var name in new[] { "Ada", "Ada", "Grace" })
-        {
-            Add(Guid.NewGuid(), name, null, null);
-        }
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(Named("Ada"), Is.EqualTo(["Ada", "Ada"]));
-            Assert.That(Named("Grace"), Is.EqualTo(["Grace"]));
-            Assert.That(Named("nobody"), Is.Empty);
-            Assert.That(() => _statements.Query<int>($"SELECT Name FROM Things", null, _ => throw new InvalidOperationException()), Throws.InvalidOperationException);
-            Assert.That(_statements.Query($"SELECT Name FROM Things", null, row => row.GetString(0)), Has.Count.EqualTo(3), "after it was left halfway");
-            Assert.That(Prepared(), Is.EqualTo(3), "the one that adds, and two that read");
-        }
-
-        List<string> Named(string name) => _statements.Query($"SELECT Name FROM Things WHERE Name = {name}", transaction: null, row => row.GetString(0));
-    }
-
-    [Test]
     public void StatementThatHasFailed_IsExecutedAgain()
     {
         var id = Guid.NewGuid();

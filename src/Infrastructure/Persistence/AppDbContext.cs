@@ -43,7 +43,7 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
     /// <returns>The session, ended or not, and its account; null when there is none of this id.</returns>
     internal virtual Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) => Queries.SessionById(this, id, cancellationToken);
 
-    /// <returns>What an account has too many of beside the session that is to stay, which is live: those seen longest ago.</returns>
+    /// <returns>What an account has too many of beside the session that is to stay, which is not ended: those seen longest ago.</returns>
     internal virtual Task<List<Guid>> FindSurplusSessionsAsync(Guid accountId, Guid stays, DateTimeOffset now, CancellationToken cancellationToken) =>
         Queries.SurplusSessions(this, accountId, stays, now).ToListAsync(cancellationToken).AsTask();
 

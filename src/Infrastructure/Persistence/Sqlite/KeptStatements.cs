@@ -40,35 +40,7 @@ internal sealed class KeptStatements
     /// <param name="transaction">Null outside of one.</param>
     /// <returns>How many rows it has changed.</returns>
     /// <exception cref="SqliteException">The database failed, or stayed locked for the connection's time-out.</exception>
-    public int Execute(FormattableString statement, SqliteTransaction? transaction) => Fill(statement, transaction).ExecuteNonQuery();
-
-    /// <returns>What was read of each row.</returns>
-    /// <inheritdoc cref="Execute"/>
-    public List<T> Query<T>(FormattableString statement, SqliteTransaction? transaction, Func<SqliteDataReader, T> read)
-    {
-        using var rows = Fill(statement, transaction).ExecuteReader();
-        var all = new List<T>();
-        while (rows.Read())
-        {
-            all.Add(read(rows));
-        }
-
-        return all;
-    }
-
-    /// <param name="search">Its text is kept for good, as that of a statement is.</param>
-    /// <inheritdoc cref="PreparedStatement.Find"/>
-    public T? Find<T>(string search, Guid id, Func<PreparedStatement, T> read)
-    {
-        if (!_searches.TryGetValue(search, out var prepared))
-        {
-            _searches.Add(search, prepared = new PreparedStatement(Connection, search));
-        }
-
-        return prepared.Find(id, read);
-    }
-
-    private SqliteCommand Fill(FormattableString statement, SqliteTransaction? transaction)
+    public int Execute(FormattableString statement, SqliteTransaction? transaction)
     {
         if (!_commands.TryGetValue(statement.Format, out var command))
         {
@@ -81,7 +53,19 @@ internal sealed class KeptStatements
         }
 
         command.Transaction = transaction;
-        return command;
+        return command.ExecuteNonQuery();
+    }
+
+    /// <param name="search">Its text is kept for good, as that of a statement is.</param>
+    /// <inheritdoc cref="PreparedStatement.Find"/>
+    public T? Find<T>(string search, Guid id, Func<PreparedStatement, T> read)
+    {
+        if (!_searches.TryGetValue(search, out var prepared))
+        {
+            _searches.Add(search, prepared = new PreparedStatement(Connection, search));
+        }
+
+        return prepared.Find(id, read);
     }
 
     private SqliteCommand CommandFor(FormattableString statement)

@@ -9,31 +9,25 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : AppDbContext(options)
 {
+    private const string CountOfSessions = "SELECT COUNT(*) FROM Sessions WHERE AccountId = $id AND EndedAt IS NULL"; // those that have expired included
+
     private static readonly CompiledQueries CompiledQueries = new();
 
     private KeptStatements? _statements;
 
     internal override CompiledQueries Queries => CompiledQueries;
 
-    private SqliteTransaction? CurrentTransaction => (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction();
-
     internal override Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken) => UseStatementsAsync(
-        kept => kept.Execute(statement, CurrentTransaction), cancellationToken);
+        kept => kept.Execute(statement, (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction()), cancellationToken);
 
     internal override Task<AccountSession?> FindSessionAsync(Guid id, CancellationToken cancellationToken) => UseStatementsAsync(
         kept => kept.Find(SqliteRows.SessionById, id, SqliteRows.ReadSession), cancellationToken);
 
-    // SQLite sorts in some twenty pages that are mapped anew each time. Few accounts have too many sessions, and to count them needs no order.
-    internal override async Task<List<Guid>> FindSurplusSessionsAsync(Guid accountId, Guid stays, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var live = await UseStatementsAsync(
-            kept => kept.Query(
-                $"SELECT COUNT(*) FROM Sessions WHERE AccountId = {accountId} AND EndedAt IS NULL AND ExpiresAt > {now.UtcDateTime}",
-                CurrentTransaction,
-                static row => row.GetInt32(0)),
-            cancellationToken);
-        return live is [> Session.MaxLivePerAccount] ? await base.FindSurplusSessionsAsync(accountId, stays, now, cancellationToken) : [];
-    }
+    // SQLite sorts in some twenty pages that are mapped anew each time. Few accounts have so many sessions, and to count them needs no order.
+    internal override async Task<List<Guid>> FindSurplusSessionsAsync(Guid accountId, Guid stays, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await UseStatementsAsync(kept => kept.Find(CountOfSessions, accountId, static row => row.Integer(0)), cancellationToken) > Session.MaxLivePerAccount
+            ? await base.FindSurplusSessionsAsync(accountId, stays, now, cancellationToken)
+            : [];
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
