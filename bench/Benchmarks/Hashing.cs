@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
+using CleanJwt.Infrastructure.Passwords;
 using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Benchmarks;

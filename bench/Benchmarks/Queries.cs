@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Benchmarks.Load;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Persistence;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Tokens;
@@ -16,7 +16,7 @@ public class RememberedToken
 
     private string[] _remembered = [];
     private string[] _pushedOut = [];
-    private ValidatedTokens _tokens = null!;
+    private TokenCache _tokens = null!;
     private string _keyId = null!;
     private int _next;
 
@@ -31,7 +31,7 @@ public class RememberedToken
         var keys = new SigningKeyRing(TimeProvider.System);
         keys.Load([key], version: 1);
         _keyId = key.KeyId;
-        _tokens = new ValidatedTokens(new TokenCacheOptions { Size = Remembered }, keys);
+        _tokens = new TokenCache(new TokenCacheOptions { Size = Remembered }, keys);
         var all = Enumerable.Range(0, 2 * Remembered).Select(i => $"{i:D40}").ToList(); // twice as many as fit
         all.ForEach(token => _tokens.Add(token, Says, _keyId));
         _remembered = [.. all.Where(token => _tokens.TryFind(token, Now, out _))];

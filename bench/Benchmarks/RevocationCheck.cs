@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Infrastructure.Revocation;
 
 namespace CleanJwt.Benchmarks;

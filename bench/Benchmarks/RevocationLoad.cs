@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Persistence.Sqlite;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.Data.Sqlite;

@@ -5,6 +5,7 @@ using CleanJwt.Application.Sessions;
 using CleanJwt.Infrastructure.Settings;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
+using CleanJwt.WebApi.FastPath;
 using CleanJwt.WebApi.Health;
 using CleanJwt.WebApi.Http;
 using CleanJwt.WebApi.OpenApi;
@@ -87,7 +88,7 @@ internal static class DependencyInjection
 
         app.UseBearerAuthentication();
         app.UseAuthorization();
-        app.UseMiddleware<FullPasswordLine>();
+        app.UseMiddleware<FullHashingQueue>();
 
         app.MapControllers();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthWriter.WriteAsync });
@@ -103,7 +104,7 @@ internal static class DependencyInjection
 
     private static void UseBearerAuthentication(this IApplicationBuilder app)
     {
-        var known = app.ApplicationServices.GetRequiredService<KnownTokens>();
+        var known = app.ApplicationServices.GetRequiredService<CachedTokenAuthentication>();
         app.UseWhen(context => !known.TryLetIn(context), others => others.UseAuthentication());
 
         // As UseAuthentication would have set it, were it not in a branch. Without it, all of authentication is put before everything else.
@@ -208,7 +209,7 @@ internal static class DependencyInjection
     private static void AddBearerAuthentication(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokenHandler>();
-        services.AddSingleton<KnownTokens>();
+        services.AddSingleton<CachedTokenAuthentication>();
         services.ConfigureOptions<JwtBearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
             .AddJwtBearer()

@@ -1,6 +1,8 @@
 using CleanJwt.Application;
 using CleanJwt.Infrastructure;
 using CleanJwt.WebApi;
+using CleanJwt.WebApi.Commands;
+using CleanJwt.WebApi.Hosting;
 
 SingleProcessor.StopSpinning(Environment.ProcessorCount);
 try

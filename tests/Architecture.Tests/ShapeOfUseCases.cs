@@ -1,6 +1,6 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Administration;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Results;
 using FluentValidation;

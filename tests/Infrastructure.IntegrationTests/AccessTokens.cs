@@ -163,9 +163,9 @@ internal sealed class AccessTokens
         return ecdsa.ExportPkcs8PrivateKey();
     }
 
-    private JwtAccessTokenService Service(JwtOptions options) => new(options, _keys, new NoOtherKeys(), new ValidatedTokens(new TokenCacheOptions(), _keys), new FakeTimeProvider(Now));
+    private JwtAccessTokenService Service(JwtOptions options) => new(options, _keys, new NoOtherKeys(), new TokenCache(new TokenCacheOptions(), _keys), new FakeTimeProvider(Now));
 
-    private Application.Abstractions.IssuedAccessToken Issue(Session session, params string[] roles) =>
+    private Application.Ports.IssuedAccessToken Issue(Session session, params string[] roles) =>
         _service.Issue(session, roles, session.Scope, Now);
 
     private static JsonElement Part(string token, int index) =>

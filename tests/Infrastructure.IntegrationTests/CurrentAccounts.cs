@@ -1,5 +1,5 @@
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,5 @@
-using CleanJwt.Application.Abstractions;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 
@@ -38,9 +38,9 @@ internal sealed class GuardedRules(DatabaseKind kind)
         var security = _node.Get<IAccountSecurity>();
         foreach (var act in new Func<Task>[]
         {
-            () => security.LockAsync(_account, _node.Act(), default),
-            () => security.SetRolesAsync(_account, [], _node.Act(), default),
-            () => security.DeleteAsync(_account, _node.Act(), default),
+            () => security.LockAsync(_account, _node.Audit(), default),
+            () => security.SetRolesAsync(_account, [], _node.Audit(), default),
+            () => security.DeleteAsync(_account, _node.Audit(), default),
         })
         {
             _commands.Reset();
@@ -69,7 +69,7 @@ internal sealed class GuardedRules(DatabaseKind kind)
         _database.IsSpoilt = true;
         _node.Sql("DELETE FROM Guards");
         Assert.That(
-            () => _node.Get<IAccountSecurity>().LockAsync(_account, _node.Act(), default), Throws.InvalidOperationException.With.Message.Contains("'admins'"));
+            () => _node.Get<IAccountSecurity>().LockAsync(_account, _node.Audit(), default), Throws.InvalidOperationException.With.Message.Contains("'admins'"));
         Assert.That(_node.Sql("SELECT Locked FROM AspNetUsers"), Is.Zero);
     }
 
@@ -87,11 +87,11 @@ internal sealed class GuardedRules(DatabaseKind kind)
         var security = _node.Get<IAccountSecurity>();
         var changes = new Func<Task>[]
         {
-            () => security.TryChangePasswordAsync(_account, 1, Node.Password, Guid.Empty, _node.Act(), default),
-            () => security.SetPasswordAsync(_account, Node.Password, _node.Act(), default),
-            () => security.MakeAdminAsync(_account, Node.Password, _node.Act(), default),
-            () => security.SetRolesAsync(_account, ["admin"], _node.Act(), default),
-            () => security.UnlockAsync(_account, _node.Act(), default),
+            () => security.TryChangePasswordAsync(_account, 1, Node.Password, Guid.Empty, _node.Audit(), default),
+            () => security.SetPasswordAsync(_account, Node.Password, _node.Audit(), default),
+            () => security.MakeAdminAsync(_account, Node.Password, _node.Audit(), default),
+            () => security.SetRolesAsync(_account, ["admin"], _node.Audit(), default),
+            () => security.UnlockAsync(_account, _node.Audit(), default),
         };
         for (var i = 0; i < changes.Length; i++)
         {
@@ -112,11 +112,11 @@ internal sealed class GuardedRules(DatabaseKind kind)
         _node.Time.Advance(TimeSpan.FromDays(14));
         foreach (var by in new[] { ended.Id, expired.Id, Guid.NewGuid() })
         {
-            var act = new Act(_node.Time.GetUtcNow(), []) { BySession = by };
-            Assert.That((await _node.Get<IAccountSecurity>().LockAsync(_account, act, default)).Error, Is.EqualTo(AccessTokenErrors.TokenRevoked));
-            Assert.That((await _node.Get<IAccountSecurity>().DeleteAsync(_account, act, default)).Error, Is.EqualTo(AccessTokenErrors.TokenRevoked));
+            var audit = new AuditContext(_node.Time.GetUtcNow(), []) { ActorSessionId = by };
+            Assert.That((await _node.Get<IAccountSecurity>().LockAsync(_account, audit, default)).Error, Is.EqualTo(AccessTokenErrors.TokenRevoked));
+            Assert.That((await _node.Get<IAccountSecurity>().DeleteAsync(_account, audit, default)).Error, Is.EqualTo(AccessTokenErrors.TokenRevoked));
             Assert.That(
-                (await _node.Get<ISessionRepository>().EndAllAsync(_account, null, SessionEndReason.EndedByAdmin, act, default)).Error,
+                (await _node.Get<ISessionRepository>().EndAllAsync(_account, null, SessionEndReason.EndedByAdmin, audit, default)).Error,
                 Is.EqualTo(AccessTokenErrors.TokenRevoked));
         }
 

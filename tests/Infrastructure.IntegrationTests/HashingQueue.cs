@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using CleanJwt.Infrastructure.Identity;
-using CleanJwt.Infrastructure.Threads;
+using CleanJwt.Infrastructure.Passwords;
+using CleanJwt.Infrastructure.Threading;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Settings;

@@ -1,9 +1,11 @@
 using System.Net;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Passwords;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -35,15 +37,15 @@ internal sealed class LineForPasswords
         {
             Assert.That(Tries(node), Is.EqualTo(Begun));
             Assert.That(signIns.Select(signIn => signIn.IsCompleted), Has.None.True);
-            Assert.That((await VerifyAsync(node, 20, timeout)).Error, Is.EqualTo(Passwords.QueueFull));
-            Assert.That((await VerifyAsync(node, 0, timeout)).Error, Is.EqualTo(Passwords.QueueFull), "and nobody waits for the two others of that email");
-            Assert.That((await node.Get<Passwords>().HashAsync("new", timeout)).Error, Is.EqualTo(Passwords.QueueFull), "it is the same line");
+            Assert.That((await VerifyAsync(node, 20, timeout)).Error, Is.EqualTo(PasswordHashingService.QueueFull));
+            Assert.That((await VerifyAsync(node, 0, timeout)).Error, Is.EqualTo(PasswordHashingService.QueueFull), "and nobody waits for the two others of that email");
+            Assert.That((await node.Get<PasswordHashingService>().HashAsync("new", timeout)).Error, Is.EqualTo(PasswordHashingService.QueueFull), "it is the same line");
         }
 
         verify.Set();
         Assert.That((await Task.WhenAll(signIns)).Select(answer => answer.IsSuccess), Has.All.True);
         Assert.That(Tries(node), Is.EqualTo(20));
-        Assert.That((await node.Get<Passwords>().HashAsync("new", timeout)).IsSuccess, "all places are free again");
+        Assert.That((await node.Get<PasswordHashingService>().HashAsync("new", timeout)).IsSuccess, "all places are free again");
     }
 
     [Test]
@@ -54,7 +56,7 @@ internal sealed class LineForPasswords
         var places = new List<IDisposable>();
         for (var i = 0; i < Begun; i++)
         {
-            places.Add(await node.Get<Passwords>().EnterAsync(timeout));
+            places.Add(await node.Get<PasswordHashingService>().EnterAsync(timeout));
         }
 
         // With the one place that is left to wait in, and with both that its key has.
@@ -81,7 +83,7 @@ internal sealed class LineForPasswords
         await node.AddAccountAsync(EmailOf(0));
         for (var i = 1; i < Begun; i++)
         {
-            _ = await node.Get<Passwords>().EnterAsync(timeout);
+            _ = await node.Get<PasswordHashingService>().EnterAsync(timeout);
         }
 
         Assert.That((await VerifyAsync(node, 0, timeout)).Value.Verified, Is.Not.Null);
@@ -118,7 +120,7 @@ internal sealed class LineForPasswords
         node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailOf(number), Here, "wrong", cancellationToken));
 
     /// <summary>By email and network.</summary>
-    private static long Tries(Node node) => (long)node.Sql("SELECT COUNT(*) FROM PasswordTries")! / 2;
+    private static long Tries(Node node) => (long)node.Sql("SELECT COUNT(*) FROM PasswordAttempts")! / 2;
 
     private static Task<Node> StartAsync(TestDatabase database, int placesPerThread, Action<Mock<IPasswordHasher<AppUser>>>? setUp = null, int threads = 1)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using Microsoft.AspNetCore.Identity;
@@ -34,7 +35,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
             Assert.That(check.Value.Verified!.Account.EmailConfirmed, Is.False, "nobody has proved it");
             Assert.That(check.Value.Verified!.Locked, Is.False);
             Assert.That(
-                node.Sql("SELECT CONCAT(Action, ' ', Outcome) FROM Activities WHERE SessionId IS NULL AND IpAddress IS NULL"),
+                node.Sql("SELECT CONCAT(Action, ' ', Outcome) FROM AuditEntries WHERE SessionId IS NULL AND IpAddress IS NULL"),
                 Is.EqualTo("made-admin-by-operator 1"));
             Assert.That(_warnings.Lines, Is.Empty);
         }
@@ -46,7 +47,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
         await (await StartAsync()).DisposeAsync();
         await using var again = await StartAsync("another horse of the operator's choice");
         Assert.That(again.Sql("SELECT COUNT(*) FROM AspNetUsers"), Is.EqualTo(1));
-        Assert.That(again.Sql("SELECT COUNT(*) FROM Activities"), Is.EqualTo(1));
+        Assert.That(again.Sql("SELECT COUNT(*) FROM AuditEntries"), Is.EqualTo(1));
         var check = await again.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), ClientNetwork.Unknown, Password, default));
         Assert.That(check.Value.Verified, Is.Not.Null);
         Assert.That(_warnings.Lines, Is.Empty);
@@ -58,7 +59,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
     {
         await using (var before = await Node.StartAsync(_database))
         {
-            await before.Get<IAccountSecurity>().SetRolesAsync(await before.AddAccountAsync(), [Roles.Admin], before.Act(), default);
+            await before.Get<IAccountSecurity>().SetRolesAsync(await before.AddAccountAsync(), [Roles.Admin], before.Audit(), default);
             before.Sql("UPDATE AspNetUsers SET Locked = @p0", isLocked);
         }
 

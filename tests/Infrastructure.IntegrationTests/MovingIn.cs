@@ -1,4 +1,5 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using Microsoft.AspNetCore.Identity;

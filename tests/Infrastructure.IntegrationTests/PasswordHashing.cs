@@ -1,5 +1,6 @@
 using System.Text;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
+using CleanJwt.Infrastructure.Passwords;
 using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
 using CleanJwt.Application.Paging;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Maintenance;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using SQLitePCL;
@@ -63,8 +65,8 @@ internal sealed class QueryPlans
     [Test]
     public async Task Trail_IsReadInTheOrderOfItsIndex()
     {
-        await _node.Get<IActivityTrail>().ListAsync(_account, 20, null, default);
-        await _node.Get<IActivityTrail>().ListAsync(_account, 20, Somewhere(), default);
+        await _node.Get<IAuditLog>().ListAsync(_account, 20, null, default);
+        await _node.Get<IAuditLog>().ListAsync(_account, 20, Somewhere(), default);
         Assert.That(
             Plans,
             Is.EqualTo(new[]
@@ -77,14 +79,14 @@ internal sealed class QueryPlans
     [Test]
     public async Task LastAdministrator_IsFoundByTheIndexOfRoles()
     {
-        await _node.Get<IAccountSecurity>().LockAsync(_account, _node.Act(), default);
+        await _node.Get<IAccountSecurity>().LockAsync(_account, _node.Audit(), default);
         Assert.That(Scans, Is.EqualTo(new[] { ScanOfAdministrators }));
     }
 
     [Test]
     public async Task Deletion_SearchesNoTableFromEndToEnd()
     {
-        await _node.Get<IAccountSecurity>().DeleteAsync(_account, _node.Act(), default);
+        await _node.Get<IAccountSecurity>().DeleteAsync(_account, _node.Audit(), default);
         Assert.That(Plans, Has.Some.Contains("IX_Activities_OtherAccountId"));
         Assert.That(Scans, Is.Not.Empty.And.All.EqualTo(ScanOfAdministrators));
     }
@@ -103,7 +105,7 @@ internal sealed class QueryPlans
             await _node.StartSessionAsync(account.Id);
         }
 
-        Assert.That(Plans, Has.Some.Contains("PasswordTries").And.Some.Contains("EmailIndex").And.Some.Contains("IX_Sessions_AccountId"));
+        Assert.That(Plans, Has.Some.Contains("PasswordAttempts").And.Some.Contains("EmailIndex").And.Some.Contains("IX_Sessions_AccountId"));
         Assert.That(Scans, Is.Empty);
         Assert.That(Explain("EXPLAIN", column: 1), Does.Contain("IdxInsert").And.Not.Contain("OpenEphemeral").And.Not.Contain("SorterOpen"));
     }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
@@ -39,7 +39,7 @@ internal sealed class QuickStarts : IObserver<DiagnosticListener>, IObserver<Key
         await node.Get<IFrequentReads>().ProbeAsync(default);
         Assert.That(_contexts, Is.Zero);
 
-        await node.Get<ISessionRepository>().EndAsync(Guid.CreateVersion7(), SessionEndReason.Logout, node.Act(), default);
+        await node.Get<ISessionRepository>().EndAsync(Guid.CreateVersion7(), SessionEndReason.Logout, node.Audit(), default);
         Assert.That(_contexts, Is.EqualTo(1), "a write makes one, and is seen to");
     }
 

@@ -1,5 +1,5 @@
 using System.Buffers.Text;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Tokens;
 using Microsoft.AspNetCore.DataProtection;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Keys;
@@ -18,14 +18,14 @@ internal sealed class RememberedTokens
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly SigningKeyRing _keys;
-    private readonly ValidatedTokens _remembered;
+    private readonly TokenCache _remembered;
     private readonly JwtAccessTokenService _service;
 
     public RememberedTokens()
     {
         _keys = new SigningKeyRing(_time);
         _keys.Load([NewKey()], version: 1);
-        _remembered = new ValidatedTokens(new TokenCacheOptions { Size = Size }, _keys);
+        _remembered = new TokenCache(new TokenCacheOptions { Size = Size }, _keys);
         var options = new JwtOptions { Issuer = "https://auth.example.com", AccessTokenLifetime = Lifetime };
         _service = new JwtAccessTokenService(options, _keys, new NoOtherKeys(), _remembered, _time);
     }
@@ -42,7 +42,7 @@ internal sealed class RememberedTokens
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
         {
-            recalled += _service.TryRecall(token.AsMemory(), out var third) && third == first ? 1 : 0;
+            recalled += _service.TryGetCached(token.AsMemory(), out var third) && third == first ? 1 : 0;
         }
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, "a verification makes hundreds of objects");
@@ -50,7 +50,7 @@ internal sealed class RememberedTokens
     }
 
     [Test]
-    public void TokenThatWasNotReadYet_IsNotRecalled() => Assert.That(_service.TryRecall(Issue().AsMemory(), out _), Is.False);
+    public void TokenThatWasNotReadYet_IsNotRecalled() => Assert.That(_service.TryGetCached(Issue().AsMemory(), out _), Is.False);
 
     [Test]
     public async Task Expiry_IsNotOutlived()
@@ -124,7 +124,7 @@ internal sealed class RememberedTokens
     public void FullAtItsDefaultSize_TakesLessThan64MiB()
     {
         var options = new TokenCacheOptions();
-        var remembered = new ValidatedTokens(options, _keys);
+        var remembered = new TokenCache(options, _keys);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 0; i < 2 * options.Size; i++)
         {

@@ -1,12 +1,14 @@
 using System.Data.Common;
 using System.Net;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Passwords;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
-using CleanJwt.Infrastructure.Throttling;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,7 +53,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
         using var database = new TestDatabase(kind);
         await using var one = await Node.StartAsync(database);
         await using var other = await Node.StartAsync(database);
-        var reserved = new List<ReservedTry>();
+        var reserved = new List<AttemptReservation>();
         for (var i = 0; i < 5; i++)
         {
             reserved.Add((await one.ReserveElsewhereAsync(Ada, Here, timeout)).Value);
@@ -157,8 +159,8 @@ internal sealed class ReservedTries(DatabaseKind kind)
             Interlocked.Increment(ref wrong);
         });
 
-        var email = one.Get<TryKeys>().Of(Ada).Value;
-        var stored = await one.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordTries.Single(row => row.Key == email)), timeout);
+        var email = one.Get<AttemptKeys>().Of(Ada).Value;
+        var stored = await one.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordAttempts.Single(row => row.Key == email)), timeout);
         Assert.That(stored.Tries.All.Count(tried => tried.IsWrong), Is.EqualTo(wrong).And.EqualTo(48));
     }
 
@@ -170,7 +172,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
         var conflicts = new Conflicts();
         await using var node = await Node.StartAsync(database, configure: services => services.AddSingleton<IInterceptor>(conflicts));
         conflicts.IsNext = true;
-        List<PasswordTryRow> before;
+        List<PasswordAttemptRow> before;
         await using (var reserved = (await ReserveAsync(node, timeout)).Value)
         {
             before = await StoredAsync();
@@ -191,7 +193,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
         Assert.That(await StoredAsync(), Is.Empty);
         Assert.That(conflicts.Reads, Is.EqualTo(4 * 2), "of the change that inserts, the two that update, and the one that deletes: each again");
 
-        Task<List<PasswordTryRow>> StoredAsync() => node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordTries.ToList()), timeout);
+        Task<List<PasswordAttemptRow>> StoredAsync() => node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordAttempts.ToList()), timeout);
     }
 
     [Test]
@@ -200,21 +202,21 @@ internal sealed class ReservedTries(DatabaseKind kind)
         using var database = new TestDatabase(kind);
         await using var one = await Node.StartAsync(database);
         await using var other = await Node.StartAsync(database);
-        var keys = one.Get<TryKeys>();
+        var keys = one.Get<AttemptKeys>();
         var id = Guid.NewGuid();
         byte[][] all = [keys.Of(Ada).Value, keys.Of(Ada, Here).Value, keys.Of(Ada, ClientNetwork.Unknown).Value, keys.Of(id).Value];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(all.Select(key => Convert.ToHexString(key.AsSpan(1))).Distinct().Count(), Is.EqualTo(all.Length));
             Assert.That(all.Select(key => key[0]), Is.EqualTo([2, 1, 1, 3]));
-            Assert.That(other.Get<TryKeys>().Of(Ada).Value, Is.EqualTo(all[0]));
+            Assert.That(other.Get<AttemptKeys>().Of(Ada).Value, Is.EqualTo(all[0]));
             Assert.That(keys.Of(EmailAddress.Parse(" ADA@Example.com ")).Value, Is.EqualTo(all[0]));
         }
     }
 
     private static TimeSpan Skew(Node one, Node other) => other.Time.GetUtcNow() - one.Time.GetUtcNow();
 
-    private static Task<Result<ReservedTry>> ReserveAsync(Node node, CancellationToken cancellationToken) =>
+    private static Task<Result<AttemptReservation>> ReserveAsync(Node node, CancellationToken cancellationToken) =>
         node.Get<PasswordThrottle>().ReserveAsync(Ada, Here, cancellationToken);
 
     private static Task<Result<PasswordCheck>> VerifyAsync(Node node, string password, CancellationToken cancellationToken = default) =>
@@ -223,7 +225,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
     private static Task<Result<PasswordCheck>> VerifyProofAsync(Node node, string password) =>
         node.WithUsersAsync(users => users.VerifyPasswordAsync(Guid.Parse(node.Sql("SELECT Id FROM AspNetUsers")!.ToString()!), password, default));
 
-    private static long Rows(Node node) => (long)node.Sql("SELECT COUNT(*) FROM PasswordTries")!;
+    private static long Rows(Node node) => (long)node.Sql("SELECT COUNT(*) FROM PasswordAttempts")!;
 
     /// <summary>Keeps a thread for hashing busy until it is let go.</summary>
     private sealed class BusyThread : IDisposable
@@ -265,7 +267,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
         public override async ValueTask<InterceptionResult> DataReaderClosingAsync(
             DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
         {
-            if (command.Transaction is null || !command.CommandText.Contains("PasswordTries", StringComparison.Ordinal))
+            if (command.Transaction is null || !command.CommandText.Contains("PasswordAttempts", StringComparison.Ordinal))
             {
                 return result;
             }
@@ -277,10 +279,10 @@ internal sealed class ReservedTries(DatabaseKind kind)
                 await eventData.DataReader.CloseAsync(); // SQL Server has one at a time
                 await using var faster = command.Connection!.CreateCommand();
                 faster.Transaction = command.Transaction;
-                faster.CommandText = $"UPDATE PasswordTries SET Stamp = '{Guid.Empty}'";
+                faster.CommandText = $"UPDATE PasswordAttempts SET Stamp = '{Guid.Empty}'";
                 if (await faster.ExecuteNonQueryAsync() == 0)
                 {
-                    faster.CommandText = $"INSERT INTO PasswordTries ([Key], Tries, OverAt, Stamp) VALUES (@key, @key, '2000-01-01', '{Guid.Empty}')";
+                    faster.CommandText = $"INSERT INTO PasswordAttempts ([Key], Tries, OverAt, Stamp) VALUES (@key, @key, '2000-01-01', '{Guid.Empty}')";
                     var key = faster.CreateParameter();
                     (key.ParameterName, key.Value) = ("@key", command.Parameters[0].Value);
                     faster.Parameters.Add(key);

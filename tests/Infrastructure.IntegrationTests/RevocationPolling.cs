@@ -1,5 +1,5 @@
 using System.Data.Common;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Revocation;

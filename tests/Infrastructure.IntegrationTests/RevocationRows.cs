@@ -1,8 +1,9 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Maintenance;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,7 +62,7 @@ internal sealed class RevocationRows(DatabaseKind kind)
         var spared = await _node.StartSessionAsync(_account);
         var others = new[] { await _node.StartSessionAsync(_account), await _node.StartSessionAsync(_account) };
         var stranger = await _node.StartSessionAsync(await _node.AddAccountAsync());
-        await _node.Get<ISessionRepository>().EndAllAsync(_account, spared.Id, SessionEndReason.EndedByOwner, _node.Act(), default);
+        await _node.Get<ISessionRepository>().EndAllAsync(_account, spared.Id, SessionEndReason.EndedByOwner, _node.Audit(), default);
 
         var list = _node.Get<IRevocationList>();
         using (Assert.EnterMultipleScope())

@@ -1,10 +1,11 @@
 using System.Net;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
-using CleanJwt.Infrastructure.Throttling;
+using CleanJwt.Infrastructure.Persistence.Maintenance;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -56,7 +57,7 @@ internal sealed class RoomForTries(DatabaseKind kind)
             await FailAsync(node, Address(i));
         }
 
-        var (one, other) = Alike(node.Get<TryKeys>());
+        var (one, other) = Alike(node.Get<AttemptKeys>());
         await FailAsync(node, one, 4);
         await using (var right = (await ReserveAsync(node, other)).Value)
         {
@@ -102,11 +103,11 @@ internal sealed class RoomForTries(DatabaseKind kind)
     }
 
     private static Task<Node> StartAsync(TestDatabase database) => Node.StartAsync(
-        database, configure: services => services.Replace(ServiceDescriptor.Singleton(new ThrottleBounds(Bound))));
+        database, configure: services => services.Replace(ServiceDescriptor.Singleton(new ThrottleLimits(Bound))));
 
     private static EmailAddress Address(int number) => EmailAddress.Parse($"stranger{number}@example.com");
 
-    private static Task<Result<ReservedTry>> ReserveAsync(Node node, EmailAddress email) => node.Get<PasswordThrottle>().ReserveAsync(email, Here, default);
+    private static Task<Result<AttemptReservation>> ReserveAsync(Node node, EmailAddress email) => node.Get<PasswordThrottle>().ReserveAsync(email, Here, default);
 
     private static async Task FailAsync(Node node, EmailAddress email, int times = 1)
     {
@@ -118,7 +119,7 @@ internal sealed class RoomForTries(DatabaseKind kind)
     }
 
     /// <returns>Two addresses that have the same row when they share one.</returns>
-    private static (EmailAddress One, EmailAddress Other) Alike(TryKeys keys)
+    private static (EmailAddress One, EmailAddress Other) Alike(AttemptKeys keys)
     {
         var seen = new Dictionary<string, EmailAddress>();
         for (var i = 0; ; i++)
@@ -131,9 +132,9 @@ internal sealed class RoomForTries(DatabaseKind kind)
         }
     }
 
-    private static long RowsOfTheirOwn(Node node) => (long)node.Sql($"SELECT COUNT(*) FROM PasswordTries WHERE {Length(node)} = {TryKey.Size}")!;
+    private static long RowsOfTheirOwn(Node node) => (long)node.Sql($"SELECT COUNT(*) FROM PasswordAttempts WHERE {Length(node)} = {AttemptKey.Size}")!;
 
-    private static long SharedRows(Node node) => (long)node.Sql($"SELECT COUNT(*) FROM PasswordTries WHERE {Length(node)} = 3")!;
+    private static long SharedRows(Node node) => (long)node.Sql($"SELECT COUNT(*) FROM PasswordAttempts WHERE {Length(node)} = 3")!;
 
     private static string Length(Node node) => node.Get<IDatabase>() is Persistence.Sqlite.SqliteDatabase ? "length(\"Key\")" : "DATALENGTH([Key])";
 }

@@ -1,4 +1,4 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
@@ -53,7 +53,7 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
             Scope = ScopeSet.AllowedFor([]),
             Amr = "pwd",
         });
-        Assert.That(await _node.Get<ISessionRepository>().TryStartAsync(session, securityVersion: 1, _node.Act(), default));
+        Assert.That(await _node.Get<ISessionRepository>().TryStartAsync(session, securityVersion: 1, _node.Audit(), default));
 
         var found = await _node.Get<ISessionRepository>().FindAsync(session.Id, default);
         Assert.That(found!.Session, Is.EqualTo(session));

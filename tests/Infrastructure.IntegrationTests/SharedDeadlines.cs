@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CleanJwt.Infrastructure.Threads;
+using CleanJwt.Infrastructure.Threading;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 

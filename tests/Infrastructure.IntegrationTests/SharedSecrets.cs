@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Settings;
-using CleanJwt.Infrastructure.Throttling;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
@@ -82,7 +82,7 @@ internal sealed class SharedSecrets
     private async Task<byte[]> KeyAsync(Dictionary<string, string?>? settings = null)
     {
         await using var node = await Node.StartAsync(_folder.Path, settings);
-        return node.Get<TryKeys>().Of(Ada, ClientNetwork.Unknown).Value;
+        return node.Get<AttemptKeys>().Of(Ada, ClientNetwork.Unknown).Value;
     }
 
     private Dictionary<string, string?> SettingsWithAKeyFile()

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
+using CleanJwt.Infrastructure.Passwords;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -73,7 +74,7 @@ internal sealed class SignInWork(DatabaseKind kind)
                 users.VerifyPasswordAsync(email, ClientNetwork.Unknown, Node.Password, CancellationToken.None));
             Assert.That(outcome.Error?.Code, Is.EqualTo("too-many-attempts"));
             Assert.That(hasher.Verified, Is.Empty);
-            Assert.That(commands.Commands, Has.Exactly(1).Items.And.All.Contain("PasswordTries"));
+            Assert.That(commands.Commands, Has.Exactly(1).Items.And.All.Contain("PasswordAttempts"));
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class SqlServerSchema(DatabaseKind kind)
 
     [TestCase("AspNetUsers", "CreatedAt,Id")]
     [TestCase("Sessions", "CreatedAt")]
-    [TestCase("Activities", "At")]
+    [TestCase("AuditEntries", "At")]
     [TestCase("Revocations", "Sequence")]
     [TestCase("AspNetUserPasskeys", null)]
     public async Task WhatGrows_IsClusteredByTime(string table, string? columns)

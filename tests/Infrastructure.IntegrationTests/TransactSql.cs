@@ -1,15 +1,20 @@
 using System.Globalization;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
 using CleanJwt.Application.Paging;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Passwords;
 using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Maintenance;
+using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Persistence.SqlServer;
 using CleanJwt.Infrastructure.Revocation;
-using CleanJwt.Infrastructure.Throttling;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -28,10 +33,10 @@ internal sealed class TransactSql
     private static readonly EmailAddress Email = EmailAddress.Parse("ada@example.com");
     private static readonly PageCursor Somewhere = new(Now, Id);
 
-    private static readonly Act Act = new(Now, [Act.OfOperator(ActivityActions.Login, Id, Now).Trail[0]]) { BySession = Id, By = Id };
+    private static readonly AuditContext Audit = new(Now, [AuditContext.ByOperator(AuditActions.Login, Id, Now).Entries[0]]) { ActorSessionId = Id, ActorId = Id };
 
     /// <summary>As the made-up answers have it, so that a row is there to be changed.</summary>
-    private static readonly TryKey MadeUp = new(new byte[8], TryLimit.OfAccount);
+    private static readonly AttemptKey MadeUp = new(new byte[8], AttemptLimit.OfAccount);
 
     private static readonly Session Session = new()
     {
@@ -50,39 +55,39 @@ internal sealed class TransactSql
     /// <summary>Every method of a port that asks the database, by its name: one more in a port needs one more here.</summary>
     private static readonly (Type Port, string Method, Func<IServiceProvider, Task> Call)[] Calls =
     [
-        Of<IUserRepository>("AddAsync", port => port.AddAsync(new NewAccount(Id, Email, "Ada", ["admin"]), Node.Password, Act, default)),
+        Of<IUserRepository>("AddAsync", port => port.AddAsync(new NewAccount(Id, Email, "Ada", ["admin"]), Node.Password, Audit, default)),
         Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Email, ClientNetwork.Unknown, Node.Password, default)),
         Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Id, Node.Password, default)),
         Of<IUserRepository>("FindAsync", port => port.FindAsync(Id, default)),
-        Of<IUserRepository>("UpdateProfileAsync", port => port.UpdateProfileAsync(Id, null, [1, 2], Act, default)),
+        Of<IUserRepository>("UpdateProfileAsync", port => port.UpdateProfileAsync(Id, null, [1, 2], Audit, default)),
         Of<IUserDirectory>("ListAsync", port => Task.WhenAll(port.ListAsync(null, 20, null, default), port.ListAsync("ADA", 20, Somewhere, default))),
         Of<IUserDirectory>("FindAsync", port => port.FindAsync(Id, default)),
         Of<IUserDirectory>("FindAsync", port => port.FindAsync(Email, default)),
-        Of<IAccountSecurity>("TryChangePasswordAsync", port => port.TryChangePasswordAsync(Id, 1, Node.Password, Id, Act, default)),
-        Of<IAccountSecurity>("SetPasswordAsync", port => port.SetPasswordAsync(Id, Node.Password, Act, default)),
-        Of<IAccountSecurity>("MakeAdminAsync", port => port.MakeAdminAsync(Id, Node.Password, Act, default)),
-        Of<IAccountSecurity>("LockAsync", port => port.LockAsync(Id, Act, default)),
-        Of<IAccountSecurity>("UnlockAsync", port => port.UnlockAsync(Id, Act, default)),
-        Of<IAccountSecurity>("SetRolesAsync", port => port.SetRolesAsync(Id, [], Act, default)),
-        Of<IAccountSecurity>("DeleteAsync", port => port.DeleteAsync(Id, Act, default)),
-        Of<ISessionRepository>("TryStartAsync", port => port.TryStartAsync(Session, 1, Act, default)),
+        Of<IAccountSecurity>("TryChangePasswordAsync", port => port.TryChangePasswordAsync(Id, 1, Node.Password, Id, Audit, default)),
+        Of<IAccountSecurity>("SetPasswordAsync", port => port.SetPasswordAsync(Id, Node.Password, Audit, default)),
+        Of<IAccountSecurity>("MakeAdminAsync", port => port.MakeAdminAsync(Id, Node.Password, Audit, default)),
+        Of<IAccountSecurity>("LockAsync", port => port.LockAsync(Id, Audit, default)),
+        Of<IAccountSecurity>("UnlockAsync", port => port.UnlockAsync(Id, Audit, default)),
+        Of<IAccountSecurity>("SetRolesAsync", port => port.SetRolesAsync(Id, [], Audit, default)),
+        Of<IAccountSecurity>("DeleteAsync", port => port.DeleteAsync(Id, Audit, default)),
+        Of<ISessionRepository>("TryStartAsync", port => port.TryStartAsync(Session, 1, Audit, default)),
         Of<ISessionRepository>("FindAsync", port => port.FindAsync(Id, default)),
         Of<ISessionRepository>("FindStateAsync", port => port.FindStateAsync(Id, Id, Now, default)),
         Of<ISessionRepository>("RotateAsync", port => port.RotateAsync(Id, _ => Session, default)),
-        Of<ISessionRepository>("TryReauthenticateAsync", port => port.TryReauthenticateAsync(Session, 1, Act, default)),
+        Of<ISessionRepository>("TryReauthenticateAsync", port => port.TryReauthenticateAsync(Session, 1, Audit, default)),
         Of<ISessionRepository>("ListLiveAsync", port => port.ListLiveAsync(Id, Now, default)),
-        Of<ISessionRepository>("EndAsync", port => port.EndAsync(Id, SessionEndReason.Logout, Act, default)),
-        Of<ISessionRepository>("TryEndAsync", port => port.TryEndAsync(Id, Id, SessionEndReason.Logout, Act, default)),
-        Of<ISessionRepository>("EndAllAsync", port => port.EndAllAsync(Id, Id, SessionEndReason.Logout, Act, default)),
-        Of<IActivityTrail>("AddAsync", port => port.AddAsync(Act.Trail[0] with { AccountId = null }, default)),
-        Of<IActivityTrail>("ListAsync", port => Task.WhenAll(port.ListAsync(Id, 20, null, default), port.ListAsync(Id, 20, Somewhere, default))),
+        Of<ISessionRepository>("EndAsync", port => port.EndAsync(Id, SessionEndReason.Logout, Audit, default)),
+        Of<ISessionRepository>("TryEndAsync", port => port.TryEndAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
+        Of<ISessionRepository>("EndAllAsync", port => port.EndAllAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
+        Of<IAuditLog>("AddAsync", port => port.AddAsync(Audit.Entries[0] with { AccountId = null }, default)),
+        Of<IAuditLog>("ListAsync", port => Task.WhenAll(port.ListAsync(Id, 20, null, default), port.ListAsync(Id, 20, Somewhere, default))),
     ];
 
     /// <summary>What is no port's, and asks the database all the same.</summary>
     private static readonly (string Name, Func<IServiceProvider, Task> Call)[] Others =
     [
         ("clean-up", services => services.GetRequiredService<CleanUp>().RunAsync(default)),
-        ("first administrator", services => services.GetRequiredService<Identity.FirstAdmin>().EnsureAsync(default)),
+        ("first administrator", services => services.GetRequiredService<FirstAdmin>().EnsureAsync(default)),
         ("health", services => services.GetRequiredService<DatabaseHealth>().CheckHealthAsync(null!)),
         ("keys on schedule", services => ChangeKeysAsync(services, (store, db, key) => store.KeepScheduleAsync(db, key, default))),
         ("next key", services => ChangeKeysAsync(services, (store, db, key) => store.RotateAsync(db, key, default))),
@@ -150,7 +155,7 @@ internal sealed class TransactSql
         var texts = server.Texts.Distinct().ToList();
         await TestContext.Out.WriteLineAsync($"{texts.Count} different commands");
         Assert.That(texts.SelectMany(text => Errors(text).Select(error => $"{error}\n{text}")), Is.Empty);
-        string[] changes = rows == 0 ? ["INSERT INTO PasswordTries"] : ["UPDATE PasswordTries", "DELETE FROM PasswordTries", "UPDATE Sessions"];
+        string[] changes = rows == 0 ? ["INSERT INTO PasswordAttempts"] : ["UPDATE PasswordAttempts", "DELETE FROM PasswordAttempts", "UPDATE Sessions"];
         Assert.That(changes.Where(change => !texts.Any(text => text.StartsWith(change, StringComparison.Ordinal))), Is.Empty, "these were not seen");
         Assert.That(texts, Has.None.Contain("\"").And.None.Contain("OPENJSON").And.None.Contain("STRING_"), "what only some servers know");
     }
@@ -158,7 +163,7 @@ internal sealed class TransactSql
     [Test]
     public void EveryPortsMethod_IsAmongTheCommands()
     {
-        var methods = new[] { typeof(IUserRepository), typeof(IUserDirectory), typeof(IAccountSecurity), typeof(ISessionRepository), typeof(IActivityTrail) }
+        var methods = new[] { typeof(IUserRepository), typeof(IUserDirectory), typeof(IAccountSecurity), typeof(ISessionRepository), typeof(IAuditLog) }
             .SelectMany(port => port.GetMethods().Select(method => $"{port.Name}.{method.Name}"));
         Assert.That(Calls.Select(call => $"{call.Port.Name}.{call.Method}"), Is.EquivalentTo(methods));
     }
@@ -193,7 +198,7 @@ internal sealed class TransactSql
         builder.Services.AddSingleton<IInterceptor>(server);
         builder.Services.AddSingleton<DatabaseHealth>();
         var host = builder.Build();
-        host.Services.GetRequiredService<TryKeys>().Use(new byte[32]);
+        host.Services.GetRequiredService<AttemptKeys>().Use(new byte[32]);
         return host;
     }
 

@@ -1,4 +1,4 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
@@ -58,8 +58,8 @@ internal sealed class WritesAtOdds(DatabaseKind kind)
             await Task.WhenAll(
                 AtOnceAsync(node => node.TryRotateAsync(sessions[0])),
                 AtOnceAsync(node => node.TryRotateAsync(sessions[1])),
-                Run(() => _one.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Act(), default)),
-                Run(() => _other.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _other.Act(), default)),
+                Run(() => _one.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Audit(), default)),
+                Run(() => _other.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _other.Audit(), default)),
                 Run(async () =>
                 {
                     await _other.EndSessionAsync(sessions[1].Id);
@@ -81,7 +81,7 @@ internal sealed class WritesAtOdds(DatabaseKind kind)
             var account = await _one.AddAccountAsync();
             await Task.WhenAll(
                 AtOnceAsync(node => node.TryStartSessionAsync(account, securityVersion: 1)),
-                Run(() => _other.Get<IAccountSecurity>().LockAsync(account, _other.Act(), default)));
+                Run(() => _other.Get<IAccountSecurity>().LockAsync(account, _other.Audit(), default)));
             Assert.That(LiveSessions(), Is.Zero);
             Assert.That(await _one.TryStartSessionAsync(account, securityVersion: 1), Is.Null);
         }
@@ -95,8 +95,8 @@ internal sealed class WritesAtOdds(DatabaseKind kind)
             var account = await _one.AddAccountAsync();
             var own = new[] { await _one.StartSessionAsync(account), await _other.StartSessionAsync(account) };
             await Task.WhenAll(
-                Run(() => _one.Get<IAccountSecurity>().TryChangePasswordAsync(account, 1, "a new password of one", own[0].Id, _one.Act(), default)),
-                Run(() => _other.Get<IAccountSecurity>().TryChangePasswordAsync(account, 1, "a new password of the other", own[1].Id, _other.Act(), default)),
+                Run(() => _one.Get<IAccountSecurity>().TryChangePasswordAsync(account, 1, "a new password of one", own[0].Id, _one.Audit(), default)),
+                Run(() => _other.Get<IAccountSecurity>().TryChangePasswordAsync(account, 1, "a new password of the other", own[1].Id, _other.Audit(), default)),
                 AtOnceAsync(node => node.TryStartSessionAsync(account, securityVersion: 1)));
             Assert.That(_database.Sql("SELECT SecurityVersion FROM AspNetUsers WHERE Id = @p0", account), Is.EqualTo(2), "one of them changed it");
             Assert.That(
@@ -113,9 +113,9 @@ internal sealed class WritesAtOdds(DatabaseKind kind)
             await _one.StartSessionAsync(account);
             await Task.WhenAll(
                 AtOnceAsync(node => node.TryStartSessionAsync(account, securityVersion: 1)),
-                Run(() => _one.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Act(), default)),
-                Run(() => _one.Get<IAccountSecurity>().DeleteAsync(account, _one.Act(), default)),
-                Run(() => _other.Get<IAccountSecurity>().DeleteAsync(account, _other.Act(), default)));
+                Run(() => _one.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Audit(), default)),
+                Run(() => _one.Get<IAccountSecurity>().DeleteAsync(account, _one.Audit(), default)),
+                Run(() => _other.Get<IAccountSecurity>().DeleteAsync(account, _other.Audit(), default)));
             Assert.That(_database.Sql("SELECT COUNT(*) FROM AspNetUsers WHERE Id = @p0", account), Is.Zero);
             Assert.That(_database.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0", account), Is.Zero);
         }
@@ -141,18 +141,18 @@ internal sealed class WritesAtOdds(DatabaseKind kind)
         var security = node.Get<IAccountSecurity>();
         return (way % 3) switch
         {
-            0 => (await security.LockAsync(account, node.Act(), default)).IsSuccess,
-            1 => (await security.SetRolesAsync(account, [], node.Act(), default)).IsSuccess,
-            _ => (await security.DeleteAsync(account, node.Act(), default)).IsSuccess,
+            0 => (await security.LockAsync(account, node.Audit(), default)).IsSuccess,
+            1 => (await security.SetRolesAsync(account, [], node.Audit(), default)).IsSuccess,
+            _ => (await security.DeleteAsync(account, node.Audit(), default)).IsSuccess,
         };
     }
 
-    private static Task<T> Run<T>(Func<Task<T>> act) => Task.Run(act);
+    private static Task<T> Run<T>(Func<Task<T>> work) => Task.Run(work);
 
     private async Task<Guid> AddAdminAsync()
     {
         var account = await _one.AddAccountAsync();
-        await _one.Get<IAccountSecurity>().SetRolesAsync(account, [Roles.Admin], _one.Act(), default);
+        await _one.Get<IAccountSecurity>().SetRolesAsync(account, [Roles.Admin], _one.Audit(), default);
         return account;
     }
 

@@ -1,4 +1,4 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests;
@@ -63,9 +63,9 @@ internal sealed class ActsInFlight : IAsyncDisposable
             await (await _client.AskAsync(free.AccessToken)).ShouldBeAsync(200);
             await ShouldBeAsync(admin, free, isLocked: false);
             await ShouldBeAsync(admin, locked, isLocked: true);
-            Assert.That(_app.Sql("SELECT COUNT(*) FROM Activities WHERE AccountId = @p0 AND Action LIKE '%user'", Guid.Parse(actor.AccountId)), Is.Zero);
+            Assert.That(_app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId = @p0 AND Action LIKE '%user'", Guid.Parse(actor.AccountId)), Is.Zero);
             Assert.That(
-                _app.Sql("SELECT COUNT(*) FROM Activities WHERE AccountId = @p0 AND SessionId IS NULL AND Action <> 'register'", Guid.Parse(free.AccountId)),
+                _app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId = @p0 AND SessionId IS NULL AND Action <> 'register'", Guid.Parse(free.AccountId)),
                 Is.Zero, $"{request}: nothing befell the account");
         }
     }

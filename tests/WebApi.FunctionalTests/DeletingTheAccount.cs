@@ -108,7 +108,7 @@ internal sealed class DeletingTheAccount
         await (await managing.PutAsJsonAsync($"{user}/roles", new { roles = new[] { "admin" } })).ShouldBeAsync(200);
         await (await managing.DeleteAsync($"{user}/sessions")).ShouldBeAsync(204);
         tokens = await owner.LoginAsync(app);
-        Assert.That(app.ColumnsHolding(tokens.AccountId()), Does.Contain("Activities.OtherAccountId"), "this test shows nothing");
+        Assert.That(app.ColumnsHolding(tokens.AccountId()), Does.Contain("AuditEntries.OtherAccountId"), "this test shows nothing");
 
         var deleted = byAdmin ? await managing.DeleteAsync(user) : await owner.Client(app, tokens).DeleteAsync(Route);
         await deleted.ShouldBeAsync(204);
@@ -143,7 +143,7 @@ internal sealed class DeletingTheAccount
             select $"{trace} in {column}",
             Is.Empty);
         Assert.That(
-            app.Sql("SELECT COUNT(*) FROM Activities WHERE lower(AccountId) = @p0 AND Action LIKE '%-by-admin'", user.AccountId()), Is.EqualTo(3));
+            app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE lower(AccountId) = @p0 AND Action LIKE '%-by-admin'", user.AccountId()), Is.EqualTo(3));
     }
 
     [TestCase("", TestName = "{m}(alone)")]

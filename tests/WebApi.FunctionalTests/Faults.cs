@@ -1,7 +1,8 @@
 using System.Net.Http.Json;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.WebApi.FunctionalTests.Support;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

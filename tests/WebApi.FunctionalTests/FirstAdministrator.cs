@@ -52,7 +52,7 @@ internal sealed class FirstAdministrator
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "SELECT group_concat(Email || ' ' || Roles) || ' ' || (SELECT COUNT(*) FROM Activities) FROM AspNetUsers";
+            command.CommandText = "SELECT group_concat(Email || ' ' || Roles) || ' ' || (SELECT COUNT(*) FROM AuditEntries) FROM AspNetUsers";
             Assert.That(command.ExecuteScalar(), Is.EqualTo("Admin@Example.com admin 1"), $"round {round}");
         }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Threading.RateLimiting;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
 using CleanJwt.WebApi.RateLimiting;
 using Microsoft.AspNetCore.Http;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
@@ -130,7 +130,7 @@ internal sealed class Fuzzing
 
         public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Read(token));
 
-        public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says)
+        public bool TryGetCached(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says)
         {
             says = null;
             return false;

@@ -179,7 +179,7 @@ internal sealed class IntrospectingTokens
         await (await client.IntrospectAsync(second.RefreshToken)).ShouldBeActiveAsync();
         await (await client.IntrospectAsync(third.RefreshToken)).ShouldBeActiveAsync();
         await NextAsync(app, third.RefreshToken);
-        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities WHERE Action NOT IN ('register', 'login')"), Is.Zero);
+        Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE Action NOT IN ('register', 'login')"), Is.Zero);
     }
 
     [TestCaseSource(nameof(Endings))]

@@ -91,7 +91,7 @@ internal sealed class ReadingActivity
     public async Task AccountWithoutATrail_HasAnEmptyOne()
     {
         var owner = await WithEntriesAsync(SharedService.App, 1);
-        SharedService.App.Sql("DELETE FROM Activities WHERE AccountId = @p0", Guid.Parse(owner.AccountId));
+        SharedService.App.Sql("DELETE FROM AuditEntries WHERE AccountId = @p0", Guid.Parse(owner.AccountId));
         foreach (var (by, route) in new[] { (owner, Route), (await Client.AdminAsync(), $"/api/admin/users/{owner.AccountId}/activity") })
         {
             var (items, next) = await Client.PageAsync(by, route);
@@ -122,11 +122,11 @@ internal sealed class ReadingActivity
     private static async Task<TokenPair> WithEntriesAsync(CleanJwtApp app, int count, string at = "datetime('2026-01-02', -i || ' seconds')")
     {
         var owner = await app.LoginAsync();
-        app.Sql("DELETE FROM Activities WHERE AccountId = @p0", Guid.Parse(owner.AccountId));
+        app.Sql("DELETE FROM AuditEntries WHERE AccountId = @p0", Guid.Parse(owner.AccountId));
         app.Sql(
             $"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-            INSERT INTO Activities (Id, At, AccountId, Action, Outcome)
+            INSERT INTO AuditEntries (Id, At, AccountId, Action, Outcome)
             SELECT printf('0193C7A2-%04X-7000-8000-%s', abs(random()) % 65536, hex(randomblob(6))), {at}, @p0, 'update-profile', 1 FROM n
             """,
             Guid.Parse(owner.AccountId));

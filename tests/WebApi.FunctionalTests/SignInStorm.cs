@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.WebApi.FunctionalTests.Support;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
-using static CleanJwt.WebApi.FunctionalTests.Support.PasswordTryRequests;
+using static CleanJwt.WebApi.FunctionalTests.Support.PasswordAttemptRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 
@@ -258,7 +258,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
 
         _app.Time.Advance(TimeSpan.FromMinutes(5) - (200 * Second));
         var tokens = await AccountRequests.TokensOfAsync(await _client.TryLoginFromAsync(Here, email, Right));
-        Assert.That(_app.Sql("SELECT COUNT(*) FROM Activities WHERE AccountId = @p0 AND Outcome = 2", Guid.Parse(tokens.AccountId)), Is.EqualTo(5));
+        Assert.That(_app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId = @p0 AND Outcome = 2", Guid.Parse(tokens.AccountId)), Is.EqualTo(5));
     }
 
     [Test]
@@ -328,7 +328,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
         Assert.That(lines[0], Does.Contain(id).And.Not.Contain(email));
     }
 
-    private long Rows => (long)_app.Sql("SELECT COUNT(*) FROM PasswordTries")!;
+    private long Rows => (long)_app.Sql("SELECT COUNT(*) FROM PasswordAttempts")!;
 
     private async Task<string> EmailAsync(bool known) => known ? await _app.RegisterAsync() : CleanJwtApp.UniqueEmail();
 

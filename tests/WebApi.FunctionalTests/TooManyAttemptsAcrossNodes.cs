@@ -1,5 +1,5 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
-using static CleanJwt.WebApi.FunctionalTests.Support.PasswordTryRequests;
+using static CleanJwt.WebApi.FunctionalTests.Support.PasswordAttemptRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests;
 

@@ -65,7 +65,7 @@ internal sealed class TrailOfActivity(DatabaseKind kind)
         Assert.That(
             trail.Where(entry => entry.Text("userAgent") != Agent).Select(entry => entry.Text("action")), Is.EqualTo(new[] { "revoked-by-client" }), "that is another service's");
         Assert.That(
-            app.Sql("SELECT COUNT(*) FROM Activities WHERE Action = 'end-session' AND lower(SessionId) = @p0", tokens.SessionId), Is.EqualTo(1));
+            app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE Action = 'end-session' AND lower(SessionId) = @p0", tokens.SessionId), Is.EqualTo(1));
     }
 
     [Test]
@@ -112,7 +112,7 @@ internal sealed class TrailOfActivity(DatabaseKind kind)
         var unknown = await CommandsOfAsync(CleanJwtApp.UniqueEmail());
         Assert.That(unknown, Is.EqualTo(wrong));
         Assert.That(wrong, Has.Length.EqualTo(8), "one that looks, one that notes it, and three each to reserve the try and to count it");
-        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities WHERE AccountId IS NULL AND Action = 'login'"), Is.EqualTo(1));
+        Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId IS NULL AND Action = 'login'"), Is.EqualTo(1));
 
         async Task<string[]> CommandsOfAsync(string email)
         {
@@ -144,17 +144,17 @@ internal sealed class TrailOfActivity(DatabaseKind kind)
         AddEntries(app, 1203, app.Time.GetUtcNow().AddDays(-1));
         app.Time.Advance(TimeSpan.FromDays(9) - TimeSpan.FromMinutes(20));
         await Task.Delay(200);
-        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities"), Is.EqualTo(1204), "not before their time");
+        Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries"), Is.EqualTo(1204), "not before their time");
 
         app.Time.Advance(TimeSpan.FromMinutes(40));
         Assert.That(
             () =>
             {
                 app.Time.Advance(TimeSpan.FromMilliseconds(20)); // between the batches it waits
-                return app.Sql("SELECT COUNT(*) FROM Activities");
+                return app.Sql("SELECT COUNT(*) FROM AuditEntries");
             },
             Is.EqualTo(1).After(20_000, 20));
-        Assert.That(app.Sql("SELECT Action FROM Activities"), Is.EqualTo("register"));
+        Assert.That(app.Sql("SELECT Action FROM AuditEntries"), Is.EqualTo("register"));
     }
 
     [Test]
@@ -165,10 +165,10 @@ internal sealed class TrailOfActivity(DatabaseKind kind)
         await (await app.CreateClient().TryLoginAsync(CleanJwtApp.UniqueEmail())).ShouldBeAsync(401);
         app.Time.Advance(TimeSpan.FromHours(23));
         await Task.Delay(200);
-        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities"), Is.EqualTo(2));
+        Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries"), Is.EqualTo(2));
         app.Time.Advance(TimeSpan.FromMinutes(90));
-        Assert.That(() => app.Sql("SELECT COUNT(*) FROM Activities"), Is.EqualTo(1).After(10_000, 20));
-        Assert.That(app.Sql("SELECT Action FROM Activities"), Is.EqualTo("register"));
+        Assert.That(() => app.Sql("SELECT COUNT(*) FROM AuditEntries"), Is.EqualTo(1).After(10_000, 20));
+        Assert.That(app.Sql("SELECT Action FROM AuditEntries"), Is.EqualTo("register"));
     }
 
     [Test]
@@ -179,8 +179,8 @@ internal sealed class TrailOfActivity(DatabaseKind kind)
         AddEntries(app, 1600, app.Time.GetUtcNow());
         app.Commands.Reset();
         await (await app.CreateClient(tokens.AccessToken).DeleteAsync("/api/users/me")).ShouldBeAsync(204);
-        Assert.That(app.Sql("SELECT COUNT(*) FROM Activities"), Is.Zero);
-        var deletions = app.Commands.Commands.Count(command => command.Contains("DELETE", StringComparison.Ordinal) && command.Contains("Activities", StringComparison.Ordinal));
+        Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries"), Is.Zero);
+        var deletions = app.Commands.Commands.Count(command => command.Contains("DELETE", StringComparison.Ordinal) && command.Contains("AuditEntries", StringComparison.Ordinal));
         Assert.That(deletions, Is.EqualTo(4), "no more than 500 rows at once");
     }
 
@@ -190,7 +190,7 @@ internal sealed class TrailOfActivity(DatabaseKind kind)
         foreach (var ids in Enumerable.Range(0, count).Select(_ => Guid.NewGuid()).Chunk(400))
         {
             var rows = string.Join(", ", ids.Select(id => $"('{id}', @p0, @p1, 'login', 2)"));
-            app.Sql($"INSERT INTO Activities (Id, At, AccountId, Action, Outcome) VALUES {rows}", at.UtcDateTime, account);
+            app.Sql($"INSERT INTO AuditEntries (Id, At, AccountId, Action, Outcome) VALUES {rows}", at.UtcDateTime, account);
         }
     }
 

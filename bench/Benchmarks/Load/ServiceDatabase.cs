@@ -1,5 +1,5 @@
 using CleanJwt.Application;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure;
 using CleanJwt.Infrastructure.Persistence;

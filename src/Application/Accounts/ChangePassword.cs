@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Passwords;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
@@ -15,7 +17,7 @@ namespace CleanJwt.Application.Accounts;
 public sealed record ChangePasswordCommand(string CurrentPassword, string NewPassword) : ICommand<Result<Done>>
 {
     [JsonIgnore]
-    public Caller Caller { get; init; } = Caller.Nobody;
+    public Caller Caller { get; init; } = Caller.None;
 
     public override string ToString() => nameof(ChangePasswordCommand); // a record would print the passwords
 }
@@ -29,7 +31,7 @@ public sealed class ChangePasswordValidator : AbstractValidator<ChangePasswordCo
     }
 }
 
-public sealed class ChangePasswordHandler(IUserRepository users, IAccountSecurity security, IActivityTrail trail, TimeProvider time)
+public sealed class ChangePasswordHandler(IUserRepository users, IAccountSecurity security, IAuditLog trail, TimeProvider time)
     : ICommandHandler<ChangePasswordCommand, Result<Done>>
 {
     // An account that changes under every one of this many checked passwords is being fought over.
@@ -53,7 +55,7 @@ public sealed class ChangePasswordHandler(IUserRepository users, IAccountSecurit
 
             if (check.Value.Verified is not { } verified)
             {
-                await trail.AddAsync(caller.Fails(ActivityActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);
+                await trail.AddAsync(caller.AuditFailure(AuditActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);
                 return Error.ValidationFailed("currentPassword", "Is not the password of this account.");
             }
 
@@ -70,7 +72,7 @@ public sealed class ChangePasswordHandler(IUserRepository users, IAccountSecurit
             // Not the request's token: somebody who fears for their account and closes the tab means it, too.
             var changed = await security.TryChangePasswordAsync(
                 caller.AccountId, verified.SecurityVersion, command.NewPassword, exceptSession: caller.SessionId,
-                caller.Does(ActivityActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);
+                caller.Audit(AuditActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);
             if (!changed.IsSuccess)
             {
                 return changed.Error;

@@ -1,4 +1,5 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Results;
 using Mediator;
 
@@ -12,7 +13,7 @@ public sealed class DeleteAccountHandler(IAccountSecurity security, TimeProvider
     public async ValueTask<Result<Done>> Handle(DeleteAccountCommand command, CancellationToken cancellationToken)
     {
         // The trail goes with the account.
-        var act = command.Caller.DoesUnnoted(time.GetUtcNow());
-        return await security.DeleteAsync(command.Caller.AccountId, act, CancellationToken.None);
+        var audit = command.Caller.WithoutAudit(time.GetUtcNow());
+        return await security.DeleteAsync(command.Caller.AccountId, audit, CancellationToken.None);
     }
 }

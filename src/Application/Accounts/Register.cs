@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using FluentValidation;
 using Mediator;
@@ -37,7 +38,7 @@ public sealed class RegisterHandler(IUserRepository users, TimeProvider time) : 
         var now = time.GetUtcNow();
         var account = new NewAccount(
             Guid.CreateVersion7(now), EmailAddress.Parse(command.Email), DisplayName.Normalize(command.DisplayName), Roles: []);
-        var entry = command.Client.Entry(ActivityActions.Register, account.Id, sessionId: null, now);
-        return await users.AddAsync(account, command.Password, new Act(now, [entry]), cancellationToken);
+        var entry = command.Client.AuditEntry(AuditActions.Register, account.Id, sessionId: null, now);
+        return await users.AddAsync(account, command.Password, new AuditContext(now, [entry]), cancellationToken);
     }
 }

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using FluentValidation;
 using Mediator;
@@ -25,7 +26,7 @@ public sealed record UpdateProfileCommand : ICommand<Result<Account>>
     public bool SetsDisplayName { get; private init; }
 
     [JsonIgnore]
-    public Caller Caller { get; init; } = Caller.Nobody;
+    public Caller Caller { get; init; } = Caller.None;
 
     /// <summary>The versions of the account that the change may be made to; any, when null.</summary>
     [JsonIgnore]
@@ -44,8 +45,8 @@ public sealed class UpdateProfileHandler(IUserRepository users, TimeProvider tim
         var (id, expected) = (command.Caller.AccountId, command.ExpectedVersions);
         if (command.SetsDisplayName)
         {
-            var act = command.Caller.Does(ActivityActions.UpdateProfile, time.GetUtcNow());
-            return await users.UpdateProfileAsync(id, DisplayName.Normalize(command.DisplayName), expected, act, cancellationToken);
+            var audit = command.Caller.Audit(AuditActions.UpdateProfile, time.GetUtcNow());
+            return await users.UpdateProfileAsync(id, DisplayName.Normalize(command.DisplayName), expected, audit, cancellationToken);
         }
 
         return await users.FindAsync(id, cancellationToken) switch

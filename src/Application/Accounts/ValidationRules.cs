@@ -1,4 +1,5 @@
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Passwords;
 using FluentValidation;
 
 namespace CleanJwt.Application.Accounts;

@@ -1,7 +1,7 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using FluentValidation;
 using Mediator;
@@ -35,14 +35,14 @@ public sealed class AddAdminHandler(IUserRepository users, IAccountSecurity secu
     {
         var now = time.GetUtcNow();
         var id = command.ExistingId ?? Guid.CreateVersion7(now);
-        var act = Act.OfOperator(ActivityActions.MadeAdminByOperator, id, now);
+        var audit = AuditContext.ByOperator(AuditActions.MadeAdminByOperator, id, now);
         if (command.ExistingId is not null)
         {
-            return await security.MakeAdminAsync(id, command.Password, act, cancellationToken);
+            return await security.MakeAdminAsync(id, command.Password, audit, cancellationToken);
         }
 
         var account = new NewAccount(id, EmailAddress.Parse(command.Email), DisplayName: null, [Roles.Admin]);
-        var added = await users.AddAsync(account, command.Password, act, cancellationToken);
+        var added = await users.AddAsync(account, command.Password, audit, cancellationToken);
         return added.IsSuccess ? default(Done) : added.Error;
     }
 }

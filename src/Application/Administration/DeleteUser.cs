@@ -1,6 +1,7 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using Mediator;
 
@@ -14,6 +15,6 @@ public sealed class DeleteUserHandler(IAccountSecurity security, TimeProvider ti
 {
     public async ValueTask<Result<Done>> Handle(DeleteUserCommand command, CancellationToken cancellationToken) =>
         PathId.TryParse(command.Id, out var id)
-            ? await security.DeleteAsync(id, command.Caller.Does(ActivityActions.DeleteUser, time.GetUtcNow()), CancellationToken.None)
+            ? await security.DeleteAsync(id, command.Caller.Audit(AuditActions.DeleteUser, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }

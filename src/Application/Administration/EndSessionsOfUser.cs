@@ -1,6 +1,7 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Mediator;
@@ -21,7 +22,7 @@ public sealed class EndSessionsOfUserHandler(ISessionRepository sessions, TimePr
             return AccountErrors.NoSuchUser;
         }
 
-        var act = command.Caller.Does(AdministrativeAct.EndSessions, id, time.GetUtcNow());
-        return await sessions.EndAllAsync(id, except: null, SessionEndReason.EndedByAdmin, act, CancellationToken.None);
+        var audit = command.Caller.Audit(AdministrativeAction.EndSessions, id, time.GetUtcNow());
+        return await sessions.EndAllAsync(id, except: null, SessionEndReason.EndedByAdmin, audit, CancellationToken.None);
     }
 }

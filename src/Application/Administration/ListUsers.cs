@@ -1,5 +1,5 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Paging;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
 using FluentValidation;

@@ -1,6 +1,7 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using Mediator;
 
@@ -14,7 +15,7 @@ public sealed class LockUserHandler(IAccountSecurity security, TimeProvider time
 {
     public async ValueTask<Result<Done>> Handle(LockUserCommand command, CancellationToken cancellationToken) =>
         PathId.TryParse(command.Id, out var id)
-            ? await security.LockAsync(id, command.Caller.Does(AdministrativeAct.Lock, id, time.GetUtcNow()), CancellationToken.None)
+            ? await security.LockAsync(id, command.Caller.Audit(AdministrativeAction.Lock, id, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }
 
@@ -26,6 +27,6 @@ public sealed class UnlockUserHandler(IAccountSecurity security, TimeProvider ti
 {
     public async ValueTask<Result<Done>> Handle(UnlockUserCommand command, CancellationToken cancellationToken) =>
         PathId.TryParse(command.Id, out var id)
-            ? await security.UnlockAsync(id, command.Caller.Does(AdministrativeAct.Unlock, id, time.GetUtcNow()), CancellationToken.None)
+            ? await security.UnlockAsync(id, command.Caller.Audit(AdministrativeAction.Unlock, id, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }

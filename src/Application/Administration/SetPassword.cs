@@ -1,6 +1,6 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using FluentValidation;
 using Mediator;
@@ -24,7 +24,7 @@ public sealed class SetPasswordHandler(IAccountSecurity security, TimeProvider t
 {
     public async ValueTask<Result<Done>> Handle(SetPasswordCommand command, CancellationToken cancellationToken)
     {
-        var act = Act.OfOperator(ActivityActions.PasswordSetByOperator, command.AccountId, time.GetUtcNow());
-        return await security.SetPasswordAsync(command.AccountId, command.Password, act, cancellationToken);
+        var audit = AuditContext.ByOperator(AuditActions.PasswordSetByOperator, command.AccountId, time.GetUtcNow());
+        return await security.SetPasswordAsync(command.AccountId, command.Password, audit, cancellationToken);
     }
 }

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using FluentValidation;
 using Mediator;
@@ -13,7 +14,7 @@ namespace CleanJwt.Application.Administration;
 public sealed record SetRolesCommand(IReadOnlyList<string> Roles) : ICommand<Result<ManagedAccount>>
 {
     [JsonIgnore]
-    public Caller Caller { get; init; } = Caller.Nobody;
+    public Caller Caller { get; init; } = Caller.None;
 
     /// <summary>As the path has it: what is no id is no account either.</summary>
     [JsonIgnore]
@@ -37,7 +38,7 @@ public sealed class SetRolesHandler(IAccountSecurity security, TimeProvider time
             return AccountErrors.NoSuchUser;
         }
 
-        var act = command.Caller.Does(AdministrativeAct.SetRoles, id, time.GetUtcNow());
-        return await security.SetRolesAsync(id, [.. command.Roles.Distinct()], act, CancellationToken.None);
+        var audit = command.Caller.Audit(AdministrativeAction.SetRoles, id, time.GetUtcNow());
+        return await security.SetRolesAsync(id, [.. command.Roles.Distinct()], audit, CancellationToken.None);
     }
 }

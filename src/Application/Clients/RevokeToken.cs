@@ -1,5 +1,6 @@
-using CleanJwt.Application.Abstractions;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
@@ -29,8 +30,8 @@ public sealed class RevokeTokenHandler(
         {
             var now = time.GetUtcNow();
             // The owner learns that it happened, and not from where: that is the other service's.
-            var act = new Act(now, [ClientInfo.Unknown.Entry(ActivityActions.RevokedByClient, accountId: null, sessionId, now)]);
-            await sessions.EndAsync(sessionId, SessionEndReason.RevokedByClient, act, CancellationToken.None);
+            var audit = new AuditContext(now, [ClientInfo.Unknown.AuditEntry(AuditActions.RevokedByClient, accountId: null, sessionId, now)]);
+            await sessions.EndAsync(sessionId, SessionEndReason.RevokedByClient, audit, CancellationToken.None);
         }
 
         return default(Done);

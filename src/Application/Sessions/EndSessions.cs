@@ -1,5 +1,6 @@
-using CleanJwt.Application.Abstractions;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
@@ -15,9 +16,9 @@ public sealed class EndSessionHandler(ISessionRepository sessions, TimeProvider 
 {
     public async ValueTask<Result<Done>> Handle(EndSessionCommand command, CancellationToken cancellationToken)
     {
-        var act = command.Caller.Does(ActivityActions.EndSession, time.GetUtcNow());
+        var audit = command.Caller.Audit(AuditActions.EndSession, time.GetUtcNow());
         var ended = PathId.TryParse(command.SessionId, out var sessionId)
-            && await sessions.TryEndAsync(command.Caller.AccountId, sessionId, SessionEndReason.EndedByOwner, act, CancellationToken.None);
+            && await sessions.TryEndAsync(command.Caller.AccountId, sessionId, SessionEndReason.EndedByOwner, audit, CancellationToken.None);
         return ended ? default(Done) : SessionErrors.SessionNotFound;
     }
 }
@@ -42,7 +43,7 @@ public sealed class EndSessionsHandler(ISessionRepository sessions, TimeProvider
     {
         var caller = command.Caller;
         Guid? except = command.Except is null ? null : caller.SessionId;
-        var act = caller.Does(ActivityActions.EndSessions, time.GetUtcNow());
-        return await sessions.EndAllAsync(caller.AccountId, except, SessionEndReason.EndedByOwner, act, CancellationToken.None);
+        var audit = caller.Audit(AuditActions.EndSessions, time.GetUtcNow());
+        return await sessions.EndAllAsync(caller.AccountId, except, SessionEndReason.EndedByOwner, audit, CancellationToken.None);
     }
 }

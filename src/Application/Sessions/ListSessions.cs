@@ -1,4 +1,4 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Mediator;

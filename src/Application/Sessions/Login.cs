@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
@@ -36,7 +37,7 @@ public sealed class LoginValidator : AbstractValidator<LoginCommand>
 }
 
 public sealed class LoginHandler(
-    IUserRepository users, ISessionRepository sessions, IActivityTrail trail, SessionTokens tokens, SessionOptions options, TimeProvider time)
+    IUserRepository users, ISessionRepository sessions, IAuditLog trail, SessionTokens tokens, SessionOptions options, TimeProvider time)
     : ICommandHandler<LoginCommand, Result<Tokens>>
 {
     // An account that changes under every one of this many checked passwords is being fought over.
@@ -88,8 +89,8 @@ public sealed class LoginHandler(
                 AuthTime = now,
                 Amr = "pwd",
             };
-            var act = new Act(now, [command.Client.Entry(ActivityActions.Login, session.AccountId, session.Id, now)]);
-            if (await sessions.TryStartAsync(session, verified.SecurityVersion, act, cancellationToken))
+            var audit = new AuditContext(now, [command.Client.AuditEntry(AuditActions.Login, session.AccountId, session.Id, now)]);
+            if (await sessions.TryStartAsync(session, verified.SecurityVersion, audit, cancellationToken))
             {
                 return tokens.Issue(session, verified.Account, session.Scope, now);
             }
@@ -98,7 +99,7 @@ public sealed class LoginHandler(
             async Task<Error> RefuseAsync(Error error)
             {
                 await trail.AddAsync(
-                    command.Client.Entry(ActivityActions.Login, check.Value.AccountId, sessionId: null, time.GetUtcNow(), ActivityOutcome.Failure),
+                    command.Client.AuditEntry(AuditActions.Login, check.Value.AccountId, sessionId: null, time.GetUtcNow(), AuditOutcome.Failure),
                     CancellationToken.None);
                 return error;
             }

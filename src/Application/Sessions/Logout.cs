@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Mediator;
@@ -57,8 +58,8 @@ public sealed class LogoutHandler(
         {
             // Not the request's token: whoever signs out by closing a tab means it, too.
             var now = time.GetUtcNow();
-            var act = new Act(now, [command.Client.Entry(ActivityActions.Logout, accountId: null, sessionId, now)]);
-            await sessions.EndAsync(sessionId, SessionEndReason.Logout, act, CancellationToken.None);
+            var audit = new AuditContext(now, [command.Client.AuditEntry(AuditActions.Logout, accountId: null, sessionId, now)]);
+            await sessions.EndAsync(sessionId, SessionEndReason.Logout, audit, CancellationToken.None);
         }
 
         return default(Done);

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
@@ -14,7 +15,7 @@ namespace CleanJwt.Application.Sessions;
 public sealed record ReauthenticateCommand(string Password) : ICommand<Result<Tokens>>
 {
     [JsonIgnore]
-    public Caller Caller { get; init; } = Caller.Nobody;
+    public Caller Caller { get; init; } = Caller.None;
 
     public override string ToString() => nameof(ReauthenticateCommand); // a record would print the password
 }
@@ -25,7 +26,7 @@ public sealed class ReauthenticateValidator : AbstractValidator<ReauthenticateCo
 }
 
 public sealed class ReauthenticateHandler(
-    IUserRepository users, ISessionRepository sessions, IActivityTrail trail, SessionTokens tokens, SessionOptions options, TimeProvider time)
+    IUserRepository users, ISessionRepository sessions, IAuditLog trail, SessionTokens tokens, SessionOptions options, TimeProvider time)
     : ICommandHandler<ReauthenticateCommand, Result<Tokens>>
 {
     // An account that changes under every one of this many checked passwords is being fought over.
@@ -49,7 +50,7 @@ public sealed class ReauthenticateHandler(
 
             if (check.Value.Verified is not { } verified)
             {
-                await trail.AddAsync(caller.Fails(ActivityActions.Reauthenticate, time.GetUtcNow()), CancellationToken.None);
+                await trail.AddAsync(caller.AuditFailure(AuditActions.Reauthenticate, time.GetUtcNow()), CancellationToken.None);
                 return AccountErrors.InvalidCredentials;
             }
 
@@ -65,8 +66,8 @@ public sealed class ReauthenticateHandler(
             }
 
             var reauthenticated = session.Reauthenticate(now, options.ExpiryOf(session.CreatedAt, now));
-            var act = caller.Does(ActivityActions.Reauthenticate, now);
-            if (await sessions.TryReauthenticateAsync(reauthenticated, verified.SecurityVersion, act, cancellationToken) is var (stored, account))
+            var audit = caller.Audit(AuditActions.Reauthenticate, now);
+            if (await sessions.TryReauthenticateAsync(reauthenticated, verified.SecurityVersion, audit, cancellationToken) is var (stored, account))
             {
                 return tokens.Issue(stored, account, stored.Scope, now);
             }

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
@@ -76,9 +77,9 @@ public sealed class RefreshHandler(
 
             if (outcome is RotationOutcome.Reused)
             {
-                var entry = command.Client.Entry(
-                    ActivityActions.RefreshTokenReuse, session.AccountId, session.Id, now, ActivityOutcome.Failure);
-                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, new Act(now, [entry]), CancellationToken.None);
+                var entry = command.Client.AuditEntry(
+                    AuditActions.RefreshTokenReuse, session.AccountId, session.Id, now, AuditOutcome.Failure);
+                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, new AuditContext(now, [entry]), CancellationToken.None);
                 return SessionErrors.RefreshTokenReused;
             }
 

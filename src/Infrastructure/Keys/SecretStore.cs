@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +12,7 @@ namespace CleanJwt.Infrastructure.Keys;
 internal sealed class SecretStore(IDataProtectionProvider dataProtection, ProtectingKeys protectingKeys)
 {
     /// <summary>What the keys of password tries are made with.</summary>
-    public const string PasswordTries = "password-tries";
+    public const string PasswordAttempts = "password-attempts";
 
     private const int Size = 32;
 
@@ -19,10 +20,10 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, Protec
     /// <remarks>The caller holds the migration lock, and has made the Data Protection key of a new database.</remarks>
     public async Task EnsureAsync(IDatabaseSetup setup, CancellationToken cancellationToken)
     {
-        if (Find(setup, PasswordTries) is null && protectingKeys.AreUsable)
+        if (Find(setup, PasswordAttempts) is null && protectingKeys.AreUsable)
         {
             await using var db = setup.OpenContext();
-            await AddAsync(db, PasswordTries, cancellationToken);
+            await AddAsync(db, PasswordAttempts, cancellationToken);
         }
     }
 
@@ -31,8 +32,8 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, Protec
     public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
     {
         await db.Secrets.ExecuteDeleteAsync(cancellationToken);
-        await db.PasswordTries.ExecuteDeleteAsync(cancellationToken); // nobody finds them any more
-        await AddAsync(db, PasswordTries, cancellationToken);
+        await db.PasswordAttempts.ExecuteDeleteAsync(cancellationToken); // nobody finds them any more
+        await AddAsync(db, PasswordAttempts, cancellationToken);
     }
 
     /// <exception cref="StartException">There is none, or it can't be decrypted. None is made in its place.</exception>

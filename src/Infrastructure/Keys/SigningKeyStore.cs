@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Settings;
 using CleanJwt.Infrastructure.Tokens;
 using Microsoft.AspNetCore.DataProtection;

@@ -1,11 +1,11 @@
 using System.Data.Common;
-using CleanJwt.Application.Abstractions;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Revocation;
-using CleanJwt.Infrastructure.Throttling;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +19,7 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
 
     public DbSet<RevocationRow> Revocations => Set<RevocationRow>();
 
-    public DbSet<ActivityEntry> Activities => Set<ActivityEntry>();
+    public DbSet<AuditEntry> AuditEntries => Set<AuditEntry>();
 
     public DbSet<GuardRow> Guards => Set<GuardRow>();
 
@@ -30,7 +30,7 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
 
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
 
-    public DbSet<PasswordTryRow> PasswordTries => Set<PasswordTryRow>();
+    public DbSet<PasswordAttemptRow> PasswordAttempts => Set<PasswordAttemptRow>();
 
     /// <summary>The queries of the hot path. Compiled ones belong to one model, so each provider's context has its own.</summary>
     internal abstract CompiledQueries Queries { get; }

@@ -1,8 +1,8 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Identity;
-using CleanJwt.Infrastructure.Throttling;
+using CleanJwt.Infrastructure.Accounts;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence;
@@ -76,9 +76,9 @@ internal sealed class CompiledQueries
             .Select(session => session.Id));
 
     /// <summary>The rows of two keys, or of one that is given twice. For a key that is one of two, SQLite would make a table of the two.</summary>
-    public Func<AppDbContext, byte[], byte[], IAsyncEnumerable<PasswordTryRow>> PasswordTries { get; } =
-        EF.CompileAsyncQuery((AppDbContext db, byte[] key, byte[] other) => db.PasswordTries.AsNoTracking().Where(row => row.Key == key)
-            .Concat(db.PasswordTries.Where(row => row.Key == other && row.Key != key)));
+    public Func<AppDbContext, byte[], byte[], IAsyncEnumerable<PasswordAttemptRow>> PasswordAttempts { get; } =
+        EF.CompileAsyncQuery((AppDbContext db, byte[] key, byte[] other) => db.PasswordAttempts.AsNoTracking().Where(row => row.Key == key)
+            .Concat(db.PasswordAttempts.Where(row => row.Key == other && row.Key != key)));
 
     public Func<AppDbContext, CancellationToken, Task<bool>> AnySigningKey { get; } =
         EF.CompileAsyncQuery((AppDbContext db, CancellationToken _) => db.SigningKeys.Any());

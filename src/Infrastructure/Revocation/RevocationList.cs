@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 
 namespace CleanJwt.Infrastructure.Revocation;
 

@@ -1,4 +1,4 @@
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,7 +8,7 @@ namespace CleanJwt.Infrastructure.Sessions;
 internal static class ActingSession
 {
     /// <returns>False also for an act that needs no session.</returns>
-    public static async Task<bool> IsOverAsync(AppDbContext db, Act act, CancellationToken cancellationToken) =>
-        act.BySession is { } by
-        && !await db.Sessions.AnyAsync(session => session.Id == by && session.EndedAt == null && session.ExpiresAt > act.At, cancellationToken);
+    public static async Task<bool> IsOverAsync(AppDbContext db, AuditContext audit, CancellationToken cancellationToken) =>
+        audit.ActorSessionId is { } by
+        && !await db.Sessions.AnyAsync(session => session.Id == by && session.EndedAt == null && session.ExpiresAt > audit.At, cancellationToken);
 }

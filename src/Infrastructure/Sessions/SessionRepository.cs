@@ -1,9 +1,9 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Activities;
+using CleanJwt.Infrastructure.Audit;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +13,7 @@ namespace CleanJwt.Infrastructure.Sessions;
 internal sealed class SessionRepository(
     IDatabase database, IFrequentReads reads, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
 {
-    public async Task<bool> TryStartAsync(Session session, int securityVersion, Act act, CancellationToken cancellationToken)
+    public async Task<bool> TryStartAsync(Session session, int securityVersion, AuditContext audit, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync<List<Guid>?>(
             async (db, abandoned) =>
@@ -24,7 +24,7 @@ internal sealed class SessionRepository(
                 }
 
                 await InsertAsync(db, session, abandoned);
-                await ActivityTrail.AddAsync(db, act.Trail, abandoned);
+                await AuditLog.AddAsync(db, audit.Entries, abandoned);
                 return await EndSurplusAsync(db, session, abandoned);
             },
             cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class SessionRepository(
         cancellationToken);
 
     public Task<AccountSession?> TryReauthenticateAsync(
-        Session reauthenticated, int securityVersion, Act act, CancellationToken cancellationToken) => database.WriteAsync(
+        Session reauthenticated, int securityVersion, AuditContext audit, CancellationToken cancellationToken) => database.WriteAsync(
             async (db, abandoned) =>
             {
                 if (!await TakeAsVerifiedAsync(db, reauthenticated.AccountId, securityVersion, abandoned))
@@ -59,7 +59,7 @@ internal sealed class SessionRepository(
                 }
 
                 // The generation stays as a refresh at the same time may leave it.
-                var updated = await Live(db, reauthenticated.AccountId, act.At)
+                var updated = await Live(db, reauthenticated.AccountId, audit.At)
                     .Where(session => session.Id == reauthenticated.Id)
                     .ExecuteUpdateAsync(
                         set => set
@@ -72,7 +72,7 @@ internal sealed class SessionRepository(
                     return null;
                 }
 
-                await ActivityTrail.AddAsync(db, act.Trail, abandoned);
+                await AuditLog.AddAsync(db, audit.Entries, abandoned);
                 return await db.FindSessionAsync(reauthenticated.Id, abandoned);
             },
             cancellationToken);
@@ -85,7 +85,7 @@ internal sealed class SessionRepository(
                 .ToListAsync(abandoned),
             cancellationToken);
 
-    public async Task EndAsync(Guid sessionId, SessionEndReason reason, Act act, CancellationToken cancellationToken)
+    public async Task EndAsync(Guid sessionId, SessionEndReason reason, AuditContext audit, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync(
             async (db, abandoned) =>
@@ -99,8 +99,8 @@ internal sealed class SessionRepository(
                     return 0;
                 }
 
-                await ActivityTrail.AddAsync(db, act.Trail.Select(entry => entry with { AccountId = accountId }), abandoned);
-                return await SessionEnding.EndOneAsync(db, sessionId, reason, act.At, abandoned);
+                await AuditLog.AddAsync(db, audit.Entries.Select(entry => entry with { AccountId = accountId }), abandoned);
+                return await SessionEnding.EndOneAsync(db, sessionId, reason, audit.At, abandoned);
             },
             cancellationToken);
         revocations.Add(sessionId);
@@ -111,22 +111,22 @@ internal sealed class SessionRepository(
     }
 
     public async Task<bool> TryEndAsync(
-        Guid accountId, Guid sessionId, SessionEndReason reason, Act act, CancellationToken cancellationToken)
+        Guid accountId, Guid sessionId, SessionEndReason reason, AuditContext audit, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync(
             async (db, abandoned) =>
             {
-                var own = Live(db, accountId, act.At).Where(session => session.Id == sessionId);
-                if (await ActingSession.IsOverAsync(db, act, abandoned) || !await own.AnyAsync(abandoned))
+                var own = Live(db, accountId, audit.At).Where(session => session.Id == sessionId);
+                if (await ActingSession.IsOverAsync(db, audit, abandoned) || !await own.AnyAsync(abandoned))
                 {
                     return [];
                 }
 
                 // Another may have ended it since it was looked at. Then there is nothing to tell.
-                var over = await SessionEnding.EndSomeAsync(db, accountId, own, reason, act.At, abandoned);
+                var over = await SessionEnding.EndSomeAsync(db, accountId, own, reason, audit.At, abandoned);
                 if (over.Contains(sessionId))
                 {
-                    await ActivityTrail.AddAsync(db, act.Trail, abandoned);
+                    await AuditLog.AddAsync(db, audit.Entries, abandoned);
                 }
 
                 return over;
@@ -137,12 +137,12 @@ internal sealed class SessionRepository(
     }
 
     public async Task<Result<Done>> EndAllAsync(
-        Guid accountId, Guid? except, SessionEndReason reason, Act act, CancellationToken cancellationToken)
+        Guid accountId, Guid? except, SessionEndReason reason, AuditContext audit, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync<Result<List<Guid>>>(
             async (db, abandoned) =>
             {
-                if (await ActingSession.IsOverAsync(db, act, abandoned))
+                if (await ActingSession.IsOverAsync(db, audit, abandoned))
                 {
                     return AccessTokenErrors.TokenRevoked;
                 }
@@ -152,9 +152,9 @@ internal sealed class SessionRepository(
                     return AccountErrors.NoSuchUser;
                 }
 
-                await ActivityTrail.AddAsync(db, act.Trail, abandoned);
+                await AuditLog.AddAsync(db, audit.Entries, abandoned);
                 return await SessionEnding.EndSomeAsync(
-                    db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, act.At, abandoned);
+                    db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, audit.At, abandoned);
             },
             cancellationToken);
         if (!ended.IsSuccess)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 
 namespace CleanJwt.Infrastructure.Tokens;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace CleanJwt.Infrastructure.Tokens;

@@ -1,4 +1,4 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Infrastructure.Keys;
 using Microsoft.IdentityModel.Tokens;
 

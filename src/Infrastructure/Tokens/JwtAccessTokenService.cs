@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
@@ -12,7 +12,7 @@ namespace CleanJwt.Infrastructure.Tokens;
 
 /// <summary>Access tokens as RFC 9068 has them, signed and verified by Microsoft's JWT library.</summary>
 internal sealed class JwtAccessTokenService(
-    JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, ValidatedTokens validated, TimeProvider time) : IAccessTokenService
+    JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, TokenCache validated, TimeProvider time) : IAccessTokenService
 {
     // Nodes are within a second of each other; the contract allows no more than 30.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
@@ -48,11 +48,11 @@ internal sealed class JwtAccessTokenService(
     }
 
     public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) =>
-        TryRecall(token.AsMemory(), out var known)
+        TryGetCached(token.AsMemory(), out var known)
             ? ValueTask.FromResult<Result<AccessToken>>(known)
             : VerifyInTimeAsync(token, cancellationToken);
 
-    public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
+    public bool TryGetCached(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
         validated.TryFind(token.Span, time.GetUtcNow(), out says);
 
     public async ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken) =>

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Microsoft.IdentityModel.Tokens;
@@ -28,8 +28,8 @@ internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocation
     }
 
     /// <returns>Whether the token has been verified before, is still in time, and its session is not revoked. Of one that is not, nothing is known yet.</returns>
-    public bool TryRecall(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
-        tokens.TryRecall(token, out says) && revocations.IsLetIn(says.SessionId);
+    public bool TryGetCached(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
+        tokens.TryGetCached(token, out says) && revocations.IsLetIn(says.SessionId);
 
     /// <returns>Why the session of a good token is not let in; null when it is.</returns>
     private Error? Refuse(AccessToken token) => revocations.Check(token.SessionId) switch

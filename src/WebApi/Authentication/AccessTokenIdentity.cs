@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using Microsoft.IdentityModel.Tokens;
 
 namespace CleanJwt.WebApi.Authentication;

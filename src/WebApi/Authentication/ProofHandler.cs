@@ -1,5 +1,5 @@
 using System.Globalization;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;

@@ -1,5 +1,5 @@
 using CleanJwt.Application.Paging;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 
 namespace CleanJwt.WebApi.Controllers;
 
@@ -7,7 +7,7 @@ namespace CleanJwt.WebApi.Controllers;
 /// <param name="Next">To be sent as <c>after</c> for what came before these; null when that is all.</param>
 public sealed record ActivityPage(IReadOnlyList<ActivityResponse> Items, string? Next)
 {
-    internal static ActivityPage From(Page<ActivityEntry> page) => new([.. page.Items.Select(ActivityResponse.From)], page.Next?.ToString());
+    internal static ActivityPage From(Page<AuditEntry> page) => new([.. page.Items.Select(ActivityResponse.From)], page.Next?.ToString());
 }
 
 /// <summary>Something that happened.</summary>
@@ -19,11 +19,11 @@ public sealed record ActivityPage(IReadOnlyList<ActivityResponse> Items, string?
 public sealed record ActivityResponse(
     Guid Id, DateTimeOffset At, string Action, string Outcome, Guid? SessionId, string? IpAddress, string? UserAgent)
 {
-    internal static ActivityResponse From(ActivityEntry entry) => new(
+    internal static ActivityResponse From(AuditEntry entry) => new(
         entry.Id,
         entry.At,
         entry.Action,
-        entry.Outcome == ActivityOutcome.Success ? "success" : "failure",
+        entry.Outcome == AuditOutcome.Success ? "success" : "failure",
         entry.SessionId,
         entry.IpAddress,
         entry.UserAgent);

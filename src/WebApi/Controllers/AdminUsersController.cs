@@ -1,7 +1,7 @@
-using CleanJwt.Application.Abstractions;
-using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Administration;
+using CleanJwt.Application.Audit;
 using CleanJwt.Application.Paging;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
@@ -112,7 +112,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
     public async Task<ActionResult> ListActivity(string id, int? limit, string? after, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(new ListActivityQuery(id, limit, after), cancellationToken);
+        var result = await sender.Send(new ListAuditEntriesQuery(id, limit, after), cancellationToken);
         return result.ToActionResult(page => Ok(ActivityPage.From(page)));
     }
 }

@@ -1,5 +1,5 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;

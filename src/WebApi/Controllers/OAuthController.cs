@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Clients;
+using CleanJwt.Application.Ports;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.Http;

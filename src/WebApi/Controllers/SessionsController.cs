@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;

@@ -1,5 +1,6 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Audit;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
@@ -91,7 +92,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
     public async Task<ActionResult> ListActivity(int? limit, string? after, [CurrentUser] Account user, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(new ListActivityQuery(user.Id.ToString(), limit, after), cancellationToken);
+        var result = await sender.Send(new ListAuditEntriesQuery(user.Id.ToString(), limit, after), cancellationToken);
         return result.ToActionResult(page => Ok(ActivityPage.From(page)));
     }
 }

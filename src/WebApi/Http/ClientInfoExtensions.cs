@@ -1,4 +1,5 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 
 namespace CleanJwt.WebApi.Http;
 

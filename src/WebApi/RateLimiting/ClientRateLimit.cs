@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
 using CleanJwt.WebApi.Errors;
 using Microsoft.AspNetCore.RateLimiting;
 

@@ -1,4 +1,4 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
 
 namespace CleanJwt.Application.UnitTests.Abstractions;
 

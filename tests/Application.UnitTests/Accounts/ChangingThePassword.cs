@@ -1,7 +1,8 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.UnitTests.Sessions;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Moq;
@@ -20,7 +21,7 @@ internal sealed class ChangingThePassword
     private readonly SessionFixture _ports = new();
     private readonly Mock<IAccountSecurity> _security = new(MockBehavior.Strict);
     private readonly List<int> _offeredVersions = [];
-    private readonly List<Act> _offered = [];
+    private readonly List<AuditContext> _offered = [];
 
     [Test]
     public async Task RightPassword_IsReplacedAndTheSessionThatAsksIsSpared()
@@ -30,16 +31,16 @@ internal sealed class ChangingThePassword
 
         var result = await ChangeAsync();
 
-        var act = _offered.Single();
-        var entry = act.Trail.Single();
+        var audit = _offered.Single();
+        var entry = audit.Entries.Single();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(result.IsSuccess, Is.True);
             Assert.That(_offeredVersions, Is.EqualTo(new[] { 7 }));
-            Assert.That(act.At, Is.EqualTo(Now));
-            Assert.That(act.BySession, Is.EqualTo(FifthGeneration.Id));
+            Assert.That(audit.At, Is.EqualTo(Now));
+            Assert.That(audit.ActorSessionId, Is.EqualTo(FifthGeneration.Id));
             Assert.That(entry.Action, Is.EqualTo("change-password"));
-            Assert.That(entry.Outcome, Is.EqualTo(ActivityOutcome.Success));
+            Assert.That(entry.Outcome, Is.EqualTo(AuditOutcome.Success));
             Assert.That(entry.AccountId, Is.EqualTo(Ada.Id));
             Assert.That(entry.SessionId, Is.EqualTo(FifthGeneration.Id));
             Assert.That((entry.UserAgent, entry.IpAddress), Is.EqualTo(("curl/8", "192.0.2.1")));
@@ -59,13 +60,13 @@ internal sealed class ChangingThePassword
         {
             Assert.That(result.Error?.Fields?.Keys, Is.EqualTo(new[] { "currentPassword" }));
             Assert.That(entry.Action, Is.EqualTo("change-password"));
-            Assert.That(entry.Outcome, Is.EqualTo(ActivityOutcome.Failure));
+            Assert.That(entry.Outcome, Is.EqualTo(AuditOutcome.Failure));
             Assert.That(entry.AccountId, Is.EqualTo(Ada.Id));
             Assert.That(entry.SessionId, Is.EqualTo(FifthGeneration.Id));
         }
 
         // Whoever guesses must not leave out the trail by hanging up.
-        _ports.Trail.Verify(trail => trail.AddAsync(It.IsAny<ActivityEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
+        _ports.AuditLog.Verify(trail => trail.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
     }
 
     [Test]
@@ -158,7 +159,7 @@ internal sealed class ChangingThePassword
     private async Task<Result<Done>> ChangeAsync(string password = New)
     {
         using var hungUp = new CancellationTokenSource();
-        return await new ChangePasswordHandler(_ports.Users.Object, _security.Object, _ports.Trail.Object, _ports.Time)
+        return await new ChangePasswordHandler(_ports.Users.Object, _security.Object, _ports.AuditLog.Object, _ports.Time)
             .Handle(new ChangePasswordCommand(Current, password) { Caller = Caller }, hungUp.Token);
     }
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
@@ -29,7 +30,7 @@ internal sealed class ChangingTheProfile
                 Ada.Id,
                 stored,
                 null,
-                It.Is<Act>(act => act.At == Now && act.BySession == FifthGeneration.Id && act.Trail.Single().Action == "update-profile"),
+                It.Is<AuditContext>(audit => audit.At == Now && audit.ActorSessionId == FifthGeneration.Id && audit.Entries.Single().Action == "update-profile"),
                 It.IsAny<CancellationToken>()))
             .ReturnsAsync(Renamed);
 
@@ -43,7 +44,7 @@ internal sealed class ChangingTheProfile
     {
         var expected = new[] { 1, 3 };
         _users
-            .Setup(users => users.UpdateProfileAsync(Ada.Id, "Ada", expected, It.IsAny<Act>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.UpdateProfileAsync(Ada.Id, "Ada", expected, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(AccountErrors.StaleVersion);
 
         var result = await UpdateAsync(new UpdateProfileCommand { DisplayName = "Ada", ExpectedVersions = expected });
@@ -93,7 +94,7 @@ internal sealed class ChangingTheProfile
     {
         var command = JsonSerializer.Deserialize<UpdateProfileCommand>(
             $$"""{"caller":{"accountId":"{{Ada.Id}}"},"expectedVersions":[1],"displayName":"Ada"}""", JsonSerializerOptions.Web)!;
-        Assert.That(command.Caller, Is.SameAs(Caller.Nobody));
+        Assert.That(command.Caller, Is.SameAs(Caller.None));
         Assert.That(command.ExpectedVersions, Is.Null);
     }
 

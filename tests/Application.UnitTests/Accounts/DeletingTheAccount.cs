@@ -1,7 +1,8 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
@@ -34,7 +35,7 @@ internal sealed class DeletingTheAccount
     private void Deletion(Result<Done> result) => _security
         .Setup(security => security.DeleteAsync(
             Ada.Id,
-            It.Is<Act>(act => act.At == Now && act.BySession == FifthGeneration.Id && act.Trail.Count == 0),
+            It.Is<AuditContext>(audit => audit.At == Now && audit.ActorSessionId == FifthGeneration.Id && audit.Entries.Count == 0),
             It.Is<CancellationToken>(token => !token.CanBeCanceled)))
         .ReturnsAsync(result);
 

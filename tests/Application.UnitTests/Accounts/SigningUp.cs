@@ -1,7 +1,7 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
@@ -27,7 +27,7 @@ internal sealed class SigningUp
                 It.Is<NewAccount>(account =>
                     account.Email == EmailAddress.Parse("Ada@example.com") && account.DisplayName == stored && account.Roles.Count == 0),
                 Password,
-                It.Is<Act>(act => act.At == Now && act.Trail.Single().Action == "register"),
+                It.Is<AuditContext>(audit => audit.At == Now && audit.Entries.Single().Action == "register"),
                 It.IsAny<CancellationToken>()))
             .ReturnsAsync(Ada);
 
@@ -40,7 +40,7 @@ internal sealed class SigningUp
     public async Task TakenAddress_IsPassedOn()
     {
         _users
-            .Setup(users => users.AddAsync(It.IsAny<NewAccount>(), It.IsAny<string>(), It.IsAny<Act>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.AddAsync(It.IsAny<NewAccount>(), It.IsAny<string>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(AccountErrors.EmailTaken);
 
         var result = await RegisterAsync("Ada");

@@ -1,5 +1,5 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Clients;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.UnitTests.Sessions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;

@@ -1,8 +1,8 @@
-using CleanJwt.Application.Abstractions;
 using CleanJwt.Application.Clients;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.UnitTests.Sessions;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Moq;
@@ -14,7 +14,7 @@ namespace CleanJwt.Application.UnitTests.Clients;
 internal sealed class RevokingATokensSession
 {
     private readonly SessionFixture _ports = new();
-    private readonly List<Act> _acts = [];
+    private readonly List<AuditContext> _audits = [];
 
     [Test]
     public async Task AccessToken_EndsItsSession()
@@ -46,16 +46,16 @@ internal sealed class RevokingATokensSession
     {
         // A service that hangs up does not keep the session alive.
         _ports.Sessions
-            .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RevokedByClient, Capture.In(_acts), CancellationToken.None))
+            .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RevokedByClient, Capture.In(_audits), CancellationToken.None))
             .Returns(Task.CompletedTask);
 
         Assert.That((await RevokeAsync(token)).IsSuccess, Is.True);
 
-        var act = _acts.Single();
-        var entry = act.Trail.Single();
+        var audit = _audits.Single();
+        var entry = audit.Entries.Single();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((act.At, entry.At), Is.EqualTo((Now, Now)));
+            Assert.That((audit.At, entry.At), Is.EqualTo((Now, Now)));
             Assert.That(
                 (entry.Action, entry.SessionId, entry.UserAgent, entry.IpAddress),
                 Is.EqualTo(("revoked-by-client", (Guid?)FifthGeneration.Id, (string?)null, (string?)null)));

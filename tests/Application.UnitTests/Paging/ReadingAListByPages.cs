@@ -1,5 +1,5 @@
-using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Administration;
+using CleanJwt.Application.Audit;
 using CleanJwt.Application.Paging;
 using FluentValidation.Results;
 
@@ -88,7 +88,7 @@ internal sealed class ReadingAListByPages
         ValidationResult[] results =
         [
             new ListUsersValidator().Validate(new ListUsersQuery(Email: null, limit, after)),
-            new ListActivityValidator().Validate(new ListActivityQuery($"{Id}", limit, after)),
+            new ListAuditEntriesValidator().Validate(new ListAuditEntriesQuery($"{Id}", limit, after)),
         ];
         return results.SelectMany(result => result.Errors).Select(failure => $"{failure.PropertyName}: {failure.ErrorMessage}");
     }

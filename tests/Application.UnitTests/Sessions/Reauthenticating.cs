@@ -1,7 +1,8 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Moq;
@@ -18,7 +19,7 @@ internal sealed class Reauthenticating
 
     private readonly SessionFixture _ports = new();
     private readonly List<Session> _offered = [];
-    private readonly List<Act> _acts = [];
+    private readonly List<AuditContext> _audits = [];
 
     [Test]
     public async Task RightPassword_StoresAFreshSignInOfTheSameGeneration()
@@ -29,7 +30,7 @@ internal sealed class Reauthenticating
 
         await ReauthenticateAsync();
 
-        var (session, act) = (_offered.Single(), _acts.Single());
+        var (session, audit) = (_offered.Single(), _audits.Single());
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
@@ -41,10 +42,10 @@ internal sealed class Reauthenticating
                     LastSeenAt = Now,
                     ExpiresAt = Now.AddDays(14),
                 }));
-            Assert.That(act.At, Is.EqualTo(Now));
-            Assert.That(act.BySession, Is.EqualTo(FifthGeneration.Id));
-            Assert.That(act.Trail.Single().Action, Is.EqualTo("reauthenticate"));
-            Assert.That(act.Trail.Single().Outcome, Is.EqualTo(ActivityOutcome.Success));
+            Assert.That(audit.At, Is.EqualTo(Now));
+            Assert.That(audit.ActorSessionId, Is.EqualTo(FifthGeneration.Id));
+            Assert.That(audit.Entries.Single().Action, Is.EqualTo("reauthenticate"));
+            Assert.That(audit.Entries.Single().Outcome, Is.EqualTo(AuditOutcome.Success));
             Assert.That(_ports.Noted, Is.Empty, "what succeeds is noted by the step that does it");
         }
     }
@@ -111,12 +112,12 @@ internal sealed class Reauthenticating
         {
             Assert.That(result.Error, Is.SameAs(AccountErrors.InvalidCredentials));
             Assert.That(entry.Action, Is.EqualTo("reauthenticate"));
-            Assert.That(entry.Outcome, Is.EqualTo(ActivityOutcome.Failure));
+            Assert.That(entry.Outcome, Is.EqualTo(AuditOutcome.Failure));
             Assert.That((entry.AccountId, entry.SessionId), Is.EqualTo(((Guid?)Ada.Id, (Guid?)FifthGeneration.Id)));
         }
 
         _ports.Sessions.VerifyNoOtherCalls();
-        _ports.Trail.Verify(trail => trail.AddAsync(It.IsAny<ActivityEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
+        _ports.AuditLog.Verify(trail => trail.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
     }
 
     [Test]
@@ -196,7 +197,7 @@ internal sealed class Reauthenticating
     private async Task<Result<Tokens>> ReauthenticateAsync()
     {
         var handler = new ReauthenticateHandler(
-            _ports.Users.Object, _ports.Sessions.Object, _ports.Trail.Object, _ports.Tokens, _ports.Options, _ports.Time);
+            _ports.Users.Object, _ports.Sessions.Object, _ports.AuditLog.Object, _ports.Tokens, _ports.Options, _ports.Time);
         using var hungUp = new CancellationTokenSource();
         return await handler.Handle(new ReauthenticateCommand(Password) { Caller = Caller }, hungUp.Token);
     }
@@ -215,6 +216,6 @@ internal sealed class Reauthenticating
 
     private void Store(int securityVersion, Func<Session, AccountSession?> stored) => _ports.Sessions
         .Setup(sessions => sessions.TryReauthenticateAsync(
-            Capture.In(_offered), securityVersion, Capture.In(_acts), It.IsAny<CancellationToken>()))
-        .ReturnsAsync((Session session, int _, Act _, CancellationToken _) => stored(session));
+            Capture.In(_offered), securityVersion, Capture.In(_audits), It.IsAny<CancellationToken>()))
+        .ReturnsAsync((Session session, int _, AuditContext _, CancellationToken _) => stored(session));
 }

@@ -1,7 +1,7 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Moq;
@@ -180,7 +180,7 @@ internal sealed class Refreshing
 
         Assert.That(result.Error, Is.SameAs(SessionErrors.RefreshTokenReused));
         _ports.Sessions.Verify(
-            sessions => sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, It.Is<Act>(act => act.At == Now), It.IsAny<CancellationToken>()), Times.Once());
+            sessions => sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, It.Is<AuditContext>(audit => audit.At == Now), It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
@@ -379,7 +379,7 @@ internal sealed class Refreshing
     }
 
     private void AllowEnding() => _ports.Sessions
-        .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RefreshTokenReused, It.Is<Act>(act => act.At == Now), CancellationToken.None))
+        .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RefreshTokenReused, It.Is<AuditContext>(audit => audit.At == Now), CancellationToken.None))
         .Returns(Task.CompletedTask);
 
     private void SessionWasOnlyRead()

@@ -1,7 +1,7 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Sessions;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
@@ -28,7 +28,7 @@ internal sealed class SessionFixture
     public SessionFixture()
     {
         Tokens = new SessionTokens(AccessTokens.Object, RefreshTokens.Object);
-        Trail.Setup(trail => trail.AddAsync(Capture.In(Noted), It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
+        AuditLog.Setup(log => log.AddAsync(Capture.In(Noted), It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
         AccessTokens
             .Setup(tokens => tokens.Issue(It.IsAny<Session>(), It.IsAny<IReadOnlyList<string>>(), It.IsAny<ScopeSet>(), It.IsAny<DateTimeOffset>()))
             .Returns((Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now) =>
@@ -43,9 +43,9 @@ internal sealed class SessionFixture
     public Mock<ISessionRepository> Sessions { get; } = new(MockBehavior.Strict);
 
     /// <summary>Takes whatever it is given into <see cref="Noted"/>.</summary>
-    public Mock<IActivityTrail> Trail { get; } = new(MockBehavior.Strict);
+    public Mock<IAuditLog> AuditLog { get; } = new(MockBehavior.Strict);
 
-    public List<ActivityEntry> Noted { get; } = [];
+    public List<AuditEntry> Noted { get; } = [];
 
     public Mock<IAccessTokenService> AccessTokens { get; } = new(MockBehavior.Strict);
 

@@ -1,8 +1,9 @@
 using System.Net;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Moq;
@@ -112,7 +113,7 @@ internal sealed class SigningIn
             Assert.That(session.Amr, Is.EqualTo("pwd"));
         }
 
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(session, 7, It.IsAny<Act>(), It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(session, 7, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
@@ -134,7 +135,7 @@ internal sealed class SigningIn
     {
         Verified(Ada);
         _ports.Sessions
-            .Setup(sessions => sessions.TryStartAsync(It.IsAny<Session>(), It.IsAny<int>(), It.IsAny<Act>(), It.IsAny<CancellationToken>()))
+            .Setup(sessions => sessions.TryStartAsync(It.IsAny<Session>(), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
             .ReturnsAsync(true);
 
@@ -152,7 +153,7 @@ internal sealed class SigningIn
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         ports.Sessions
             .Setup(sessions => sessions.TryStartAsync(
-                It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<int>(), It.IsAny<Act>(), It.IsAny<CancellationToken>()))
+                It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(true);
 
         var result = await HandlerOf(ports).Handle(new LoginCommand(Email, Password, null), CancellationToken.None);
@@ -224,8 +225,8 @@ internal sealed class SigningIn
             Assert.That(result.Value.SessionId, Is.EqualTo(_offered[1].Id));
         }
 
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 1, It.IsAny<Act>(), It.IsAny<CancellationToken>()), Times.Once());
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 2, It.IsAny<Act>(), It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 1, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 2, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
@@ -306,7 +307,7 @@ internal sealed class SigningIn
     }
 
     private static LoginHandler HandlerOf(SessionFixture ports) =>
-        new(ports.Users.Object, ports.Sessions.Object, ports.Trail.Object, ports.Tokens, ports.Options, ports.Time);
+        new(ports.Users.Object, ports.Sessions.Object, ports.AuditLog.Object, ports.Tokens, ports.Options, ports.Time);
 
     private async Task<Result<Tokens>> LoginAsync(string? scope = null, ClientInfo? client = null) =>
         await HandlerOf(_ports).Handle(new LoginCommand(Email, Password, scope) { Client = client ?? ClientInfo.Unknown }, CancellationToken.None);
@@ -324,7 +325,7 @@ internal sealed class SigningIn
     {
         var remaining = new Queue<bool>(successes);
         _ports.Sessions
-            .Setup(sessions => sessions.TryStartAsync(Capture.In(_offered), It.IsAny<int>(), It.IsAny<Act>(), It.IsAny<CancellationToken>()))
+            .Setup(sessions => sessions.TryStartAsync(Capture.In(_offered), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(remaining.Dequeue);
     }
 

@@ -1,7 +1,7 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using Moq;
@@ -81,7 +81,7 @@ internal sealed class SigningOut
     private async Task<Result<Done>> LogoutAsync(Shown refreshToken, Shown accessToken)
     {
         _ports.Sessions
-            .Setup(sessions => sessions.EndAsync(Capture.In(_ended), SessionEndReason.Logout, It.Is<Act>(act => act.At == Now), It.IsAny<CancellationToken>()))
+            .Setup(sessions => sessions.EndAsync(Capture.In(_ended), SessionEndReason.Logout, It.Is<AuditContext>(audit => audit.At == Now), It.IsAny<CancellationToken>()))
             .Returns(Task.CompletedTask);
         var handler = new LogoutHandler(_ports.Sessions.Object, _ports.AccessTokens.Object, _ports.RefreshTokens.Object, _ports.Time);
         return await handler.Handle(

@@ -1,4 +1,5 @@
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Passwords;
 using static CleanJwt.Domain.UnitTests.Rows;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;

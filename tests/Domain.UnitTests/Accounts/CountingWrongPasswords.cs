@@ -1,4 +1,4 @@
-using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Passwords;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 
@@ -7,17 +7,17 @@ internal sealed class CountingWrongPasswords
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
-    private static readonly TryLimit Limit = TryLimit.OfNetwork;
+    private static readonly AttemptLimit Limit = AttemptLimit.OfNetwork;
 
     [Test]
     public void Limits_AreThoseOfTheContract()
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(TryLimit.OfNetwork, Is.EqualTo(new TryLimit(5, TimeSpan.FromMinutes(15))));
-            Assert.That(TryLimit.OfEmail, Is.EqualTo(new TryLimit(50, TimeSpan.FromHours(1))));
-            Assert.That(TryLimit.OfAccount, Is.EqualTo(new TryLimit(5, TimeSpan.FromMinutes(15))));
-            Assert.That(PasswordTries.Pause, Is.EqualTo(TimeSpan.FromMinutes(5)));
+            Assert.That(AttemptLimit.OfNetwork, Is.EqualTo(new AttemptLimit(5, TimeSpan.FromMinutes(15))));
+            Assert.That(AttemptLimit.OfEmail, Is.EqualTo(new AttemptLimit(50, TimeSpan.FromHours(1))));
+            Assert.That(AttemptLimit.OfAccount, Is.EqualTo(new AttemptLimit(5, TimeSpan.FromMinutes(15))));
+            Assert.That(PasswordAttempts.Pause, Is.EqualTo(TimeSpan.FromMinutes(5)));
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class CountingWrongPasswords
     {
         var (mine, other) = (Guid.NewGuid(), Guid.NewGuid());
         var tries = WrongAt(Start, 3).TryReserve(mine, Limit, Start)!.TryReserve(other, Limit, Start)!;
-        Assert.That(tries.Right(mine, Limit, Start).All, Is.EqualTo([new PasswordTry(other, Start, IsWrong: false)]));
+        Assert.That(tries.Right(mine, Limit, Start).All, Is.EqualTo([new PasswordAttempt(other, Start, IsWrong: false)]));
     }
 
     [Test]
@@ -100,7 +100,7 @@ internal sealed class CountingWrongPasswords
     [Test]
     public void LeftBehind_CountsAsWrongAfterHalfAMinute()
     {
-        var tries = Reserved(PasswordTries.None, Start);
+        var tries = Reserved(PasswordAttempts.None, Start);
         var then = Start.AddSeconds(30);
         using (Assert.EnterMultipleScope())
         {
@@ -117,7 +117,7 @@ internal sealed class CountingWrongPasswords
     public void LeftBehindAndToldAfterAll_CountsOnce()
     {
         var id = Guid.NewGuid();
-        var tries = PasswordTries.None.TryReserve(id, Limit, Start)!.TryReserve(Guid.NewGuid(), Limit, Start.AddSeconds(31))!;
+        var tries = PasswordAttempts.None.TryReserve(id, Limit, Start)!.TryReserve(Guid.NewGuid(), Limit, Start.AddSeconds(31))!;
         Assert.That(tries.Wrong(id, Limit, Start.AddSeconds(32)).All.Count(one => one.IsWrong), Is.EqualTo(1));
         Assert.That(tries.Unchecked(id).All.Count(one => one.IsWrong), Is.Zero);
     }
@@ -132,13 +132,13 @@ internal sealed class CountingWrongPasswords
         var tries = WrongAt(Start, 5);
         Assert.That(tries.PauseLeft(Limit, Start.AddSeconds(-1)), Is.EqualTo(TimeSpan.FromMinutes(5)));
         Assert.That(WrongAt(Start, 4).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1))!.All.Count(one => one.IsWrong), Is.EqualTo(4));
-        Assert.That(Reserved(PasswordTries.None, Start).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1)), Is.Null);
+        Assert.That(Reserved(PasswordAttempts.None, Start).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1)), Is.Null);
     }
 
     [Test]
     public void NoMoreIsKept_ThanCounts()
     {
-        var tries = PasswordTries.None;
+        var tries = PasswordAttempts.None;
         for (var i = 0; i < 100; i++)
         {
             tries = Wrong(tries, Start.AddMinutes(5 * i));
@@ -151,17 +151,17 @@ internal sealed class CountingWrongPasswords
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(PasswordTries.None.OverAt(Limit), Is.LessThan(Start));
+            Assert.That(PasswordAttempts.None.OverAt(Limit), Is.LessThan(Start));
             Assert.That(WrongAt(Start, 1).OverAt(Limit), Is.EqualTo(Start.AddMinutes(15)));
             Assert.That(WrongAt(Start, 5).OverAt(Limit), Is.EqualTo(Start.AddMinutes(15)));
-            Assert.That(Reserved(PasswordTries.None, Start).OverAt(Limit), Is.EqualTo(Start.AddMinutes(15).AddSeconds(30)));
-            Assert.That(new PasswordTries([], Start).OverAt(Limit), Is.EqualTo(Start.AddMinutes(5)));
+            Assert.That(Reserved(PasswordAttempts.None, Start).OverAt(Limit), Is.EqualTo(Start.AddMinutes(15).AddSeconds(30)));
+            Assert.That(new PasswordAttempts([], Start).OverAt(Limit), Is.EqualTo(Start.AddMinutes(5)));
         }
     }
 
-    private static PasswordTries WrongAt(DateTimeOffset at, int count)
+    private static PasswordAttempts WrongAt(DateTimeOffset at, int count)
     {
-        var tries = PasswordTries.None;
+        var tries = PasswordAttempts.None;
         for (var i = 0; i < count; i++)
         {
             tries = Wrong(tries, at);
@@ -170,14 +170,14 @@ internal sealed class CountingWrongPasswords
         return tries;
     }
 
-    private static PasswordTries Wrong(PasswordTries tries, DateTimeOffset at)
+    private static PasswordAttempts Wrong(PasswordAttempts tries, DateTimeOffset at)
     {
         var id = Guid.NewGuid();
         return tries.TryReserve(id, Limit, at)!.Wrong(id, Limit, at);
     }
 
     /// <summary>With as many more being checked as there may be.</summary>
-    private static PasswordTries Reserved(PasswordTries tries, DateTimeOffset at)
+    private static PasswordAttempts Reserved(PasswordAttempts tries, DateTimeOffset at)
     {
         while (tries.TryReserve(Guid.NewGuid(), Limit, at) is { } more)
         {

@@ -1,5 +1,5 @@
 using System.Text;
-using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Passwords;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Passwords;
 using static CleanJwt.Domain.UnitTests.Rows;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;

@@ -1,11 +1,12 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Passwords;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
-using CleanJwt.Infrastructure.Throttling;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Support;
 
@@ -21,19 +22,19 @@ internal static class NodeExtensions
     public static Task<Result<Account>> AddAccountAsync(this Node node, EmailAddress email)
     {
         var account = new NewAccount(Guid.CreateVersion7(), email, DisplayName: null, Roles: []);
-        return node.WithUsersAsync(users => users.AddAsync(account, Node.Password, node.Act(), default));
+        return node.WithUsersAsync(users => users.AddAsync(account, Node.Password, node.Audit(), default));
     }
 
     /// <summary>An act at the node's time, with nothing for the trail.</summary>
-    public static Act Act(this Node node) => new(node.Time.GetUtcNow(), []);
+    public static AuditContext Audit(this Node node) => new(node.Time.GetUtcNow(), []);
 
     /// <summary>Reserves a try as on a node of its own: one has few places for each key.</summary>
-    public static Task<Result<ReservedTry>> ReserveElsewhereAsync(this Node node, EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
-        new PasswordThrottle(node.Get<IDatabase>(), node.Get<TryKeys>(), node.Get<Passwords>(), new ThrottleBounds(), node.Time)
+    public static Task<Result<AttemptReservation>> ReserveElsewhereAsync(this Node node, EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
+        new PasswordThrottle(node.Get<IDatabase>(), node.Get<AttemptKeys>(), node.Get<PasswordHashingService>(), new ThrottleLimits(), node.Time)
             .ReserveAsync(email, from, cancellationToken);
 
     public static Task EndSessionAsync(this Node node, Guid sessionId, SessionEndReason reason = SessionEndReason.Logout) =>
-        node.Get<ISessionRepository>().EndAsync(sessionId, reason, node.Act(), default);
+        node.Get<ISessionRepository>().EndAsync(sessionId, reason, node.Audit(), default);
 
     /// <summary>Offers the next generation of a session as it was known, whatever it is by now.</summary>
     /// <returns>Whether it was stored.</returns>
@@ -63,6 +64,6 @@ internal static class NodeExtensions
             AuthTime = now,
             Amr = "pwd",
         };
-        return await node.Get<ISessionRepository>().TryStartAsync(session, securityVersion, node.Act(), default) ? session : null;
+        return await node.Get<ISessionRepository>().TryStartAsync(session, securityVersion, node.Audit(), default) ? session : null;
     }
 }

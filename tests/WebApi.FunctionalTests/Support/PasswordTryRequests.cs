@@ -1,7 +1,7 @@
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
 /// <summary>Passwords tried from many places. The service must take addresses from <see cref="ClientAddress.Header"/>.</summary>
-internal static class PasswordTryRequests
+internal static class PasswordAttemptRequests
 {
     public const string Wrong = "not the right password";
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.WebApi.Authentication;
 using Microsoft.AspNetCore.Authorization;

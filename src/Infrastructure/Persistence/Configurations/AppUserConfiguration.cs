@@ -1,5 +1,5 @@
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

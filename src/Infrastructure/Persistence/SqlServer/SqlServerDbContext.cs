@@ -1,6 +1,6 @@
-using CleanJwt.Domain.Activities;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Identity;
+using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -38,7 +38,7 @@ public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> opti
             session.HasKey(row => row.Id).IsClustered(false);
             session.HasIndex(row => row.CreatedAt).IsClustered();
         });
-        builder.Entity<ActivityEntry>(entry =>
+        builder.Entity<AuditEntry>(entry =>
         {
             entry.HasKey(row => row.Id).IsClustered(false);
             entry.HasIndex(row => row.At).IsClustered();

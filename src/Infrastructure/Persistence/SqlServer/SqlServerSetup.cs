@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;

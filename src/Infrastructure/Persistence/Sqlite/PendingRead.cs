@@ -1,4 +1,4 @@
-using CleanJwt.Infrastructure.Threads;
+using CleanJwt.Infrastructure.Threading;
 
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 

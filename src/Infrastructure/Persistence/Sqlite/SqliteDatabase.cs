@@ -1,6 +1,6 @@
-using CleanJwt.Application.Abstractions;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
-using CleanJwt.Infrastructure.Threads;
+using CleanJwt.Infrastructure.Threading;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 

@@ -22,7 +22,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
 
-            modelBuilder.Entity("CleanJwt.Domain.Activities.ActivityEntry", b =>
+            modelBuilder.Entity("CleanJwt.Domain.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier");
@@ -68,7 +68,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.HasIndex("AccountId", "At", "Id");
 
-                    b.ToTable("Activities", (string)null);
+                    b.ToTable("AuditEntries", (string)null);
                 });
 
             modelBuilder.Entity("CleanJwt.Domain.Sessions.Session", b =>
@@ -141,7 +141,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("Sessions");
                 });
 
-            modelBuilder.Entity("CleanJwt.Infrastructure.Identity.AppUser", b =>
+            modelBuilder.Entity("CleanJwt.Infrastructure.Accounts.AppUser", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -297,6 +297,29 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("SigningKeys", (string)null);
                 });
 
+            modelBuilder.Entity("CleanJwt.Infrastructure.Passwords.Throttle.PasswordAttemptRow", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(17)
+                        .HasColumnType("varbinary(17)");
+
+                    b.Property<DateTime>("OverAt")
+                        .HasColumnType("datetime2");
+
+                    b.Property<Guid>("Stamp")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("Tries")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("OverAt");
+
+                    b.ToTable("PasswordAttempts", (string)null);
+                });
+
             modelBuilder.Entity("CleanJwt.Infrastructure.Persistence.GuardRow", b =>
                 {
                     b.Property<string>("Name")
@@ -353,29 +376,6 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     SqlServerIndexBuilderExtensions.IncludeProperties(b.HasIndex("RevokedAt"), new[] { "SessionId", "KeepUntil" });
 
                     b.ToTable("Revocations", (string)null);
-                });
-
-            modelBuilder.Entity("CleanJwt.Infrastructure.Throttling.PasswordTryRow", b =>
-                {
-                    b.Property<byte[]>("Key")
-                        .HasMaxLength(17)
-                        .HasColumnType("varbinary(17)");
-
-                    b.Property<DateTime>("OverAt")
-                        .HasColumnType("datetime2");
-
-                    b.Property<Guid>("Stamp")
-                        .HasColumnType("uniqueidentifier");
-
-                    b.Property<byte[]>("Tries")
-                        .IsRequired()
-                        .HasColumnType("varbinary(max)");
-
-                    b.HasKey("Key");
-
-                    b.HasIndex("OverAt");
-
-                    b.ToTable("PasswordTries", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
@@ -483,9 +483,9 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("CleanJwt.Domain.Activities.ActivityEntry", b =>
+            modelBuilder.Entity("CleanJwt.Domain.Audit.AuditEntry", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade);
@@ -493,7 +493,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 
             modelBuilder.Entity("CleanJwt.Domain.Sessions.Session", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -502,7 +502,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -511,7 +511,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -520,7 +520,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<System.Guid>", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -571,7 +571,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)

@@ -17,7 +17,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
-            modelBuilder.Entity("CleanJwt.Domain.Activities.ActivityEntry", b =>
+            modelBuilder.Entity("CleanJwt.Domain.Audit.AuditEntry", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT");
@@ -59,7 +59,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 
                     b.HasIndex("AccountId", "At", "Id");
 
-                    b.ToTable("Activities", (string)null);
+                    b.ToTable("AuditEntries", (string)null);
                 });
 
             modelBuilder.Entity("CleanJwt.Domain.Sessions.Session", b =>
@@ -126,7 +126,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("Sessions");
                 });
 
-            modelBuilder.Entity("CleanJwt.Infrastructure.Identity.AppUser", b =>
+            modelBuilder.Entity("CleanJwt.Infrastructure.Accounts.AppUser", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
@@ -274,6 +274,29 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("SigningKeys", (string)null);
                 });
 
+            modelBuilder.Entity("CleanJwt.Infrastructure.Passwords.Throttle.PasswordAttemptRow", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasMaxLength(17)
+                        .HasColumnType("BLOB");
+
+                    b.Property<DateTime>("OverAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Stamp")
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Tries")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("OverAt");
+
+                    b.ToTable("PasswordAttempts", (string)null);
+                });
+
             modelBuilder.Entity("CleanJwt.Infrastructure.Persistence.GuardRow", b =>
                 {
                     b.Property<string>("Name")
@@ -324,29 +347,6 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasIndex("KeepUntil");
 
                     b.ToTable("Revocations", (string)null);
-                });
-
-            modelBuilder.Entity("CleanJwt.Infrastructure.Throttling.PasswordTryRow", b =>
-                {
-                    b.Property<byte[]>("Key")
-                        .HasMaxLength(17)
-                        .HasColumnType("BLOB");
-
-                    b.Property<DateTime>("OverAt")
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid>("Stamp")
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("Tries")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("Key");
-
-                    b.HasIndex("OverAt");
-
-                    b.ToTable("PasswordTries", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
@@ -448,9 +448,9 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("AspNetUserTokens", (string)null);
                 });
 
-            modelBuilder.Entity("CleanJwt.Domain.Activities.ActivityEntry", b =>
+            modelBuilder.Entity("CleanJwt.Domain.Audit.AuditEntry", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade);
@@ -458,7 +458,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("CleanJwt.Domain.Sessions.Session", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("AccountId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -467,7 +467,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -476,7 +476,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -485,7 +485,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserPasskey<System.Guid>", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -536,7 +536,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.HasOne("CleanJwt.Infrastructure.Identity.AppUser", null)
+                    b.HasOne("CleanJwt.Infrastructure.Accounts.AppUser", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)

@@ -1,0 +1,39 @@
+namespace CleanJwt.Domain.Audit;
+
+/// <summary>What a trail can tell of. Stored and shown: never change one.</summary>
+public static class AuditActions
+{
+    public const string Register = "register";
+    public const string Login = "login";
+    public const string Reauthenticate = "reauthenticate";
+    public const string Logout = "logout";
+
+    /// <summary>A refresh token came a second time. Always a failure, and the end of its session.</summary>
+    public const string RefreshTokenReuse = "refresh-token-reuse";
+
+    /// <summary>Another service has ended the session, with a token of it (RFC 7009).</summary>
+    public const string RevokedByClient = "revoked-by-client";
+
+    public const string UpdateProfile = "update-profile";
+    public const string ChangePassword = "change-password";
+    public const string EndSession = "end-session";
+    public const string EndSessions = "end-sessions";
+
+    /// <summary>In the administrator's trail alone: the other goes with its account.</summary>
+    public const string DeleteUser = "delete-user";
+
+    // By whoever runs the service's commands or sets its configuration.
+    public const string PasswordSetByOperator = "password-set-by-operator";
+    public const string MadeAdminByOperator = "made-admin-by-operator";
+}
+
+/// <summary>Names an administrator's change to an account, once for each of the two accounts' audit entries.</summary>
+/// <param name="ActorAction">The action in the administrator's own audit entry.</param>
+/// <param name="TargetAction">The action in the audit entry of the changed account.</param>
+public sealed record AdministrativeAction(string ActorAction, string TargetAction)
+{
+    public static readonly AdministrativeAction Lock = new("lock-user", "locked-by-admin");
+    public static readonly AdministrativeAction Unlock = new("unlock-user", "unlocked-by-admin");
+    public static readonly AdministrativeAction EndSessions = new("end-sessions-of-user", "sessions-ended-by-admin");
+    public static readonly AdministrativeAction SetRoles = new("set-roles-of-user", "roles-set-by-admin");
+}

@@ -1,0 +1,12 @@
+using CleanJwt.Domain.Accounts;
+using Microsoft.AspNetCore.Identity;
+
+namespace CleanJwt.Infrastructure.Accounts;
+
+/// <summary>Gives Identity the one rule of what makes two addresses the same. User names are addresses here.</summary>
+internal sealed class EmailNormalizer : ILookupNormalizer
+{
+    public string? NormalizeEmail(string? email) => email is null ? null : EmailAddress.Parse(email).Normalized;
+
+    public string? NormalizeName(string? name) => NormalizeEmail(name);
+}

@@ -1,0 +1,151 @@
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Audit;
+using CleanJwt.Infrastructure.Passwords;
+using CleanJwt.Infrastructure.Passwords.Throttle;
+using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Sessions;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace CleanJwt.Infrastructure.Accounts;
+
+internal sealed partial class UserRepository(
+    IDatabase database, IFrequentReads reads, PasswordHashingService passwords, PasswordThrottle throttle, ILogger<UserRepository> logger) : IUserRepository
+{
+    public async Task<Result<Account>> AddAsync(NewAccount account, string password, AuditContext audit, CancellationToken cancellationToken)
+    {
+        var hash = await passwords.HashAsync(password, cancellationToken);
+        if (!hash.IsSuccess)
+        {
+            return hash.Error;
+        }
+
+        var user = AppUser.From(account, hash.Value, audit.At);
+        try
+        {
+            await database.WriteAsync(
+                (db, abandoned) =>
+                {
+                    db.Users.Add(user);
+                    db.AuditEntries.AddRange(audit.Entries);
+                    return db.SaveChangesAsync(abandoned);
+                },
+                cancellationToken);
+        }
+        catch (DbUpdateException exception) when (DatabaseErrors.IsUniqueViolation(exception))
+        {
+            return AccountErrors.EmailTaken;
+        }
+
+        return new Account(
+            user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles), user.CreatedAt, user.UpdatedAt, user.Version);
+    }
+
+    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(
+        EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken) => await VerifyAsync(
+            await throttle.ReserveAsync(email, from, cancellationToken),
+            (db, abandoned) => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, abandoned),
+            password,
+            cancellationToken);
+
+    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(Guid accountId, string password, CancellationToken cancellationToken) => await VerifyAsync(
+        await throttle.ReserveAsync(accountId, cancellationToken),
+        (db, abandoned) => db.Queries.CredentialsById(db, accountId, abandoned),
+        password,
+        cancellationToken);
+
+    public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) => reads.FindAccountAsync(id, cancellationToken);
+
+    public Task<Result<Account>> UpdateProfileAsync(
+        Guid id, string? displayName, IReadOnlyCollection<int>? expectedVersions, AuditContext audit, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<Account>>(
+            async (db, abandoned) =>
+            {
+                if (await ActingSession.IsOverAsync(db, audit, abandoned))
+                {
+                    return AccessTokenErrors.TokenRevoked;
+                }
+
+                var updated = await db.Users
+                    .Where(user => user.Id == id && (expectedVersions == null || expectedVersions.Contains(user.Version)))
+                    .ExecuteUpdateAsync(
+                        set => set
+                            .SetProperty(user => user.DisplayName, displayName)
+                            .SetProperty(user => user.UpdatedAt, audit.At)
+                            .SetProperty(user => user.Version, user => user.Version + 1),
+                        abandoned);
+                if (await db.Queries.AccountById(db, id, abandoned) is not { } account)
+                {
+                    return AccountErrors.UserNotFound;
+                }
+
+                if (updated == 0)
+                {
+                    return AccountErrors.StaleVersion;
+                }
+
+                await AuditLog.AddAsync(db, audit.Entries, abandoned);
+                return account;
+            },
+            cancellationToken);
+
+    private async Task<Result<PasswordCheck>> VerifyAsync(
+        Result<AttemptReservation> reserved, Func<AppDbContext, CancellationToken, Task<Credentials?>> find, string password, CancellationToken cancellationToken)
+    {
+        if (!reserved.IsSuccess)
+        {
+            return reserved.Error;
+        }
+
+        await using var attempt = reserved.Value;
+        var credentials = await database.ReadAsync(find, cancellationToken);
+        var outcome = await passwords.VerifyAsync(credentials?.PasswordHash, password, cancellationToken);
+        if (!outcome.IsSuccess)
+        {
+            return outcome.Error;
+        }
+
+        var id = credentials?.Candidate.Account.Id;
+        if (credentials is null || outcome.Value == PasswordVerificationResult.Failed)
+        {
+            if (await attempt.WasWrongAsync())
+            {
+                LogTooMany(logger, id);
+            }
+
+            return new PasswordCheck(id, Verified: null);
+        }
+
+        await attempt.WasRightAsync();
+        if (outcome.Value == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            await RehashAsync(credentials, password, cancellationToken);
+        }
+
+        return new PasswordCheck(id, credentials.Candidate);
+    }
+
+    /// <summary>Stores a hash of today's kind, unless the password was changed meanwhile. A full queue leaves it to the next sign-in.</summary>
+    private async Task RehashAsync(Credentials credentials, string password, CancellationToken cancellationToken)
+    {
+        var hash = await passwords.HashInPlaceAsync(password, cancellationToken);
+        if (hash.IsSuccess)
+        {
+            await database.WriteOneAsync(
+                (db, abandoned) => db.Users
+                    .Where(user => user.Id == credentials.Candidate.Account.Id && user.PasswordHash == credentials.PasswordHash)
+                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, hash.Value), abandoned),
+                cancellationToken);
+        }
+    }
+
+    // An address without an account is not named, and is logged all the same: neither its time nor anything else must tell.
+    [LoggerMessage(LogLevel.Information, "Too many wrong passwords for the account {AccountId}: no more are checked for a while.")]
+    private static partial void LogTooMany(ILogger logger, Guid? accountId);
+}

@@ -1,0 +1,49 @@
+using System.Collections;
+using System.Diagnostics;
+
+namespace CleanJwt.WebApi.FastPath;
+
+/// <summary>
+/// What all lines of a request have in common: its trace, its connection and its path, as the framework has it. The action is left out: it says no more than the path, and
+/// noting it costs every request, with or without lines.
+/// </summary>
+internal sealed class LogScopes : IExternalScopeProvider
+{
+    private readonly LoggerExternalScopeProvider _scopes = new();
+
+    public void ForEachScope<TState>(Action<object?, TState> callback, TState state)
+    {
+        if (Activity.Current is { } activity)
+        {
+            callback(new Trace(activity), state);
+        }
+
+        _scopes.ForEachScope(callback, state);
+    }
+
+    public IDisposable Push(object? state) =>
+        state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 0 } values && values[0].Key == "ActionId" ? NoScope.Instance : _scopes.Push(state);
+
+    private sealed class Trace(Activity activity) : IEnumerable<KeyValuePair<string, object?>>
+    {
+        public override string ToString() => string.Join(", ", this.Select(value => $"{value.Key}:{value.Value}"));
+
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+        {
+            yield return new("SpanId", activity.SpanId.ToString());
+            yield return new("TraceId", activity.TraceId.ToString());
+            yield return new("ParentId", activity.ParentSpanId.ToString());
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class NoScope : IDisposable
+    {
+        public static readonly NoScope Instance = new();
+
+        public void Dispose()
+        {
+        }
+    }
+}
