@@ -1,0 +1,23 @@
+using CleanJwt.Infrastructure.Persistence.Setup;
+using CleanJwt.Infrastructure.Revocation;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanJwt.Infrastructure.Persistence.SqlServer;
+
+/// <summary>Registers the database on SQL Server.</summary>
+internal static class SqlServerServices
+{
+    public static void AddSqlServer(this IServiceCollection services)
+    {
+        services.AddSingleton<SqlServerConnection>();
+        services.AddSingleton<IPollingConnections>(provider => provider.GetRequiredService<SqlServerConnection>());
+        services.AddContexts<SqlServerDbContext>((provider, builder) => builder.UseSqlServer(
+            provider.GetRequiredService<SqlServerConnection>().ConnectionString,
+            sql => sql.EnableRetryOnFailure(SqlServerDatabase.MaxRetries, SqlServerDatabase.MaxRetryDelay, [DatabaseErrors.SqlServerConstraint])));
+        services.AddSingleton<IDatabaseSetup, SqlServerSetup>();
+        services.AddSingleton<IDatabase, SqlServerDatabase>();
+        services.AddSingleton<IFrequentReads, CompiledReads>();
+        services.AddSingleton(RevocationSql.SqlServer);
+    }
+}

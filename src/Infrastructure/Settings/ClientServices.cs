@@ -1,0 +1,16 @@
+using CleanJwt.Application.Clients;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CleanJwt.Infrastructure.Settings;
+
+/// <summary>Registers the services that may introspect tokens, which the settings name.</summary>
+internal static class ClientServices
+{
+    public static void AddClients(this IServiceCollection services)
+    {
+        services.AddOptions<ClientsOptions>().BindConfiguration("").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ClientsOptions>, ClientsOptionsRule>();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ClientsOptions>>().Value);
+    }
+}
