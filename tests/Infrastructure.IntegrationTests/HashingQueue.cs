@@ -13,7 +13,7 @@ internal sealed class HashingQueue
     [Test]
     public async Task MuchWork_RunsOnAsManyThreadsAsThereAre(CancellationToken timeout)
     {
-        using var hashing = new HashingThreads(threads: 2, placesPerThread: 50);
+        using var hashing = new HashingThreads(threads: 2, maxQueuedPerThread: 50);
         using var bothRun = new CountdownEvent(2);
         var (running, most) = (0, 0);
         var threads = new ConcurrentDictionary<Thread, bool>();
@@ -44,7 +44,7 @@ internal sealed class HashingQueue
     [Test]
     public async Task FullQueue_RefusesAtOnceAndTakesWorkAgainLater(CancellationToken timeout)
     {
-        using var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
+        using var hashing = new HashingThreads(threads: 1, maxQueuedPerThread: 2);
         using var busy = new BusyThread(hashing, timeout);
         var (first, second) = (Enqueue(hashing, () => 1), Enqueue(hashing, () => 2));
 
@@ -61,9 +61,9 @@ internal sealed class HashingQueue
     [Platform("Linux")]
     public async Task Threads_GiveWayToOthers()
     {
-        using var hashing = new HashingThreads(threads: 1, placesPerThread: 1);
-        using var others = new WorkerThreads("others", threads: 1, places: 1);
-        Assume.That(await others.TryEnqueue(Nice, CancellationToken.None)!, Is.LessThan(10), "what runs the tests gives way itself");
+        using var hashing = new HashingThreads(threads: 1, maxQueuedPerThread: 1);
+        using var others = new WorkerThreads("others", threads: 1, maxQueued: 1);
+        Assume.That(await others.TryEnqueue(Nice, CancellationToken.None)!, Is.LessThan(10), "the test process itself has a low priority");
         Assert.That(await Enqueue(hashing, Nice), Is.EqualTo(10));
 
         // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the 19th field; the name before may hold spaces.
@@ -73,7 +73,9 @@ internal sealed class HashingQueue
     [Test]
     public async Task Threads_RestWhileOthersHaveMuchToDo(CancellationToken timeout)
     {
-        using var threads = new ThreadsAmongBusyOthers();
+        // The process seems to use two processors all the time, one of them for other work.
+        using var threads = new HashingThreads(
+            threads: 1, maxQueuedPerThread: 2, processorTime: () => 2 * Stopwatch.GetElapsedTime(0));
         var ended = threads.TryEnqueue(
             () =>
             {
@@ -93,12 +95,12 @@ internal sealed class HashingQueue
     [TestCase(3, 20, ExpectedResult = 0, TestName = "Rest_WhereCoresAreFree_IsNone")]
     [TestCase(3, 60, ExpectedResult = 10, TestName = "Rest_WhereOthersHaveMoreThanTheirCore_IsAsLongAsTheWork")]
     public double Rest(int threads, int used) =>
-        LowPriority.RestAfter(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(used), threads).TotalMilliseconds;
+        HashingThreads.RestAfter(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(used), threads).TotalMilliseconds;
 
     [Test]
     public void CancelledWork_IsNotDone(CancellationToken timeout)
     {
-        using var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
+        using var hashing = new HashingThreads(threads: 1, maxQueuedPerThread: 2);
         using var busy = new BusyThread(hashing, timeout);
         using var cancellation = new CancellationTokenSource();
         var done = false;
@@ -113,7 +115,7 @@ internal sealed class HashingQueue
     [Test]
     public async Task ExceptionInTheWork_ReachesItsWaiterAndNobodyElse()
     {
-        using var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
+        using var hashing = new HashingThreads(threads: 1, maxQueuedPerThread: 2);
         var failing = Enqueue<int>(hashing, () => throw new InvalidDataException("of the work"));
 
         Assert.That(async () => await failing, Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("of the work"));
@@ -125,7 +127,7 @@ internal sealed class HashingQueue
     {
         Task<int> queued;
         Thread thread;
-        using (var hashing = new HashingThreads(threads: 1, placesPerThread: 2))
+        using (var hashing = new HashingThreads(threads: 1, maxQueuedPerThread: 2))
         {
             thread = await Enqueue(hashing, () => Thread.CurrentThread);
             using var busy = new BusyThread(hashing, timeout);
@@ -143,7 +145,7 @@ internal sealed class HashingQueue
     [Test]
     public void AfterDisposal_NothingIsTaken()
     {
-        var hashing = new HashingThreads(threads: 1, placesPerThread: 2);
+        var hashing = new HashingThreads(threads: 1, maxQueuedPerThread: 2);
         hashing.Dispose();
         Assert.That(hashing.TryEnqueue(() => 1, CancellationToken.None), Is.Null);
     }
@@ -156,12 +158,6 @@ internal sealed class HashingQueue
         {
             seen = Interlocked.CompareExchange(ref target, value, seen);
         }
-    }
-
-    /// <summary>One thread, in a process that has two hours of processors for each hour by the clock.</summary>
-    private sealed class ThreadsAmongBusyOthers() : WorkerThreads("giving way", threads: 1, places: 2, givesWay: true)
-    {
-        protected override TimeSpan ProcessorTime => 2 * Stopwatch.GetElapsedTime(0);
     }
 
     /// <summary>Keeps the one thread busy until released.</summary>

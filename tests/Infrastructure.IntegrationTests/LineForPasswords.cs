@@ -25,7 +25,7 @@ internal sealed class LineForPasswords
     {
         using var database = new TestDatabase(DatabaseKind.Sqlite);
         using var verify = new ManualResetEventSlim();
-        await using var node = await StartAsync(database, placesPerThread: 20, hasher => hasher
+        await using var node = await StartAsync(database, maxQueuedPerThread: 20, hasher => hasher
             .Setup(port => port.VerifyHashedPassword(It.IsAny<AppUser>(), It.IsAny<string>(), It.IsAny<string>()))
             .Callback(() => verify.Wait(timeout))
             .Returns(PasswordVerificationResult.Failed));
@@ -52,7 +52,7 @@ internal sealed class LineForPasswords
     public async Task ClientThatHangsUpWhileItWaits_LeavesTheLine(CancellationToken timeout)
     {
         using var database = new TestDatabase(DatabaseKind.Sqlite);
-        await using var node = await StartAsync(database, placesPerThread: Begun);
+        await using var node = await StartAsync(database, maxQueuedPerThread: Begun);
         var places = new List<IDisposable>();
         for (var i = 0; i < Begun; i++)
         {
@@ -77,7 +77,7 @@ internal sealed class LineForPasswords
     public async Task PasswordThatIsHashedAnew_WaitsForNoSecondPlace(CancellationToken timeout)
     {
         using var database = new TestDatabase(DatabaseKind.Sqlite);
-        await using var node = await StartAsync(database, placesPerThread: 20, hasher => hasher
+        await using var node = await StartAsync(database, maxQueuedPerThread: 20, hasher => hasher
             .Setup(port => port.VerifyHashedPassword(It.IsAny<AppUser>(), It.IsAny<string>(), It.IsAny<string>()))
             .Returns(PasswordVerificationResult.SuccessRehashNeeded));
         await node.AddAccountAsync(EmailOf(0));
@@ -93,8 +93,8 @@ internal sealed class LineForPasswords
     public async Task SignInsThatWaitForAnotherNode_KeepNobodyElseWaiting(CancellationToken timeout)
     {
         using var database = new TestDatabase(DatabaseKind.Sqlite);
-        await using var other = await StartAsync(database, placesPerThread: 20, threads: 3);
-        await using var node = await StartAsync(database, placesPerThread: 20);
+        await using var other = await StartAsync(database, maxQueuedPerThread: 20, threads: 3);
+        await using var node = await StartAsync(database, maxQueuedPerThread: 20);
         foreach (var number in Enumerable.Range(0, Begun / 2))
         {
             for (var i = 0; i < 5; i++) // as many as may be wrong
@@ -122,13 +122,13 @@ internal sealed class LineForPasswords
     /// <summary>By email and network.</summary>
     private static long Tries(Node node) => (long)node.Sql("SELECT COUNT(*) FROM PasswordAttempts")! / 2;
 
-    private static Task<Node> StartAsync(TestDatabase database, int placesPerThread, Action<Mock<IPasswordHasher<AppUser>>>? setUp = null, int threads = 1)
+    private static Task<Node> StartAsync(TestDatabase database, int maxQueuedPerThread, Action<Mock<IPasswordHasher<AppUser>>>? setUp = null, int threads = 1)
     {
         var hasher = new Mock<IPasswordHasher<AppUser>>();
         hasher.Setup(port => port.HashPassword(It.IsAny<AppUser>(), It.IsAny<string>())).Returns("hash");
         setUp?.Invoke(hasher);
         return Node.StartAsync(database, configure: services => services
-            .Replace(ServiceDescriptor.Singleton(_ => new HashingThreads(threads, placesPerThread)))
+            .Replace(ServiceDescriptor.Singleton(_ => new HashingThreads(threads, maxQueuedPerThread)))
             .Replace(ServiceDescriptor.Singleton(hasher.Object)));
     }
 }

@@ -70,7 +70,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
     public async Task WhatIsNotCheckedForAFullQueue_IsGivenBack()
     {
         using var database = new TestDatabase(kind);
-        using var full = new HashingThreads(threads: 1, placesPerThread: 1);
+        using var full = new HashingThreads(threads: 1, maxQueuedPerThread: 1);
         await using var node = await Node.StartAsync(database, configure: services => services.Replace(ServiceDescriptor.Singleton(full)));
         await node.AddAccountAsync(Ada);
         using (var busy = new BusyThread(full))
@@ -91,7 +91,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
     public async Task WhatIsNotCheckedForAClientThatHangsUp_IsGivenBack()
     {
         using var database = new TestDatabase(kind);
-        using var threads = new HashingThreads(threads: 1, placesPerThread: 10);
+        using var threads = new HashingThreads(threads: 1, maxQueuedPerThread: 10);
         await using var node = await Node.StartAsync(database, configure: services => services.Replace(ServiceDescriptor.Singleton(threads)));
         await node.AddAccountAsync(Ada);
         using (var busy = new BusyThread(threads))

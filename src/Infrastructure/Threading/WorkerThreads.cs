@@ -1,98 +1,83 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace CleanJwt.Infrastructure.Threading;
 
-/// <summary>
-/// A few threads of their own for work that holds a thread for long, and a bounded queue before them. What finds the queue full is turned away
-/// at once: waiting longer than a client does would only be work for nobody.
-/// </summary>
+/// <summary>A fixed number of dedicated threads, and a bounded queue of work for them. A full queue refuses work at once.</summary>
+/// <remarks>Work that blocks a thread runs here, so that it does not take threads from the thread pool.</remarks>
 internal class WorkerThreads : IDisposable
 {
     private readonly Channel<IThreadPoolWorkItem> _queue;
     private readonly TaskCreationOptions _continuations;
     private readonly Thread[] _threads;
 
-    /// <param name="name">Of the threads, for debuggers and dumps.</param>
-    /// <param name="threads">How much is done at once, at most.</param>
-    /// <param name="places">How much waits, at most.</param>
+    /// <param name="name">The name of the threads in debuggers and dumps. Each thread's number follows it.</param>
+    /// <param name="threads">The number of threads.</param>
+    /// <param name="maxQueued">The number of work items that may wait for a thread.</param>
     /// <param name="keepContinuations">
-    /// Whether what follows on the work runs on the same thread. It saves a change of threads, and needs what follows to be short and never to block.
+    /// True if the code that awaits the work continues on the same thread. That code must be short and must never block.
     /// </param>
-    /// <param name="givesWay">Whether the threads give way to all others that want a processor, and rest between two pieces of work while those have much to do.</param>
-    public WorkerThreads(string name, int threads, int places, bool keepContinuations = false, bool givesWay = false)
+    public WorkerThreads(string name, int threads, int maxQueued, bool keepContinuations = false)
     {
         _continuations = keepContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
-        Capacity = threads + places;
-        _queue = Channel.CreateBounded<IThreadPoolWorkItem>(places);
-        _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(() => Work(givesWay)) { IsBackground = true, Name = $"{name} {number}" })];
+        Capacity = threads + maxQueued;
+        _queue = Channel.CreateBounded<IThreadPoolWorkItem>(maxQueued);
+        _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(() => RunThread(_queue.Reader))
+        {
+            IsBackground = true,
+            Name = $"{name} {number}",
+        })];
         foreach (var thread in _threads)
         {
             thread.Start();
         }
     }
 
-    /// <summary>How much is done at once, at most.</summary>
+    /// <summary>The number of threads.</summary>
     public int Count => _threads.Length;
 
-    /// <summary>How much is done or waits, at most.</summary>
+    /// <summary>The number of work items that may run or wait.</summary>
     public int Capacity { get; }
 
-    /// <summary>What the whole process has had of all processors so far.</summary>
-    protected virtual TimeSpan ProcessorTime => Environment.CpuUsage.TotalTime;
-
-    /// <summary>Has work done once a thread is free for it. Work that nobody waits for any more by then is not done.</summary>
-    /// <returns>Null when the queue is full; then nothing was or will be done.</returns>
+    /// <summary>Queues work for the next free thread. Work that is cancelled before a thread takes it does not run.</summary>
+    /// <returns>The work's result or exception. Null when the queue is full: the work never runs.</returns>
     public Task<T>? TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken)
     {
         var item = new WorkItem<T>(work, _continuations, cancellationToken);
         return TryEnqueue(item) ? item.Task : null;
     }
 
-    /// <summary>As the other, for work that sees to its waiters, and its exceptions, itself.</summary>
+    /// <summary>Queues work that reports its result itself and never throws.</summary>
+    /// <returns>False when the queue is full: the work never runs.</returns>
     public bool TryEnqueue(IThreadPoolWorkItem work) => _queue.Writer.TryWrite(work);
 
+    /// <summary>Refuses further work, and waits until the queued work is done.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);
         _queue.Writer.TryComplete();
-        foreach (var thread in _threads.Where(thread => thread != Thread.CurrentThread)) // where a continuation may be what disposes
+        foreach (var thread in _threads.Where(thread => thread != Thread.CurrentThread)) // a continuation may run Dispose
         {
             thread.Join();
         }
     }
 
-    private void Work(bool givesWay)
+    /// <summary>Runs on each thread. It executes the queued work, and returns when the queue is completed and empty.</summary>
+    /// <remarks>The constructor starts the threads, so an override must not use fields that its own constructor's body sets.</remarks>
+    protected virtual void RunThread(ChannelReader<IThreadPoolWorkItem> queue)
     {
-        if (givesWay)
+        while (WaitForWork(queue))
         {
-            LowPriority.Take();
-        }
-
-        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-        {
-            var rest = TimeSpan.Zero; // what had to wait for work has rested
-            while (_queue.Reader.TryRead(out var work))
+            while (queue.TryRead(out var work))
             {
-                if (givesWay)
-                {
-                    Thread.Sleep(rest); // once its place in the queue is free
-                    rest = ExecuteForRest(work);
-                }
-                else
-                {
-                    work.Execute();
-                }
+                work.Execute();
             }
         }
     }
 
-    private TimeSpan ExecuteForRest(IThreadPoolWorkItem work)
-    {
-        var (begun, usedBefore) = (Stopwatch.GetTimestamp(), ProcessorTime);
-        work.Execute();
-        return LowPriority.RestAfter(Stopwatch.GetElapsedTime(begun), ProcessorTime - usedBefore, _threads.Length);
-    }
+    /// <summary>Blocks the thread until there is work.</summary>
+    /// <returns>False when there will be no more.</returns>
+    protected static bool WaitForWork(ChannelReader<IThreadPoolWorkItem> queue) =>
+        queue.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
 
     private sealed class WorkItem<T>(Func<T> work, TaskCreationOptions options, CancellationToken cancellationToken)
         : TaskCompletionSource<T>(options), IThreadPoolWorkItem
@@ -109,7 +94,7 @@ internal class WorkerThreads : IDisposable
             {
                 SetResult(work());
             }
-#pragma warning disable CA1031 // whoever waits for the work gets its exception
+#pragma warning disable CA1031 // the caller that awaits the task gets the exception
             catch (Exception exception)
 #pragma warning restore CA1031
             {
