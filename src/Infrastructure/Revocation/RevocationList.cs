@@ -11,14 +11,12 @@ internal sealed class RevocationList : IRevocationList
 
     private static readonly DateTimeOffset Epoch = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private const uint LearntBit = 1;
-    private const int HashBits = 24;
 
     // The value is the second until which an entry is kept, times two, plus one if the entry came from the database: 4 bytes an entry, not 16.
     private readonly ConcurrentDictionary<Guid, uint> _entries = new();
 
-    // A bit for each of 16 million hashes, set and never cleared. Nearly every session is live, and for those one look here will do: 2 MB stay in the
-    // processor's caches, where a million entries do not. The more revocations a process has seen, the less it saves; wrong it never is.
-    private readonly ulong[] _marks = new ulong[1 << (HashBits - 6)];
+    // Nearly every session is live. The filter answers for most of those without a look into the dictionary.
+    private readonly BloomFilter _filter = new();
     private readonly TimeProvider _clock;
     private readonly RevocationOptions _options;
     private readonly RevocationMetrics _metrics;
@@ -76,7 +74,7 @@ internal sealed class RevocationList : IRevocationList
     /// <summary>Refuses a session on this node from now on, before anything has been learnt of it.</summary>
     public void Add(Guid sessionId)
     {
-        Mark(sessionId);
+        _filter.Add(sessionId);
         _entries.TryAdd(sessionId, Encode(_clock.GetUtcNow() + Keep));
     }
 
@@ -85,7 +83,7 @@ internal sealed class RevocationList : IRevocationList
         var learnt = Encode(revoked.KeepUntil) | LearntBit;
         if (!_entries.TryGetValue(revoked.SessionId, out var known) || known != learnt)
         {
-            Mark(revoked.SessionId);
+            _filter.Add(revoked.SessionId);
             _entries[revoked.SessionId] = learnt;
             _metrics.Learnt.Add(1);
         }
@@ -116,25 +114,7 @@ internal sealed class RevocationList : IRevocationList
         return learnt;
     }
 
-    private bool IsRevoked(Guid sessionId) => IsMarked(sessionId) && _entries.ContainsKey(sessionId);
-
-    private bool IsMarked(Guid sessionId)
-    {
-        var (index, bit) = MarkOf(sessionId);
-        return (Volatile.Read(ref _marks[index]) & bit) != 0;
-    }
-
-    private void Mark(Guid sessionId)
-    {
-        var (index, bit) = MarkOf(sessionId);
-        Interlocked.Or(ref _marks[index], bit);
-    }
-
-    private static (int Index, ulong Bit) MarkOf(Guid sessionId)
-    {
-        var hash = (uint)sessionId.GetHashCode() >> (32 - HashBits);
-        return ((int)(hash >> 6), 1ul << (int)(hash & 63));
-    }
+    private bool IsRevoked(Guid sessionId) => _filter.MayContain(sessionId) && _entries.ContainsKey(sessionId);
 
     private static uint Encode(DateTimeOffset moment) => (uint)Math.Ceiling((moment - Epoch).TotalSeconds) << 1;
 
