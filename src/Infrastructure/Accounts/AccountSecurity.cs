@@ -3,10 +3,10 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Audit;
 using CleanJwt.Infrastructure.Passwords;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Maintenance;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Sessions;
 using Microsoft.EntityFrameworkCore;
@@ -16,46 +16,57 @@ using Microsoft.Extensions.Logging;
 namespace CleanJwt.Infrastructure.Accounts;
 
 /// <remarks>
-/// Every change increases the account's security version, on which a sign-in's last step depends, and takes the account's row doing so: a sign-in
-/// comes before it, and is ended with the rest, or after it, and starts nothing.
+/// Every change increments the account's security version, and thereby locks the account's row. A sign-in takes the same row in its last
+/// step. Either it commits before the change, and its session is ended with the others, or it finds a new version and starts nothing.
 /// </remarks>
 internal sealed partial class AccountSecurity(
-    IDatabase database, PasswordHashingService passwords, RevocationList revocations, ILogger<AccountSecurity> logger) : IAccountSecurity
+    IDatabase database, PasswordHashingService hashing, RevocationList revocations, ILogger<AccountSecurity> logger) : IAccountSecurity
 {
     public async Task<Result<bool>> TryChangePasswordAsync(
-        Guid accountId, int securityVersion, string newPassword, Guid exceptSession, AuditContext audit, CancellationToken cancellationToken)
+        Guid accountId,
+        int securityVersion,
+        string newPassword,
+        Guid exceptSession,
+        AuditContext audit,
+        CancellationToken cancellationToken)
     {
-        var hash = await passwords.HashAsync(newPassword, cancellationToken);
+        var hash = await hashing.HashAsync(newPassword, cancellationToken);
         if (!hash.IsSuccess)
         {
             return hash.Error;
         }
 
-        var change = new Change(SessionEndReason.PasswordChanged, Password(hash.Value))
+        var change = new Change(SessionEndReason.PasswordChanged, SetPassword(hash.Value))
         {
-            OfVersion = securityVersion,
+            ExpectedVersion = securityVersion,
             ExceptSession = exceptSession,
         };
         var changed = await ChangeAsync(accountId, change, audit, cancellationToken);
         return changed.IsSuccess || changed.Error == AccountErrors.NoSuchUser ? changed.IsSuccess : changed.Error;
     }
 
-    public async Task<Result<Done>> SetPasswordAsync(Guid accountId, string newPassword, AuditContext audit, CancellationToken cancellationToken)
+    public async Task<Result<Done>> SetPasswordAsync(
+        Guid accountId, string newPassword, AuditContext audit, CancellationToken cancellationToken)
     {
-        var hash = await passwords.HashAsync(newPassword, cancellationToken);
+        var hash = await hashing.HashAsync(newPassword, cancellationToken);
         return hash.IsSuccess
-            ? await ChangeAsync(accountId, new Change(SessionEndReason.EndedByOperator, Password(hash.Value)), audit, cancellationToken)
+            ? await ChangeAsync(accountId, new Change(SessionEndReason.EndedByOperator, SetPassword(hash.Value)), audit, cancellationToken)
             : hash.Error;
     }
 
-    public async Task<Result<Done>> MakeAdminAsync(Guid accountId, string newPassword, AuditContext audit, CancellationToken cancellationToken)
+    public async Task<Result<Done>> MakeAdminAsync(
+        Guid accountId, string newPassword, AuditContext audit, CancellationToken cancellationToken)
     {
-        var hash = await passwords.HashAsync(newPassword, cancellationToken);
-        return hash.IsSuccess
-            ? await ChangeAsync(
-                accountId, new Change(SessionEndReason.EndedByOperator, Password(hash.Value) + NewRoles([Roles.Admin], audit) + (set => set.SetProperty(user => user.Locked, false))),
-                audit, cancellationToken)
-            : hash.Error;
+        var hash = await hashing.HashAsync(newPassword, cancellationToken);
+        if (!hash.IsSuccess)
+        {
+            return hash.Error;
+        }
+
+        var change = new Change(
+            SessionEndReason.EndedByOperator,
+            SetPassword(hash.Value) + SetRoles([Roles.Admin], audit) + (set => set.SetProperty(user => user.Locked, false)));
+        return await ChangeAsync(accountId, change, audit, cancellationToken);
     }
 
     public Task<Result<Done>> LockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) => ChangeAsync(
@@ -65,13 +76,13 @@ internal sealed partial class AccountSecurity(
         cancellationToken);
 
     public Task<Result<Done>> UnlockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) => ChangeAsync(
-        accountId, new Change(Reason: null, set => set.SetProperty(user => user.Locked, false)), audit, cancellationToken);
+        accountId, new Change(EndReason: null, set => set.SetProperty(user => user.Locked, false)), audit, cancellationToken);
 
     public async Task<Result<ManagedAccount>> SetRolesAsync(
         Guid accountId, IReadOnlyCollection<string> roles, AuditContext audit, CancellationToken cancellationToken)
     {
         ManagedAccount? account = null;
-        var change = new Change(SessionEndReason.RolesChanged, NewRoles(roles, audit))
+        var change = new Change(SessionEndReason.RolesChanged, SetRoles(roles, audit))
         {
             MayRemoveAdmin = !roles.Contains(Roles.Admin),
             Then = async (db, abandoned) => account = await UserDirectory.FindAsync(db, accountId, abandoned),
@@ -87,20 +98,23 @@ internal sealed partial class AccountSecurity(
             MayRemoveAdmin = true,
             Then = async (db, abandoned) =>
             {
-                // Nobody's trail names the account any more. What is left of its own, its sessions and all else that hangs on it go with the row.
+                // The audit entries of other accounts forget this one. Its sessions and its own entries are deleted with its row (cascade).
                 await db.AuditEntries
                     .Where(entry => entry.OtherAccountId == accountId)
                     .ExecuteUpdateAsync(set => set.SetProperty(entry => entry.OtherAccountId, (Guid?)null), abandoned);
                 await db.Users.Where(user => user.Id == accountId).ExecuteDeleteAsync(abandoned);
             },
         };
-        if (await database.ReadAsync((db, abandoned) => RefuseAsync(db, accountId, change, audit, abandoned), cancellationToken) is { } error)
+        var refusal = await database.ReadAsync(
+            (db, abandoned) => RefuseAsync(db.Context, accountId, change, audit, abandoned), cancellationToken);
+        if (refusal is not null)
         {
-            return error;
+            return refusal;
         }
 
-        // A trail may be long, and one transaction for all of it would keep every other write waiting.
-        await database.DeleteAsync(db => db.AuditEntries.Where(entry => entry.AccountId == accountId).OrderBy(entry => entry.At), cancellationToken);
+        // An account may have many audit entries. Deleting them in one transaction would keep all other writes waiting.
+        await database.DeleteAsync(
+            db => db.AuditEntries.Where(entry => entry.AccountId == accountId).OrderBy(entry => entry.At), cancellationToken);
         var deleted = await ChangeAsync(accountId, change, audit, cancellationToken);
         if (deleted.IsSuccess)
         {
@@ -110,11 +124,11 @@ internal sealed partial class AccountSecurity(
         return deleted;
     }
 
-    private static Action<UpdateSettersBuilder<AppUser>> Password(string hash) => set => set
+    private static Action<UpdateSettersBuilder<AppUser>> SetPassword(string hash) => set => set
         .SetProperty(user => user.PasswordHash, hash)
         .SetProperty(user => user.SecurityStamp, Guid.NewGuid().ToString("N"));
 
-    private static Action<UpdateSettersBuilder<AppUser>> NewRoles(IEnumerable<string> roles, AuditContext audit) => set => set
+    private static Action<UpdateSettersBuilder<AppUser>> SetRoles(IEnumerable<string> roles, AuditContext audit) => set => set
         .SetProperty(user => user.Roles, AppUser.JoinRoles(roles))
         .SetProperty(user => user.UpdatedAt, audit.At)
         .SetProperty(user => user.Version, user => user.Version + 1);
@@ -147,16 +161,17 @@ internal sealed partial class AccountSecurity(
             {
                 if (change.MayRemoveAdmin)
                 {
-                    await GuardRow.TakeAsync(db, GuardRow.Admins, abandoned);
+                    await GuardRow.TakeAsync(db.Context, GuardRow.Admins, abandoned);
                 }
 
-                if (await RefuseAsync(db, accountId, change, audit, abandoned) is { } error)
+                if (await RefuseAsync(db.Context, accountId, change, audit, abandoned) is { } error)
                 {
                     return error;
                 }
 
-                var changed = await db.Users
-                    .Where(user => user.Id == accountId && (change.OfVersion == null || user.SecurityVersion == change.OfVersion))
+                var changed = await db.Context.Users
+                    .Where(user => user.Id == accountId)
+                    .Where(user => change.ExpectedVersion == null || user.SecurityVersion == change.ExpectedVersion)
                     .ExecuteUpdateAsync(
                         set =>
                         {
@@ -169,10 +184,13 @@ internal sealed partial class AccountSecurity(
                     return AccountErrors.NoSuchUser;
                 }
 
-                await AuditLog.AddAsync(db, audit.Entries, abandoned);
-                var sessions = db.Sessions.Where(session => session.AccountId == accountId && session.Id != change.ExceptSession);
-                var over = change.Reason is { } reason ? await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, audit.At, abandoned) : [];
-                await change.Then(db, abandoned);
+                await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
+                var sessions = db.Context.Sessions
+                    .Where(session => session.AccountId == accountId && session.Id != change.ExceptSession);
+                var over = change.EndReason is { } reason
+                    ? await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, audit.At, abandoned)
+                    : [];
+                await change.Then(db.Context, abandoned);
                 return over;
             },
             cancellationToken);
@@ -188,18 +206,20 @@ internal sealed partial class AccountSecurity(
     [LoggerMessage(LogLevel.Information, "The account {AccountId} was deleted by {DeletedBy}.")]
     private static partial void LogDeleted(ILogger logger, Guid accountId, Guid deletedBy);
 
-    /// <param name="Reason">Of the end of the account's sessions; null where they go on.</param>
-    /// <param name="Set">What becomes of the account's row, besides its security version.</param>
-    private sealed record Change(SessionEndReason? Reason, Action<UpdateSettersBuilder<AppUser>> Set)
+    /// <param name="EndReason">Why the account's sessions end. Null if they go on.</param>
+    /// <param name="Set">Sets the columns of the account's row, in addition to its security version.</param>
+    private sealed record Change(SessionEndReason? EndReason, Action<UpdateSettersBuilder<AppUser>> Set)
     {
-        /// <summary>The security version that the account must have.</summary>
-        public int? OfVersion { get; init; }
+        /// <summary>The security version that the account must have. Null for any.</summary>
+        public int? ExpectedVersion { get; init; }
 
+        /// <summary>The one session that goes on.</summary>
         public Guid? ExceptSession { get; init; }
 
-        /// <summary>Whether the account may be an administrator before and not after.</summary>
+        /// <summary>Whether the change may take an administrator who can sign in away.</summary>
         public bool MayRemoveAdmin { get; init; }
 
+        /// <summary>The last step of the transaction.</summary>
         public Func<AppDbContext, CancellationToken, Task> Then { get; init; } = (_, _) => Task.CompletedTask;
     }
 }

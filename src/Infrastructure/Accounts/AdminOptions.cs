@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Accounts;
 
-/// <summary>The first administrator, made at the start when there is none.</summary>
+/// <summary>Names the administrator to create at the start when there is none.</summary>
 public sealed class AdminOptions
 {
     public const string SectionName = "Admin";
@@ -13,11 +13,11 @@ public sealed class AdminOptions
 
     public string? Password { get; init; }
 
-    /// <summary>Empty is not set: so an environment file says it.</summary>
+    /// <summary>Whether either is set. An empty value counts as not set, since that is how an environment file leaves a variable out.</summary>
     internal bool AreSet => !string.IsNullOrEmpty(Email) || !string.IsNullOrEmpty(Password);
 }
 
-/// <summary>Both or neither, and what a sign-up would accept. The password's value is never printed.</summary>
+/// <summary>Requires both settings or neither, with values that a registration would accept. The password is never printed.</summary>
 internal sealed class AdminOptionsRule : IValidateOptions<AdminOptions>
 {
     public ValidateOptionsResult Validate(string? name, AdminOptions options)

@@ -8,11 +8,16 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Accounts;
 
-/// <summary>Makes the first administrator at the start, where the settings name one.</summary>
+/// <summary>Creates the first administrator at the start, if the settings name one.</summary>
 internal sealed partial class FirstAdmin(
-    AdminOptions options, IDbContextFactory<AppDbContext> contexts, IDatabase database, PasswordHashingService passwords, TimeProvider time, ILogger<FirstAdmin> logger)
+    AdminOptions options,
+    IDbContextFactory<AppDbContext> contexts,
+    IDatabase database,
+    PasswordHashingService hashing,
+    TimeProvider time,
+    ILogger<FirstAdmin> logger)
 {
-    /// <summary>Does nothing once there is an administrator, locked or not. Several nodes that start at once make one.</summary>
+    /// <summary>Does nothing if any administrator exists, locked or not. Several nodes that start at once create one.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         if (!options.AreSet)
@@ -21,19 +26,19 @@ internal sealed partial class FirstAdmin(
         }
 
         BuildModel();
-        if (await database.ReadAsync(AnyAsync, cancellationToken))
+        if (await database.ReadAsync((db, abandoned) => AnyAsync(db.Context, abandoned), cancellationToken))
         {
             return;
         }
 
         var now = time.GetUtcNow();
         var account = new NewAccount(Guid.CreateVersion7(now), EmailAddress.Parse(options.Email!), DisplayName: null, [Roles.Admin]);
-        var hash = await passwords.HashAsync(options.Password!, cancellationToken);
+        var hash = await hashing.HashAsync(options.Password!, cancellationToken);
         var user = AppUser.From(account, hash.Value, now);
-        var outcome = await TryMakeAsync(user, now, cancellationToken);
-        if (outcome == Outcome.Made)
+        var outcome = await TryCreateAsync(user, now, cancellationToken);
+        if (outcome == Outcome.Created)
         {
-            LogMade(logger, user.Id);
+            LogCreated(logger, user.Id);
         }
         else if (outcome == Outcome.AddressTaken)
         {
@@ -41,58 +46,61 @@ internal sealed partial class FirstAdmin(
         }
     }
 
-    /// <summary>A start has as long as EF Core takes for it, which on a slow machine is longer than the database may take to answer.</summary>
+    /// <summary>Builds EF Core's model before the first read, whose time-out it could exceed on a slow machine.</summary>
     private void BuildModel()
     {
         using var db = contexts.CreateDbContext();
         _ = db.Model;
     }
 
-    private async Task<Outcome> TryMakeAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Outcome> TryCreateAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
-            return await MakeAsync(user, now, cancellationToken);
+            return await CreateAsync(user, now, cancellationToken);
         }
         catch (DbUpdateException exception) when (DatabaseErrors.IsUniqueViolation(exception))
         {
-            return Outcome.AddressTaken; // by somebody who signed up just then
+            return Outcome.AddressTaken; // by a registration at the same time
         }
     }
 
-    private Task<Outcome> MakeAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<Outcome> CreateAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         async (db, abandoned) =>
         {
-            await GuardRow.TakeAsync(db, GuardRow.Admins, abandoned);
-            if (await AnyAsync(db, abandoned))
+            await GuardRow.TakeAsync(db.Context, GuardRow.Admins, abandoned);
+            if (await AnyAsync(db.Context, abandoned))
             {
-                return Outcome.NotNeeded; // another node was faster
+                return Outcome.NotNeeded; // another node created one first
             }
 
-            if (await db.Users.AnyAsync(existing => existing.NormalizedEmail == user.NormalizedEmail, abandoned))
+            if (await db.Context.Users.AnyAsync(existing => existing.NormalizedEmail == user.NormalizedEmail, abandoned))
             {
                 return Outcome.AddressTaken;
             }
 
-            db.Users.Add(user);
-            db.AuditEntries.AddRange(AuditContext.ByOperator(AuditActions.MadeAdminByOperator, user.Id, now).Entries);
-            await db.SaveChangesAsync(abandoned);
-            return Outcome.Made;
+            db.Context.Users.Add(user);
+            db.Context.AuditEntries.AddRange(AuditContext.ByOperator(AuditActions.MadeAdminByOperator, user.Id, now).Entries);
+            await db.Context.SaveChangesAsync(abandoned);
+            return Outcome.Created;
         },
         cancellationToken);
 
-    private static Task<bool> AnyAsync(AppDbContext db, CancellationToken cancellationToken) => db.Users.Where(AppUser.IsAdmin).AnyAsync(cancellationToken);
+    private static Task<bool> AnyAsync(AppDbContext db, CancellationToken cancellationToken) =>
+        db.Users.Where(AppUser.IsAdmin).AnyAsync(cancellationToken);
 
-    [LoggerMessage(LogLevel.Information, "Made the first administrator, {AccountId}, of Admin:Email and Admin:Password.")]
-    private static partial void LogMade(ILogger logger, Guid accountId);
+    [LoggerMessage(LogLevel.Information, "Created the first administrator, {AccountId}, from Admin:Email and Admin:Password.")]
+    private static partial void LogCreated(ILogger logger, Guid accountId);
 
-    // An address is unproved here: the account may be a stranger's, who has signed up with it first.
-    [LoggerMessage(LogLevel.Warning, "There is no administrator, and Admin:Email names an account that exists already, which is never promoted by that. Use the command 'admin add'.")]
+    // No address is confirmed at this point: a stranger may have registered it.
+    [LoggerMessage(
+        LogLevel.Warning,
+        "There is no administrator. Admin:Email names an existing account, which this setting never promotes. Use the command 'admin add'.")]
     private static partial void LogAddressTaken(ILogger logger);
 
     private enum Outcome
     {
-        Made,
+        Created,
         NotNeeded,
         AddressTaken,
     }

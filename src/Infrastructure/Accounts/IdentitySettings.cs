@@ -2,15 +2,15 @@ using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Infrastructure.Accounts;
 
-/// <summary>How ASP.NET Core Identity is used here.</summary>
+/// <summary>The settings of ASP.NET Core Identity.</summary>
 internal static class IdentitySettings
 {
     public static void Apply(IdentityOptions options)
     {
         options.User.RequireUniqueEmail = true;
-        options.User.AllowedUserNameCharacters = ""; // user names are addresses, and those may hold any script
+        options.User.AllowedUserNameCharacters = ""; // a user name is an address, which may hold any script
 
-        // Has room for passkeys. The context's own property of this name decides nothing: IdentityUserContext asks the options of its service provider.
+        // Version 3 has tables for passkeys. IdentityUserContext reads this option, and not the context's own property of this name.
         options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
     }
 }

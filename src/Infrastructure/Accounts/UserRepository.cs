@@ -4,10 +4,10 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Audit;
 using CleanJwt.Infrastructure.Passwords;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Sessions;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -16,11 +16,12 @@ using Microsoft.Extensions.Logging;
 namespace CleanJwt.Infrastructure.Accounts;
 
 internal sealed partial class UserRepository(
-    IDatabase database, IFrequentReads reads, PasswordHashingService passwords, PasswordThrottle throttle, ILogger<UserRepository> logger) : IUserRepository
+    IDatabase database, PasswordHashingService hashing, PasswordThrottle throttle, ILogger<UserRepository> logger) : IUserRepository
 {
-    public async Task<Result<Account>> AddAsync(NewAccount account, string password, AuditContext audit, CancellationToken cancellationToken)
+    public async Task<Result<Account>> AddAsync(
+        NewAccount account, string password, AuditContext audit, CancellationToken cancellationToken)
     {
-        var hash = await passwords.HashAsync(password, cancellationToken);
+        var hash = await hashing.HashAsync(password, cancellationToken);
         if (!hash.IsSuccess)
         {
             return hash.Error;
@@ -32,9 +33,9 @@ internal sealed partial class UserRepository(
             await database.WriteAsync(
                 (db, abandoned) =>
                 {
-                    db.Users.Add(user);
-                    db.AuditEntries.AddRange(audit.Entries);
-                    return db.SaveChangesAsync(abandoned);
+                    db.Context.Users.Add(user);
+                    db.Context.AuditEntries.AddRange(audit.Entries);
+                    return db.Context.SaveChangesAsync(abandoned);
                 },
                 cancellationToken);
         }
@@ -43,36 +44,40 @@ internal sealed partial class UserRepository(
             return AccountErrors.EmailTaken;
         }
 
-        return new Account(
-            user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles), user.CreatedAt, user.UpdatedAt, user.Version);
+        return user.ToAccount();
     }
 
     public async Task<Result<PasswordCheck>> VerifyPasswordAsync(
         EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken) => await VerifyAsync(
             await throttle.ReserveAsync(email, from, cancellationToken),
-            (db, abandoned) => db.Queries.CredentialsByNormalizedEmail(db, email.Normalized, abandoned),
+            (db, abandoned) => db.FindCredentialsAsync(email, abandoned),
             password,
             cancellationToken);
 
-    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(Guid accountId, string password, CancellationToken cancellationToken) => await VerifyAsync(
-        await throttle.ReserveAsync(accountId, cancellationToken),
-        (db, abandoned) => db.Queries.CredentialsById(db, accountId, abandoned),
-        password,
-        cancellationToken);
+    public async Task<Result<PasswordCheck>> VerifyPasswordAsync(
+        Guid accountId, string password, CancellationToken cancellationToken) => await VerifyAsync(
+            await throttle.ReserveAsync(accountId, cancellationToken),
+            (db, abandoned) => db.FindCredentialsAsync(accountId, abandoned),
+            password,
+            cancellationToken);
 
-    public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) => reads.FindAccountAsync(id, cancellationToken);
+    public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        database.ReadAsync((db, abandoned) => db.FindAccountAsync(id, abandoned), cancellationToken);
 
     public Task<Result<Account>> UpdateProfileAsync(
-        Guid id, string? displayName, IReadOnlyCollection<int>? expectedVersions, AuditContext audit, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<Account>>(
+        Guid id,
+        string? displayName,
+        IReadOnlyCollection<int>? expectedVersions,
+        AuditContext audit,
+        CancellationToken cancellationToken) => database.WriteAsync<Result<Account>>(
             async (db, abandoned) =>
             {
-                if (await ActingSession.IsOverAsync(db, audit, abandoned))
+                if (await ActingSession.IsOverAsync(db.Context, audit, abandoned))
                 {
                     return AccessTokenErrors.TokenRevoked;
                 }
 
-                var updated = await db.Users
+                var updated = await db.Context.Users
                     .Where(user => user.Id == id && (expectedVersions == null || expectedVersions.Contains(user.Version)))
                     .ExecuteUpdateAsync(
                         set => set
@@ -80,7 +85,7 @@ internal sealed partial class UserRepository(
                             .SetProperty(user => user.UpdatedAt, audit.At)
                             .SetProperty(user => user.Version, user => user.Version + 1),
                         abandoned);
-                if (await db.Queries.AccountById(db, id, abandoned) is not { } account)
+                if (await db.FindAccountAsync(id, abandoned) is not { } account)
                 {
                     return AccountErrors.UserNotFound;
                 }
@@ -90,13 +95,16 @@ internal sealed partial class UserRepository(
                     return AccountErrors.StaleVersion;
                 }
 
-                await AuditLog.AddAsync(db, audit.Entries, abandoned);
+                await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
                 return account;
             },
             cancellationToken);
 
     private async Task<Result<PasswordCheck>> VerifyAsync(
-        Result<AttemptReservation> reserved, Func<AppDbContext, CancellationToken, Task<Credentials?>> find, string password, CancellationToken cancellationToken)
+        Result<AttemptReservation> reserved,
+        Func<DatabaseConnection, CancellationToken, Task<Credentials?>> find,
+        string password,
+        CancellationToken cancellationToken)
     {
         if (!reserved.IsSuccess)
         {
@@ -105,7 +113,7 @@ internal sealed partial class UserRepository(
 
         await using var attempt = reserved.Value;
         var credentials = await database.ReadAsync(find, cancellationToken);
-        var outcome = await passwords.VerifyAsync(credentials?.PasswordHash, password, cancellationToken);
+        var outcome = await hashing.VerifyAsync(credentials?.PasswordHash, password, cancellationToken);
         if (!outcome.IsSuccess)
         {
             return outcome.Error;
@@ -114,15 +122,15 @@ internal sealed partial class UserRepository(
         var id = credentials?.Candidate.Account.Id;
         if (credentials is null || outcome.Value == PasswordVerificationResult.Failed)
         {
-            if (await attempt.WasWrongAsync())
+            if (await attempt.SettleWrongAsync())
             {
-                LogTooMany(logger, id);
+                LogPaused(logger, id);
             }
 
             return new PasswordCheck(id, Verified: null);
         }
 
-        await attempt.WasRightAsync();
+        await attempt.SettleRightAsync();
         if (outcome.Value == PasswordVerificationResult.SuccessRehashNeeded)
         {
             await RehashAsync(credentials, password, cancellationToken);
@@ -131,21 +139,24 @@ internal sealed partial class UserRepository(
         return new PasswordCheck(id, credentials.Candidate);
     }
 
-    /// <summary>Stores a hash of today's kind, unless the password was changed meanwhile. A full queue leaves it to the next sign-in.</summary>
+    /// <summary>
+    /// Stores a hash with the present parameters, unless the password was changed meanwhile. If the hashing queue is full, the next sign-in
+    /// does it.
+    /// </summary>
     private async Task RehashAsync(Credentials credentials, string password, CancellationToken cancellationToken)
     {
-        var hash = await passwords.HashInPlaceAsync(password, cancellationToken);
+        var hash = await hashing.HashInPlaceAsync(password, cancellationToken);
         if (hash.IsSuccess)
         {
             await database.WriteOneAsync(
-                (db, abandoned) => db.Users
+                (db, abandoned) => db.Context.Users
                     .Where(user => user.Id == credentials.Candidate.Account.Id && user.PasswordHash == credentials.PasswordHash)
                     .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, hash.Value), abandoned),
                 cancellationToken);
         }
     }
 
-    // An address without an account is not named, and is logged all the same: neither its time nor anything else must tell.
-    [LoggerMessage(LogLevel.Information, "Too many wrong passwords for the account {AccountId}: no more are checked for a while.")]
-    private static partial void LogTooMany(ILogger logger, Guid? accountId);
+    // Also logged for an address without an account, so that neither the time of an answer nor the log's size tells the two apart.
+    [LoggerMessage(LogLevel.Information, "Too many wrong passwords for the account {AccountId}: no password is checked for a while.")]
+    private static partial void LogPaused(ILogger logger, Guid? accountId);
 }

@@ -1,15 +1,17 @@
+using CleanJwt.Infrastructure.Persistence.Statements;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
-/// <summary>Whether the database answers.</summary>
-internal sealed class DatabaseHealth(IFrequentReads reads) : IHealthCheck
+/// <summary>Checks that the database answers.</summary>
+internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            await reads.ProbeAsync(cancellationToken);
+            // Reads a table: a connection alone may come from a pool, or lead to an empty file.
+            await database.ReadAsync((db, abandoned) => db.FindKeyRingVersionAsync(abandoned), cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))

@@ -3,15 +3,15 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>
-/// A row that exists to be updated first by every transaction whose rule spans several rows. Whoever comes second waits for the first, and then sees
-/// what it did: on every database, at every isolation level.
+/// A row that every transaction updates first whose rule spans several rows. A second transaction waits for the first, and then sees its
+/// changes: on every database, at every isolation level.
 /// </summary>
 public sealed class GuardRow
 {
-    /// <summary>Guards that there is an administrator who can sign in.</summary>
+    /// <summary>Guards the rule that an administrator is left who can sign in.</summary>
     public const string Admins = "admins";
 
-    /// <summary>Guards the signing keys. Its version is the one by which nodes see that they have changed.</summary>
+    /// <summary>Guards the signing keys. Nodes see by its version that the keys have changed.</summary>
     public const string SigningKeys = "signing-keys";
 
     public required string Name { get; init; }

@@ -4,11 +4,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Sessions;
 
-/// <summary>The session that does something. It was live when the request came; this asks again, in the transaction of the act.</summary>
+/// <summary>Checks again, in the transaction of a change, that the session which makes the change is live.</summary>
 internal static class ActingSession
 {
-    /// <returns>False also for an act that needs no session.</returns>
+    /// <returns>False also for a change that needs no session.</returns>
     public static async Task<bool> IsOverAsync(AppDbContext db, AuditContext audit, CancellationToken cancellationToken) =>
-        audit.ActorSessionId is { } by
-        && !await db.Sessions.AnyAsync(session => session.Id == by && session.EndedAt == null && session.ExpiresAt > audit.At, cancellationToken);
+        audit.ActorSessionId is { } actor
+        && !await db.Sessions.AnyAsync(
+            session => session.Id == actor && session.EndedAt == null && session.ExpiresAt > audit.At, cancellationToken);
 }

@@ -1,63 +1,67 @@
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Sessions;
 
-/// <summary>
-/// The one place where sessions end: always with their revocations, which come as late in the caller's transaction as they can: the less time, the less waits
-/// for them. The caller puts the sessions in this node's list once the transaction is committed.
-/// </summary>
+/// <summary>Ends sessions and writes their revocations. No other code ends a session.</summary>
+/// <remarks>
+/// The caller puts the sessions into this node's revocation list after the transaction has been committed. Revocations are written as late
+/// as possible in the transaction: the sooner it commits after them, the sooner the other nodes can read them.
+/// </remarks>
 internal static class SessionEnding
 {
-    /// <returns>How many were not over yet: one or none.</returns>
+    /// <returns>The number of sessions that were not over yet: one or none.</returns>
     public static async Task<int> EndOneAsync(
-        AppDbContext db, Guid sessionId, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
+        DatabaseConnection db, Guid sessionId, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var ended = await EndAsync(db.Sessions.Where(session => session.Id == sessionId), reason, now, cancellationToken);
+        var ended = await EndAsync(db.Context.Sessions.Where(session => session.Id == sessionId), reason, now, cancellationToken);
         if (ended > 0)
         {
-            await db.ExecuteAsync(
-                $"INSERT INTO Revocations (SessionId) SELECT Id FROM Sessions WHERE Id = {sessionId} AND EndedAt = {now.UtcDateTime}", cancellationToken);
+            await db.RevokeSessionAsync(sessionId, now, cancellationToken);
         }
 
         return ended;
     }
 
-    /// <param name="sessions">Of that account.</param>
-    /// <returns>Those that were not over yet.</returns>
+    /// <param name="sessions">Sessions of that account.</param>
+    /// <returns>The ids of the sessions that were not over yet.</returns>
     public static async Task<List<Guid>> EndSomeAsync(
-        AppDbContext db, Guid accountId, IQueryable<Session> sessions, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken)
+        DatabaseConnection db,
+        Guid accountId,
+        IQueryable<Session> sessions,
+        SessionEndReason reason,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         if (await EndAsync(sessions, reason, now, cancellationToken) == 0)
         {
             return [];
         }
 
-        // What ends together carries the same moment, by which it is found again.
-        var ended = await db.Sessions
+        // Sessions that end together carry the same moment, and are found by it.
+        var ended = await db.Context.Sessions
             .Where(session => session.AccountId == accountId && session.EndedAt == now)
             .Select(session => session.Id)
             .ToListAsync(cancellationToken);
-        await db.ExecuteAsync(
-            $"INSERT INTO Revocations (SessionId) SELECT Id FROM Sessions WHERE AccountId = {accountId} AND EndedAt = {now.UtcDateTime}", cancellationToken);
+        await db.RevokeSessionsOfAccountAsync(accountId, now, cancellationToken);
         return ended;
     }
 
-    /// <summary>Ends every session there is, whoever's. For a database that no node is serving.</summary>
-    /// <returns>How many were not over yet.</returns>
-    public static async Task<int> EndEverythingAsync(AppDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Ends every session of every account, in a database that no node is serving.</summary>
+    /// <returns>The number of sessions that were not over yet.</returns>
+    public static async Task<int> EndEverythingAsync(DatabaseConnection db, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var ended = await EndAsync(db.Sessions, SessionEndReason.EndedByOperator, now, cancellationToken);
-        await db.ExecuteAsync(
-            $"INSERT INTO Revocations (SessionId) SELECT Id FROM Sessions WHERE EndedAt = {now.UtcDateTime}", cancellationToken);
+        var ended = await EndAsync(db.Context.Sessions, SessionEndReason.EndedByOperator, now, cancellationToken);
+        await db.RevokeAllSessionsAsync(now, cancellationToken);
         return ended;
     }
 
-    private static Task<int> EndAsync(IQueryable<Session> sessions, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken) =>
-        sessions
-            .Where(session => session.EndedAt == null)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(session => session.EndedAt, now).SetProperty(session => session.EndReason, reason),
-                cancellationToken);
+    private static Task<int> EndAsync(
+        IQueryable<Session> sessions, SessionEndReason reason, DateTimeOffset now, CancellationToken cancellationToken) => sessions
+        .Where(session => session.EndedAt == null)
+        .ExecuteUpdateAsync(
+            set => set.SetProperty(session => session.EndedAt, now).SetProperty(session => session.EndReason, reason),
+            cancellationToken);
 }

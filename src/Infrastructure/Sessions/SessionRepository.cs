@@ -3,28 +3,28 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Audit;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Sessions;
 
 internal sealed class SessionRepository(
-    IDatabase database, IFrequentReads reads, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
+    IDatabase database, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
 {
     public async Task<bool> TryStartAsync(Session session, int securityVersion, AuditContext audit, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync<List<Guid>?>(
             async (db, abandoned) =>
             {
-                if (!await TakeAsVerifiedAsync(db, session.AccountId, securityVersion, abandoned))
+                if (!await db.TryLockRowAsync(session.AccountId, securityVersion, abandoned))
                 {
                     return null;
                 }
 
-                await InsertAsync(db, session, abandoned);
-                await AuditLog.AddAsync(db, audit.Entries, abandoned);
+                await db.InsertSessionAsync(session, abandoned);
+                await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
                 return await EndSurplusAsync(db, session, abandoned);
             },
             cancellationToken);
@@ -33,33 +33,34 @@ internal sealed class SessionRepository(
     }
 
     public Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken) =>
-        reads.FindSessionAsync(sessionId, cancellationToken);
+        database.ReadAsync((db, abandoned) => db.FindSessionAsync(sessionId, abandoned), cancellationToken);
 
     public Task<SessionState?> FindStateAsync(Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.ReadAsync((db, abandoned) => db.Queries.SessionStateById(db, accountId, sessionId, now, abandoned), cancellationToken);
+        database.ReadAsync((db, abandoned) => db.FindSessionStateAsync(accountId, sessionId, now, abandoned), cancellationToken);
 
-    // Carried out twice, it finds its own rotation id in the session.
-    public Task<AccountSession?> RotateAsync(Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken) => database.WriteOneAsync(
-        async (db, abandoned) =>
-        {
-            var found = await db.FindSessionAsync(sessionId, abandoned);
-            return found is not null && next(found.Session) is { } rotated && await TryUpdateAsync(db, rotated, abandoned)
-                ? found with { Session = rotated }
-                : found;
-        },
-        cancellationToken);
+    // A second execution finds this request's own rotation id in the session.
+    public Task<AccountSession?> RotateAsync(Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken) =>
+        database.WriteOneAsync(
+            async (db, abandoned) =>
+            {
+                var found = await db.FindSessionAsync(sessionId, abandoned);
+                return found is not null && next(found.Session) is { } rotated && await db.TryRotateSessionAsync(rotated, abandoned)
+                    ? found with { Session = rotated }
+                    : found;
+            },
+            cancellationToken);
 
     public Task<AccountSession?> TryReauthenticateAsync(
         Session reauthenticated, int securityVersion, AuditContext audit, CancellationToken cancellationToken) => database.WriteAsync(
             async (db, abandoned) =>
             {
-                if (!await TakeAsVerifiedAsync(db, reauthenticated.AccountId, securityVersion, abandoned))
+                if (!await db.TryLockRowAsync(reauthenticated.AccountId, securityVersion, abandoned))
                 {
                     return null;
                 }
 
-                // The generation stays as a refresh at the same time may leave it.
-                var updated = await Live(db, reauthenticated.AccountId, audit.At)
+                // The generation is not written: a refresh at the same time may have changed it.
+                var updated = await Live(db.Context, reauthenticated.AccountId, audit.At)
                     .Where(session => session.Id == reauthenticated.Id)
                     .ExecuteUpdateAsync(
                         set => set
@@ -72,14 +73,14 @@ internal sealed class SessionRepository(
                     return null;
                 }
 
-                await AuditLog.AddAsync(db, audit.Entries, abandoned);
+                await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
                 return await db.FindSessionAsync(reauthenticated.Id, abandoned);
             },
             cancellationToken);
 
     public async Task<IReadOnlyList<Session>> ListLiveAsync(Guid accountId, DateTimeOffset now, CancellationToken cancellationToken) =>
         await database.ReadAsync(
-            (db, abandoned) => Live(db, accountId, now)
+            (db, abandoned) => Live(db.Context, accountId, now)
                 .AsNoTracking()
                 .OrderByDescending(session => session.CreatedAt).ThenByDescending(session => session.Id)
                 .ToListAsync(abandoned),
@@ -90,7 +91,7 @@ internal sealed class SessionRepository(
         var ended = await database.WriteAsync(
             async (db, abandoned) =>
             {
-                var accountId = await db.Sessions
+                var accountId = await db.Context.Sessions
                     .Where(session => session.Id == sessionId && session.EndedAt == null)
                     .Select(session => (Guid?)session.AccountId)
                     .SingleOrDefaultAsync(abandoned);
@@ -99,7 +100,7 @@ internal sealed class SessionRepository(
                     return 0;
                 }
 
-                await AuditLog.AddAsync(db, audit.Entries.Select(entry => entry with { AccountId = accountId }), abandoned);
+                await db.InsertAuditEntriesAsync(audit.Entries.Select(entry => entry with { AccountId = accountId }), abandoned);
                 return await SessionEnding.EndOneAsync(db, sessionId, reason, audit.At, abandoned);
             },
             cancellationToken);
@@ -116,17 +117,17 @@ internal sealed class SessionRepository(
         var ended = await database.WriteAsync(
             async (db, abandoned) =>
             {
-                var own = Live(db, accountId, audit.At).Where(session => session.Id == sessionId);
-                if (await ActingSession.IsOverAsync(db, audit, abandoned) || !await own.AnyAsync(abandoned))
+                var own = Live(db.Context, accountId, audit.At).Where(session => session.Id == sessionId);
+                if (await ActingSession.IsOverAsync(db.Context, audit, abandoned) || !await own.AnyAsync(abandoned))
                 {
                     return [];
                 }
 
-                // Another may have ended it since it was looked at. Then there is nothing to tell.
+                // Another request may have ended the session since. Then there is nothing to record.
                 var over = await SessionEnding.EndSomeAsync(db, accountId, own, reason, audit.At, abandoned);
                 if (over.Contains(sessionId))
                 {
-                    await AuditLog.AddAsync(db, audit.Entries, abandoned);
+                    await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
                 }
 
                 return over;
@@ -142,19 +143,19 @@ internal sealed class SessionRepository(
         var ended = await database.WriteAsync<Result<List<Guid>>>(
             async (db, abandoned) =>
             {
-                if (await ActingSession.IsOverAsync(db, audit, abandoned))
+                if (await ActingSession.IsOverAsync(db.Context, audit, abandoned))
                 {
                     return AccessTokenErrors.TokenRevoked;
                 }
 
-                if (!await db.Users.AnyAsync(user => user.Id == accountId, abandoned))
+                if (!await db.Context.Users.AnyAsync(user => user.Id == accountId, abandoned))
                 {
                     return AccountErrors.NoSuchUser;
                 }
 
-                await AuditLog.AddAsync(db, audit.Entries, abandoned);
-                return await SessionEnding.EndSomeAsync(
-                    db, accountId, db.Sessions.Where(session => session.AccountId == accountId && session.Id != except), reason, audit.At, abandoned);
+                await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
+                var sessions = db.Context.Sessions.Where(session => session.AccountId == accountId && session.Id != except);
+                return await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, audit.At, abandoned);
             },
             cancellationToken);
         if (!ended.IsSuccess)
@@ -166,40 +167,29 @@ internal sealed class SessionRepository(
         return default(Done);
     }
 
-    // As text, since EF Core takes as long to translate an update, each time anew, as the database to carry it out.
-    private static async Task<bool> TryUpdateAsync(AppDbContext db, Session rotated, CancellationToken cancellationToken) =>
-        await db.ExecuteAsync(
-            $"""
-            UPDATE Sessions
-            SET Generation = {rotated.Generation}, RotationId = {rotated.RotationId}, RotatedAt = {rotated.RotatedAt?.UtcDateTime},
-                LastSeenAt = {rotated.LastSeenAt.UtcDateTime}, ExpiresAt = {rotated.ExpiresAt.UtcDateTime}
-            WHERE Id = {rotated.Id} AND Generation = {rotated.Generation - 1} AND EndedAt IS NULL
-            """,
-            cancellationToken) == 1;
-
-    /// <summary>Changes nothing, but takes the account's row: whoever locks it or changes its password comes before or after this, not beside it.</summary>
-    /// <returns>False when somebody came before.</returns>
-    private static async Task<bool> TakeAsVerifiedAsync(AppDbContext db, Guid accountId, int securityVersion, CancellationToken cancellationToken) =>
-        await db.ExecuteAsync(
-            $"UPDATE AspNetUsers SET SecurityVersion = SecurityVersion WHERE Id = {accountId} AND SecurityVersion = {securityVersion} AND Locked = 0",
-            cancellationToken) == 1;
-
-    private static Task<int> InsertAsync(AppDbContext db, Session session, CancellationToken cancellationToken) => db.ExecuteAsync(
-        $"""
-        INSERT INTO Sessions (Id, AccountId, CreatedAt, LastSeenAt, ExpiresAt, Generation, RotatedAt, RotationId, EndedAt, EndReason, UserAgent, IpAddress, Scope, AuthTime, Amr)
-        VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime}, {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime},
-            {session.Generation}, {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime}, {(int?)session.EndReason},
-            {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()}, {session.AuthTime.UtcDateTime}, {session.Amr})
-        """,
-        cancellationToken);
-
-    private static async Task<List<Guid>> EndSurplusAsync(AppDbContext db, Session next, CancellationToken cancellationToken)
+    /// <summary>Ends the sessions that an account has beyond the limit, apart from its newest: those that were seen longest ago.</summary>
+    private static async Task<List<Guid>> EndSurplusAsync(DatabaseConnection db, Session newest, CancellationToken cancellationToken)
     {
-        var surplus = await db.FindSurplusSessionsAsync(next.AccountId, next.Id, next.CreatedAt, cancellationToken);
+        // Few accounts reach the limit. Counting needs no sorting, for which SQLite would allocate some twenty pages.
+        if (await db.CountSessionsAsync(newest.AccountId, cancellationToken) <= Session.MaxLivePerAccount)
+        {
+            return [];
+        }
+
+        var surplus = await Live(db.Context, newest.AccountId, newest.CreatedAt)
+            .Where(session => session.Id != newest.Id)
+            .OrderByDescending(session => session.LastSeenAt).ThenByDescending(session => session.Id)
+            .Skip(Session.MaxLivePerAccount - 1)
+            .Select(session => session.Id)
+            .ToListAsync(cancellationToken);
         return surplus.Count == 0
             ? surplus
             : await SessionEnding.EndSomeAsync(
-                db, next.AccountId, db.Sessions.Where(session => surplus.Contains(session.Id)), SessionEndReason.TooManySessions, next.CreatedAt,
+                db,
+                newest.AccountId,
+                db.Context.Sessions.Where(session => surplus.Contains(session.Id)),
+                SessionEndReason.TooManySessions,
+                newest.CreatedAt,
                 cancellationToken);
     }
 

@@ -9,13 +9,14 @@ using CleanJwt.Infrastructure.Keys;
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// The keys under which tries are counted: HMACs, of which nobody with the database alone can tell the address. A client's addresses are not stored either.
+/// Makes the keys under which password attempts are counted. A key is an HMAC: the database alone reveals neither the email address nor the
+/// client's IP address.
 /// </summary>
 internal sealed class AttemptKeys(SecretStore secrets)
 {
-    private const byte Network = 1;
-    private const byte Email = 2;
-    private const byte Account = 3;
+    private const byte NetworkKind = 1;
+    private const byte EmailKind = 2;
+    private const byte AccountKind = 3;
 
     private byte[]? _secret;
 
@@ -24,32 +25,37 @@ internal sealed class AttemptKeys(SecretStore secrets)
 
     internal void Use(byte[] secret) => _secret = secret;
 
-    // No address holds a control character, so that no two pairs are written the same.
-    public AttemptKey Of(EmailAddress email, ClientNetwork network) => Of(Network, $"{email.Normalized}\0{network.Family:D}:{network.Bits:x}", AttemptLimit.OfNetwork);
+    /// <summary>The key of sign-ins to one address from one client network.</summary>
+    // An address holds no control character, so the NUL keeps address and network apart.
+    public AttemptKey Of(EmailAddress email, ClientNetwork network) =>
+        Of(NetworkKind, $"{email.Normalized}\0{network.Family:D}:{network.Bits:x}", AttemptLimit.OfNetwork);
 
-    public AttemptKey Of(EmailAddress email) => Of(Email, email.Normalized, AttemptLimit.OfEmail);
+    /// <summary>The key of sign-ins to one address from anywhere.</summary>
+    public AttemptKey Of(EmailAddress email) => Of(EmailKind, email.Normalized, AttemptLimit.OfEmail);
 
-    public AttemptKey Of(Guid accountId) => Of(Account, accountId.ToString(), AttemptLimit.OfAccount);
+    /// <summary>The key of attempts by sessions that are signed in to the account.</summary>
+    public AttemptKey Of(Guid accountId) => Of(AccountKind, accountId.ToString(), AttemptLimit.OfAccount);
 
-    private AttemptKey Of(byte kind, string what, AttemptLimit limit)
+    private AttemptKey Of(byte kind, string subject, AttemptLimit limit)
     {
         var secret = _secret ?? throw new InvalidOperationException("The secret has not been loaded yet.");
-        byte[] counted = [kind, .. Encoding.UTF8.GetBytes(what)];
-        var mac = HMACSHA256.HashData(secret, counted);
+        byte[] content = [kind, .. Encoding.UTF8.GetBytes(subject)];
+        var mac = HMACSHA256.HashData(secret, content);
         return new AttemptKey([kind, .. mac.AsSpan(0, AttemptKey.Size - 1)], limit);
     }
 }
 
-/// <summary>A kind, and the beginning of an HMAC.</summary>
+/// <summary>One byte for the kind of key, followed by the first bytes of an HMAC.</summary>
+/// <param name="Limit">The limit of the attempts that are counted under the key.</param>
 internal sealed record AttemptKey(byte[] Value, AttemptLimit Limit)
 {
     public const int Size = 17;
 
     private const int SharedSize = 3;
 
-    /// <summary>Whether others are counted under it too: then who has proved a password has done so for themselves alone.</summary>
+    /// <summary>Whether several accounts are counted under this key. Then one account's right password must not clear the others' attempts.</summary>
     public bool IsShared => Value.Length == SharedSize;
 
-    /// <summary>One of 65,536, for when there is no room for a row of its own.</summary>
+    /// <summary>The key to use when the table is full: one of 65,536, shared with other accounts.</summary>
     public AttemptKey Shared => this with { Value = Value[..SharedSize] };
 }

@@ -2,17 +2,19 @@ using CleanJwt.Domain.Passwords;
 
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
-/// <summary>The tries that are counted under one key. Nothing in it tells whose they are.</summary>
+/// <summary>The password attempts that are counted under one key. A row does not reveal whose they are.</summary>
 public sealed class PasswordAttemptRow
 {
     /// <inheritdoc cref="AttemptKey"/>
     public required byte[] Key { get; init; }
 
-    public required PasswordAttempts Tries { get; init; }
+    public required PasswordAttempts Attempts { get; init; }
 
-    /// <summary>When it can go.</summary>
-    public required DateTimeOffset OverAt { get; init; }
+    /// <summary>When the row no longer counts and can be deleted.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Another one with each change. Random, since a row that went and came again must not be taken for the one that was read.</summary>
+    /// <summary>
+    /// A random value that each change replaces. It is not a counter: a row that was deleted and inserted again must not look unchanged.
+    /// </summary>
     public required Guid Stamp { get; init; }
 }

@@ -4,107 +4,114 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Passwords;
 using CleanJwt.Domain.Results;
 using CleanJwt.Infrastructure.Persistence;
-using CleanJwt.Infrastructure.Persistence.Configurations;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// Counts passwords that were wrong, in the database, so that every node counts the same; <see cref="PasswordAttempts"/> has the rules. Each change reads what
-/// is there, decides, and writes in one transaction; when another was faster, it is done again.
+/// Limits how many wrong passwords are checked. An attempt is reserved in the database before its password is checked, and settled
+/// afterwards as wrong, right or unchecked. All nodes count in the same rows; <see cref="PasswordAttempts"/> holds the rules.
 /// </summary>
-internal sealed class PasswordThrottle(IDatabase database, AttemptKeys keys, PasswordHashingService passwords, ThrottleLimits bounds, TimeProvider time) : IDisposable
+/// <remarks>
+/// Each change reads the rows, decides and writes in one transaction. If another node changed a row meanwhile, the change starts again.
+/// </remarks>
+internal sealed class PasswordThrottle(
+    IDatabase database, AttemptKeys keys, PasswordHashingService hashing, ThrottleLimits limits, TimeProvider time) : IDisposable
 {
-    // So few that the nodes beside this one find places too. Passwords are hashed by a few threads anyway.
-    private const int MostCheckedPerKey = 2;
-    private const int MostWaitingPerKey = 1_000;
-    private const int MostConflicts = 100;
+    // A small number, so that attempts on other nodes get their turn. A few threads hash all passwords anyway.
+    private const int MaxCheckedAtOncePerKey = 2;
+    private const int MaxWaitingPerKey = 1_000;
+    private const int MaxConflicts = 100;
 
-    /// <summary>How long a try waits while those before it may use up what is left.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>How long an attempt waits while earlier attempts may use up the limit.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(3);
 
-    // Only for tries of other nodes. Those of this one wait in memory.
+    // Only for attempts of other nodes. Attempts of this node wait in memory.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long an answer is kept back for a try to be given back first.</summary>
-    private static readonly TimeSpan GivingBack = TimeSpan.FromSeconds(1);
+    /// <summary>How long an answer waits until an unchecked attempt has been released.</summary>
+    private static readonly TimeSpan MaxReleaseTime = TimeSpan.FromSeconds(1);
 
-    private static readonly Error Busy = Error.ServiceUnavailable("Too many sign-ins to one account at once. Try again.", TimeSpan.FromSeconds(1));
+    private static readonly Error Busy =
+        Error.ServiceUnavailable("Too many sign-ins to one account at once. Try again.", TimeSpan.FromSeconds(1));
 
-    // By the first of a try's keys, which has the lowest limit. It has a timer, which the first sign-in starts.
-    private readonly Lazy<PartitionedRateLimiter<AttemptKey>> _places = new(() => PartitionedRateLimiter.Create<AttemptKey, string>(key =>
+    // Partitioned by the first key of an attempt, which has the lowest limit. Lazy, because the limiter starts a timer.
+    private readonly Lazy<PartitionedRateLimiter<AttemptKey>> _slots = new(() => PartitionedRateLimiter.Create<AttemptKey, string>(key =>
         RateLimitPartition.GetConcurrencyLimiter(Convert.ToHexString(key.Value), _ => new ConcurrencyLimiterOptions
         {
-            PermitLimit = MostCheckedPerKey,
-            QueueLimit = MostWaitingPerKey,
+            PermitLimit = MaxCheckedAtOncePerKey,
+            QueueLimit = MaxWaitingPerKey,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         })));
 
     private long _rows;
     private long _rowsSinceCounted;
 
-    /// <summary>Reserves a try of a sign-in, which is to be checked next.</summary>
+    /// <summary>Reserves an attempt to sign in, whose password the caller checks next.</summary>
     /// <returns>
-    /// A try, whose outcome the caller tells it; <see cref="AccountErrors.TooManyAttempts"/>; or <c>service-unavailable</c> when others were being checked for
-    /// too long, or more passwords wait to be hashed than there are places for.
+    /// The reservation, which the caller settles; <see cref="AccountErrors.TooManyAttempts"/> during a pause; or <c>service-unavailable</c>
+    /// when other attempts took too long or the hashing queue is full.
     /// </returns>
     public Task<Result<AttemptReservation>> ReserveAsync(EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
         ReserveAsync(() => [keys.Of(email, from), keys.Of(email)], cancellationToken);
 
-    /// <summary>As the other, for somebody who is signed in to the account.</summary>
+    /// <summary>Reserves an attempt by a session that is signed in to the account.</summary>
+    /// <inheritdoc cref="ReserveAsync(EmailAddress, ClientNetwork, CancellationToken)"/>
     public Task<Result<AttemptReservation>> ReserveAsync(Guid accountId, CancellationToken cancellationToken) =>
         ReserveAsync(() => [keys.Of(accountId)], cancellationToken);
 
-    /// <summary>Counts the rows anew. Nobody else deletes any but the clean-up.</summary>
+    /// <summary>Counts the rows of the table again. Between counts this node only adds the rows that it inserts itself.</summary>
     public async Task CountRowsAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _rowsSinceCounted, 0);
-        Interlocked.Exchange(ref _rows, await database.ReadAsync((db, abandoned) => db.PasswordAttempts.LongCountAsync(abandoned), cancellationToken));
+        var rows = await database.ReadAsync((db, abandoned) => db.Context.PasswordAttempts.LongCountAsync(abandoned), cancellationToken);
+        Interlocked.Exchange(ref _rows, rows);
     }
 
     public void Dispose()
     {
-        if (_places.IsValueCreated)
+        if (_slots.IsValueCreated)
         {
-            _places.Value.Dispose();
+            _slots.Value.Dispose();
         }
     }
 
-    /// <returns>Whether a pause has begun.</returns>
-    internal Task<bool> WrongAsync(Guid id, IReadOnlyList<AttemptKey> reserved) => SettleAsync(
-        reserved, (tries, key, now) => tries.Wrong(id, key.Limit, now));
+    /// <returns>Whether this attempt began a pause.</returns>
+    internal Task<bool> SettleWrongAsync(Guid id, IReadOnlyList<AttemptKey> reserved) =>
+        SettleAsync(reserved, (attempts, key, now) => attempts.Wrong(id, key.Limit, now));
 
-    internal Task<bool> RightAsync(Guid id, IReadOnlyList<AttemptKey> reserved) => SettleAsync(
-        reserved, (tries, key, now) => key.IsShared ? tries.Unchecked(id) : tries.Right(id, key.Limit, now));
+    internal Task SettleRightAsync(Guid id, IReadOnlyList<AttemptKey> reserved) =>
+        SettleAsync(reserved, (attempts, key, now) => key.IsShared ? attempts.Unchecked(id) : attempts.Right(id, key.Limit, now));
 
-    /// <summary>Where that fails, too, the try will count as wrong after a while.</summary>
-    internal async Task GiveBackAsync(Guid id, IReadOnlyList<AttemptKey> reserved)
+    /// <summary>Releases an attempt that was not checked. If that fails, the attempt counts as wrong after a while.</summary>
+    internal async Task ReleaseAsync(Guid id, IReadOnlyList<AttemptKey> reserved)
     {
         try
         {
-            await SettleAsync(reserved, (tries, _, _) => tries.Unchecked(id)).WaitAsync(GivingBack);
+            await SettleAsync(reserved, (attempts, _, _) => attempts.Unchecked(id)).WaitAsync(MaxReleaseTime);
         }
         catch (Exception exception) when (exception is TimeoutException || DatabaseErrors.IsOutage(exception))
         {
-            // The answer is about something else.
+            // The caller has another answer to give.
         }
     }
 
     private async Task<Result<AttemptReservation>> ReserveAsync(Func<AttemptKey[]> keysOf, CancellationToken cancellationToken)
     {
-        // Before anything is kept about the key: a flood that is turned away must not fill the memory, either.
-        if (passwords.Refusal is { } refusal)
+        // Checked before any state is kept for the key: attempts that are refused must not fill the memory.
+        if (hashing.Refusal is { } refusal)
         {
             return refusal;
         }
 
         var wanted = keysOf();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(MaxWait);
         try
         {
-            var place = await _places.Value.AcquireAsync(wanted[0], permitCount: 1, patience.Token);
-            return place.IsAcquired ? await ReserveAtAsync(place, wanted, patience.Token, cancellationToken) : Busy;
+            var keySlot = await _slots.Value.AcquireAsync(wanted[0], permitCount: 1, deadline.Token);
+            return keySlot.IsAcquired ? await ReserveInSlotAsync(keySlot, wanted, deadline.Token, cancellationToken) : Busy;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -112,148 +119,147 @@ internal sealed class PasswordThrottle(IDatabase database, AttemptKeys keys, Pas
         }
     }
 
-    /// <param name="place">Goes to the try, or is free again.</param>
-    /// <param name="patience">Only for what others do: whoever is in line for a thread, which moves by itself, is not asked to go.</param>
-    private async Task<Result<AttemptReservation>> ReserveAtAsync(
-        RateLimitLease place, AttemptKey[] wanted, CancellationToken patience, CancellationToken cancellationToken)
+    /// <param name="keySlot">Goes to the reservation, or is released.</param>
+    /// <param name="deadline">Limits the wait for other attempts. It does not limit the wait in the hashing queue, which always moves.</param>
+    private async Task<Result<AttemptReservation>> ReserveInSlotAsync(
+        RateLimitLease keySlot, AttemptKey[] wanted, CancellationToken deadline, CancellationToken cancellationToken)
     {
         Result<AttemptReservation>? answer = null;
-        RateLimitLease[] places = [place];
+        RateLimitLease[] slots = [keySlot];
         var id = Guid.NewGuid();
         try
         {
             while (true)
             {
-                // After waiting for others of the same key: whoever sends many at once for one email must not take the places of all.
-                var entered = await passwords.EnterAsync(cancellationToken);
-                places = [place, entered];
-                if (!entered.IsAcquired)
+                // The hashing slot comes after the key's slot: many attempts at one address must not fill the queue for all others.
+                var hashingSlot = await hashing.EnterAsync(cancellationToken);
+                slots = [keySlot, hashingSlot];
+                if (!hashingSlot.IsAcquired)
                 {
                     return PasswordHashingService.QueueFull;
                 }
 
                 await CountRowsSometimesAsync(cancellationToken);
-                answer = await TryReserveAsync(id, wanted, places);
+                answer = await TryReserveAsync(id, wanted, slots);
                 if (answer is not null)
                 {
                     return answer;
                 }
 
-                entered.Dispose(); // nor must those who wait for other nodes keep everybody waiting
-                await Task.Delay(PollInterval, patience);
+                hashingSlot.Dispose(); // attempts that wait for other nodes must not block the queue
+                await Task.Delay(PollInterval, deadline);
             }
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
-            _ = GiveBackAsync(id, wanted); // it may have been reserved all the same; nobody waits for this, too
+            _ = ReleaseAsync(id, wanted); // the attempt may have been stored; the answer does not wait for the release
             throw;
         }
         finally
         {
             if (answer is not { IsSuccess: true })
             {
-                Array.ForEach(places, taken => taken.Dispose());
+                Array.ForEach(slots, slot => slot.Dispose());
             }
         }
     }
 
-    /// <returns>Null when others are being checked.</returns>
-    private async Task<Result<AttemptReservation>?> TryReserveAsync(Guid id, AttemptKey[] wanted, RateLimitLease[] places)
+    /// <returns>Null while attempts that are being checked may use up the limit.</returns>
+    private async Task<Result<AttemptReservation>?> TryReserveAsync(Guid id, AttemptKey[] wanted, RateLimitLease[] slots)
     {
-        var (pause, reserved, added) = await ChangeAsync(async (db, abandoned) =>
+        var outcome = await ChangeAsync(async (db, abandoned) =>
         {
             var now = time.GetUtcNow();
-            var found = await FindAsync(db, wanted, abandoned);
-            if (Interlocked.Read(ref _rows) >= bounds.MostRows && found.Any(one => one.Row is null))
+            var counted = await FindAsync(db, wanted, abandoned);
+            if (Interlocked.Read(ref _rows) >= limits.MaxRows && counted.Any(one => one.Row is null))
             {
-                found = await FindAsync(db, [.. found.Select(one => one.Row is null ? one.Key.Shared : one.Key)], abandoned);
+                counted = await FindAsync(db, [.. counted.Select(one => one.Row is null ? one.Key.Shared : one.Key)], abandoned);
             }
 
-            var pause = found.Max(one => one.Tries.PauseLeft(one.Key.Limit, now));
+            var pause = counted.Max(one => one.Attempts.PauseLeft(one.Key.Limit, now));
             if (pause > TimeSpan.Zero)
             {
-                return new Reservation(pause);
+                return new Outcome(pause);
             }
 
-            var next = found.Select(one => one.Tries.TryReserve(id, one.Key.Limit, now)).ToList();
+            var next = counted.Select(one => one.Attempts.TryReserve(id, one.Key.Limit, now)).ToList();
             if (next.Contains(null))
             {
-                return new Reservation(TimeSpan.Zero);
+                return new Outcome(TimeSpan.Zero);
             }
 
-            foreach (var (one, tries) in found.Zip(next))
+            foreach (var (one, attempts) in counted.Zip(next))
             {
-                await StoreAsync(db, one, tries!, now, abandoned);
+                await StoreAsync(db, one, attempts!, now, abandoned);
             }
 
-            return new Reservation(TimeSpan.Zero, [.. found.Select(one => one.Key)], found.Count(one => one.Row is null));
+            return new Outcome(TimeSpan.Zero, [.. counted.Select(one => one.Key)], counted.Count(one => one.Row is null));
         });
-        Interlocked.Add(ref _rows, added);
-        Interlocked.Add(ref _rowsSinceCounted, added);
-        if (pause > TimeSpan.Zero)
+        Interlocked.Add(ref _rows, outcome.InsertedRows);
+        Interlocked.Add(ref _rowsSinceCounted, outcome.InsertedRows);
+        if (outcome.Pause > TimeSpan.Zero)
         {
-            return AccountErrors.TooManyAttempts(pause);
+            return AccountErrors.TooManyAttempts(outcome.Pause);
         }
 
-        return reserved is null ? null : Result.Of(new AttemptReservation(this, id, reserved, places));
+        return outcome.Reserved is { } reserved ? Result.Of(new AttemptReservation(this, id, reserved, slots)) : null;
     }
 
-    private Task<bool> SettleAsync(IReadOnlyList<AttemptKey> reserved, Func<PasswordAttempts, AttemptKey, DateTimeOffset, PasswordAttempts> settle) => ChangeAsync(
+    private Task<bool> SettleAsync(
+        IReadOnlyList<AttemptKey> reserved, Func<PasswordAttempts, AttemptKey, DateTimeOffset, PasswordAttempts> settle) => ChangeAsync(
         async (db, abandoned) =>
         {
             var now = time.GetUtcNow();
             var paused = false;
             foreach (var one in await FindAsync(db, reserved, abandoned))
             {
-                var tries = settle(one.Tries, one.Key, now);
-                paused |= tries.PausedAt == now;
-                await StoreAsync(db, one, tries, now, abandoned);
+                var attempts = settle(one.Attempts, one.Key, now);
+                paused |= attempts.PausedAt == now;
+                await StoreAsync(db, one, attempts, now, abandoned);
             }
 
             return paused;
         });
 
-    private static async Task<List<Counted>> FindAsync(AppDbContext db, IReadOnlyList<AttemptKey> wanted, CancellationToken cancellationToken)
+    private static async Task<List<Counted>> FindAsync(
+        DatabaseConnection db, IReadOnlyList<AttemptKey> wanted, CancellationToken cancellationToken)
     {
-        var rows = await db.Queries.PasswordAttempts(db, wanted[0].Value, wanted[^1].Value).ToListAsync(cancellationToken);
+        var rows = await db.ListAttemptsAsync(wanted[0].Value, wanted[^1].Value, cancellationToken);
         return [.. wanted.Select(key => new Counted(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value))))];
     }
 
-    private static async Task StoreAsync(AppDbContext db, Counted counted, PasswordAttempts tries, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task StoreAsync(
+        DatabaseConnection db, Counted counted, PasswordAttempts attempts, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (key, row) = counted;
-        var overAt = tries.OverAt(key.Limit);
-        if (row is null)
+        var changed = new PasswordAttemptRow
         {
-            if (overAt > now)
+            Key = counted.Key.Value,
+            Attempts = attempts,
+            ExpiresAt = attempts.OverAt(counted.Key.Limit),
+            Stamp = Guid.NewGuid(),
+        };
+        var counts = changed.ExpiresAt > now;
+        if (counted.Row is not { } row)
+        {
+            if (counts)
             {
-                await db.ExecuteAsync(
-                    $"""
-                    INSERT INTO PasswordAttempts ([Key], Tries, OverAt, Stamp)
-                    VALUES ({key.Value}, {PasswordAttemptsConverter.Write(tries)}, {overAt.UtcDateTime}, {Guid.NewGuid()})
-                    """,
-                    cancellationToken);
+                await db.InsertAttemptsAsync(changed, cancellationToken);
             }
 
             return;
         }
 
-        var changed = overAt > now
-            ? await db.ExecuteAsync(
-                $"""
-                UPDATE PasswordAttempts SET Tries = {PasswordAttemptsConverter.Write(tries)}, OverAt = {overAt.UtcDateTime}, Stamp = {Guid.NewGuid()}
-                WHERE [Key] = {key.Value} AND Stamp = {row.Stamp}
-                """,
-                cancellationToken)
-            : await db.ExecuteAsync($"DELETE FROM PasswordAttempts WHERE [Key] = {key.Value} AND Stamp = {row.Stamp}", cancellationToken);
-        if (changed != 1)
+        var stored = counts
+            ? await db.TryUpdateAttemptsAsync(changed, seen: row.Stamp, cancellationToken)
+            : await db.TryDeleteAttemptsAsync(changed.Key, seen: row.Stamp, cancellationToken);
+        if (!stored)
         {
-            throw new DbUpdateConcurrencyException("Another has changed the tries meanwhile.");
+            throw new DbUpdateConcurrencyException("Another request has changed the attempts.");
         }
     }
 
-    /// <summary>Not the request's token: what is being changed has begun, and is short.</summary>
-    private async Task<T> ChangeAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> change)
+    /// <summary>Runs a change until it meets no conflict. It is not cancellable: the change is short, and a half-done one would be lost.</summary>
+    private async Task<T> ChangeAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> change)
     {
         for (var conflicts = 0; ; conflicts++)
         {
@@ -263,20 +269,20 @@ internal sealed class PasswordThrottle(IDatabase database, AttemptKeys keys, Pas
             }
             catch (Exception exception) when (exception is DbUpdateConcurrencyException || DatabaseErrors.IsUniqueViolation(exception))
             {
-                if (conflicts == MostConflicts)
+                if (conflicts == MaxConflicts)
                 {
-                    throw new DatabaseUnavailableException("Too many others change the same tries.", exception);
+                    throw new DatabaseUnavailableException("Too many requests change the same attempts.", exception);
                 }
 
-                await Task.Delay(Random.Shared.Next(1, 20)); // so that those who met do not meet again
+                await Task.Delay(Random.Shared.Next(1, 20)); // a random delay keeps two requests from meeting again
             }
         }
     }
 
-    // To count a million rows takes as long as to hash a few passwords, so it is done once for each thousandth part of them.
+    // Counting a million rows takes as long as hashing a few passwords, so it is done after every thousandth of the limit.
     private async Task CountRowsSometimesAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Read(ref _rowsSinceCounted) > bounds.MostRows / 1000)
+        if (Interlocked.Read(ref _rowsSinceCounted) > limits.MaxRows / 1000)
         {
             await CountRowsAsync(cancellationToken);
         }
@@ -284,36 +290,38 @@ internal sealed class PasswordThrottle(IDatabase database, AttemptKeys keys, Pas
 
     private sealed record Counted(AttemptKey Key, PasswordAttemptRow? Row)
     {
-        public PasswordAttempts Tries => Row?.Tries ?? PasswordAttempts.None;
+        public PasswordAttempts Attempts => Row?.Attempts ?? PasswordAttempts.None;
     }
 
-    /// <param name="Reserved">The keys it was counted under; null when it was not.</param>
-    /// <param name="Added">How many rows it has made.</param>
-    private sealed record Reservation(TimeSpan Pause, IReadOnlyList<AttemptKey>? Reserved = null, int Added = 0);
+    /// <param name="Pause">How long no attempt is checked. Zero when there is no pause.</param>
+    /// <param name="Reserved">The keys under which the attempt was counted. Null when it was not reserved.</param>
+    /// <param name="InsertedRows">The number of rows that the reservation inserted.</param>
+    private sealed record Outcome(TimeSpan Pause, IReadOnlyList<AttemptKey>? Reserved = null, int InsertedRows = 0);
 }
 
-/// <summary>A try that may be checked now. One whose outcome nobody tells was not checked, and is given back.</summary>
-internal sealed class AttemptReservation(PasswordThrottle throttle, Guid id, IReadOnlyList<AttemptKey> keys, RateLimitLease[] places) : IAsyncDisposable
+/// <summary>A reserved attempt: its password may be checked now. Disposing of a reservation that was not settled releases the attempt.</summary>
+internal sealed class AttemptReservation(
+    PasswordThrottle throttle, Guid id, IReadOnlyList<AttemptKey> keys, RateLimitLease[] slots) : IAsyncDisposable
 {
-    private bool _isTold;
+    private bool _isSettled;
 
-    /// <returns>Whether there were too many of them now, and no other is checked for a while.</returns>
-    public Task<bool> WasWrongAsync()
+    /// <returns>Whether this attempt began a pause.</returns>
+    public Task<bool> SettleWrongAsync()
     {
-        _isTold = true; // also where it can't be noted: then it counts as wrong after a while
-        return throttle.WrongAsync(id, keys);
+        _isSettled = true; // also if storing it fails: then the attempt counts as wrong after a while
+        return throttle.SettleWrongAsync(id, keys);
     }
 
-    public async Task WasRightAsync()
+    public async Task SettleRightAsync()
     {
-        _isTold = true;
+        _isSettled = true;
         try
         {
-            await throttle.RightAsync(id, keys);
+            await throttle.SettleRightAsync(id, keys);
         }
         catch
         {
-            _ = throttle.GiveBackAsync(id, keys); // nobody waits for this, too: the answer is late as it is
+            _ = throttle.ReleaseAsync(id, keys); // the answer is late already and does not wait for the release
             throw;
         }
     }
@@ -322,14 +330,14 @@ internal sealed class AttemptReservation(PasswordThrottle throttle, Guid id, IRe
     {
         try
         {
-            if (!_isTold)
+            if (!_isSettled)
             {
-                await throttle.GiveBackAsync(id, keys);
+                await throttle.ReleaseAsync(id, keys);
             }
         }
         finally
         {
-            Array.ForEach(places, place => place.Dispose());
+            Array.ForEach(slots, slot => slot.Dispose());
         }
     }
 }

@@ -1,4 +1,7 @@
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
-/// <param name="MostRows">How many rows there are before new keys share some. Strangers can make as many as the service can hash passwords.</param>
-internal sealed record ThrottleLimits(long MostRows = 1_000_000);
+/// <summary>The limits of the throttle's table.</summary>
+/// <param name="MaxRows">
+/// The number of rows from which on new keys share rows. Strangers can create as many rows as the service can hash passwords.
+/// </param>
+internal sealed record ThrottleLimits(long MaxRows = 1_000_000);

@@ -19,7 +19,7 @@ internal sealed class AppUserConfiguration : IEntityTypeConfiguration<AppUser>
         builder.Property(user => user.DisplayName).HasMaxLength(2 * DisplayName.MaxLength);
         builder.Property(user => user.Roles).HasMaxLength(256);
 
-        // For the administrators' list, page by page; and for the administrators, who are few.
+        // The first index serves the list of accounts page by page, the second one finds the few administrators.
         builder.HasIndex(user => new { user.CreatedAt, user.Id });
         builder.HasIndex(user => user.Roles).HasFilter("Roles <> ''");
 

@@ -14,29 +14,30 @@ internal sealed class PasswordAttemptConfiguration : IEntityTypeConfiguration<Pa
         builder.ToTable("PasswordAttempts");
         builder.HasKey(row => row.Key);
         builder.Property(row => row.Key).HasMaxLength(AttemptKey.Size);
-        builder.Property(row => row.Tries).HasConversion<PasswordAttemptsConverter>();
-        builder.HasIndex(row => row.OverAt);
+        builder.Property(row => row.Attempts).HasConversion<PasswordAttemptsConverter>();
+        builder.HasIndex(row => row.ExpiresAt);
     }
 }
 
-/// <summary>The moment of the pause, or zero, and then the tries one after the other.</summary>
-internal sealed class PasswordAttemptsConverter() : ValueConverter<PasswordAttempts, byte[]>(tries => Write(tries), bytes => Read(bytes))
+/// <summary>Writes the time of the pause, or zero, followed by the attempts.</summary>
+internal sealed class PasswordAttemptsConverter()
+    : ValueConverter<PasswordAttempts, byte[]>(attempts => Write(attempts), bytes => Read(bytes))
 {
     private const int MomentSize = sizeof(long);
     private const int IdSize = 16;
-    private const int TrySize = IdSize + MomentSize + 1;
+    private const int AttemptSize = IdSize + MomentSize + 1;
 
-    internal static byte[] Write(PasswordAttempts tries)
+    internal static byte[] Write(PasswordAttempts attempts)
     {
-        var bytes = new byte[MomentSize + (tries.All.Count * TrySize)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, tries.PausedAt?.UtcTicks ?? 0);
+        var bytes = new byte[MomentSize + (attempts.All.Count * AttemptSize)];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, attempts.PausedAt?.UtcTicks ?? 0);
         var rest = bytes.AsSpan(MomentSize);
-        foreach (var one in tries.All)
+        foreach (var one in attempts.All)
         {
             one.Id.TryWriteBytes(rest, bigEndian: true, out _);
             BinaryPrimitives.WriteInt64BigEndian(rest[IdSize..], one.At.UtcTicks);
-            rest[TrySize - 1] = one.IsWrong ? (byte)1 : (byte)0;
-            rest = rest[TrySize..];
+            rest[AttemptSize - 1] = one.IsWrong ? (byte)1 : (byte)0;
+            rest = rest[AttemptSize..];
         }
 
         return bytes;
@@ -45,9 +46,10 @@ internal sealed class PasswordAttemptsConverter() : ValueConverter<PasswordAttem
     internal static PasswordAttempts Read(byte[] bytes)
     {
         var all = new List<PasswordAttempt>();
-        for (var rest = bytes.AsSpan(MomentSize); rest.Length >= TrySize; rest = rest[TrySize..])
+        for (var rest = bytes.AsSpan(MomentSize); rest.Length >= AttemptSize; rest = rest[AttemptSize..])
         {
-            all.Add(new PasswordAttempt(new Guid(rest[..IdSize], bigEndian: true), Moment(rest[IdSize..]), IsWrong: rest[TrySize - 1] == 1));
+            var id = new Guid(rest[..IdSize], bigEndian: true);
+            all.Add(new PasswordAttempt(id, Moment(rest[IdSize..]), IsWrong: rest[AttemptSize - 1] == 1));
         }
 
         return new PasswordAttempts(all, Moment(bytes) is { Ticks: > 0 } pausedAt ? pausedAt : null);

@@ -18,7 +18,8 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.UserAgent).HasMaxLength(ClientInfo.MaxUserAgentLength);
         builder.Property(session => session.IpAddress).HasMaxLength(ClientInfo.MaxIpAddressLength);
 
-        // By nothing that a refresh changes: ending an account's sessions and refreshing one of them would take rows and index in opposite order.
+        // No index has a column that a refresh changes: a refresh and the end of the account's sessions would lock row and index in
+        // opposite order.
         builder.HasIndex(session => session.AccountId);
         builder.HasIndex(session => session.ExpiresAt);
         builder.HasIndex(session => session.EndedAt);

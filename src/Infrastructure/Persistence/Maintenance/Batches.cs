@@ -2,15 +2,15 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence.Maintenance;
 
-/// <summary>Deletes many rows in transactions so small that nobody waits for one.</summary>
+/// <summary>Deletes many rows in small transactions, so that no request waits long for one.</summary>
 internal static class Batches
 {
     public const int Size = 500;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <param name="rows">In an order that an index has.</param>
-    /// <returns>How many rows were deleted.</returns>
+    /// <param name="rows">Selects the rows, in the order of an index.</param>
+    /// <returns>The number of rows deleted.</returns>
     public static async Task<int> DeleteAsync<T>(
         this IDatabase database, Func<AppDbContext, IQueryable<T>> rows, CancellationToken cancellationToken)
         where T : class
@@ -18,7 +18,8 @@ internal static class Batches
         var total = 0;
         while (true)
         {
-            var deleted = await database.WriteOneAsync((db, abandoned) => rows(db).Take(Size).ExecuteDeleteAsync(abandoned), cancellationToken);
+            var deleted = await database.WriteOneAsync(
+                (db, abandoned) => rows(db.Context).Take(Size).ExecuteDeleteAsync(abandoned), cancellationToken);
             total += deleted;
             if (deleted < Size)
             {

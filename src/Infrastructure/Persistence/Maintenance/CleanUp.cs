@@ -5,36 +5,42 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Persistence.Maintenance;
 
-/// <summary>
-/// Deletes what nobody needs any more, in batches small enough that nobody waits for one. Every node does it; two at once only find less to do.
-/// </summary>
+/// <summary>Deletes rows that have passed their time, in small batches. Every node does it; several at once only find less to do.</summary>
 internal sealed partial class CleanUp(
     IDatabase database, PasswordThrottle throttle, AuditOptions audit, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
 {
-    /// <summary>How long a session is kept after it is over.</summary>
-    public static readonly TimeSpan KeepSessions = TimeSpan.FromDays(30);
+    /// <summary>How long a session is kept after it has ended or expired.</summary>
+    public static readonly TimeSpan SessionRetention = TimeSpan.FromDays(30);
 
-    /// <summary>How long a sign-in to an address without an account is remembered. Strangers can make as many as they like.</summary>
-    public static readonly TimeSpan KeepNobodysActivity = TimeSpan.FromDays(1);
+    /// <summary>
+    /// How long an audit entry without an account is kept. Strangers create such entries by signing in to addresses that have no account.
+    /// </summary>
+    public static readonly TimeSpan AnonymousAuditRetention = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
-    /// <returns>How many rows were deleted.</returns>
+    /// <returns>The number of rows deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var (over, forgotten) = (now - KeepSessions, now - audit.Retention);
+        var sessionLimit = now - SessionRetention;
+        var auditLimit = now - audit.Retention;
+        var anonymousLimit = now - (audit.Retention < AnonymousAuditRetention ? audit.Retention : AnonymousAuditRetention);
 
-        var nobodys = now - (audit.Retention < KeepNobodysActivity ? audit.Retention : KeepNobodysActivity);
-
-        // In a query, UtcNow is the database's.
-        return await database.DeleteAsync(db => db.Revocations.Where(row => row.KeepUntil < DateTime.UtcNow).OrderBy(row => row.KeepUntil), cancellationToken)
-            + await database.DeleteAsync(db => db.Sessions.Where(session => session.EndedAt < over).OrderBy(session => session.EndedAt), cancellationToken)
-            + await database.DeleteAsync(db => db.Sessions.Where(session => session.ExpiresAt < over).OrderBy(session => session.ExpiresAt), cancellationToken)
-            + await database.DeleteAsync(db => db.AuditEntries.Where(entry => entry.At < forgotten).OrderBy(entry => entry.At), cancellationToken)
+        // The database evaluates UtcNow in a query by its own clock, which also set the times of the revocations.
+        return await database.DeleteAsync(
+                db => db.Revocations.Where(row => row.KeepUntil < DateTime.UtcNow).OrderBy(row => row.KeepUntil), cancellationToken)
             + await database.DeleteAsync(
-                db => db.AuditEntries.Where(entry => entry.AccountId == null && entry.At < nobodys).OrderBy(entry => entry.At), cancellationToken)
-            + await database.DeleteAsync(db => db.PasswordAttempts.Where(row => row.OverAt <= now).OrderBy(row => row.OverAt), cancellationToken);
+                db => db.Sessions.Where(session => session.EndedAt < sessionLimit).OrderBy(session => session.EndedAt), cancellationToken)
+            + await database.DeleteAsync(
+                db => db.Sessions.Where(session => session.ExpiresAt < sessionLimit).OrderBy(session => session.ExpiresAt), cancellationToken)
+            + await database.DeleteAsync(
+                db => db.AuditEntries.Where(entry => entry.At < auditLimit).OrderBy(entry => entry.At), cancellationToken)
+            + await database.DeleteAsync(
+                db => db.AuditEntries.Where(entry => entry.AccountId == null && entry.At < anonymousLimit).OrderBy(entry => entry.At),
+                cancellationToken)
+            + await database.DeleteAsync(
+                db => db.PasswordAttempts.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -62,7 +68,7 @@ internal sealed partial class CleanUp(
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
-            LogFailed(logger, exception); // the next round finds the same rows
+            LogFailed(logger, exception); // the next run finds the same rows
         }
     }
 

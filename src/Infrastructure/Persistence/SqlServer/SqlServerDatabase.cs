@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Persistence.SqlServer;
 
 /// <summary>
-/// Work that meets a failure which may pass (a deadlock, a lost connection, a row that went meanwhile) is tried again from its beginning, as EF Core's retrying strategy
-/// does it. All tries together have a limit, and whoever waits is told in time, whatever the network does.
+/// Runs work on SQL Server. EF Core's execution strategy repeats work after a transient failure: a deadlock, a lost connection, or a row that
+/// another transaction has deleted. All attempts together have a time limit, and the caller gets an error by then whatever the network does.
 /// </summary>
 internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts) : IDatabase
 {
@@ -12,17 +12,18 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
 
     public static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>A request is answered within 10 s, and has more to do than to wait for the database.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
+    // A request is answered within 10 s, and the database is not its only work.
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(8);
 
-    public Task<T> ReadAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public Task<T> ReadAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(work, cancellationToken);
 
-    public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
+    public Task<T> WriteAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
         async (db, abandoned) =>
         {
-            db.Database.AutoSavepointsEnabled = false;
-            await using var transaction = await db.Database.BeginTransactionAsync(abandoned);
+            var database = db.Context.Database;
+            database.AutoSavepointsEnabled = false;
+            await using var transaction = await database.BeginTransactionAsync(abandoned);
             var result = await work(db, abandoned);
             abandoned.ThrowIfCancellationRequested();
             try
@@ -31,24 +32,24 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
             }
             catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
             {
-                // It may have been committed. Trying again could do it twice, or find what it did itself in its way.
-                throw new DatabaseUnavailableException("The database did not confirm what was written.", exception);
+                // The transaction may have been committed. A retry could write twice, or fail on its own earlier change.
+                throw new DatabaseUnavailableException("The database did not confirm the commit.", exception);
             }
 
             return result;
         },
         cancellationToken);
 
-    public Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public Task<T> WriteOneAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(work, cancellationToken);
 
-    private async Task<T> RunAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var abandoned = abandonment.Token; // the work may outlive its source
         try
         {
-            return await TryAsync(work, abandoned).WaitAsync(Limit, cancellationToken);
+            return await RetryAsync(work, abandoned).WaitAsync(TimeLimit, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -58,22 +59,23 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
         catch (TimeoutException)
         {
             await abandonment.CancelAsync();
-            throw new DatabaseUnavailableException($"The database did not answer within {Limit}.");
+            throw new DatabaseUnavailableException($"The database did not answer within {TimeLimit}.");
         }
         catch (InvalidOperationException exception) when (exception.Source == "Microsoft.Data.SqlClient")
         {
-            throw new DatabaseUnavailableException("No connection of the pool was free in time.", exception); // SqlClient has no type for it
+            // SqlClient has no exception type for this.
+            throw new DatabaseUnavailableException("No connection of the pool was free in time.", exception);
         }
     }
 
-    private async Task<T> TryAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken abandoned)
+    private async Task<T> RetryAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned)
     {
-        await using var first = contexts.CreateDbContext();
-        return await first.Database.CreateExecutionStrategy().ExecuteAsync(
+        await using var outer = contexts.CreateDbContext();
+        return await outer.Database.CreateExecutionStrategy().ExecuteAsync(
             async cancellationToken =>
             {
-                await using var db = contexts.CreateDbContext(); // one for each try: none sees what another has left behind
-                return await work(db, cancellationToken);
+                await using var context = contexts.CreateDbContext(); // a new one for each attempt, without the entities of the last
+                return await work(new ContextConnection(context), cancellationToken);
             },
             abandoned);
     }

@@ -7,18 +7,16 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence.SqlServer;
 
+/// <summary>The model as SQL Server stores it.</summary>
 /// <remarks>
-/// SQL Server compares the last six bytes of a <c>uniqueidentifier</c> first, and those of a UUIDv7 are random: clustered by id, each insert would go to a page
-/// of its own somewhere in the table. So what grows is clustered by the time at which it was made, and found by an index on its id.
+/// SQL Server compares the last six bytes of a <c>uniqueidentifier</c> first, and those of a UUIDv7 are random. In a table that is clustered
+/// by id each insert would therefore touch another page. The growing tables are clustered by the time of the insert, and have an index on
+/// the id.
 /// </remarks>
 public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> options) : AppDbContext(options)
 {
-    // Code point by code point, as SQLite compares. The default collation makes different addresses equal.
+    // Compares code points, as SQLite does. The default collation makes different addresses equal.
     private const string EmailCollation = "Latin1_General_100_BIN2";
-
-    private static readonly CompiledQueries SqlServerQueries = new();
-
-    internal override CompiledQueries Queries => SqlServerQueries;
 
     protected override void OnModelCreating(ModelBuilder builder)
     {
@@ -32,7 +30,7 @@ public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> opti
             user.HasKey(row => row.Id).IsClustered(false);
             user.HasIndex(row => new { row.CreatedAt, row.Id }).IsClustered();
         });
-        builder.Entity<IdentityUserPasskey<Guid>>().HasKey(row => row.CredentialId).IsClustered(false); // longer than a clustered index takes
+        builder.Entity<IdentityUserPasskey<Guid>>().HasKey(row => row.CredentialId).IsClustered(false); // too long for a clustered index
         builder.Entity<Session>(session =>
         {
             session.HasKey(row => row.Id).IsClustered(false);

@@ -3,32 +3,34 @@ using System.Threading.Channels;
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// Writes from one thread: SQLite has one writer anyway, and a queue is fairer and cheaper than many threads that try again and again. What has queued
-/// up while a commit waited for the disk is committed together; each piece is done as a whole or not at all, and fails alone. A piece may be run more than
-/// once. Nobody is told of success before the commit.
+/// Runs all writes on one thread. SQLite has one writer anyway, and a queue is fairer and cheaper than many threads that retry.
 /// </summary>
+/// <remarks>
+/// Writes that queue up while a commit waits for the disk are committed together. Each write is done as a whole or not at all, and fails
+/// alone. A write may run more than once. A caller learns of success only after the commit.
+/// </remarks>
 internal sealed class SqliteWriter : IDisposable
 {
-    private const int Places = 2_000;
+    private const int MaxQueued = 2_000;
 
-    // Whoever came first should not wait long for what came last.
-    private const int MostAtOnce = 100;
+    // Bounds how long the first write of a batch waits for the last.
+    private const int MaxBatchSize = 100;
 
-    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(Places) { SingleReader = true });
-    private readonly KeptOpen<AppDbContext> _contexts;
+    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
+    private readonly ConnectionPool _connections;
     private readonly Thread _thread;
 
-    /// <param name="contexts">It goes with this.</param>
-    public SqliteWriter(KeptOpen<AppDbContext> contexts)
+    /// <param name="connections">The writer disposes of the pool.</param>
+    public SqliteWriter(ConnectionPool connections)
     {
-        _contexts = contexts;
+        _connections = connections;
         _thread = new Thread(Work) { IsBackground = true, Name = "sqlite writer" };
         _thread.Start();
     }
 
-    /// <summary>Has work done in a transaction. Work that nobody waits for any more when its turn comes is not done.</summary>
-    /// <returns>Null when the queue is full; then nothing was or will be done.</returns>
-    public Task<T>? TryEnqueue<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken abandoned)
+    /// <summary>Queues work that runs in a transaction. Work whose caller has given up by then does not run.</summary>
+    /// <returns>Null when the queue is full. Then the work will not run.</returns>
+    public Task<T>? TryEnqueue<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned)
     {
         var write = new Write<T>(work, abandoned);
         return _queue.Writer.TryWrite(write) ? write.Result : null;
@@ -38,7 +40,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         _queue.Writer.TryComplete();
         _thread.Join();
-        _contexts.Dispose();
+        _connections.Dispose();
     }
 
     private void Work()
@@ -46,29 +48,29 @@ internal sealed class SqliteWriter : IDisposable
         var batch = new List<Write>();
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            while (batch.Count < MostAtOnce && _queue.Reader.TryRead(out var write))
+            while (batch.Count < MaxBatchSize && _queue.Reader.TryRead(out var write))
             {
                 batch.Add(write);
             }
 
-            Do(batch);
+            Run(batch);
             batch.Clear();
         }
     }
 
-    private void Do(List<Write> batch)
+    private void Run(List<Write> batch)
     {
         try
         {
-            // A piece that fails takes the others back with it. It may have failed by what is then given up, and a savepoint for each piece would cost as
-            // much as most pieces do; so each is done again alone, which is rare.
+            // One failed write rolls back the whole batch. It may have failed because of another write of the batch. A savepoint for each
+            // write would cost as much as most writes do, so each write runs again alone instead, which is rare.
             if (!TryCommit(batch) && batch.Count > 1)
             {
-                batch.ForEach(write => Do([write]));
+                batch.ForEach(write => Run([write]));
                 return;
             }
         }
-#pragma warning disable CA1031 // whoever waits for the work gets its exception
+#pragma warning disable CA1031 // the callers get the exception
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -79,36 +81,33 @@ internal sealed class SqliteWriter : IDisposable
         batch.ForEach(write => write.Complete());
     }
 
-    /// <returns>False when a piece has failed; then nothing was done.</returns>
-    private bool TryCommit(List<Write> batch) => _contexts.Run(db =>
+    /// <returns>False when a write has failed and everything was rolled back.</returns>
+    private bool TryCommit(List<Write> batch) => _connections.Run(db => db.RunInTransaction(() =>
     {
-        db.Database.AutoSavepointsEnabled = false;
-        using var transaction = db.Database.BeginTransaction();
         foreach (var write in batch)
         {
             var done = write.TryRun(db);
-            db.ChangeTracker.Clear();
+            db.EndWork();
             if (!done)
             {
                 return false;
             }
         }
 
-        transaction.Commit();
         return true;
-    });
+    }));
 
     private abstract class Write
     {
-        /// <returns>False when the work has failed. What nobody waits for any more is passed over.</returns>
-        public abstract bool TryRun(AppDbContext db);
+        /// <returns>False when the work has failed. Abandoned work is skipped and counts as done.</returns>
+        public abstract bool TryRun(DatabaseConnection db);
 
         public abstract void Complete();
 
         public abstract void Fail(Exception exception);
     }
 
-    private sealed class Write<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken abandoned) : Write
+    private sealed class Write<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned) : Write
     {
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
@@ -116,9 +115,9 @@ internal sealed class SqliteWriter : IDisposable
 
         public Task<T> Result => _completion.Task;
 
-        public override bool TryRun(AppDbContext db)
+        public override bool TryRun(DatabaseConnection db)
         {
-            // The lock may have come long after whoever asked was told that nothing was done. Then nothing must be.
+            // The database may have been locked until after the caller was told that nothing was written. Then nothing may be.
             if (abandoned.IsCancellationRequested)
             {
                 _failure = new OperationCanceledException(abandoned);
@@ -128,10 +127,10 @@ internal sealed class SqliteWriter : IDisposable
             _failure = null;
             try
             {
-                _result = work(db, abandoned).GetAwaiter().GetResult(); // done by now: SQLite's async methods are not
+                _result = SqliteWork.Run(work, db, abandoned);
                 return true;
             }
-#pragma warning disable CA1031 // whoever waits for the work gets its exception
+#pragma warning disable CA1031 // the caller gets the exception
             catch (Exception exception)
 #pragma warning restore CA1031
             {
