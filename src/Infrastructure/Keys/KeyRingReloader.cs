@@ -33,7 +33,7 @@ internal sealed class KeyRingReloader(
             return await database.ReadAsync(
                 async (db, abandoned) =>
                 {
-                    Load(await db.OpenConnectionAsync(abandoned));
+                    Load(await db.OpenAsync(abandoned));
                     return true;
                 },
                 cancellationToken);

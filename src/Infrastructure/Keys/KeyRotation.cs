@@ -56,7 +56,7 @@ internal sealed partial class KeyRotation(
         return database.WriteAsync(
             async (db, abandoned) =>
             {
-                await change(db, created, abandoned);
+                await change(db.Context, created, abandoned);
                 return true;
             },
             cancellationToken);

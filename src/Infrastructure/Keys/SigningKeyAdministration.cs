@@ -24,7 +24,7 @@ public sealed class SigningKeyAdministration
     public async Task<IReadOnlyList<SigningKeyInfo>> ListAsync(CancellationToken cancellationToken = default)
     {
         var keys = await _database.ReadAsync(
-            (db, abandoned) => db.SigningKeys.AsNoTracking().OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence).ToListAsync(abandoned),
+            (db, abandoned) => db.Context.SigningKeys.AsNoTracking().OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence).ToListAsync(abandoned),
             cancellationToken);
         var now = _time.GetUtcNow();
         var current = keys.FindLastIndex(key => key.SignsFrom <= now);
@@ -44,7 +44,7 @@ public sealed class SigningKeyAdministration
         await _database.WriteAsync(
             async (db, abandoned) =>
             {
-                await _store.RotateAsync(db, created, abandoned);
+                await _store.RotateAsync(db.Context, created, abandoned);
                 return true;
             },
             cancellationToken);
@@ -56,13 +56,13 @@ public sealed class SigningKeyAdministration
     public async Task<bool> RetireAsync(string keyId, CancellationToken cancellationToken = default)
     {
         var created = await CreateKeyAsync(cancellationToken);
-        return await _database.WriteAsync((db, abandoned) => _store.RetireAsync(db, keyId, created, abandoned), cancellationToken);
+        return await _database.WriteAsync((db, abandoned) => _store.RetireAsync(db.Context, keyId, created, abandoned), cancellationToken);
     }
 
     // Not before the others were read: where their Data Protection keys are missing, a new one would be made in their place.
     private async Task<NewSigningKey> CreateKeyAsync(CancellationToken cancellationToken)
     {
-        await _database.ReadAsync(async (db, abandoned) => _store.Load(await db.OpenConnectionAsync(abandoned)), cancellationToken);
+        await _database.ReadAsync(async (db, abandoned) => _store.Load(await db.OpenAsync(abandoned)), cancellationToken);
         return _store.CreateKey();
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
-/// <summary>Hands out the pooled contexts of whichever provider is in use.</summary>
+/// <summary>Hands out the pooled contexts of the provider in use.</summary>
 internal sealed class ContextFactory<T>(IDbContextFactory<T> contexts) : IDbContextFactory<AppDbContext>
     where T : AppDbContext
 {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
@@ -33,4 +34,11 @@ internal abstract class DatabaseConnection
     /// <returns>Null when there is no row.</returns>
     public abstract Task<T?> FindAsync<T>(
         FormattableString query, Func<DbDataReader, T> read, CancellationToken cancellationToken);
+
+    /// <summary>Opens the ADO.NET connection, for commands that also run over connections without a context.</summary>
+    public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        await Context.Database.OpenConnectionAsync(cancellationToken);
+        return Context.Database.GetDbConnection();
+    }
 }

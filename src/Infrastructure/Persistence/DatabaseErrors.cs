@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
-/// <summary>What a database exception means to the service.</summary>
+/// <summary>Classifies the exceptions of the databases.</summary>
 public static class DatabaseErrors
 {
     private const int SqliteConstraint = 19;
@@ -18,16 +18,18 @@ public static class DatabaseErrors
     private const int SqlServerUniqueIndex = 2601;
     private const int SqlServerUniqueConstraint = 2627;
 
-    /// <summary>A foreign key, usually: the row that it names went after it was read.</summary>
+    /// <summary>A constraint. Usually it is a foreign key whose row was deleted after it was read.</summary>
     internal const int SqlServerConstraint = 547;
 
     public static bool IsUniqueViolation(Exception exception) => Find(exception) is
-        SqliteException { SqliteExtendedErrorCode: SqliteConstraintUnique or SqliteConstraintPrimaryKey } or SqlException { Number: SqlServerUniqueIndex or SqlServerUniqueConstraint };
+        SqliteException { SqliteExtendedErrorCode: SqliteConstraintUnique or SqliteConstraintPrimaryKey }
+        or SqlException { Number: SqlServerUniqueIndex or SqlServerUniqueConstraint };
 
-    /// <summary>Whether a database that fails or is stuck, rather than a fault of the program, is behind this.</summary>
-    public static bool IsOutage(Exception exception) => exception is DatabaseUnavailableException || Find(exception) is { } found && !IsFault(found);
+    /// <summary>Whether the database failed or hung. False for a fault of the program.</summary>
+    public static bool IsOutage(Exception exception) =>
+        exception is DatabaseUnavailableException || (Find(exception) is { } found && !IsFault(found));
 
-    // What the database refuses because of what it was asked, and would refuse again.
+    // The database refused the command itself, and would refuse it again.
     private static bool IsFault(DbException exception) => exception switch
     {
         // https://sqlite.org/rescode.html#primary_result_code_list

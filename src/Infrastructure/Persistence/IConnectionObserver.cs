@@ -3,13 +3,13 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
-/// <summary>Sees each connection that requests are served over when it has been opened, whether EF Core has opened it or not.</summary>
+/// <summary>Is told of each opened connection that serves requests, whether EF Core opened it or not.</summary>
 public interface IConnectionObserver
 {
     void OnOpened(DbConnection connection);
 }
 
-/// <summary>Tells the observers.</summary>
+/// <summary>Notifies the observers of connections that EF Core opens.</summary>
 internal sealed class ConnectionObservers(IEnumerable<IConnectionObserver> observers) : DbConnectionInterceptor
 {
     private readonly IConnectionObserver[] _observers = [.. observers];

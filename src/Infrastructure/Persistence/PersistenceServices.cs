@@ -40,13 +40,17 @@ internal static class PersistenceServices
         services.AddPooledDbContextFactory<T>((provider, builder) =>
         {
             use(provider, builder);
-
-            // A taken address is an expected error. An unexpected one is logged where it becomes a 500 or 503.
-            builder
-                .ConfigureWarnings(warnings => warnings.Log(
-                    (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug)))
-                .AddInterceptors(provider.GetServices<IInterceptor>());
+            builder.UseServices(provider);
         });
         services.AddSingleton<IDbContextFactory<AppDbContext>, ContextFactory<T>>();
     }
+
+    /// <summary>Gives a context the application's services and interceptors. Identity's part of the model depends on its options.</summary>
+    public static DbContextOptionsBuilder UseServices(this DbContextOptionsBuilder builder, IServiceProvider services) => builder
+        .UseApplicationServiceProvider(services)
+        .AddInterceptors(services.GetServices<IInterceptor>())
+
+        // A taken address is an expected error. An unexpected one is logged where it becomes a 500 or 503.
+        .ConfigureWarnings(warnings => warnings.Log(
+            (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug)));
 }

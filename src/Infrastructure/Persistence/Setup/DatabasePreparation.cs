@@ -7,10 +7,17 @@ using CleanJwt.Infrastructure.Settings;
 
 namespace CleanJwt.Infrastructure.Persistence.Setup;
 
-/// <summary>Makes the database and the first keys, brings the schema up to date, and loads what serving needs.</summary>
+/// <summary>Creates the database and the first keys, brings the schema up to date, and loads the state that serving needs.</summary>
 internal sealed class DatabasePreparation(
-    IDatabaseSetup setup, DatabaseOptions options, KeyFolder keyFolder, SigningKeyStore keyStore, SecretStore secretStore, IKeyRing keyRing, AttemptKeys tryKeys,
-    RevocationPoller poller, TimeProvider time)
+    IDatabaseSetup setup,
+    DatabaseOptions options,
+    KeyFolder keyFolder,
+    SigningKeyStore keyStore,
+    SecretStore secretStore,
+    IKeyRing keyRing,
+    AttemptKeys attemptKeys,
+    RevocationPoller poller,
+    TimeProvider time)
 {
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => UseAsync(
@@ -19,7 +26,7 @@ internal sealed class DatabasePreparation(
             using (var connection = setup.OpenConnection())
             {
                 keyRing.Load(connection);
-                tryKeys.Load(connection);
+                attemptKeys.Load(connection);
             }
 
             poller.Start();
@@ -27,12 +34,12 @@ internal sealed class DatabasePreparation(
         },
         cancellationToken);
 
-    /// <summary>Sees to it that the database can be used, for a command that serves nobody.</summary>
+    /// <summary>Opens the database for a command that does not serve.</summary>
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public Task OpenAsync(CancellationToken cancellationToken) => UseAsync(() => Task.CompletedTask, cancellationToken);
 
     /// <summary>Ends every session and replaces the signing keys, in one transaction.</summary>
-    /// <returns>How many sessions were not over yet.</returns>
+    /// <returns>The number of sessions that were not over yet.</returns>
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public async Task<int> EndAllSessionsAsync(CancellationToken cancellationToken)
     {
@@ -45,14 +52,14 @@ internal sealed class DatabasePreparation(
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
                 await keyStore.ReplaceAllAsync(db, key, cancellationToken);
                 await secretStore.ReplaceAllAsync(db, cancellationToken);
-                ended = await SessionEnding.EndEverythingAsync(db, time.GetUtcNow(), cancellationToken);
+                ended = await SessionEnding.EndEverythingAsync(new ContextConnection(db), time.GetUtcNow(), cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             },
             cancellationToken);
         return ended;
     }
 
-    /// <summary>Can be run by several processes at once, and again after one was killed in the middle.</summary>
+    /// <summary>Migrates the database. Several processes may do so at once, and again after one was killed during it.</summary>
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public Task MigrateAsync(CancellationToken cancellationToken) => Describing(() => setup.MigrateAsync(
         async () =>
@@ -67,7 +74,7 @@ internal sealed class DatabasePreparation(
         },
         cancellationToken));
 
-    /// <summary>Does something with the database before it is served, once it is up to date.</summary>
+    /// <summary>Runs work on a database that is up to date and not served yet.</summary>
     private async Task UseAsync(Func<Task> work, CancellationToken cancellationToken)
     {
         if (options.MigrateOnStart)
@@ -95,7 +102,8 @@ internal sealed class DatabasePreparation(
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The database {setup.Name} ({DatabaseOptions.ConnectionKey}) can't be used: {exception.Message.ReplaceLineEndings(" ")}");
+            throw new StartException(
+                $"The database {setup.Name} ({DatabaseOptions.ConnectionKey}) can't be used: {exception.Message.ReplaceLineEndings(" ")}");
         }
     }
 }

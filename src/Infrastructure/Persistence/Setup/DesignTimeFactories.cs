@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.Infrastructure.Persistence.Setup;
 
-/// <summary>For <c>dotnet ef migrations add</c>, which needs the model and no database.</summary>
+/// <summary>Serves <c>dotnet ef migrations add</c>, which needs the model and no database.</summary>
 internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteDbContext>
 {
     public SqliteDbContext CreateDbContext(string[] args) => CreateDbContext("Data Source=design-time.db");

@@ -3,25 +3,25 @@ using CleanJwt.Infrastructure.Settings;
 
 namespace CleanJwt.Infrastructure.Persistence.Setup;
 
-/// <summary>What is done to a database before it is served, which differs from one kind to another.</summary>
+/// <summary>Prepares a database before it is served. Each provider has its own way.</summary>
 internal interface IDatabaseSetup
 {
-    /// <summary>What an operator knows it by, without anything secret.</summary>
+    /// <summary>The name by which an operator knows the database. It holds no secret.</summary>
     string Name { get; }
 
-    /// <summary>Waits for a database that does not answer yet, as long as <see cref="DatabaseOptions.StartTimeout"/> allows.</summary>
-    /// <returns>False when it is not there, or has not had every migration.</returns>
-    /// <exception cref="StartException">It was not reached in time, with the reason in one line.</exception>
+    /// <summary>Waits up to <see cref="DatabaseOptions.StartTimeout"/> for a database that does not answer yet.</summary>
+    /// <returns>False when the database does not exist, or lacks a migration.</returns>
+    /// <exception cref="StartException">The database was not reached in time. The message gives the reason in one line.</exception>
     Task<bool> IsUpToDateAsync(CancellationToken cancellationToken);
 
-    /// <summary>A context without time-outs that suit requests. Only for a database that is there.</summary>
+    /// <summary>Opens a context without the time-outs of requests, on an existing database.</summary>
     AppDbContext OpenContext();
 
-    /// <summary>Likewise a connection: where that is enough, the start need not wait for EF Core.</summary>
+    /// <summary>Opens a connection without the time-outs of requests. It spares the start EF Core's model.</summary>
     DbConnection OpenConnection();
 
-    /// <summary>Makes the database or brings it up to date, while nobody else does. Does no harm when it was killed in the middle before.</summary>
-    /// <param name="complete">What is to be done under the same lock, once the tables are there.</param>
+    /// <summary>Creates the database or brings it up to date, under a lock. It completes a migration whose process was killed.</summary>
+    /// <param name="complete">Runs under the same lock when all tables exist.</param>
     /// <inheritdoc cref="IsUpToDateAsync"/>
     Task MigrateAsync(Func<Task> complete, CancellationToken cancellationToken);
 }

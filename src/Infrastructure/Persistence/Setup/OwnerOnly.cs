@@ -1,6 +1,6 @@
 namespace CleanJwt.Infrastructure.Persistence.Setup;
 
-/// <summary>Makes folders and files that nobody but their owner can read. On Windows they are as their parent folder has them.</summary>
+/// <summary>Creates folders and files that only their owner can read. On Windows they inherit the rights of their parent folder.</summary>
 internal static class OwnerOnly
 {
     private const UnixFileMode ReadAndWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace CleanJwt.Infrastructure.Persistence.SqlServer;
 
-/// <summary>Which SQL Server and which of its databases, with the time-outs that suit what the connection is for.</summary>
+/// <summary>The connection strings to one database of a SQL Server, each with the time-outs of its purpose.</summary>
 internal sealed class SqlServerConnection : IPollingConnections
 {
     private readonly SqlConnectionStringBuilder _connection;
@@ -15,28 +15,28 @@ internal sealed class SqlServerConnection : IPollingConnections
     {
         _connection = Parse(configuration[DatabaseOptions.ConnectionKey]);
         var seconds = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
-        _connection.ConnectTimeout = _connection.ConnectTimeout is > 0 and var own ? Math.Min(own, seconds) : seconds; // 0 would be for ever
+        _connection.ConnectTimeout = _connection.ConnectTimeout is > 0 and var own ? Math.Min(own, seconds) : seconds; // 0 means no limit
         _connection.CommandTimeout = seconds;
 
-        // Who tries again, and how often, is decided in one place: SqlServerDatabase.
+        // SqlServerDatabase alone decides about retries.
         _connection.ConnectRetryCount = 0;
 
-        // After a failure the pool would otherwise refuse by itself for up to a minute, whatever has become of the server.
+        // By default the pool refuses connections for up to a minute after a failure, even if the server is back.
         _connection.PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock;
     }
 
     public string Database => _connection.InitialCatalog;
 
-    /// <summary>What an operator knows the database by.</summary>
+    /// <summary>The name by which an operator knows the database.</summary>
     public string Name => $"'{Database}' on '{_connection.DataSource}'";
 
-    /// <summary>For requests.</summary>
+    /// <summary>The connection string for requests.</summary>
     public string ConnectionString => _connection.ConnectionString;
 
-    /// <summary>For what is done before requests are served, outside the pool.</summary>
+    /// <summary>The connection string for the work before requests are served. It uses no pool.</summary>
     public string SetupConnectionString => Outside(Database).ConnectionString;
 
-    /// <summary>Likewise, for a connection that should be open before a time is over. At least a second is given.</summary>
+    /// <summary>The connection string for a connection that must be open within a time, which is rounded up to one second.</summary>
     public string SetupConnectionStringWithin(TimeSpan time)
     {
         var builder = Outside(Database);
@@ -44,7 +44,7 @@ internal sealed class SqlServerConnection : IPollingConnections
         return builder.ConnectionString;
     }
 
-    /// <summary>The same server's database of databases.</summary>
+    /// <summary>The connection string to the database <c>master</c> of the same server.</summary>
     public string MasterConnectionString => Outside("master").ConnectionString;
 
     public DbConnection OpenForPolling()
@@ -54,7 +54,7 @@ internal sealed class SqlServerConnection : IPollingConnections
         return Open(builder.ConnectionString);
     }
 
-    /// <summary>A connection outside the pool, for what is done before requests are served.</summary>
+    /// <summary>Opens a connection for the work before requests are served. It uses no pool.</summary>
     public DbConnection OpenForSetup() => Open(SetupConnectionString);
 
     private static SqlConnection Open(string connectionString)
@@ -93,7 +93,8 @@ internal sealed class SqlServerConnection : IPollingConnections
         }
 
         throw new StartException(
-            $"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQL Server: 'Server=HOST;Database=NAME;User Id=USER;Password=PASSWORD', or as its documentation has it.");
+            $"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQL Server: "
+            + "'Server=HOST;Database=NAME;User Id=USER;Password=PASSWORD', or another form of its documentation.");
     }
 
     private SqlConnectionStringBuilder Outside(string database) =>

@@ -3,13 +3,12 @@ using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Persistence.SqlServer;
 
 internal sealed partial class SqlServerSetup(
-    SqlServerConnection connection, DatabaseOptions options, IEnumerable<IInterceptor> interceptors, IServiceProvider services, ILogger<SqlServerSetup> logger)
+    SqlServerConnection connection, DatabaseOptions options, IServiceProvider services, ILogger<SqlServerSetup> logger)
     : IDatabaseSetup
 {
     private const int NoSuchDatabase = 4060;
@@ -25,9 +24,9 @@ internal sealed partial class SqlServerSetup(
     private const string TakeLock = "sp_getapplock";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan TellAgain = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>For what a big database takes its time for, such as an index on many rows.</summary>
+    /// <summary>Long enough to build an index on a large table.</summary>
     private static readonly TimeSpan MigrationTimeout = TimeSpan.FromHours(1);
 
     public string Name => connection.Name;
@@ -43,10 +42,10 @@ internal sealed partial class SqlServerSetup(
         return !(await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
     }
 
-    /// <returns>False when the server is there, and the database is not.</returns>
+    /// <returns>False when the server answers and the database does not exist.</returns>
     private async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
-        var told = -TellAgain;
+        var logged = -LogInterval;
         for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Delay(Pause, cancellationToken))
         {
             try
@@ -60,24 +59,27 @@ internal sealed partial class SqlServerSetup(
                 if (waited > options.StartTimeout)
                 {
                     throw new StartException(
-                        $"The database {Name} ({DatabaseOptions.ConnectionKey}) could not be reached within Database:StartTimeout ({options.StartTimeout}): {reason}");
+                        $"The database {Name} ({DatabaseOptions.ConnectionKey}) could not be reached within "
+                        + $"Database:StartTimeout ({options.StartTimeout}): {reason}");
                 }
 
-                if (waited >= told + TellAgain)
+                if (waited >= logged + LogInterval)
                 {
                     LogWaiting(logger, Name, waited, options.StartTimeout, reason);
-                    told = waited;
+                    logged = waited;
                 }
             }
         }
     }
 
-    // With the application's services, as the pooled contexts have them: Identity's part of the model depends on its options.
-    public AppDbContext OpenContext() => new SqlServerDbContext(new DbContextOptionsBuilder<SqlServerDbContext>()
-        .UseApplicationServiceProvider(services)
-        .UseSqlServer(connection.SetupConnectionString, sql => sql.CommandTimeout((int)MigrationTimeout.TotalSeconds))
-        .AddInterceptors(interceptors)
-        .Options);
+    public AppDbContext OpenContext()
+    {
+        var builder = new DbContextOptionsBuilder<SqlServerDbContext>();
+        builder
+            .UseSqlServer(connection.SetupConnectionString, sql => sql.CommandTimeout((int)MigrationTimeout.TotalSeconds))
+            .UseServices(services);
+        return new SqlServerDbContext(builder.Options);
+    }
 
     public DbConnection OpenConnection() => connection.OpenForSetup();
 
@@ -100,7 +102,7 @@ internal sealed partial class SqlServerSetup(
         await complete();
     }
 
-    /// <returns>False when the server is there, and the database is not.</returns>
+    /// <returns>False when the server answers and the database does not exist.</returns>
     private async Task<bool> TryOpenAsync(TimeSpan within, CancellationToken cancellationToken)
     {
         try
@@ -112,7 +114,7 @@ internal sealed partial class SqlServerSetup(
         {
             if (await IsKnownAsync(cancellationToken))
             {
-                throw; // it is there, and not ready or not for this user
+                throw; // the database exists, but is not ready or not open to this user
             }
 
             return false;
@@ -137,11 +139,11 @@ internal sealed partial class SqlServerSetup(
         }
         catch (SqlException exception) when (exception.Number == DatabaseExists)
         {
-            // Another node was faster.
+            // Another node created it first.
         }
     }
 
-    /// <summary>Held until the connection is closed, however its process ends.</summary>
+    /// <summary>Takes the migration lock. The server releases it when the connection closes, however the process ends.</summary>
     private async Task<SqlConnection> LockAsync(CancellationToken cancellationToken)
     {
         var held = await OpenAsync(connection.SetupConnectionString, cancellationToken);
@@ -158,7 +160,8 @@ internal sealed partial class SqlServerSetup(
             await command.ExecuteNonQueryAsync(cancellationToken);
             if (outcome.Value is < 0)
             {
-                throw new StartException($"Another process has been migrating {Name} for longer than Database:StartTimeout ({options.StartTimeout}).");
+                throw new StartException(
+                    $"Another process has been migrating {Name} for longer than Database:StartTimeout ({options.StartTimeout}).");
             }
 
             return held;
@@ -171,7 +174,8 @@ internal sealed partial class SqlServerSetup(
     }
 
     /// <summary>
-    /// Has readers not wait for writers. Changing it ends what others do in the database, so it is done by the connection that holds the lock.
+    /// Lets readers read row versions instead of waiting for writers. Changing this rolls back all other transactions of the database, so the
+    /// connection that holds the lock does it.
     /// </summary>
     private async Task UseRowVersionsAsync(SqlConnection held, CancellationToken cancellationToken)
     {
@@ -208,11 +212,12 @@ internal sealed partial class SqlServerSetup(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Waiting for the database {Name}, for {Waited:c} of at most {Limit:c} so far: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Waiting for the database {Name}, since {Waited:c} and at most {Limit:c}: {Reason}")]
     private static partial void LogWaiting(ILogger logger, string name, TimeSpan waited, TimeSpan limit, string reason);
 
     [LoggerMessage(
         LogLevel.Warning,
-        "READ_COMMITTED_SNAPSHOT can't be turned on for {Name}, so readers wait for writers. Whoever may should run ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON: {Reason}")]
+        "READ_COMMITTED_SNAPSHOT can't be turned on for {Name}, so readers wait for writers. "
+        + "Ask the database's administrator to run ALTER DATABASE … SET READ_COMMITTED_SNAPSHOT ON: {Reason}")]
     private static partial void LogNoRowVersions(ILogger logger, string name, string reason);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
-/// <summary>Where the SQLite database lies, and what lies beside it.</summary>
+/// <summary>The SQLite database file, and the files beside it.</summary>
 internal sealed class SqliteFile : IPollingConnections
 {
     private readonly SqliteConnectionStringBuilder _connection;
@@ -25,16 +25,16 @@ internal sealed class SqliteFile : IPollingConnections
 
     public string Folder => Path.GetDirectoryName(FilePath)!;
 
-    /// <summary>Held by whoever migrates. A lock of the operating system: it goes with its process, however that ends.</summary>
+    /// <summary>The file that a migrating process locks. The operating system releases the lock when the process ends, however it ends.</summary>
     public string LockPath => FilePath + ".migrating";
 
-    /// <summary>Where the file is missing, none is made.</summary>
+    /// <summary>The connection string for requests. It does not create a missing file.</summary>
     public string ConnectionString => _connection.ConnectionString;
 
-    /// <summary>A connection outside the pool, for requests.</summary>
+    /// <summary>Opens a connection for requests, outside the pool of Microsoft.Data.Sqlite.</summary>
     public SqliteConnection Open(ConnectionObservers observers) => Open(_connection.DefaultTimeout, observers.OnOpened);
 
-    /// <summary>A connection outside the pool, which waits no longer for a lock than a poll may take.</summary>
+    /// <summary>Opens a connection that waits no longer for a lock than a poll may take.</summary>
     public DbConnection OpenForPolling() => Open((int)RevocationSource.Timeout.TotalSeconds, _ => { });
 
     private static SqliteConnectionStringBuilder Parse(string connectionString)
@@ -42,9 +42,11 @@ internal sealed class SqliteFile : IPollingConnections
         try
         {
             var builder = new SqliteConnectionStringBuilder(connectionString);
-            if (builder.DataSource.Length > 0 && !builder.DataSource.StartsWith(':') && !builder.DataSource.StartsWith("file:", StringComparison.Ordinal)
+            if (builder.DataSource.Length > 0
+                && !builder.DataSource.StartsWith(':')
+                && !builder.DataSource.StartsWith("file:", StringComparison.Ordinal)
                 && builder.Mode is SqliteOpenMode.ReadWrite or SqliteOpenMode.ReadWriteCreate
-                && builder.Password.Length == 0) // needs a SQLite that encrypts, which the embedded one does not
+                && builder.Password.Length == 0) // the embedded SQLite does not encrypt
             {
                 return builder;
             }
@@ -54,7 +56,9 @@ internal sealed class SqliteFile : IPollingConnections
             // Its message quotes the connection string, which may hold a password.
         }
 
-        throw new StartException($"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write, without a password.");
+        throw new StartException(
+            $"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write, "
+            + "without a password.");
     }
 
     private SqliteConnection Open(int timeoutSeconds, Action<SqliteConnection> onOpened)

@@ -1,5 +1,6 @@
 using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Revocation;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,11 +14,25 @@ internal static class SqliteServices
         services.AddSingleton<SqliteFile>();
         services.AddSingleton<IPollingConnections>(provider => provider.GetRequiredService<SqliteFile>());
         services.AddSingleton<IConnectionObserver, SqlitePragmas>();
-        services.AddContexts<SqliteDbContext>((provider, builder) => builder.UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString));
+        services.AddContexts<SqliteDbContext>((provider, builder) =>
+            builder.UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString));
         services.AddSingleton<IDatabaseSetup, SqliteSetup>();
-        services.AddSingleton<SqliteDatabase>();
-        services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
-        services.AddSingleton<IFrequentReads>(provider => provider.GetRequiredService<SqliteDatabase>());
+        services.AddSingleton<IDatabase>(provider => new SqliteDatabase(
+            () => OpenConnection(provider), provider.GetRequiredService<DatabaseOptions>()));
         services.AddSingleton(RevocationSql.Sqlite);
+    }
+
+    private static SqliteDatabaseConnection OpenConnection(IServiceProvider services)
+    {
+        var connection = services.GetRequiredService<SqliteFile>().Open(services.GetRequiredService<ConnectionObservers>());
+        SqlitePragmas.EnlargeCache(connection);
+        return new SqliteDatabaseConnection(connection, opened => CreateContext(services, opened));
+    }
+
+    private static SqliteDbContext CreateContext(IServiceProvider services, SqliteConnection connection)
+    {
+        var builder = new DbContextOptionsBuilder<SqliteDbContext>();
+        builder.UseSqlite(connection).UseServices(services);
+        return new SqliteDbContext(builder.Options);
     }
 }

@@ -3,27 +3,27 @@ using System.Reflection;
 using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 internal sealed class SqliteSetup(
-    SqliteFile file, ConnectionObservers observers, DatabaseOptions options, IEnumerable<IInterceptor> interceptors, IServiceProvider services) : IDatabaseSetup
+    SqliteFile file, ConnectionObservers observers, DatabaseOptions options, IServiceProvider services) : IDatabaseSetup
 {
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(20);
 
     public string Name => $"'{file.FilePath}'";
 
-    public Task<bool> IsUpToDateAsync(CancellationToken cancellationToken) => Task.FromResult(File.Exists(file.FilePath) && HasAllMigrations());
+    public Task<bool> IsUpToDateAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(File.Exists(file.FilePath) && HasAllMigrations());
 
-    // With the application's services, as the pooled contexts have them: Identity's part of the model depends on its options.
-    public AppDbContext OpenContext() => new SqliteDbContext(new DbContextOptionsBuilder<SqliteDbContext>()
-        .UseApplicationServiceProvider(services)
-        .UseSqlite(file.ConnectionString)
-        .AddInterceptors(interceptors)
-        .Options);
+    public AppDbContext OpenContext()
+    {
+        var builder = new DbContextOptionsBuilder<SqliteDbContext>();
+        builder.UseSqlite(file.ConnectionString).UseServices(services);
+        return new SqliteDbContext(builder.Options);
+    }
 
     public DbConnection OpenConnection() => file.Open(observers);
 
@@ -33,11 +33,11 @@ internal sealed class SqliteSetup(
         await using var _ = await LockAsync(cancellationToken);
         CreateFile(file.FilePath);
         UseWriteAheadLog();
-        if (!HasAllMigrations()) // nearly always it has
+        if (!HasAllMigrations())
         {
             await using var db = OpenContext();
 
-            // Left behind by a process that was killed while it migrated; nobody else is migrating while the lock above is held.
+            // A process that was killed during a migration leaves this table. The file lock shows that no other process is migrating.
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
             await db.Database.MigrateAsync(cancellationToken);
         }
@@ -45,7 +45,10 @@ internal sealed class SqliteSetup(
         await complete();
     }
 
-    /// <summary>So that readers and the one writer do not wait for each other. It stays with the file, but not with every kind of copy.</summary>
+    /// <summary>
+    /// Turns on the write-ahead log, so that readers and the writer do not wait for each other. The mode is stored in the file, but a copy may
+    /// lack it.
+    /// </summary>
     private void UseWriteAheadLog()
     {
         using var connection = OpenConnection();
@@ -54,7 +57,7 @@ internal sealed class SqliteSetup(
         command.ExecuteNonQuery();
     }
 
-    /// <summary>As EF Core would tell, which takes a tenth of a second of every start to do so.</summary>
+    /// <summary>Reads the history of migrations without EF Core, whose answer takes a tenth of a second of every start.</summary>
     private bool HasAllMigrations()
     {
         using var connection = OpenConnection();
@@ -74,11 +77,12 @@ internal sealed class SqliteSetup(
         }
 
         return typeof(SqliteDbContext).Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(Migration)) && type.GetCustomAttribute<DbContextAttribute>()?.ContextType == typeof(SqliteDbContext))
+            .Where(type => type.IsSubclassOf(typeof(Migration)))
+            .Where(type => type.GetCustomAttribute<DbContextAttribute>()?.ContextType == typeof(SqliteDbContext))
             .All(type => applied.Contains(type.GetCustomAttribute<MigrationAttribute>()!.Id));
     }
 
-    // An empty file is an empty database. Made here for its mode, which SQLite gives to the files it makes beside it, too.
+    // An empty file is an empty database. SQLite gives the files beside it the same mode.
     private static void CreateFile(string path)
     {
         if (!File.Exists(path))
@@ -99,7 +103,8 @@ internal sealed class SqliteSetup(
             {
                 if (TimeProvider.System.GetElapsedTime(started) > options.StartTimeout)
                 {
-                    throw new StartException($"Another process has been migrating {Name} for longer than Database:StartTimeout ({options.StartTimeout}).");
+                    throw new StartException(
+                        $"Another process has been migrating {Name} for longer than Database:StartTimeout ({options.StartTimeout}).");
                 }
             }
         }
@@ -108,5 +113,5 @@ internal sealed class SqliteSetup(
     private static bool IsHeldElsewhere(IOException exception) => exception.HResult == (
         OperatingSystem.IsWindows() ? unchecked((int)0x80070020) // ERROR_SHARING_VIOLATION
         : OperatingSystem.IsMacOS() ? 35 // EWOULDBLOCK
-        : 11); // likewise, on Linux
+        : 11); // EWOULDBLOCK on Linux
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using CleanJwt.Domain.Passwords;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence.Configurations;
 
