@@ -57,7 +57,8 @@ public class Queries
     /// <summary>One statement and its commit, with nobody else writing.</summary>
     [Benchmark]
     public Task<int> Commit() => _service.Get<IDatabase>().WriteOneAsync(
-        (db, abandoned) => db.ExecuteAsync($"UPDATE Sessions SET Generation = Generation + 1 WHERE Id = {_sessions[0]}", abandoned),
+        (db, abandoned) => db.ExecuteAsync(
+            $"""UPDATE "Sessions" SET "Generation" = "Generation" + 1 WHERE "Id" = {_sessions[0]}""", abandoned),
         CancellationToken.None);
 
     private int Next() => _next = (_next + 1) % Accounts;

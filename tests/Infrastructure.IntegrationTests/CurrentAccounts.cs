@@ -2,6 +2,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
@@ -51,8 +52,7 @@ internal sealed class CurrentAccounts(DatabaseKind kind)
         var expected = await _node.WithDatabaseAsync(async db =>
         {
             var user = await db.Users.AsNoTracking().SingleAsync(user => user.Id == id);
-            return new Account(
-                user.Id, user.Email!, user.EmailConfirmed, user.DisplayName, AppUser.SplitRoles(user.Roles), user.CreatedAt, user.UpdatedAt, user.Version);
+            return user.ToAccount();
         });
         var found = await FindAsync(id);
         Assert.That(found!.Roles, Is.EqualTo(expected.Roles));
@@ -75,8 +75,9 @@ internal sealed class CurrentAccounts(DatabaseKind kind)
         var name = await _node.Get<IDatabase>().WriteAsync(
             async (db, abandoned) =>
             {
-                await db.Users.Where(user => user.Id == id).ExecuteUpdateAsync(set => set.SetProperty(user => user.DisplayName, "changed"), abandoned);
-                return (await db.Queries.AccountById(db, id, abandoned))?.DisplayName;
+                await db.Context.Users.Where(user => user.Id == id)
+                    .ExecuteUpdateAsync(set => set.SetProperty(user => user.DisplayName, "changed"), abandoned);
+                return (await db.FindAccountAsync(id, abandoned))?.DisplayName;
             },
             default);
         Assert.That(name, Is.EqualTo("changed"));

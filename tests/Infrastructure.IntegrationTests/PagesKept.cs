@@ -1,6 +1,6 @@
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
-using CleanJwt.Infrastructure.Persistence.Sqlite;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using SQLitePCL;
@@ -38,23 +38,28 @@ internal sealed class PagesKept
     [Test]
     public void ManyAccountsInTurn_AreReadFromTheFileOnce()
     {
-        using var connection = _node.Get<SqliteFile>().Open(_node.Get<ConnectionObservers>());
-        using var reads = new SqliteReads(connection);
-        ShouldBeReadOnce(connection, () =>
-        {
-            for (var number = 1; number <= Accounts; number++)
+        var read = _node.Get<IDatabase>().ReadAsync(
+            (db, abandoned) =>
             {
-                Assert.That(reads.FindAccount(IdOf(number)), Is.Not.Null);
-            }
-        });
+                ShouldBeReadOnce((SqliteConnection)db.Context.Database.GetDbConnection(), () =>
+                {
+                    for (var number = 1; number <= Accounts; number++)
+                    {
+                        Assert.That(db.FindAccountAsync(IdOf(number), abandoned).Result, Is.Not.Null); // SQLite's tasks are complete
+                    }
+                });
+                return Task.FromResult(true);
+            },
+            default);
+        Assert.That(read.Result, Is.True);
     }
 
     [Test]
     public Task WhatIsReadToBeWritten_IsReadFromTheFileOnce() => _node.Get<IDatabase>().WriteAsync(
         (db, _) =>
         {
-            ShouldBeReadOnce((SqliteConnection)db.Database.GetDbConnection(), () =>
-                Assert.That(db.Users.Sum(user => user.PasswordHash!.Length), Is.Positive)); // no index has it
+            ShouldBeReadOnce((SqliteConnection)db.Context.Database.GetDbConnection(), () =>
+                Assert.That(db.Context.Users.Sum(user => user.PasswordHash!.Length), Is.Positive)); // no index has it
             return Task.FromResult(true);
         },
         default);

@@ -71,8 +71,8 @@ internal sealed class QueryPlans
             Plans,
             Is.EqualTo(new[]
             {
-                "SEARCH a USING INDEX IX_Activities_AccountId_At_Id (AccountId=?)",
-                "SEARCH a USING INDEX IX_Activities_AccountId_At_Id (AccountId=? AND At<?)",
+                "SEARCH a USING INDEX IX_AuditEntries_AccountId_At_Id (AccountId=?)",
+                "SEARCH a USING INDEX IX_AuditEntries_AccountId_At_Id (AccountId=? AND At<?)",
             }));
     }
 
@@ -87,7 +87,7 @@ internal sealed class QueryPlans
     public async Task Deletion_SearchesNoTableFromEndToEnd()
     {
         await _node.Get<IAccountSecurity>().DeleteAsync(_account, _node.Audit(), default);
-        Assert.That(Plans, Has.Some.Contains("IX_Activities_OtherAccountId"));
+        Assert.That(Plans, Has.Some.Contains("IX_AuditEntries_OtherAccountId"));
         Assert.That(Scans, Is.Not.Empty.And.All.EqualTo(ScanOfAdministrators));
     }
 
@@ -114,7 +114,7 @@ internal sealed class QueryPlans
     public async Task CleanUp_FindsWhatIsOverByIndexes()
     {
         await _node.Get<CleanUp>().RunAsync(default);
-        Assert.That(Plans, Has.Some.Contains("IX_Activities_At"));
+        Assert.That(Plans, Has.Some.Contains("IX_AuditEntries_At"));
         Assert.That(Scans, Is.Empty);
     }
 

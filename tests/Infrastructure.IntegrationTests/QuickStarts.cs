@@ -3,6 +3,7 @@ using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -36,7 +37,7 @@ internal sealed class QuickStarts : IObserver<DiagnosticListener>, IObserver<Key
         await using var node = await Node.StartAsync(_folder.Path, new() { ["Database:MigrateOnStart"] = migrateOnStart.ToString() });
         Assert.That(await node.Get<IUserRepository>().FindAsync(accountId, default), Is.Not.Null);
         Assert.That(await node.Get<ISessionRepository>().FindAsync(Guid.CreateVersion7(), default), Is.Null);
-        await node.Get<IFrequentReads>().ProbeAsync(default);
+        await node.Get<IDatabase>().ReadAsync((db, abandoned) => db.FindKeyRingVersionAsync(abandoned), default);
         Assert.That(_contexts, Is.Zero);
 
         await node.Get<ISessionRepository>().EndAsync(Guid.CreateVersion7(), SessionEndReason.Logout, node.Audit(), default);
@@ -55,7 +56,8 @@ internal sealed class QuickStarts : IObserver<DiagnosticListener>, IObserver<Key
     void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
     {
         if (value.Key == CoreEventId.ContextInitialized.Name
-            && RelationalOptionsExtension.Extract(((ContextInitializedEventData)value.Value!).ContextOptions).ConnectionString?.Contains(_folder.Path, StringComparison.Ordinal) == true)
+            && RelationalOptionsExtension.Extract(((ContextInitializedEventData)value.Value!).ContextOptions) is var options
+            && (options.ConnectionString ?? options.Connection?.ConnectionString)?.Contains(_folder.Path, StringComparison.Ordinal) == true)
         {
             Interlocked.Increment(ref _contexts);
         }

@@ -10,7 +10,6 @@ using CleanJwt.Infrastructure.Passwords;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Moq;
@@ -62,7 +61,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
         var waiting = ReserveAsync(other, timeout);
         await Task.Delay(200, timeout);
         Assert.That(waiting.IsCompleted, Is.False);
-        await reserved[0].WasRightAsync();
+        await reserved[0].SettleRightAsync();
         Assert.That((await waiting).IsSuccess);
     }
 
@@ -128,12 +127,7 @@ internal sealed class ReservedTries(DatabaseKind kind)
     public async Task WhatIsNotCheckedForADatabaseThatFails_IsGivenBack()
     {
         using var database = new TestDatabase(kind);
-        await using var node = await Node.StartAsync(database, configure: services =>
-        {
-            var real = services.Single(service => service.ServiceType == typeof(IDatabase));
-            services.Replace(ServiceDescriptor.Singleton<IDatabase>(provider => new FailingReads(
-                (IDatabase)(real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!)))));
-        });
+        await using var node = await Node.StartAsync(database, configure: services => Decorate(services, inner => new FailingReads(inner)));
         await node.AddAccountAsync(Ada);
         ((FailingReads)node.Get<IDatabase>()).Fail = true;
         Assert.That(async () => await VerifyAsync(node, "wrong"), Throws.InstanceOf<DatabaseUnavailableException>());
@@ -155,13 +149,13 @@ internal sealed class ReservedTries(DatabaseKind kind)
         {
             var network = ClientNetwork.Of(IPAddress.Parse($"192.0.2.{i / 4}"));
             await using var reserved = (await (i % 2 == 0 ? one : other).Get<PasswordThrottle>().ReserveAsync(Ada, network, timeout)).Value;
-            await reserved.WasWrongAsync();
+            await reserved.SettleWrongAsync();
             Interlocked.Increment(ref wrong);
         });
 
         var email = one.Get<AttemptKeys>().Of(Ada).Value;
-        var stored = await one.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordAttempts.Single(row => row.Key == email)), timeout);
-        Assert.That(stored.Tries.All.Count(tried => tried.IsWrong), Is.EqualTo(wrong).And.EqualTo(48));
+        var stored = await one.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.Context.PasswordAttempts.Single(row => row.Key == email)), timeout);
+        Assert.That(stored.Attempts.All.Count(tried => tried.IsWrong), Is.EqualTo(wrong).And.EqualTo(48));
     }
 
     /// <summary>What SQL Server says where SQLite has one writer wait for the other.</summary>
@@ -169,31 +163,31 @@ internal sealed class ReservedTries(DatabaseKind kind)
     public async Task RowThatAnotherNodeChangedMeanwhile_IsReadAgain(CancellationToken timeout)
     {
         using var database = new TestDatabase(kind);
-        var conflicts = new Conflicts();
-        await using var node = await Node.StartAsync(database, configure: services => services.AddSingleton<IInterceptor>(conflicts));
+        await using var node = await Node.StartAsync(database, configure: services => Decorate(services, inner => new Conflicts(inner)));
+        var conflicts = (Conflicts)node.Get<IDatabase>();
         conflicts.IsNext = true;
         List<PasswordAttemptRow> before;
         await using (var reserved = (await ReserveAsync(node, timeout)).Value)
         {
             before = await StoredAsync();
             conflicts.IsNext = true;
-            await reserved.WasWrongAsync();
+            await reserved.SettleWrongAsync();
         }
 
         var after = await StoredAsync();
-        Assert.That(after.Select(row => row.Tries.All.Single().IsWrong), Is.EqualTo([true, true]));
+        Assert.That(after.Select(row => row.Attempts.All.Single().IsWrong), Is.EqualTo([true, true]));
         Assert.That(before.Concat(after).Select(row => row.Stamp), Is.Unique, "or the next node would not notice");
         conflicts.IsNext = true;
         await using (var reserved = (await ReserveAsync(node, timeout)).Value)
         {
             conflicts.IsNext = true;
-            await reserved.WasRightAsync();
+            await reserved.SettleRightAsync();
         }
 
         Assert.That(await StoredAsync(), Is.Empty);
         Assert.That(conflicts.Reads, Is.EqualTo(4 * 2), "of the change that inserts, the two that update, and the one that deletes: each again");
 
-        Task<List<PasswordAttemptRow>> StoredAsync() => node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.PasswordAttempts.ToList()), timeout);
+        Task<List<PasswordAttemptRow>> StoredAsync() => node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.Context.PasswordAttempts.ToList()), timeout);
     }
 
     [Test]
@@ -257,40 +251,74 @@ internal sealed class ReservedTries(DatabaseKind kind)
     }
 
     /// <summary>Has a change of tries find that another node was faster: between what it has read and what it writes.</summary>
-    private sealed class Conflicts : DbCommandInterceptor
+    private static void Decorate(IServiceCollection services, Func<IDatabase, IDatabase> decorator)
     {
-        /// <summary>Whether the next change is to.</summary>
+        var real = services.Single(service => service.ServiceType == typeof(IDatabase));
+        services.Replace(ServiceDescriptor.Singleton(provider => decorator((IDatabase)(
+            real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!)))));
+    }
+
+    /// <summary>Lets another node change the rows of a key between the moment they are read and the moment they are written.</summary>
+    private sealed class Conflicts(IDatabase database) : IDatabase, IDisposable
+    {
+        /// <summary>Whether the next change meets a conflict.</summary>
         public bool IsNext { get; set; }
 
         public int Reads { get; private set; }
 
-        public override async ValueTask<InterceptionResult> DataReaderClosingAsync(
-            DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+        public Task<T> ReadAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+            database.ReadAsync(work, cancellationToken);
+
+        public Task<T> WriteAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+            database.WriteAsync((db, abandoned) => work(new Connection(this, db), abandoned), cancellationToken);
+
+        public Task<T> WriteOneAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+            database.WriteOneAsync(work, cancellationToken);
+
+        public void Dispose() => (database as IDisposable)?.Dispose();
+
+        private async Task AfterReadAsync(DatabaseConnection db, byte[] key, CancellationToken cancellationToken)
         {
-            if (command.Transaction is null || !command.CommandText.Contains("PasswordAttempts", StringComparison.Ordinal))
-            {
-                return result;
-            }
-
             Reads++;
-            if (IsNext)
+            if (!IsNext)
             {
-                IsNext = false;
-                await eventData.DataReader.CloseAsync(); // SQL Server has one at a time
-                await using var faster = command.Connection!.CreateCommand();
-                faster.Transaction = command.Transaction;
-                faster.CommandText = $"UPDATE PasswordAttempts SET Stamp = '{Guid.Empty}'";
-                if (await faster.ExecuteNonQueryAsync() == 0)
-                {
-                    faster.CommandText = $"INSERT INTO PasswordAttempts ([Key], Tries, OverAt, Stamp) VALUES (@key, @key, '2000-01-01', '{Guid.Empty}')";
-                    var key = faster.CreateParameter();
-                    (key.ParameterName, key.Value) = ("@key", command.Parameters[0].Value);
-                    faster.Parameters.Add(key);
-                    await faster.ExecuteNonQueryAsync();
-                }
+                return;
             }
 
-            return result;
+            IsNext = false;
+            if (await db.ExecuteAsync($"""UPDATE "PasswordAttempts" SET "Stamp" = {Guid.Empty}""", cancellationToken) == 0)
+            {
+                await db.ExecuteAsync(
+                    $"""
+                    INSERT INTO "PasswordAttempts" ("Key", "Attempts", "ExpiresAt", "Stamp")
+                    VALUES ({key}, {key}, {new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc)}, {Guid.Empty})
+                    """,
+                    cancellationToken);
+            }
+        }
+
+        private sealed class Connection(Conflicts conflicts, DatabaseConnection db) : DatabaseConnection
+        {
+            public override AppDbContext Context => db.Context;
+
+            public override Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken) =>
+                db.ExecuteAsync(statement, cancellationToken);
+
+            public override async Task<List<T>> ListAsync<T>(
+                FormattableString query, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+            {
+                var rows = await db.ListAsync(query, read, cancellationToken);
+                if (typeof(T) == typeof(PasswordAttemptRow))
+                {
+                    await conflicts.AfterReadAsync(db, (byte[])query.GetArgument(0)!, cancellationToken);
+                }
+
+                return rows;
+            }
+
+            public override Task<T?> FindAsync<T>(
+                FormattableString query, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+                where T : default => db.FindAsync(query, read, cancellationToken);
         }
     }
 
@@ -298,13 +326,13 @@ internal sealed class ReservedTries(DatabaseKind kind)
     {
         public bool Fail { get; set; }
 
-        public Task<T> ReadAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        public Task<T> ReadAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
             Fail ? throw new DatabaseUnavailableException("on purpose") : database.ReadAsync(work, cancellationToken);
 
-        public Task<T> WriteAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        public Task<T> WriteAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
             database.WriteAsync(work, cancellationToken);
 
-        public Task<T> WriteOneAsync<T>(Func<AppDbContext, CancellationToken, Task<T>> statement, CancellationToken cancellationToken) =>
+        public Task<T> WriteOneAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> statement, CancellationToken cancellationToken) =>
             database.WriteOneAsync(statement, cancellationToken);
 
         public void Dispose() => (database as IDisposable)?.Dispose();

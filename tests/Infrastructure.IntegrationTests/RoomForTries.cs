@@ -61,7 +61,7 @@ internal sealed class RoomForTries(DatabaseKind kind)
         await FailAsync(node, one, 4);
         await using (var right = (await ReserveAsync(node, other)).Value)
         {
-            await right.WasRightAsync();
+            await right.SettleRightAsync();
         }
 
         await FailAsync(node, other, 1);
@@ -114,7 +114,7 @@ internal sealed class RoomForTries(DatabaseKind kind)
         for (var i = 0; i < times; i++)
         {
             await using var reserved = (await ReserveAsync(node, email)).Value;
-            await reserved.WasWrongAsync();
+            await reserved.SettleWrongAsync();
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class SqlServerRetries
     [Test]
     public async Task Read_IsTriedAgain()
     {
-        Assert.That(await Database.ReadAsync((db, _) => RunAsync(db, failures: 1, Deadlock), default), Is.EqualTo("done"));
+        Assert.That(await Database.ReadAsync((db, _) => RunAsync(db.Context, failures: 1, Deadlock), default), Is.EqualTo("done"));
         Assert.That(_contexts, Has.Count.EqualTo(2).And.Unique);
         Assert.That(_server.Begun, Is.Zero);
     }
@@ -81,7 +81,7 @@ internal sealed class SqlServerRetries
     [Test]
     public async Task SingleStatement_IsTriedAgain()
     {
-        Assert.That(await Database.WriteOneAsync((db, _) => RunAsync(db, failures: 1, Deadlock), default), Is.EqualTo("done"));
+        Assert.That(await Database.WriteOneAsync((db, _) => RunAsync(db.Context, failures: 1, Deadlock), default), Is.EqualTo("done"));
         Assert.That(_contexts, Has.Count.EqualTo(2).And.Unique);
     }
 
@@ -149,7 +149,7 @@ internal sealed class SqlServerRetries
     }
 
     private Task<string> WriteAsync(int failures, int number, CancellationToken cancellationToken = default) =>
-        Database.WriteAsync((db, _) => RunAsync(db, failures, number), cancellationToken);
+        Database.WriteAsync((db, _) => RunAsync(db.Context, failures, number), cancellationToken);
 
     /// <summary>Work whose first tries fail.</summary>
     private Task<string> RunAsync(AppDbContext db, int failures, int number)

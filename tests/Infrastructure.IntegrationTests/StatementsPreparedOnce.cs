@@ -7,11 +7,11 @@ using SQLitePCL;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
-/// <summary>Statements that stay prepared are as good each time as one that is made anew.</summary>
+/// <summary>A statement that stays prepared gives the same results as one that is prepared anew.</summary>
 internal sealed class StatementsPreparedOnce
 {
     private readonly SqliteConnection _connection = new("Data Source=:memory:");
-    private KeptStatements _statements = null!;
+    private SqliteStatements _statements = null!;
 
     [SetUp]
     public void Open()
@@ -21,7 +21,7 @@ internal sealed class StatementsPreparedOnce
         using var command = _connection.CreateCommand();
         command.CommandText = "CREATE TABLE Things (Id TEXT PRIMARY KEY, Name TEXT, At TEXT, Bytes BLOB)";
         command.ExecuteNonQuery();
-        _statements = new KeptStatements(_connection);
+        _statements = new SqliteStatements(_connection);
     }
 
     [TearDown]
@@ -37,7 +37,7 @@ internal sealed class StatementsPreparedOnce
             Assert.That(Add(first, "Ada", at, [1, 2]), Is.EqualTo(1));
             Assert.That(Add(second, null, null, null), Is.EqualTo(1));
             Assert.That(Add(third, "Grace", at.AddTicks(1), []), Is.EqualTo(1));
-            Assert.That(Prepared(), Is.EqualTo(1));
+            Assert.That(Prepared(_connection), Is.EqualTo(1));
         }
 
         Assert.That(
@@ -60,7 +60,7 @@ internal sealed class StatementsPreparedOnce
         }
 
         Assert.That(Rows(), Has.One.Contains("Ada 2"));
-        Assert.That(Prepared(), Is.EqualTo(2));
+        Assert.That(Prepared(_connection), Is.EqualTo(2));
     }
 
     [Test]
@@ -71,11 +71,11 @@ internal sealed class StatementsPreparedOnce
         Add(second, "Grace", null, null);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(NameOf(_statements, first), Is.EqualTo("Ada"));
-            Assert.That(NameOf(_statements, second), Is.EqualTo("Grace"));
-            Assert.That(NameOf(_statements, Guid.NewGuid()), Is.Null);
-            Assert.That(NameOf(_statements, first), Is.EqualTo("Ada"));
-            Assert.That(Prepared(), Is.EqualTo(2), "the one that adds, and the one that finds");
+            Assert.That(NameOf(first), Is.EqualTo("Ada"));
+            Assert.That(NameOf(second), Is.EqualTo("Grace"));
+            Assert.That(NameOf(Guid.NewGuid()), Is.Null);
+            Assert.That(NameOf(first), Is.EqualTo("Ada"));
+            Assert.That(Prepared(_connection), Is.EqualTo(2), "the insert and the search");
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class StatementsPreparedOnce
     }
 
     [Test]
-    public void Rollback_TakesItBack()
+    public void Rollback_TakesTheRowBack()
     {
         using (var transaction = _connection.BeginTransaction())
         {
@@ -103,82 +103,45 @@ internal sealed class StatementsPreparedOnce
     }
 
     [Test]
-    public void ConnectionThatWasClosed_PreparesAgain()
-    {
-        using var folder = new TemporaryFolder();
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder.Path, "things.db")};Pooling=False");
-        connection.Open();
-        var statements = new KeptStatements(connection);
-        statements.Execute($"CREATE TABLE Things (Id TEXT, Name TEXT)", transaction: null);
-        for (var number = 0; number < 4; number++)
-        {
-            var id = Guid.NewGuid();
-            Assert.That(statements.Execute($"INSERT INTO Things VALUES ({id}, {$"Ada {number}"})", transaction: null), Is.EqualTo(1));
-            Assert.That(NameOf(statements, id), Is.EqualTo($"Ada {number}"));
-            connection.Close();
-            connection.Open();
-        }
-
-        Assert.That(statements.Execute($"DELETE FROM Things", transaction: null), Is.EqualTo(4));
-    }
-
-    [Test]
-    public async Task Context_PreparesAStatementOnce_AndOpensItsConnectionForIt()
+    public async Task PiecesOfWork_UseAStatementThatIsPreparedOnce()
     {
         using var folder = new TemporaryFolder();
         await using var node = await Node.StartAsync(folder.Path);
-        await using var db = await node.Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
-        Assert.That(await Touch("nobody"), Is.Zero, "over a connection that is closed");
-        await db.Database.OpenConnectionAsync();
-        var connection = (SqliteConnection)db.Database.GetDbConnection();
-        connection.Handle!.enable_sqlite3_next_stmt(true);
+        SqliteConnection? writing = null;
+        await WriteAsync("admins");
+        var before = Prepared(writing!);
         foreach (var name in new[] { "admins", "nobody", "admins" })
         {
-            Assert.That(await Touch(name), Is.EqualTo(name == "admins" ? 1 : 0));
+            Assert.That(await WriteAsync(name), Is.EqualTo(name == "admins" ? 1 : 0));
         }
 
-        Assert.That(Prepared(connection), Is.EqualTo(1));
+        Assert.That(Prepared(writing!), Is.EqualTo(before));
 
-        Task<int> Touch(string name) => db.ExecuteAsync($"UPDATE Guards SET Version = Version WHERE Name = {name}", default);
-    }
-
-    /// <summary>A pool hands out contexts in another order than connections: what one has prepared must not stay with a connection that another has now.</summary>
-    [Test]
-    public async Task ContextsThatExchangeTheirConnections_ExecuteEachOverItsOwn()
-    {
-        using var folder = new TemporaryFolder();
-        await using var node = await Node.StartAsync(folder.Path);
-        for (var round = 0; round < 4; round++)
-        {
-            await using var first = await node.Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
-            await using var second = await node.Get<IDbContextFactory<AppDbContext>>().CreateDbContextAsync();
-            foreach (var db in round % 2 == 0 ? new[] { first, second } : [second, first])
+        Task<int> WriteAsync(string name) => node.Get<IDatabase>().WriteAsync(
+            async (db, abandoned) =>
             {
-                await db.Database.OpenConnectionAsync();
-            }
-
-            await using var reading = await first.Database.BeginTransactionAsync();
-            Assert.That(await first.ExecuteAsync($"UPDATE Guards SET Version = Version WHERE Name = {"admins"}", default), Is.EqualTo(1));
-            await reading.RollbackAsync();
-            Assert.That(await second.ExecuteAsync($"UPDATE Guards SET Version = Version WHERE Name = {"admins"}", default), Is.EqualTo(1));
-        }
+                writing = (SqliteConnection)db.Context.Database.GetDbConnection();
+                writing.Handle!.enable_sqlite3_next_stmt(true);
+                return await db.ExecuteAsync($"""UPDATE "Guards" SET "Version" = "Version" WHERE "Name" = {name}""", abandoned);
+            },
+            default);
     }
 
     private int Add(Guid id, string? name, DateTime? at, byte[]? bytes, SqliteTransaction? transaction = null) =>
         _statements.Execute($"INSERT INTO Things (Id, Name, At, Bytes) VALUES ({id}, {name}, {at}, {bytes})", transaction);
 
-    private static string? NameOf(KeptStatements statements, Guid id) =>
-        statements.Find("SELECT Name FROM Things WHERE Id = $id", id, row => row.Text(0));
+    private string? NameOf(Guid id) =>
+        _statements.Find($"SELECT Name FROM Things WHERE Id = {id}", row => row.GetString(0), transaction: null);
 
-    /// <summary>As EF Core stores it, too.</summary>
+    /// <summary>The form in which EF Core stores an id, too.</summary>
     private static string Stored(Guid id) => id.ToString().ToUpperInvariant();
-
-    private int Prepared() => Prepared(_connection);
 
     private static int Prepared(SqliteConnection connection)
     {
         var count = 0;
-        for (var statement = raw.sqlite3_next_stmt(connection.Handle, null); statement is not null; statement = raw.sqlite3_next_stmt(connection.Handle, statement))
+        for (var statement = raw.sqlite3_next_stmt(connection.Handle, null);
+            statement is not null;
+            statement = raw.sqlite3_next_stmt(connection.Handle, statement))
         {
             count++;
         }

@@ -96,18 +96,18 @@ internal sealed class TransactSql
         ("secrets", services => services.GetRequiredService<IDatabase>().WriteAsync(
             async (db, _) =>
             {
-                await services.GetRequiredService<SecretStore>().ReplaceAllAsync(db, default);
+                await services.GetRequiredService<SecretStore>().ReplaceAllAsync(db.Context, default);
                 return true;
             },
             default)),
         ("count of password tries", services => services.GetRequiredService<PasswordThrottle>().CountRowsAsync(default)),
-        ("wrong password", services => services.GetRequiredService<PasswordThrottle>().WrongAsync(Id, [MadeUp])),
-        ("right password", services => services.GetRequiredService<PasswordThrottle>().RightAsync(Id, [MadeUp])),
+        ("wrong password", services => services.GetRequiredService<PasswordThrottle>().SettleWrongAsync(Id, [MadeUp])),
+        ("right password", services => services.GetRequiredService<PasswordThrottle>().SettleRightAsync(Id, [MadeUp])),
         ("list of keys", services => services.GetRequiredService<SigningKeyAdministration>().ListAsync()),
         ("end of everything", services => ChangeKeysAsync(services, async (store, db, key) =>
         {
             await store.ReplaceAllAsync(db, key, default);
-            await Infrastructure.Sessions.SessionEnding.EndEverythingAsync(db, Now, default);
+            await Infrastructure.Sessions.SessionEnding.EndEverythingAsync(new ContextConnection(db), Now, default);
         })),
         ("polls", services =>
         {
@@ -155,9 +155,11 @@ internal sealed class TransactSql
         var texts = server.Texts.Distinct().ToList();
         await TestContext.Out.WriteLineAsync($"{texts.Count} different commands");
         Assert.That(texts.SelectMany(text => Errors(text).Select(error => $"{error}\n{text}")), Is.Empty);
-        string[] changes = rows == 0 ? ["INSERT INTO PasswordAttempts"] : ["UPDATE PasswordAttempts", "DELETE FROM PasswordAttempts", "UPDATE Sessions"];
+        string[] changes = rows == 0
+            ? ["INSERT INTO \"PasswordAttempts\""]
+            : ["UPDATE \"PasswordAttempts\"", "DELETE FROM \"PasswordAttempts\"", "UPDATE \"Sessions\""];
         Assert.That(changes.Where(change => !texts.Any(text => text.StartsWith(change, StringComparison.Ordinal))), Is.Empty, "these were not seen");
-        Assert.That(texts, Has.None.Contain("\"").And.None.Contain("OPENJSON").And.None.Contain("STRING_"), "what only some servers know");
+        Assert.That(texts, Has.None.Contain("OPENJSON").And.None.Contain("STRING_"), "what only some servers know");
     }
 
     [Test]
@@ -178,7 +180,7 @@ internal sealed class TransactSql
         services.GetRequiredService<IDatabase>().WriteAsync(
             async (db, _) =>
             {
-                await change(services.GetRequiredService<SigningKeyStore>(), db, new NewSigningKey("new", SigningAlgorithms.ES256, [1]));
+                await change(services.GetRequiredService<SigningKeyStore>(), db.Context, new NewSigningKey("new", SigningAlgorithms.ES256, [1]));
                 return true;
             },
             default);

@@ -1,7 +1,6 @@
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
@@ -125,7 +124,7 @@ internal sealed class WritesTogether
             {
                 try
                 {
-                    var rows = await db.Database.ExecuteSqlAsync($"INSERT INTO Guards (Name, Version) VALUES ({name}, 0)", abandoned);
+                    var rows = await db.ExecuteAsync($"""INSERT INTO "Guards" ("Name", "Version") VALUES ({name}, 0)""", abandoned);
                     then?.Invoke();
                     return rows;
                 }

@@ -9,7 +9,7 @@ namespace CleanJwt.Infrastructure.Persistence.Statements;
 /// <summary>The SQL text that reads and writes accounts on the paths that nearly every request takes.</summary>
 internal static class AccountStatements
 {
-    /// <summary>The columns that <see cref="ReadAccount"/> reads, of a table with the alias <c>a</c>.</summary>
+    /// <summary>The columns that <see cref="ReadAccount(DbDataReader, int)"/> reads, of a table with the alias <c>a</c>.</summary>
     public const string Columns =
         """a."Id", a."Email", a."EmailConfirmed", a."DisplayName", a."Roles", a."CreatedAt", a."UpdatedAt", a."Version" """;
 

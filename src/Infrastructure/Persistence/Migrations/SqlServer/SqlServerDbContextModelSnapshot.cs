@@ -303,19 +303,19 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                         .HasMaxLength(17)
                         .HasColumnType("varbinary(17)");
 
-                    b.Property<DateTime>("OverAt")
+                    b.Property<byte[]>("Attempts")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)");
+
+                    b.Property<DateTime>("ExpiresAt")
                         .HasColumnType("datetime2");
 
                     b.Property<Guid>("Stamp")
                         .HasColumnType("uniqueidentifier");
 
-                    b.Property<byte[]>("Tries")
-                        .IsRequired()
-                        .HasColumnType("varbinary(max)");
-
                     b.HasKey("Key");
 
-                    b.HasIndex("OverAt");
+                    b.HasIndex("ExpiresAt");
 
                     b.ToTable("PasswordAttempts", (string)null);
                 });

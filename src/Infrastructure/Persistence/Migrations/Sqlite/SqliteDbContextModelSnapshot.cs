@@ -280,19 +280,19 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                         .HasMaxLength(17)
                         .HasColumnType("BLOB");
 
-                    b.Property<DateTime>("OverAt")
+                    b.Property<byte[]>("Attempts")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<DateTime>("ExpiresAt")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("Stamp")
                         .HasColumnType("TEXT");
 
-                    b.Property<byte[]>("Tries")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
                     b.HasKey("Key");
 
-                    b.HasIndex("OverAt");
+                    b.HasIndex("ExpiresAt");
 
                     b.ToTable("PasswordAttempts", (string)null);
                 });

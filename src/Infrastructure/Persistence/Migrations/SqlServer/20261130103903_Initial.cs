@@ -77,8 +77,8 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                 columns: table => new
                 {
                     Key = table.Column<byte[]>(type: "varbinary(17)", maxLength: 17, nullable: false),
-                    Tries = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
-                    OverAt = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    Attempts = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "datetime2", nullable: false),
                     Stamp = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
                 },
                 constraints: table =>
@@ -334,9 +334,9 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                 filter: "OtherAccountId IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "IX_PasswordAttempts_OverAt",
+                name: "IX_PasswordAttempts_ExpiresAt",
                 table: "PasswordAttempts",
-                column: "OverAt");
+                column: "ExpiresAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Revocations_KeepUntil",

@@ -76,8 +76,8 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                 columns: table => new
                 {
                     Key = table.Column<byte[]>(type: "BLOB", maxLength: 17, nullable: false),
-                    Tries = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    OverAt = table.Column<DateTime>(type: "TEXT", nullable: false),
+                    Attempts = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    ExpiresAt = table.Column<DateTime>(type: "TEXT", nullable: false),
                     Stamp = table.Column<Guid>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
@@ -328,9 +328,9 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                 filter: "OtherAccountId IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "IX_PasswordAttempts_OverAt",
+                name: "IX_PasswordAttempts_ExpiresAt",
                 table: "PasswordAttempts",
-                column: "OverAt");
+                column: "ExpiresAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Revocations_KeepUntil",
