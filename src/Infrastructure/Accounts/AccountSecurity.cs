@@ -16,11 +16,15 @@ using Microsoft.Extensions.Logging;
 namespace CleanJwt.Infrastructure.Accounts;
 
 /// <remarks>
-/// Every change increments the account's security version, and thereby locks the account's row. A sign-in takes the same row in its last
-/// step. Either it commits before the change, and its session is ended with the others, or it finds a new version and starts nothing.
+/// Every change increments the account's security version, and thereby locks the account's row. A sign-in takes the
+/// same row in its last step. Either it commits before the change, and its session is ended with the others, or it
+/// finds a new version and starts nothing.
 /// </remarks>
 internal sealed partial class AccountSecurity(
-    IDatabase database, PasswordHashingService hashing, RevocationList revocations, ILogger<AccountSecurity> logger) : IAccountSecurity
+    IDatabase database,
+    PasswordHashingService hashing,
+    RevocationList revocations,
+    ILogger<AccountSecurity> logger) : IAccountSecurity
 {
     public async Task<Result<bool>> TryChangePasswordAsync(
         Guid accountId,
@@ -50,7 +54,11 @@ internal sealed partial class AccountSecurity(
     {
         var hash = await hashing.HashAsync(newPassword, cancellationToken);
         return hash.IsSuccess
-            ? await ChangeAsync(accountId, new Change(SessionEndReason.EndedByOperator, SetPassword(hash.Value)), audit, cancellationToken)
+            ? await ChangeAsync(
+                accountId,
+                new Change(SessionEndReason.EndedByOperator, SetPassword(hash.Value)),
+                audit,
+                cancellationToken)
             : hash.Error;
     }
 
@@ -65,18 +73,24 @@ internal sealed partial class AccountSecurity(
 
         var change = new Change(
             SessionEndReason.EndedByOperator,
-            SetPassword(hash.Value) + SetRoles([Roles.Admin], audit) + (set => set.SetProperty(user => user.Locked, false)));
+            SetPassword(hash.Value) + SetRoles([Roles.Admin], audit) + (
+                set => set.SetProperty(user => user.Locked, false)));
         return await ChangeAsync(accountId, change, audit, cancellationToken);
     }
 
-    public Task<Result<Done>> LockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) => ChangeAsync(
+    public Task<Result<Done>> LockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) =>
+        ChangeAsync(
         accountId,
-        new Change(SessionEndReason.AccountLocked, set => set.SetProperty(user => user.Locked, true)) { MayRemoveAdmin = true },
+        new Change(
+            SessionEndReason.AccountLocked,
+            set => set.SetProperty(user => user.Locked, true)) { MayRemoveAdmin = true },
         audit,
         cancellationToken);
 
-    public Task<Result<Done>> UnlockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) => ChangeAsync(
-        accountId, new Change(EndReason: null, set => set.SetProperty(user => user.Locked, false)), audit, cancellationToken);
+    public Task<Result<Done>> UnlockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) =>
+        ChangeAsync(
+        accountId, new Change(
+            EndReason: null, set => set.SetProperty(user => user.Locked, false)), audit, cancellationToken);
 
     public async Task<Result<ManagedAccount>> SetRolesAsync(
         Guid accountId, IReadOnlyCollection<string> roles, AuditContext audit, CancellationToken cancellationToken)
@@ -98,7 +112,8 @@ internal sealed partial class AccountSecurity(
             MayRemoveAdmin = true,
             Then = async (db, abandoned) =>
             {
-                // The audit entries of other accounts forget this one. Its sessions and its own entries are deleted with its row (cascade).
+                // The audit entries of other accounts forget this one. Its sessions and its own entries are deleted
+                // with its row (cascade).
                 await db.AuditEntries
                     .Where(entry => entry.OtherAccountId == accountId)
                     .ExecuteUpdateAsync(set => set.SetProperty(entry => entry.OtherAccountId, (Guid?)null), abandoned);
@@ -114,7 +129,9 @@ internal sealed partial class AccountSecurity(
 
         // An account may have many audit entries. Deleting them in one transaction would keep all other writes waiting.
         await database.DeleteAsync(
-            db => db.AuditEntries.Where(entry => entry.AccountId == accountId).OrderBy(entry => entry.At), cancellationToken);
+            db =>
+                db.AuditEntries.Where(entry => entry.AccountId == accountId).OrderBy(
+                    entry => entry.At), cancellationToken);
         var deleted = await ChangeAsync(accountId, change, audit, cancellationToken);
         if (deleted.IsSuccess)
         {
@@ -128,7 +145,8 @@ internal sealed partial class AccountSecurity(
         .SetProperty(user => user.PasswordHash, hash)
         .SetProperty(user => user.SecurityStamp, Guid.NewGuid().ToString("N"));
 
-    private static Action<UpdateSettersBuilder<AppUser>> SetRoles(IEnumerable<string> roles, AuditContext audit) => set => set
+    private static Action<UpdateSettersBuilder<AppUser>> SetRoles(IEnumerable<string> roles, AuditContext audit) =>
+        set => set
         .SetProperty(user => user.Roles, AppUser.JoinRoles(roles))
         .SetProperty(user => user.UpdatedAt, audit.At)
         .SetProperty(user => user.Version, user => user.Version + 1);
@@ -154,7 +172,8 @@ internal sealed partial class AccountSecurity(
         return await ActingSession.IsOverAsync(db, audit, cancellationToken) ? AccessTokenErrors.TokenRevoked : null;
     }
 
-    private async Task<Result<Done>> ChangeAsync(Guid accountId, Change change, AuditContext audit, CancellationToken cancellationToken)
+    private async Task<Result<Done>> ChangeAsync(
+        Guid accountId, Change change, AuditContext audit, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync<Result<List<Guid>>>(
             async (db, abandoned) =>

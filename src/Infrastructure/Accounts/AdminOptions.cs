@@ -13,11 +13,16 @@ public sealed class AdminOptions
 
     public string? Password { get; init; }
 
-    /// <summary>Whether either is set. An empty value counts as not set, since that is how an environment file leaves a variable out.</summary>
+    /// <summary>
+    /// Whether either is set. An empty value counts as not set, since that is how an environment file leaves a variable
+    /// out.
+    /// </summary>
     internal bool AreSet => !string.IsNullOrEmpty(Email) || !string.IsNullOrEmpty(Password);
 }
 
-/// <summary>Requires both settings or neither, with values that a registration would accept. The password is never printed.</summary>
+/// <summary>
+/// Requires both settings or neither, with values that a registration would accept. The password is never printed.
+/// </summary>
 internal sealed class AdminOptionsRule : IValidateOptions<AdminOptions>
 {
     public ValidateOptionsResult Validate(string? name, AdminOptions options)
@@ -31,15 +36,19 @@ internal sealed class AdminOptionsRule : IValidateOptions<AdminOptions>
         if (!EmailAddress.TryParse(email, out var address))
         {
             return ValidateOptionsResult.Fail(
-                $"Admin:Email is {(string.IsNullOrEmpty(email) ? "not set" : $"'{email}'")}; allowed: an email address, together with Admin:Password, or neither.");
+                $"Admin:Email is {(string.IsNullOrEmpty(email) ? "not set"
+                    : $"'{email}'")}; allowed: an email address, together with Admin:Password, or neither.");
         }
 
         return !string.IsNullOrEmpty(password)
-            && UnicodeText.IsWellFormed(password) && PasswordRules.HasAllowedLength(password) && !PasswordRules.IsCommon(password)
+            && UnicodeText.IsWellFormed(
+                password) && PasswordRules.HasAllowedLength(password) && !PasswordRules.IsCommon(password)
             && !PasswordRules.Contains(password, address)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
-                $"Admin:Password is {(string.IsNullOrEmpty(password) ? "not set" : "not good enough")}; allowed, where Admin:Email is set: {PasswordRules.MinLength} "
-                + $"to {PasswordRules.MaxLength} characters, not a commonly used password, without the part of the address before the @.");
+                $"Admin:Password is {(string.IsNullOrEmpty(password) ? "not set"
+                    : "not good enough")}; allowed, where Admin:Email is set: {PasswordRules.MinLength} "
+                + $"to {PasswordRules.MaxLength} characters, not a commonly used password, "
+                + "without the part of the address before the @.");
     }
 }

@@ -17,7 +17,9 @@ internal sealed partial class FirstAdmin(
     TimeProvider time,
     ILogger<FirstAdmin> logger)
 {
-    /// <summary>Does nothing if any administrator exists, locked or not. Several nodes that start at once create one.</summary>
+    /// <summary>
+    /// Does nothing if any administrator exists, locked or not. Several nodes that start at once create one.
+    /// </summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         if (!options.AreSet)
@@ -32,7 +34,8 @@ internal sealed partial class FirstAdmin(
         }
 
         var now = time.GetUtcNow();
-        var account = new NewAccount(Guid.CreateVersion7(now), EmailAddress.Parse(options.Email!), DisplayName: null, [Roles.Admin]);
+        var account = new NewAccount(
+            Guid.CreateVersion7(now), EmailAddress.Parse(options.Email!), DisplayName: null, [Roles.Admin]);
         var hash = await hashing.HashAsync(options.Password!, cancellationToken);
         var user = AppUser.From(account, hash.Value, now);
         var outcome = await TryCreateAsync(user, now, cancellationToken);
@@ -46,7 +49,9 @@ internal sealed partial class FirstAdmin(
         }
     }
 
-    /// <summary>Builds EF Core's model before the first read, whose time-out it could exceed on a slow machine.</summary>
+    /// <summary>
+    /// Builds EF Core's model before the first read, whose time-out it could exceed on a slow machine.
+    /// </summary>
     private void BuildModel()
     {
         using var db = contexts.CreateDbContext();
@@ -65,7 +70,8 @@ internal sealed partial class FirstAdmin(
         }
     }
 
-    private Task<Outcome> CreateAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<Outcome> CreateAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
         async (db, abandoned) =>
         {
             await GuardRow.TakeAsync(db.Context, GuardRow.Admins, abandoned);
@@ -74,13 +80,15 @@ internal sealed partial class FirstAdmin(
                 return Outcome.NotNeeded; // another node created one first
             }
 
-            if (await db.Context.Users.AnyAsync(existing => existing.NormalizedEmail == user.NormalizedEmail, abandoned))
+            var email = user.NormalizedEmail;
+            if (await db.Context.Users.AnyAsync(existing => existing.NormalizedEmail == email, abandoned))
             {
                 return Outcome.AddressTaken;
             }
 
             db.Context.Users.Add(user);
-            db.Context.AuditEntries.AddRange(AuditContext.ByOperator(AuditActions.MadeAdminByOperator, user.Id, now).Entries);
+            db.Context.AuditEntries.AddRange(
+                AuditContext.ByOperator(AuditActions.MadeAdminByOperator, user.Id, now).Entries);
             await db.Context.SaveChangesAsync(abandoned);
             return Outcome.Created;
         },
@@ -89,13 +97,15 @@ internal sealed partial class FirstAdmin(
     private static Task<bool> AnyAsync(AppDbContext db, CancellationToken cancellationToken) =>
         db.Users.Where(AppUser.IsAdmin).AnyAsync(cancellationToken);
 
-    [LoggerMessage(LogLevel.Information, "Created the first administrator, {AccountId}, from Admin:Email and Admin:Password.")]
+    [LoggerMessage(
+        LogLevel.Information, "Created the first administrator, {AccountId}, from Admin:Email and Admin:Password.")]
     private static partial void LogCreated(ILogger logger, Guid accountId);
 
     // No address is confirmed at this point: a stranger may have registered it.
     [LoggerMessage(
         LogLevel.Warning,
-        "There is no administrator. Admin:Email names an existing account, which this setting never promotes. Use the command 'admin add'.")]
+        "There is no administrator. Admin:Email names an existing account, which this setting never promotes. "
+        + "Use the command 'admin add'.")]
     private static partial void LogAddressTaken(ILogger logger);
 
     private enum Outcome

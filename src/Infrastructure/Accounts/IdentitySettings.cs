@@ -10,7 +10,8 @@ internal static class IdentitySettings
         options.User.RequireUniqueEmail = true;
         options.User.AllowedUserNameCharacters = ""; // a user name is an address, which may hold any script
 
-        // Version 3 has tables for passkeys. IdentityUserContext reads this option, and not the context's own property of this name.
+        // Version 3 has tables for passkeys. IdentityUserContext reads this option, and not the context's own property
+        // of this name.
         options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
     }
 }

@@ -18,11 +18,13 @@ internal sealed class UserDirectory(IDatabase database) : IUserDirectory
                 IQueryable<AppUser> users = db.Context.Users.AsNoTracking();
                 if (emailPrefix is not null)
                 {
-                    // A range instead of LIKE: the rules of LIKE differ between databases, and SQLite would not use the index for it.
+                    // A range instead of LIKE: the rules of LIKE differ between databases, and SQLite would not use the
+                    // index for it.
                     var end = EndOfPrefix(emailPrefix);
 #pragma warning disable CA1309 // the database compares, and has no StringComparison
                     users = users.Where(user =>
-                        string.Compare(user.NormalizedEmail, emailPrefix) >= 0 && string.Compare(user.NormalizedEmail, end) < 0);
+                        string.Compare(user.NormalizedEmail, emailPrefix) >= 0 && string.Compare(
+                            user.NormalizedEmail, end) < 0);
 #pragma warning restore CA1309
                 }
 

@@ -16,7 +16,10 @@ using Microsoft.Extensions.Logging;
 namespace CleanJwt.Infrastructure.Accounts;
 
 internal sealed partial class UserRepository(
-    IDatabase database, PasswordHashingService hashing, PasswordThrottle throttle, ILogger<UserRepository> logger) : IUserRepository
+    IDatabase database,
+    PasswordHashingService hashing,
+    PasswordThrottle throttle,
+    ILogger<UserRepository> logger) : IUserRepository
 {
     public async Task<Result<Account>> AddAsync(
         NewAccount account, string password, AuditContext audit, CancellationToken cancellationToken)
@@ -48,14 +51,16 @@ internal sealed partial class UserRepository(
     }
 
     public async Task<Result<PasswordCheck>> VerifyPasswordAsync(
-        EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken) => await VerifyAsync(
+        EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken) =>
+        await VerifyAsync(
             await throttle.ReserveAsync(email, from, cancellationToken),
             (db, abandoned) => db.FindCredentialsAsync(email, abandoned),
             password,
             cancellationToken);
 
     public async Task<Result<PasswordCheck>> VerifyPasswordAsync(
-        Guid accountId, string password, CancellationToken cancellationToken) => await VerifyAsync(
+        Guid accountId, string password, CancellationToken cancellationToken) =>
+        await VerifyAsync(
             await throttle.ReserveAsync(accountId, cancellationToken),
             (db, abandoned) => db.FindCredentialsAsync(accountId, abandoned),
             password,
@@ -78,7 +83,8 @@ internal sealed partial class UserRepository(
                 }
 
                 var updated = await db.Context.Users
-                    .Where(user => user.Id == id && (expectedVersions == null || expectedVersions.Contains(user.Version)))
+                    .Where(
+                        user => user.Id == id && (expectedVersions == null || expectedVersions.Contains(user.Version)))
                     .ExecuteUpdateAsync(
                         set => set
                             .SetProperty(user => user.DisplayName, displayName)
@@ -140,8 +146,8 @@ internal sealed partial class UserRepository(
     }
 
     /// <summary>
-    /// Stores a hash with the present parameters, unless the password was changed meanwhile. If the hashing queue is full, the next sign-in
-    /// does it.
+    /// Stores a hash with the present parameters, unless the password was changed meanwhile. If the hashing queue is
+    /// full, the next sign-in does it.
     /// </summary>
     private async Task RehashAsync(Credentials credentials, string password, CancellationToken cancellationToken)
     {
@@ -150,13 +156,17 @@ internal sealed partial class UserRepository(
         {
             await database.WriteOneAsync(
                 (db, abandoned) => db.Context.Users
-                    .Where(user => user.Id == credentials.Candidate.Account.Id && user.PasswordHash == credentials.PasswordHash)
+                    .Where(user => user.Id == credentials.Candidate.Account.Id
+                        && user.PasswordHash == credentials.PasswordHash)
                     .ExecuteUpdateAsync(set => set.SetProperty(user => user.PasswordHash, hash.Value), abandoned),
                 cancellationToken);
         }
     }
 
-    // Also logged for an address without an account, so that neither the time of an answer nor the log's size tells the two apart.
-    [LoggerMessage(LogLevel.Information, "Too many wrong passwords for the account {AccountId}: no password is checked for a while.")]
+    // Also logged for an address without an account, so that neither the time of an answer nor the log's size tells the
+    // two apart.
+    [LoggerMessage(
+        LogLevel.Information,
+        "Too many wrong passwords for the account {AccountId}: no password is checked for a while.")]
     private static partial void LogPaused(ILogger logger, Guid? accountId);
 }

@@ -10,9 +10,11 @@ namespace CleanJwt.Infrastructure.Audit;
 internal sealed class AuditLog(IDatabase database) : IAuditLog
 {
     public Task AddAsync(AuditEntry entry, CancellationToken cancellationToken) =>
-        database.WriteOneAsync((db, abandoned) => db.InsertDetachedAuditEntryAsync(entry, abandoned), cancellationToken);
+        database.WriteOneAsync(
+            (db, abandoned) => db.InsertDetachedAuditEntryAsync(entry, abandoned), cancellationToken);
 
-    public async Task<Page<AuditEntry>> ListAsync(Guid accountId, int limit, PageCursor? after, CancellationToken cancellationToken)
+    public async Task<Page<AuditEntry>> ListAsync(
+        Guid accountId, int limit, PageCursor? after, CancellationToken cancellationToken)
     {
         var found = await database.ReadAsync(
             (db, abandoned) =>
@@ -21,7 +23,8 @@ internal sealed class AuditLog(IDatabase database) : IAuditLog
                 if (after is not null)
                 {
                     // The first condition uses the index, the second one is exact.
-                    entries = entries.Where(entry => entry.At <= after.At && (entry.At < after.At || entry.Id.CompareTo(after.Id) < 0));
+                    entries = entries.Where(
+                        entry => entry.At <= after.At && (entry.At < after.At || entry.Id.CompareTo(after.Id) < 0));
                 }
 
                 return entries

@@ -10,8 +10,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence;
 
-/// <summary>The model of the database. Each provider has a sealed context of its own, and with it its own migrations.</summary>
-public abstract class AppDbContext(DbContextOptions options) : IdentityUserContext<AppUser, Guid>(options), IDataProtectionKeyContext
+/// <summary>
+/// The model of the database. Each provider has a sealed context of its own, and with it its own migrations.
+/// </summary>
+public abstract class AppDbContext(DbContextOptions options) : IdentityUserContext<AppUser, Guid>(
+    options), IDataProtectionKeyContext
 {
     public DbSet<Session> Sessions => Set<Session>();
 
@@ -21,7 +24,9 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
 
     public DbSet<GuardRow> Guards => Set<GuardRow>();
 
-    /// <summary>The Data Protection keys, encrypted under the certificate. The table is empty where no certificate is set.</summary>
+    /// <summary>
+    /// The Data Protection keys, encrypted under the certificate. The table is empty where no certificate is set.
+    /// </summary>
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();

@@ -38,7 +38,8 @@ internal sealed class ContextConnection(AppDbContext context) : DatabaseConnecti
 
     private Task<RelationalDataReader> OpenReaderAsync(FormattableString query, CancellationToken cancellationToken)
     {
-        var command = context.GetService<IRawSqlCommandBuilder>().Build(query.Format, query.GetArguments()!, context.Model);
+        var command = context.GetService<IRawSqlCommandBuilder>().Build(
+            query.Format, query.GetArguments()!, context.Model);
         return command.RelationalCommand.ExecuteReaderAsync(
             new RelationalCommandParameterObject(
                 context.GetService<IRelationalConnection>(),

@@ -4,18 +4,19 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>
-/// The open connection that one piece of work runs over. SQL text and EF Core share it, and share its transaction if there is one.
+/// The open connection that one piece of work runs over. SQL text and EF Core share it, and share its transaction if
+/// there is one.
 /// </summary>
 /// <remarks>
-/// In a <see cref="FormattableString"/> each hole is a parameter, never text. Pass a moment as UTC <see cref="DateTime"/> and an enumeration
-/// as its number, as the columns store them. Identifiers stand in ANSI double quotes, which every provider understands.
-/// One thread at a time may use a connection.
+/// In a <see cref="FormattableString"/> each hole is a parameter, never text. Pass a moment as UTC <see
+/// cref="DateTime"/> and an enumeration as its number, as the columns store them. Identifiers stand in ANSI double
+/// quotes, which every provider understands. One thread at a time may use a connection.
 /// </remarks>
 internal abstract class DatabaseConnection
 {
     /// <summary>
-    /// The EF Core context over this connection. It is created when it is first asked for, so work that runs text alone never waits for EF
-    /// Core's model.
+    /// The EF Core context over this connection. It is created when it is first asked for, so work that runs text alone
+    /// never waits for EF Core's model.
     /// </summary>
     public abstract AppDbContext Context { get; }
 

@@ -33,8 +33,10 @@ public static class DatabaseErrors
     private static bool IsFault(DbException exception) => exception switch
     {
         // https://sqlite.org/rescode.html#primary_result_code_list
-        SqliteException sqlite => sqlite.SqliteErrorCode is SqliteConstraint or SqliteMismatch or SqliteMisuse or SqliteRange,
-        SqlException sqlServer => sqlServer.Number is SqlServerUniqueIndex or SqlServerUniqueConstraint or SqlServerConstraint
+        SqliteException sqlite =>
+            sqlite.SqliteErrorCode is SqliteConstraint or SqliteMismatch or SqliteMisuse or SqliteRange,
+        SqlException sqlServer =>
+            sqlServer.Number is SqlServerUniqueIndex or SqlServerUniqueConstraint or SqlServerConstraint
             or 102 or 156 // syntax
             or 207 or 208 // no such column, no such table
             or 245 or 8114 or 8115 // no such conversion, or too large

@@ -6,7 +6,8 @@ namespace CleanJwt.Infrastructure.Persistence;
 /// <summary>Checks that the database answers.</summary>
 internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
 {
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {

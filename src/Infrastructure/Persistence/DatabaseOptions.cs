@@ -15,12 +15,14 @@ public sealed class DatabaseOptions
     [AllowedValues(Sqlite, SqlServer)]
     public string Provider { get; init; } = Sqlite;
 
-    /// <summary>Whether the start creates and migrates the database. If not, the command <c>migrate</c> must do it.</summary>
+    /// <summary>
+    /// Whether the start creates and migrates the database. If not, the command <c>migrate</c> must do it.
+    /// </summary>
     public bool MigrateOnStart { get; init; } = true;
 
     /// <summary>
-    /// How long a database command may take, waiting for a lock included. Then its request is answered 503. Fractions of a second count as a
-    /// whole one.
+    /// How long a database command may take, waiting for a lock included. Then its request is answered 503. Fractions
+    /// of a second count as a whole one.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:00:08")]
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>
-/// A row that every transaction updates first whose rule spans several rows. A second transaction waits for the first, and then sees its
-/// changes: on every database, at every isolation level.
+/// A row that every transaction updates first whose rule spans several rows. A second transaction waits for the first,
+/// and then sees its changes: on every database, at every isolation level.
 /// </summary>
 public sealed class GuardRow
 {
@@ -22,7 +22,8 @@ public sealed class GuardRow
     {
         var rows = await db.Guards
             .Where(guard => guard.Name == name)
-            .ExecuteUpdateAsync(set => set.SetProperty(guard => guard.Version, guard => guard.Version + 1), cancellationToken);
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(guard => guard.Version, guard => guard.Version + 1), cancellationToken);
         if (rows != 1)
         {
             throw new InvalidOperationException($"The guard row '{name}' is missing.");

@@ -14,11 +14,14 @@ internal sealed class ConnectionObservers(IEnumerable<IConnectionObserver> obser
 {
     private readonly IConnectionObserver[] _observers = [.. observers];
 
-    public void OnOpened(DbConnection connection) => Array.ForEach(_observers, observer => observer.OnOpened(connection));
+    public void OnOpened(DbConnection connection) =>
+        Array.ForEach(_observers, observer => observer.OnOpened(connection));
 
-    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => OnOpened(connection);
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) =>
+        OnOpened(connection);
 
-    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override Task ConnectionOpenedAsync(
+        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
         OnOpened(connection);
         return Task.CompletedTask;

@@ -20,7 +20,8 @@ internal static class PersistenceServices
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<ConnectionObservers>());
         services.AddSingleton<DatabasePreparation>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        if (configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"] == DatabaseOptions.SqlServer)
+        var provider = configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"];
+        if (provider == DatabaseOptions.SqlServer)
         {
             services.AddSqlServer();
         }
@@ -29,12 +30,14 @@ internal static class PersistenceServices
             services.AddSqlite();
         }
 
-        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
+        services.AddScoped(
+            provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
     }
 
     /// <summary>Registers pooled contexts of one provider, also under their base class.</summary>
     /// <param name="use">Sets the provider and its connection.</param>
-    public static void AddContexts<T>(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> use)
+    public static void AddContexts<T>(
+        this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> use)
         where T : AppDbContext
     {
         services.AddPooledDbContextFactory<T>((provider, builder) =>
@@ -45,8 +48,12 @@ internal static class PersistenceServices
         services.AddSingleton<IDbContextFactory<AppDbContext>, ContextFactory<T>>();
     }
 
-    /// <summary>Gives a context the application's services and interceptors. Identity's part of the model depends on its options.</summary>
-    public static DbContextOptionsBuilder UseServices(this DbContextOptionsBuilder builder, IServiceProvider services) => builder
+    /// <summary>
+    /// Gives a context the application's services and interceptors. Identity's part of the model depends on its
+    /// options.
+    /// </summary>
+    public static DbContextOptionsBuilder UseServices(
+        this DbContextOptionsBuilder builder, IServiceProvider services) => builder
         .UseApplicationServiceProvider(services)
         .AddInterceptors(services.GetServices<IInterceptor>())
 

@@ -8,8 +8,10 @@ namespace CleanJwt.Infrastructure.Sessions;
 internal static class ActingSession
 {
     /// <returns>False also for a change that needs no session.</returns>
-    public static async Task<bool> IsOverAsync(AppDbContext db, AuditContext audit, CancellationToken cancellationToken) =>
+    public static async Task<bool> IsOverAsync(
+        AppDbContext db, AuditContext audit, CancellationToken cancellationToken) =>
         audit.ActorSessionId is { } actor
         && !await db.Sessions.AnyAsync(
-            session => session.Id == actor && session.EndedAt == null && session.ExpiresAt > audit.At, cancellationToken);
+            session =>
+                session.Id == actor && session.EndedAt == null && session.ExpiresAt > audit.At, cancellationToken);
 }

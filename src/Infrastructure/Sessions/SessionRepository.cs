@@ -13,7 +13,8 @@ namespace CleanJwt.Infrastructure.Sessions;
 internal sealed class SessionRepository(
     IDatabase database, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
 {
-    public async Task<bool> TryStartAsync(Session session, int securityVersion, AuditContext audit, CancellationToken cancellationToken)
+    public async Task<bool> TryStartAsync(
+        Session session, int securityVersion, AuditContext audit, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync<List<Guid>?>(
             async (db, abandoned) =>
@@ -35,23 +36,28 @@ internal sealed class SessionRepository(
     public Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.FindSessionAsync(sessionId, abandoned), cancellationToken);
 
-    public Task<SessionState?> FindStateAsync(Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.ReadAsync((db, abandoned) => db.FindSessionStateAsync(accountId, sessionId, now, abandoned), cancellationToken);
+    public Task<SessionState?> FindStateAsync(
+        Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            (db, abandoned) => db.FindSessionStateAsync(accountId, sessionId, now, abandoned), cancellationToken);
 
     // A second execution finds this request's own rotation id in the session.
-    public Task<AccountSession?> RotateAsync(Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken) =>
+    public Task<AccountSession?> RotateAsync(
+        Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken) =>
         database.WriteOneAsync(
             async (db, abandoned) =>
             {
                 var found = await db.FindSessionAsync(sessionId, abandoned);
-                return found is not null && next(found.Session) is { } rotated && await db.TryRotateSessionAsync(rotated, abandoned)
+                return found is not null && next(found.Session) is { } rotated && await db.TryRotateSessionAsync(
+                    rotated, abandoned)
                     ? found with { Session = rotated }
                     : found;
             },
             cancellationToken);
 
     public Task<AccountSession?> TryReauthenticateAsync(
-        Session reauthenticated, int securityVersion, AuditContext audit, CancellationToken cancellationToken) => database.WriteAsync(
+        Session reauthenticated, int securityVersion, AuditContext audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
             async (db, abandoned) =>
             {
                 if (!await db.TryLockRowAsync(reauthenticated.AccountId, securityVersion, abandoned))
@@ -78,7 +84,8 @@ internal sealed class SessionRepository(
             },
             cancellationToken);
 
-    public async Task<IReadOnlyList<Session>> ListLiveAsync(Guid accountId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Session>> ListLiveAsync(
+        Guid accountId, DateTimeOffset now, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             (db, abandoned) => Live(db.Context, accountId, now)
                 .AsNoTracking()
@@ -86,7 +93,8 @@ internal sealed class SessionRepository(
                 .ToListAsync(abandoned),
             cancellationToken);
 
-    public async Task EndAsync(Guid sessionId, SessionEndReason reason, AuditContext audit, CancellationToken cancellationToken)
+    public async Task EndAsync(
+        Guid sessionId, SessionEndReason reason, AuditContext audit, CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync(
             async (db, abandoned) =>
@@ -100,7 +108,8 @@ internal sealed class SessionRepository(
                     return 0;
                 }
 
-                await db.InsertAuditEntriesAsync(audit.Entries.Select(entry => entry with { AccountId = accountId }), abandoned);
+                await db.InsertAuditEntriesAsync(
+                    audit.Entries.Select(entry => entry with { AccountId = accountId }), abandoned);
                 return await SessionEnding.EndOneAsync(db, sessionId, reason, audit.At, abandoned);
             },
             cancellationToken);
@@ -112,7 +121,11 @@ internal sealed class SessionRepository(
     }
 
     public async Task<bool> TryEndAsync(
-        Guid accountId, Guid sessionId, SessionEndReason reason, AuditContext audit, CancellationToken cancellationToken)
+        Guid accountId,
+        Guid sessionId,
+        SessionEndReason reason,
+        AuditContext audit,
+        CancellationToken cancellationToken)
     {
         var ended = await database.WriteAsync(
             async (db, abandoned) =>
@@ -154,7 +167,8 @@ internal sealed class SessionRepository(
                 }
 
                 await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
-                var sessions = db.Context.Sessions.Where(session => session.AccountId == accountId && session.Id != except);
+                var sessions = db.Context.Sessions.Where(
+                    session => session.AccountId == accountId && session.Id != except);
                 return await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, audit.At, abandoned);
             },
             cancellationToken);
@@ -167,8 +181,11 @@ internal sealed class SessionRepository(
         return default(Done);
     }
 
-    /// <summary>Ends the sessions that an account has beyond the limit, apart from its newest: those that were seen longest ago.</summary>
-    private static async Task<List<Guid>> EndSurplusAsync(DatabaseConnection db, Session newest, CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends the sessions that an account has beyond the limit, apart from its newest: those that were seen longest ago.
+    /// </summary>
+    private static async Task<List<Guid>> EndSurplusAsync(
+        DatabaseConnection db, Session newest, CancellationToken cancellationToken)
     {
         // Few accounts reach the limit. Counting needs no sorting, for which SQLite would allocate some twenty pages.
         if (await db.CountSessionsAsync(newest.AccountId, cancellationToken) <= Session.MaxLivePerAccount)
@@ -194,5 +211,6 @@ internal sealed class SessionRepository(
     }
 
     private static IQueryable<Session> Live(AppDbContext db, Guid accountId, DateTimeOffset now) =>
-        db.Sessions.Where(session => session.AccountId == accountId && session.EndedAt == null && session.ExpiresAt > now);
+        db.Sessions.Where(
+            session => session.AccountId == accountId && session.EndedAt == null && session.ExpiresAt > now);
 }

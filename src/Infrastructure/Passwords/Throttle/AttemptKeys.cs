@@ -9,8 +9,8 @@ using CleanJwt.Infrastructure.Keys;
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// Makes the keys under which password attempts are counted. A key is an HMAC: the database alone reveals neither the email address nor the
-/// client's IP address.
+/// Makes the keys under which password attempts are counted. A key is an HMAC: the database alone reveals neither the
+/// email address nor the client's IP address.
 /// </summary>
 internal sealed class AttemptKeys(SecretStore secrets)
 {
@@ -53,7 +53,10 @@ internal sealed record AttemptKey(byte[] Value, AttemptLimit Limit)
 
     private const int SharedSize = 3;
 
-    /// <summary>Whether several accounts are counted under this key. Then one account's right password must not clear the others' attempts.</summary>
+    /// <summary>
+    /// Whether several accounts are counted under this key. Then one account's right password must not clear the
+    /// others' attempts.
+    /// </summary>
     public bool IsShared => Value.Length == SharedSize;
 
     /// <summary>The key to use when the table is full: one of 65,536, shared with other accounts.</summary>

@@ -14,7 +14,8 @@ public sealed class PasswordAttemptRow
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>
-    /// A random value that each change replaces. It is not a counter: a row that was deleted and inserted again must not look unchanged.
+    /// A random value that each change replaces. It is not a counter: a row that was deleted and inserted again must
+    /// not look unchanged.
     /// </summary>
     public required Guid Stamp { get; init; }
 }

@@ -10,14 +10,20 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// Limits how many wrong passwords are checked. An attempt is reserved in the database before its password is checked, and settled
-/// afterwards as wrong, right or unchecked. All nodes count in the same rows; <see cref="PasswordAttempts"/> holds the rules.
+/// Limits how many wrong passwords are checked. An attempt is reserved in the database before its password is checked,
+/// and settled afterwards as wrong, right or unchecked. All nodes count in the same rows; <see
+/// cref="PasswordAttempts"/> holds the rules.
 /// </summary>
 /// <remarks>
-/// Each change reads the rows, decides and writes in one transaction. If another node changed a row meanwhile, the change starts again.
+/// Each change reads the rows, decides and writes in one transaction. If another node changed a row meanwhile, the
+/// change starts again.
 /// </remarks>
 internal sealed class PasswordThrottle(
-    IDatabase database, AttemptKeys keys, PasswordHashingService hashing, ThrottleLimits limits, TimeProvider time) : IDisposable
+    IDatabase database,
+    AttemptKeys keys,
+    PasswordHashingService hashing,
+    ThrottleLimits limits,
+    TimeProvider time) : IDisposable
 {
     // A small number, so that attempts on other nodes get their turn. A few threads hash all passwords anyway.
     private const int MaxCheckedAtOncePerKey = 2;
@@ -37,23 +43,18 @@ internal sealed class PasswordThrottle(
         Error.ServiceUnavailable("Too many sign-ins to one account at once. Try again.", TimeSpan.FromSeconds(1));
 
     // Partitioned by the first key of an attempt, which has the lowest limit. Lazy, because the limiter starts a timer.
-    private readonly Lazy<PartitionedRateLimiter<AttemptKey>> _slots = new(() => PartitionedRateLimiter.Create<AttemptKey, string>(key =>
-        RateLimitPartition.GetConcurrencyLimiter(Convert.ToHexString(key.Value), _ => new ConcurrencyLimiterOptions
-        {
-            PermitLimit = MaxCheckedAtOncePerKey,
-            QueueLimit = MaxWaitingPerKey,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        })));
+    private readonly Lazy<PartitionedRateLimiter<AttemptKey>> _slots = new(CreateSlots);
 
     private long _rows;
     private long _rowsSinceCounted;
 
     /// <summary>Reserves an attempt to sign in, whose password the caller checks next.</summary>
     /// <returns>
-    /// The reservation, which the caller settles; <see cref="AccountErrors.TooManyAttempts"/> during a pause; or <c>service-unavailable</c>
-    /// when other attempts took too long or the hashing queue is full.
+    /// The reservation, which the caller settles; <see cref="AccountErrors.TooManyAttempts"/> during a pause; or
+    /// <c>service-unavailable</c> when other attempts took too long or the hashing queue is full.
     /// </returns>
-    public Task<Result<AttemptReservation>> ReserveAsync(EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
+    public Task<Result<AttemptReservation>> ReserveAsync(
+        EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
         ReserveAsync(() => [keys.Of(email, from), keys.Of(email)], cancellationToken);
 
     /// <summary>Reserves an attempt by a session that is signed in to the account.</summary>
@@ -61,11 +62,14 @@ internal sealed class PasswordThrottle(
     public Task<Result<AttemptReservation>> ReserveAsync(Guid accountId, CancellationToken cancellationToken) =>
         ReserveAsync(() => [keys.Of(accountId)], cancellationToken);
 
-    /// <summary>Counts the rows of the table again. Between counts this node only adds the rows that it inserts itself.</summary>
+    /// <summary>
+    /// Counts the rows of the table again. Between counts this node only adds the rows that it inserts itself.
+    /// </summary>
     public async Task CountRowsAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _rowsSinceCounted, 0);
-        var rows = await database.ReadAsync((db, abandoned) => db.Context.PasswordAttempts.LongCountAsync(abandoned), cancellationToken);
+        var rows = await database.ReadAsync(
+            (db, abandoned) => db.Context.PasswordAttempts.LongCountAsync(abandoned), cancellationToken);
         Interlocked.Exchange(ref _rows, rows);
     }
 
@@ -82,9 +86,13 @@ internal sealed class PasswordThrottle(
         SettleAsync(reserved, (attempts, key, now) => attempts.Wrong(id, key.Limit, now));
 
     internal Task SettleRightAsync(Guid id, IReadOnlyList<AttemptKey> reserved) =>
-        SettleAsync(reserved, (attempts, key, now) => key.IsShared ? attempts.Unchecked(id) : attempts.Right(id, key.Limit, now));
+        SettleAsync(
+            reserved,
+            (attempts, key, now) => key.IsShared ? attempts.Unchecked(id) : attempts.Right(id, key.Limit, now));
 
-    /// <summary>Releases an attempt that was not checked. If that fails, the attempt counts as wrong after a while.</summary>
+    /// <summary>
+    /// Releases an attempt that was not checked. If that fails, the attempt counts as wrong after a while.
+    /// </summary>
     internal async Task ReleaseAsync(Guid id, IReadOnlyList<AttemptKey> reserved)
     {
         try
@@ -97,7 +105,8 @@ internal sealed class PasswordThrottle(
         }
     }
 
-    private async Task<Result<AttemptReservation>> ReserveAsync(Func<AttemptKey[]> keysOf, CancellationToken cancellationToken)
+    private async Task<Result<AttemptReservation>> ReserveAsync(
+        Func<AttemptKey[]> keysOf, CancellationToken cancellationToken)
     {
         // Checked before any state is kept for the key: attempts that are refused must not fill the memory.
         if (hashing.Refusal is { } refusal)
@@ -111,7 +120,8 @@ internal sealed class PasswordThrottle(
         try
         {
             var keySlot = await _slots.Value.AcquireAsync(wanted[0], permitCount: 1, deadline.Token);
-            return keySlot.IsAcquired ? await ReserveInSlotAsync(keySlot, wanted, deadline.Token, cancellationToken) : Busy;
+            return keySlot.IsAcquired ? await ReserveInSlotAsync(
+                keySlot, wanted, deadline.Token, cancellationToken) : Busy;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -120,7 +130,9 @@ internal sealed class PasswordThrottle(
     }
 
     /// <param name="keySlot">Goes to the reservation, or is released.</param>
-    /// <param name="deadline">Limits the wait for other attempts. It does not limit the wait in the hashing queue, which always moves.</param>
+    /// <param name="deadline">
+    /// Limits the wait for other attempts. It does not limit the wait in the hashing queue, which always moves.
+    /// </param>
     private async Task<Result<AttemptReservation>> ReserveInSlotAsync(
         RateLimitLease keySlot, AttemptKey[] wanted, CancellationToken deadline, CancellationToken cancellationToken)
     {
@@ -131,7 +143,8 @@ internal sealed class PasswordThrottle(
         {
             while (true)
             {
-                // The hashing slot comes after the key's slot: many attempts at one address must not fill the queue for all others.
+                // The hashing slot comes after the key's slot: many attempts at one address must not fill the queue for
+                // all others.
                 var hashingSlot = await hashing.EnterAsync(cancellationToken);
                 slots = [keySlot, hashingSlot];
                 if (!hashingSlot.IsAcquired)
@@ -164,8 +177,19 @@ internal sealed class PasswordThrottle(
         }
     }
 
+    private static PartitionedRateLimiter<AttemptKey> CreateSlots() =>
+        PartitionedRateLimiter.Create<AttemptKey, string>(
+        key =>
+            RateLimitPartition.GetConcurrencyLimiter(Convert.ToHexString(key.Value), _ => new ConcurrencyLimiterOptions
+        {
+            PermitLimit = MaxCheckedAtOncePerKey,
+            QueueLimit = MaxWaitingPerKey,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        }));
+
     /// <returns>Null while attempts that are being checked may use up the limit.</returns>
-    private async Task<Result<AttemptReservation>?> TryReserveAsync(Guid id, AttemptKey[] wanted, RateLimitLease[] slots)
+    private async Task<Result<AttemptReservation>?> TryReserveAsync(
+        Guid id, AttemptKey[] wanted, RateLimitLease[] slots)
     {
         var outcome = await ChangeAsync(async (db, abandoned) =>
         {
@@ -173,7 +197,8 @@ internal sealed class PasswordThrottle(
             var counted = await FindAsync(db, wanted, abandoned);
             if (Interlocked.Read(ref _rows) >= limits.MaxRows && counted.Any(one => one.Row is null))
             {
-                counted = await FindAsync(db, [.. counted.Select(one => one.Row is null ? one.Key.Shared : one.Key)], abandoned);
+                counted = await FindAsync(
+                    db, [.. counted.Select(one => one.Row is null ? one.Key.Shared : one.Key)], abandoned);
             }
 
             var pause = counted.Max(one => one.Attempts.PauseLeft(one.Key.Limit, now));
@@ -193,7 +218,8 @@ internal sealed class PasswordThrottle(
                 await StoreAsync(db, one, attempts!, now, abandoned);
             }
 
-            return new Outcome(TimeSpan.Zero, [.. counted.Select(one => one.Key)], counted.Count(one => one.Row is null));
+            return new Outcome(
+                TimeSpan.Zero, [.. counted.Select(one => one.Key)], counted.Count(one => one.Row is null));
         });
         Interlocked.Add(ref _rows, outcome.InsertedRows);
         Interlocked.Add(ref _rowsSinceCounted, outcome.InsertedRows);
@@ -206,7 +232,8 @@ internal sealed class PasswordThrottle(
     }
 
     private Task<bool> SettleAsync(
-        IReadOnlyList<AttemptKey> reserved, Func<PasswordAttempts, AttemptKey, DateTimeOffset, PasswordAttempts> settle) => ChangeAsync(
+        IReadOnlyList<AttemptKey> reserved,
+        Func<PasswordAttempts, AttemptKey, DateTimeOffset, PasswordAttempts> settle) => ChangeAsync(
         async (db, abandoned) =>
         {
             var now = time.GetUtcNow();
@@ -229,7 +256,11 @@ internal sealed class PasswordThrottle(
     }
 
     private static async Task StoreAsync(
-        DatabaseConnection db, Counted counted, PasswordAttempts attempts, DateTimeOffset now, CancellationToken cancellationToken)
+        DatabaseConnection db,
+        Counted counted,
+        PasswordAttempts attempts,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var changed = new PasswordAttemptRow
         {
@@ -258,7 +289,10 @@ internal sealed class PasswordThrottle(
         }
     }
 
-    /// <summary>Runs a change until it meets no conflict. It is not cancellable: the change is short, and a half-done one would be lost.</summary>
+    /// <summary>
+    /// Runs a change until it meets no conflict. It is not cancellable: the change is short, and a half-done one would
+    /// be lost.
+    /// </summary>
     private async Task<T> ChangeAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> change)
     {
         for (var conflicts = 0; ; conflicts++)
@@ -267,7 +301,8 @@ internal sealed class PasswordThrottle(
             {
                 return await database.WriteAsync(change, CancellationToken.None);
             }
-            catch (Exception exception) when (exception is DbUpdateConcurrencyException || DatabaseErrors.IsUniqueViolation(exception))
+            catch (Exception exception) when (
+                exception is DbUpdateConcurrencyException || DatabaseErrors.IsUniqueViolation(exception))
             {
                 if (conflicts == MaxConflicts)
                 {
@@ -279,7 +314,8 @@ internal sealed class PasswordThrottle(
         }
     }
 
-    // Counting a million rows takes as long as hashing a few passwords, so it is done after every thousandth of the limit.
+    // Counting a million rows takes as long as hashing a few passwords, so it is done after every thousandth of the
+    // limit.
     private async Task CountRowsSometimesAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Read(ref _rowsSinceCounted) > limits.MaxRows / 1000)
@@ -299,7 +335,10 @@ internal sealed class PasswordThrottle(
     private sealed record Outcome(TimeSpan Pause, IReadOnlyList<AttemptKey>? Reserved = null, int InsertedRows = 0);
 }
 
-/// <summary>A reserved attempt: its password may be checked now. Disposing of a reservation that was not settled releases the attempt.</summary>
+/// <summary>
+/// A reserved attempt: its password may be checked now. Disposing of a reservation that was not settled releases the
+/// attempt.
+/// </summary>
 internal sealed class AttemptReservation(
     PasswordThrottle throttle, Guid id, IReadOnlyList<AttemptKey> keys, RateLimitLease[] slots) : IAsyncDisposable
 {

@@ -17,7 +17,8 @@ internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEn
         builder.Property(entry => entry.IpAddress).HasMaxLength(ClientInfo.MaxIpAddressLength);
         builder.HasIndex(entry => new { entry.AccountId, entry.At, entry.Id }); // for paging
         builder.HasIndex(entry => entry.At); // for deleting old entries
-        builder.HasIndex(entry => entry.OtherAccountId).HasFilter("OtherAccountId IS NOT NULL"); // for the deletion of that account; few entries have one
+        builder.HasIndex(entry => entry.OtherAccountId).HasFilter(
+            "OtherAccountId IS NOT NULL"); // for the deletion of that account; few entries have one
         builder.HasOne<AppUser>().WithMany().HasForeignKey(entry => entry.AccountId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -55,5 +55,6 @@ internal sealed class PasswordAttemptsConverter()
         return new PasswordAttempts(all, Moment(bytes) is { Ticks: > 0 } pausedAt ? pausedAt : null);
     }
 
-    private static DateTimeOffset Moment(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadInt64BigEndian(bytes), TimeSpan.Zero);
+    private static DateTimeOffset Moment(ReadOnlySpan<byte> bytes) =>
+        new(BinaryPrimitives.ReadInt64BigEndian(bytes), TimeSpan.Zero);
 }

@@ -18,11 +18,12 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.UserAgent).HasMaxLength(ClientInfo.MaxUserAgentLength);
         builder.Property(session => session.IpAddress).HasMaxLength(ClientInfo.MaxIpAddressLength);
 
-        // No index has a column that a refresh changes: a refresh and the end of the account's sessions would lock row and index in
-        // opposite order.
+        // No index has a column that a refresh changes: a refresh and the end of the account's sessions would lock row
+        // and index in opposite order.
         builder.HasIndex(session => session.AccountId);
         builder.HasIndex(session => session.ExpiresAt);
         builder.HasIndex(session => session.EndedAt);
-        builder.HasOne<AppUser>().WithMany().HasForeignKey(session => session.AccountId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<AppUser>().WithMany().HasForeignKey(session => session.AccountId).OnDelete(
+            DeleteBehavior.Cascade);
     }
 }

@@ -5,15 +5,23 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Persistence.Maintenance;
 
-/// <summary>Deletes rows that have passed their time, in small batches. Every node does it; several at once only find less to do.</summary>
+/// <summary>
+/// Deletes rows that have passed their time, in small batches. Every node does it; several at once only find less to
+/// do.
+/// </summary>
 internal sealed partial class CleanUp(
-    IDatabase database, PasswordThrottle throttle, AuditOptions audit, TimeProvider time, ILogger<CleanUp> logger) : BackgroundService
+    IDatabase database,
+    PasswordThrottle throttle,
+    AuditOptions audit,
+    TimeProvider time,
+    ILogger<CleanUp> logger) : BackgroundService
 {
     /// <summary>How long a session is kept after it has ended or expired.</summary>
     public static readonly TimeSpan SessionRetention = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// How long an audit entry without an account is kept. Strangers create such entries by signing in to addresses that have no account.
+    /// How long an audit entry without an account is kept. Strangers create such entries by signing in to addresses
+    /// that have no account.
     /// </summary>
     public static readonly TimeSpan AnonymousAuditRetention = TimeSpan.FromDays(1);
 
@@ -25,22 +33,34 @@ internal sealed partial class CleanUp(
         var now = time.GetUtcNow();
         var sessionLimit = now - SessionRetention;
         var auditLimit = now - audit.Retention;
-        var anonymousLimit = now - (audit.Retention < AnonymousAuditRetention ? audit.Retention : AnonymousAuditRetention);
+        var anonymousLimit = now - (
+            audit.Retention < AnonymousAuditRetention ? audit.Retention : AnonymousAuditRetention);
 
         // The database evaluates UtcNow in a query by its own clock, which also set the times of the revocations.
         return await database.DeleteAsync(
-                db => db.Revocations.Where(row => row.KeepUntil < DateTime.UtcNow).OrderBy(row => row.KeepUntil), cancellationToken)
+                db =>
+                    db.Revocations.Where(row => row.KeepUntil < DateTime.UtcNow).OrderBy(
+                        row => row.KeepUntil), cancellationToken)
             + await database.DeleteAsync(
-                db => db.Sessions.Where(session => session.EndedAt < sessionLimit).OrderBy(session => session.EndedAt), cancellationToken)
+                db =>
+                    db.Sessions.Where(session => session.EndedAt < sessionLimit).OrderBy(
+                        session => session.EndedAt), cancellationToken)
             + await database.DeleteAsync(
-                db => db.Sessions.Where(session => session.ExpiresAt < sessionLimit).OrderBy(session => session.ExpiresAt), cancellationToken)
+                db =>
+                    db.Sessions.Where(session => session.ExpiresAt < sessionLimit).OrderBy(
+                        session => session.ExpiresAt), cancellationToken)
             + await database.DeleteAsync(
-                db => db.AuditEntries.Where(entry => entry.At < auditLimit).OrderBy(entry => entry.At), cancellationToken)
+                db =>
+                    db.AuditEntries.Where(entry => entry.At < auditLimit).OrderBy(entry => entry.At), cancellationToken)
             + await database.DeleteAsync(
-                db => db.AuditEntries.Where(entry => entry.AccountId == null && entry.At < anonymousLimit).OrderBy(entry => entry.At),
+                db =>
+                    db.AuditEntries.Where(entry => entry.AccountId == null && entry.At < anonymousLimit).OrderBy(
+                        entry => entry.At),
                 cancellationToken)
             + await database.DeleteAsync(
-                db => db.PasswordAttempts.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt), cancellationToken);
+                db =>
+                    db.PasswordAttempts.Where(row => row.ExpiresAt <= now).OrderBy(
+                        row => row.ExpiresAt), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -7,7 +7,9 @@ using CleanJwt.Infrastructure.Settings;
 
 namespace CleanJwt.Infrastructure.Persistence.Setup;
 
-/// <summary>Creates the database and the first keys, brings the schema up to date, and loads the state that serving needs.</summary>
+/// <summary>
+/// Creates the database and the first keys, brings the schema up to date, and loads the state that serving needs.
+/// </summary>
 internal sealed class DatabasePreparation(
     IDatabaseSetup setup,
     DatabaseOptions options,
@@ -52,14 +54,17 @@ internal sealed class DatabasePreparation(
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
                 await keyStore.ReplaceAllAsync(db, key, cancellationToken);
                 await secretStore.ReplaceAllAsync(db, cancellationToken);
-                ended = await SessionEnding.EndEverythingAsync(new ContextConnection(db), time.GetUtcNow(), cancellationToken);
+                ended = await SessionEnding.EndEverythingAsync(
+                    new ContextConnection(db), time.GetUtcNow(), cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             },
             cancellationToken);
         return ended;
     }
 
-    /// <summary>Migrates the database. Several processes may do so at once, and again after one was killed during it.</summary>
+    /// <summary>
+    /// Migrates the database. Several processes may do so at once, and again after one was killed during it.
+    /// </summary>
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public Task MigrateAsync(CancellationToken cancellationToken) => Describing(() => setup.MigrateAsync(
         async () =>
@@ -87,7 +92,8 @@ internal sealed class DatabasePreparation(
             if (!options.MigrateOnStart && !await setup.IsUpToDateAsync(cancellationToken))
             {
                 throw new StartException(
-                    $"The database {setup.Name} is missing or not up to date: run the command 'migrate', or set Database:MigrateOnStart to true.");
+                    $"The database {setup.Name} is missing or not up to date: run the command 'migrate', "
+                    + "or set Database:MigrateOnStart to true.");
             }
 
             await work();
@@ -102,8 +108,9 @@ internal sealed class DatabasePreparation(
         }
         catch (Exception exception) when (exception is DbException or IOException or UnauthorizedAccessException)
         {
+            var reason = exception.Message.ReplaceLineEndings(" ");
             throw new StartException(
-                $"The database {setup.Name} ({DatabaseOptions.ConnectionKey}) can't be used: {exception.Message.ReplaceLineEndings(" ")}");
+                $"The database {setup.Name} ({DatabaseOptions.ConnectionKey}) can't be used: {reason}");
         }
     }
 }

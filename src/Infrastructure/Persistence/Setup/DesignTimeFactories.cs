@@ -14,18 +14,21 @@ internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<Sqli
     public SqliteDbContext CreateDbContext(string[] args) => CreateDbContext("Data Source=design-time.db");
 
     public static SqliteDbContext CreateDbContext(string connectionString) =>
-        new(new DbContextOptionsBuilder<SqliteDbContext>().UseSqlite(connectionString).UseApplicationServiceProvider(DesignTime.Services).Options);
+        new(new DbContextOptionsBuilder<SqliteDbContext>()
+            .UseSqlite(connectionString).UseApplicationServiceProvider(DesignTime.Services).Options);
 }
 
 /// <inheritdoc cref="SqliteDesignTimeFactory"/>
 internal sealed class SqlServerDesignTimeFactory : IDesignTimeDbContextFactory<SqlServerDbContext>
 {
     public SqlServerDbContext CreateDbContext(string[] args) => new(new DbContextOptionsBuilder<SqlServerDbContext>()
-        .UseSqlServer("Server=design-time;Database=cleanjwt").UseApplicationServiceProvider(DesignTime.Services).Options);
+        .UseSqlServer("Server=design-time;Database=cleanjwt").UseApplicationServiceProvider(
+            DesignTime.Services).Options);
 }
 
 internal static class DesignTime
 {
     // Identity's part of the model depends on these options.
-    public static readonly ServiceProvider Services = new ServiceCollection().Configure<IdentityOptions>(IdentitySettings.Apply).BuildServiceProvider();
+    public static readonly ServiceProvider Services = new ServiceCollection(
+        ).Configure<IdentityOptions>(IdentitySettings.Apply).BuildServiceProvider();
 }

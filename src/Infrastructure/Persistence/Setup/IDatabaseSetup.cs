@@ -9,9 +9,13 @@ internal interface IDatabaseSetup
     /// <summary>The name by which an operator knows the database. It holds no secret.</summary>
     string Name { get; }
 
-    /// <summary>Waits up to <see cref="DatabaseOptions.StartTimeout"/> for a database that does not answer yet.</summary>
+    /// <summary>
+    /// Waits up to <see cref="DatabaseOptions.StartTimeout"/> for a database that does not answer yet.
+    /// </summary>
     /// <returns>False when the database does not exist, or lacks a migration.</returns>
-    /// <exception cref="StartException">The database was not reached in time. The message gives the reason in one line.</exception>
+    /// <exception cref="StartException">
+    /// The database was not reached in time. The message gives the reason in one line.
+    /// </exception>
     Task<bool> IsUpToDateAsync(CancellationToken cancellationToken);
 
     /// <summary>Opens a context without the time-outs of requests, on an existing database.</summary>
@@ -20,7 +24,9 @@ internal interface IDatabaseSetup
     /// <summary>Opens a connection without the time-outs of requests. It spares the start EF Core's model.</summary>
     DbConnection OpenConnection();
 
-    /// <summary>Creates the database or brings it up to date, under a lock. It completes a migration whose process was killed.</summary>
+    /// <summary>
+    /// Creates the database or brings it up to date, under a lock. It completes a migration whose process was killed.
+    /// </summary>
     /// <param name="complete">Runs under the same lock when all tables exist.</param>
     /// <inheritdoc cref="IsUpToDateAsync"/>
     Task MigrateAsync(Func<Task> complete, CancellationToken cancellationToken);

@@ -1,6 +1,8 @@
 namespace CleanJwt.Infrastructure.Persistence.Setup;
 
-/// <summary>Creates folders and files that only their owner can read. On Windows they inherit the rights of their parent folder.</summary>
+/// <summary>
+/// Creates folders and files that only their owner can read. On Windows they inherit the rights of their parent folder.
+/// </summary>
 internal static class OwnerOnly
 {
     private const UnixFileMode ReadAndWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -15,7 +15,8 @@ internal sealed class SqlServerConnection : IPollingConnections
     {
         _connection = Parse(configuration[DatabaseOptions.ConnectionKey]);
         var seconds = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds);
-        _connection.ConnectTimeout = _connection.ConnectTimeout is > 0 and var own ? Math.Min(own, seconds) : seconds; // 0 means no limit
+        _connection.ConnectTimeout = _connection.ConnectTimeout is > 0 and var own ? Math.Min(
+            own, seconds) : seconds; // 0 means no limit
         _connection.CommandTimeout = seconds;
 
         // SqlServerDatabase alone decides about retries.
@@ -36,7 +37,9 @@ internal sealed class SqlServerConnection : IPollingConnections
     /// <summary>The connection string for the work before requests are served. It uses no pool.</summary>
     public string SetupConnectionString => Outside(Database).ConnectionString;
 
-    /// <summary>The connection string for a connection that must be open within a time, which is rounded up to one second.</summary>
+    /// <summary>
+    /// The connection string for a connection that must be open within a time, which is rounded up to one second.
+    /// </summary>
     public string SetupConnectionStringWithin(TimeSpan time)
     {
         var builder = Outside(Database);
@@ -87,7 +90,8 @@ internal sealed class SqlServerConnection : IPollingConnections
                 return builder;
             }
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
+        catch (Exception exception) when (
+            exception is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
         {
             // Its message quotes the connection string, which may hold a password.
         }

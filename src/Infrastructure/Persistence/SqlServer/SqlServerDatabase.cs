@@ -3,8 +3,9 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Persistence.SqlServer;
 
 /// <summary>
-/// Runs work on SQL Server. EF Core's execution strategy repeats work after a transient failure: a deadlock, a lost connection, or a row that
-/// another transaction has deleted. All attempts together have a time limit, and the caller gets an error by then whatever the network does.
+/// Runs work on SQL Server. EF Core's execution strategy repeats work after a transient failure: a deadlock, a lost
+/// connection, or a row that another transaction has deleted. All attempts together have a time limit, and the caller
+/// gets an error by then whatever the network does.
 /// </summary>
 internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts) : IDatabase
 {
@@ -15,10 +16,12 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
     // A request is answered within 10 s, and the database is not its only work.
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(8);
 
-    public Task<T> ReadAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public Task<T> ReadAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(work, cancellationToken);
 
-    public Task<T> WriteAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
+    public Task<T> WriteAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
         async (db, abandoned) =>
         {
             var database = db.Context.Database;
@@ -32,7 +35,8 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
             }
             catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
             {
-                // The transaction may have been committed. A retry could write twice, or fail on its own earlier change.
+                // The transaction may have been committed. A retry could write twice, or fail on its own earlier
+                // change.
                 throw new DatabaseUnavailableException("The database did not confirm the commit.", exception);
             }
 
@@ -40,10 +44,12 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
         },
         cancellationToken);
 
-    public Task<T> WriteOneAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public Task<T> WriteOneAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(work, cancellationToken);
 
-    private async Task<T> RunAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var abandoned = abandonment.Token; // the work may outlive its source
@@ -68,13 +74,15 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
         }
     }
 
-    private async Task<T> RetryAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned)
+    private async Task<T> RetryAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned)
     {
         await using var outer = contexts.CreateDbContext();
         return await outer.Database.CreateExecutionStrategy().ExecuteAsync(
             async cancellationToken =>
             {
-                await using var context = contexts.CreateDbContext(); // a new one for each attempt, without the entities of the last
+                await using var context = contexts.CreateDbContext(
+                    ); // a new one for each attempt, without the entities of the last
                 return await work(new ContextConnection(context), cancellationToken);
             },
             abandoned);

@@ -9,9 +9,9 @@ namespace CleanJwt.Infrastructure.Persistence.SqlServer;
 
 /// <summary>The model as SQL Server stores it.</summary>
 /// <remarks>
-/// SQL Server compares the last six bytes of a <c>uniqueidentifier</c> first, and those of a UUIDv7 are random. In a table that is clustered
-/// by id each insert would therefore touch another page. The growing tables are clustered by the time of the insert, and have an index on
-/// the id.
+/// SQL Server compares the last six bytes of a <c>uniqueidentifier</c> first, and those of a UUIDv7 are random. In a
+/// table that is clustered by id each insert would therefore touch another page. The growing tables are clustered by
+/// the time of the insert, and have an index on the id.
 /// </remarks>
 public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> options) : AppDbContext(options)
 {
@@ -30,7 +30,8 @@ public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> opti
             user.HasKey(row => row.Id).IsClustered(false);
             user.HasIndex(row => new { row.CreatedAt, row.Id }).IsClustered();
         });
-        builder.Entity<IdentityUserPasskey<Guid>>().HasKey(row => row.CredentialId).IsClustered(false); // too long for a clustered index
+        builder.Entity<IdentityUserPasskey<Guid>>().HasKey(row => row.CredentialId).IsClustered(
+            false); // too long for a clustered index
         builder.Entity<Session>(session =>
         {
             session.HasKey(row => row.Id).IsClustered(false);
@@ -44,8 +45,10 @@ public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> opti
         builder.Entity<RevocationRow>(revocation =>
         {
             revocation.Property(row => row.RevokedAt).HasDefaultValueSql("SYSUTCDATETIME()");
-            revocation.Property(row => row.KeepUntil).HasDefaultValueSql($"DATEADD(minute, {RevocationList.Keep.TotalMinutes}, SYSUTCDATETIME())");
-            revocation.HasIndex(row => row.RevokedAt).IncludeProperties(row => new { row.SessionId, row.KeepUntil }); // for the polls
+            revocation.Property(row => row.KeepUntil).HasDefaultValueSql(
+                $"DATEADD(minute, {RevocationList.Keep.TotalMinutes}, SYSUTCDATETIME())");
+            revocation.HasIndex(row => row.RevokedAt).IncludeProperties(
+                row => new { row.SessionId, row.KeepUntil }); // for the polls
         });
     }
 }

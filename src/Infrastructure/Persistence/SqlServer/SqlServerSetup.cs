@@ -20,7 +20,9 @@ internal sealed partial class SqlServerSetup(
             ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;
         """;
 
-    /// <summary>https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-getapplock-transact-sql</summary>
+    /// <summary>
+    /// https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-getapplock-transact-sql
+    /// </summary>
     private const string TakeLock = "sp_getapplock";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -50,7 +52,8 @@ internal sealed partial class SqlServerSetup(
         {
             try
             {
-                return await TryOpenAsync(options.StartTimeout - TimeProvider.System.GetElapsedTime(started), cancellationToken);
+                return await TryOpenAsync(
+                    options.StartTimeout - TimeProvider.System.GetElapsedTime(started), cancellationToken);
             }
             catch (SqlException exception)
             {
@@ -76,7 +79,8 @@ internal sealed partial class SqlServerSetup(
     {
         var builder = new DbContextOptionsBuilder<SqlServerDbContext>();
         builder
-            .UseSqlServer(connection.SetupConnectionString, sql => sql.CommandTimeout((int)MigrationTimeout.TotalSeconds))
+            .UseSqlServer(
+                connection.SetupConnectionString, sql => sql.CommandTimeout((int)MigrationTimeout.TotalSeconds))
             .UseServices(services);
         return new SqlServerDbContext(builder.Options);
     }
@@ -135,7 +139,8 @@ internal sealed partial class SqlServerSetup(
         {
             await using var master = await OpenAsync(connection.MasterConnectionString, cancellationToken);
             using var names = new SqlCommandBuilder();
-            await ExecuteAsync(master, $"CREATE DATABASE {names.QuoteIdentifier(connection.Database)}", cancellationToken);
+            await ExecuteAsync(
+                master, $"CREATE DATABASE {names.QuoteIdentifier(connection.Database)}", cancellationToken);
         }
         catch (SqlException exception) when (exception.Number == DatabaseExists)
         {
@@ -143,25 +148,33 @@ internal sealed partial class SqlServerSetup(
         }
     }
 
-    /// <summary>Takes the migration lock. The server releases it when the connection closes, however the process ends.</summary>
+    /// <summary>
+    /// Takes the migration lock. The server releases it when the connection closes, however the process ends.
+    /// </summary>
     private async Task<SqlConnection> LockAsync(CancellationToken cancellationToken)
     {
         var held = await OpenAsync(connection.SetupConnectionString, cancellationToken);
         try
         {
-            await using var command = new SqlCommand(TakeLock, held) { CommandType = System.Data.CommandType.StoredProcedure };
+            await using var command = new SqlCommand(
+                TakeLock, held) { CommandType = System.Data.CommandType.StoredProcedure };
             command.CommandTimeout = (int)Math.Ceiling((options.StartTimeout + options.CommandTimeout).TotalSeconds);
             command.Parameters.AddWithValue("@Resource", "CleanJwt.Migration");
             command.Parameters.AddWithValue("@LockMode", "Exclusive");
             command.Parameters.AddWithValue("@LockOwner", "Session");
             command.Parameters.AddWithValue("@LockTimeout", (int)options.StartTimeout.TotalMilliseconds);
-            var outcome = new SqlParameter { ParameterName = "@ReturnValue", Direction = System.Data.ParameterDirection.ReturnValue };
+            var outcome = new SqlParameter
+            {
+                ParameterName = "@ReturnValue",
+                Direction = System.Data.ParameterDirection.ReturnValue,
+            };
             command.Parameters.Add(outcome);
             await command.ExecuteNonQueryAsync(cancellationToken);
             if (outcome.Value is < 0)
             {
                 throw new StartException(
-                    $"Another process has been migrating {Name} for longer than Database:StartTimeout ({options.StartTimeout}).");
+                    $"Another process has been migrating {Name} for longer than "
+                    + $"Database:StartTimeout ({options.StartTimeout}).");
             }
 
             return held;
@@ -174,8 +187,8 @@ internal sealed partial class SqlServerSetup(
     }
 
     /// <summary>
-    /// Lets readers read row versions instead of waiting for writers. Changing this rolls back all other transactions of the database, so the
-    /// connection that holds the lock does it.
+    /// Lets readers read row versions instead of waiting for writers. Changing this rolls back all other transactions
+    /// of the database, so the connection that holds the lock does it.
     /// </summary>
     private async Task UseRowVersionsAsync(SqlConnection held, CancellationToken cancellationToken)
     {
@@ -212,7 +225,8 @@ internal sealed partial class SqlServerSetup(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Waiting for the database {Name}, since {Waited:c} and at most {Limit:c}: {Reason}")]
+    [LoggerMessage(
+        LogLevel.Warning, "Waiting for the database {Name}, since {Waited:c} and at most {Limit:c}: {Reason}")]
     private static partial void LogWaiting(ILogger logger, string name, TimeSpan waited, TimeSpan limit, string reason);
 
     [LoggerMessage(

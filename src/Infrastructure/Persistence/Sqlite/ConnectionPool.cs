@@ -7,7 +7,9 @@ internal sealed class ConnectionPool(Func<SqliteDatabaseConnection> open) : IDis
 {
     private readonly ConcurrentBag<SqliteDatabaseConnection> _idle = [];
 
-    /// <summary>Runs work to its end on the calling thread. After a failure its connection is closed instead of reused.</summary>
+    /// <summary>
+    /// Runs work to its end on the calling thread. After a failure its connection is closed instead of reused.
+    /// </summary>
     public T Run<T>(Func<SqliteDatabaseConnection, T> work)
     {
         if (!_idle.TryTake(out var connection))

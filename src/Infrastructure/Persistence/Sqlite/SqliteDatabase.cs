@@ -3,10 +3,13 @@ using CleanJwt.Infrastructure.Threading;
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// Runs work on SQLite. Its calls block the calling thread, and a locked or hanging file can block it beyond every time-out. Therefore work
-/// runs on threads of the database's own, callers stop waiting in time, and reads do not wait for writes.
+/// Runs work on SQLite. Its calls block the calling thread, and a locked or hanging file can block it beyond every
+/// time-out. Therefore work runs on threads of the database's own, callers stop waiting in time, and reads do not wait
+/// for writes.
 /// </summary>
-/// <remarks>Callers continue on the thread pool: code that blocks after a read never holds a thread of the database.</remarks>
+/// <remarks>
+/// Callers continue on the thread pool: code that blocks after a read never holds a thread of the database.
+/// </remarks>
 internal sealed class SqliteDatabase : IDatabase, IDisposable
 {
     private const int MaxQueuedReads = 2_000;
@@ -25,9 +28,11 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         _writer = new SqliteWriter(new ConnectionPool(open));
     }
 
-    public async Task<T> ReadAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> ReadAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        var result = _readers.TryEnqueue(() => _connections.Run(db => SqliteWork.Run(work, db, cancellationToken)), cancellationToken)
+        var result = _readers.TryEnqueue(
+            () => _connections.Run(db => SqliteWork.Run(work, db, cancellationToken)), cancellationToken)
             ?? throw QueueIsFull();
         try
         {
@@ -39,11 +44,13 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         }
     }
 
-    public async Task<T> WriteAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> WriteAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         abandonment.CancelAfter(_timeout);
-        var result = _writer.TryEnqueue(work, abandonment.Token) ?? throw QueueIsFull(); // the work may outlive the token's source
+        var result = _writer.TryEnqueue(
+            work, abandonment.Token) ?? throw QueueIsFull(); // the work may outlive the token's source
         try
         {
             return await result.WaitAsync(abandonment.Token);
@@ -54,7 +61,8 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         }
     }
 
-    public Task<T> WriteOneAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public Task<T> WriteOneAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         WriteAsync(work, cancellationToken);
 
     public void Dispose()
@@ -74,6 +82,8 @@ internal static class SqliteWork
 {
     // The task is complete: SQLite's async methods are not asynchronous.
     public static T Run<T>(
-        Func<DatabaseConnection, CancellationToken, Task<T>> work, DatabaseConnection db, CancellationToken cancellationToken) =>
+        Func<DatabaseConnection, CancellationToken, Task<T>> work,
+        DatabaseConnection db,
+        CancellationToken cancellationToken) =>
         work(db, cancellationToken).GetAwaiter().GetResult();
 }

@@ -9,7 +9,8 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 /// <remarks>SQLite's calls block, so every task that this returns is complete.</remarks>
 /// <param name="connection">An open connection. This disposes of it.</param>
 /// <param name="createContext">Creates a context over the connection.</param>
-internal sealed class SqliteDatabaseConnection(SqliteConnection connection, Func<SqliteConnection, AppDbContext> createContext)
+internal sealed class SqliteDatabaseConnection(
+    SqliteConnection connection, Func<SqliteConnection, AppDbContext> createContext)
     : DatabaseConnection, IDisposable
 {
     private readonly SqliteStatements _statements = new(connection);
@@ -43,14 +44,17 @@ internal sealed class SqliteDatabaseConnection(SqliteConnection connection, Func
         return Task.FromResult(_statements.List(query, read, _transaction));
     }
 
-    public override Task<T?> FindAsync<T>(FormattableString query, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    public override Task<T?> FindAsync<T>(
+        FormattableString query, Func<DbDataReader, T> read, CancellationToken cancellationToken)
         where T : default
     {
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(_statements.Find(query, read, _transaction));
     }
 
-    /// <summary>Runs work in a transaction, which is committed if the work returns true and rolled back otherwise.</summary>
+    /// <summary>
+    /// Runs work in a transaction, which is committed if the work returns true and rolled back otherwise.
+    /// </summary>
     /// <returns>What the work returned.</returns>
     public bool RunInTransaction(Func<bool> work)
     {

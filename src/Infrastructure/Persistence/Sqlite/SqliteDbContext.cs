@@ -9,7 +9,8 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
-        builder.Entity<RevocationRow>().Property(row => row.RevokedAt).HasDefaultValueSql("strftime('%Y-%m-%d %H:%M:%f', 'now')");
+        builder.Entity<RevocationRow>().Property(row => row.RevokedAt).HasDefaultValueSql(
+            "strftime('%Y-%m-%d %H:%M:%f', 'now')");
         builder.Entity<RevocationRow>().Property(row => row.KeepUntil).HasDefaultValueSql(
             $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Keep.TotalMinutes} minutes')");
     }

@@ -25,7 +25,10 @@ internal sealed class SqliteFile : IPollingConnections
 
     public string Folder => Path.GetDirectoryName(FilePath)!;
 
-    /// <summary>The file that a migrating process locks. The operating system releases the lock when the process ends, however it ends.</summary>
+    /// <summary>
+    /// The file that a migrating process locks. The operating system releases the lock when the process ends, however
+    /// it ends.
+    /// </summary>
     public string LockPath => FilePath + ".migrating";
 
     /// <summary>The connection string for requests. It does not create a missing file.</summary>
@@ -57,14 +60,15 @@ internal sealed class SqliteFile : IPollingConnections
         }
 
         throw new StartException(
-            $"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQLite: 'Data Source=FILE', a file that this process may write, "
-            + "without a password.");
+            $"{DatabaseOptions.ConnectionKey} can't be used; allowed for SQLite: 'Data Source=FILE', "
+            + "a file that this process may write, without a password.");
     }
 
     private SqliteConnection Open(int timeoutSeconds, Action<SqliteConnection> onOpened)
     {
         var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder(ConnectionString) { Pooling = false, DefaultTimeout = timeoutSeconds }.ConnectionString);
+            new SqliteConnectionStringBuilder(
+                ConnectionString) { Pooling = false, DefaultTimeout = timeoutSeconds }.ConnectionString);
         try
         {
             connection.Open();

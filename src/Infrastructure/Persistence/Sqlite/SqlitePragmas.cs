@@ -11,11 +11,12 @@ internal sealed class SqlitePragmas(DatabaseOptions options) : IConnectionObserv
     // busy_timeout: SQLite notices a freed lock much sooner than Microsoft.Data.Sqlite, which retries every 150 ms.
     // synchronous=FULL: an answered write survives a power cut.
     private readonly string _pragmas = string.Create(
-        CultureInfo.InvariantCulture, $"PRAGMA busy_timeout={(int)options.CommandTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL;");
+        CultureInfo.InvariantCulture,
+        $"PRAGMA busy_timeout={(int)options.CommandTimeout.TotalMilliseconds}; PRAGMA synchronous=FULL;");
 
     /// <summary>
-    /// Lets a connection that serves many requests cache up to 16 MiB of pages. SQLite's default of 2 MB does not hold the pages of a thousand
-    /// active accounts.
+    /// Lets a connection that serves many requests cache up to 16 MiB of pages. SQLite's default of 2 MB does not hold
+    /// the pages of a thousand active accounts.
     /// </summary>
     public static void EnlargeCache(SqliteConnection connection) =>
         raw.sqlite3_exec(connection.Handle, "PRAGMA cache_size=-16384"); // the first read reports an unusable database

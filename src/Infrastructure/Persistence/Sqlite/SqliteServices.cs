@@ -24,7 +24,8 @@ internal static class SqliteServices
 
     private static SqliteDatabaseConnection OpenConnection(IServiceProvider services)
     {
-        var connection = services.GetRequiredService<SqliteFile>().Open(services.GetRequiredService<ConnectionObservers>());
+        var connection = services.GetRequiredService<SqliteFile>().Open(
+            services.GetRequiredService<ConnectionObservers>());
         SqlitePragmas.EnlargeCache(connection);
         return new SqliteDatabaseConnection(connection, opened => CreateContext(services, opened));
     }

@@ -37,7 +37,8 @@ internal sealed class SqliteSetup(
         {
             await using var db = OpenContext();
 
-            // A process that was killed during a migration leaves this table. The file lock shows that no other process is migrating.
+            // A process that was killed during a migration leaves this table. The file lock shows that no other process
+            // is migrating.
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock", cancellationToken);
             await db.Database.MigrateAsync(cancellationToken);
         }
@@ -46,8 +47,8 @@ internal sealed class SqliteSetup(
     }
 
     /// <summary>
-    /// Turns on the write-ahead log, so that readers and the writer do not wait for each other. The mode is stored in the file, but a copy may
-    /// lack it.
+    /// Turns on the write-ahead log, so that readers and the writer do not wait for each other. The mode is stored in
+    /// the file, but a copy may lack it.
     /// </summary>
     private void UseWriteAheadLog()
     {
@@ -57,7 +58,9 @@ internal sealed class SqliteSetup(
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Reads the history of migrations without EF Core, whose answer takes a tenth of a second of every start.</summary>
+    /// <summary>
+    /// Reads the history of migrations without EF Core, whose answer takes a tenth of a second of every start.
+    /// </summary>
     private bool HasAllMigrations()
     {
         using var connection = OpenConnection();
@@ -104,7 +107,8 @@ internal sealed class SqliteSetup(
                 if (TimeProvider.System.GetElapsedTime(started) > options.StartTimeout)
                 {
                     throw new StartException(
-                        $"Another process has been migrating {Name} for longer than Database:StartTimeout ({options.StartTimeout}).");
+                        $"Another process has been migrating {Name} for longer than "
+                        + $"Database:StartTimeout ({options.StartTimeout}).");
                 }
             }
         }

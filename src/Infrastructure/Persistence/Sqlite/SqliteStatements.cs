@@ -5,20 +5,27 @@ using Microsoft.Data.Sqlite;
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// Runs SQL text over one open connection. Each text is prepared once and stays prepared, because preparing takes longer than executing.
+/// Runs SQL text over one open connection. Each text is prepared once and stays prepared, because preparing takes
+/// longer than executing.
 /// </summary>
 /// <remarks>
-/// The texts are few and fixed: what differs from one execution to the next is a parameter. One thread at a time may use this.
+/// The texts are few and fixed: what differs from one execution to the next is a parameter. One thread at a time may
+/// use this.
 /// </remarks>
 internal sealed class SqliteStatements(SqliteConnection connection)
 {
     private readonly Dictionary<string, SqliteCommand> _commands = [];
 
     /// <returns>The number of rows changed.</returns>
-    /// <exception cref="SqliteException">The database failed, or stayed locked for the connection's time-out.</exception>
-    public int Execute(FormattableString statement, SqliteTransaction? transaction) => Prepare(statement, transaction).ExecuteNonQuery();
+    /// <exception cref="SqliteException">
+    /// The database failed, or stayed locked for the connection's time-out.
+    /// </exception>
+    public int Execute(FormattableString statement, SqliteTransaction? transaction) =>
+        Prepare(statement, transaction).ExecuteNonQuery();
 
-    /// <exception cref="SqliteException">The database failed, or stayed locked for the connection's time-out.</exception>
+    /// <exception cref="SqliteException">
+    /// The database failed, or stayed locked for the connection's time-out.
+    /// </exception>
     public List<T> List<T>(FormattableString query, Func<DbDataReader, T> read, SqliteTransaction? transaction)
     {
         var rows = new List<T>();
@@ -32,7 +39,9 @@ internal sealed class SqliteStatements(SqliteConnection connection)
     }
 
     /// <returns>The first row, or null when there is none.</returns>
-    /// <exception cref="SqliteException">The database failed, or stayed locked for the connection's time-out.</exception>
+    /// <exception cref="SqliteException">
+    /// The database failed, or stayed locked for the connection's time-out.
+    /// </exception>
     public T? Find<T>(FormattableString query, Func<DbDataReader, T> read, SqliteTransaction? transaction)
     {
         using var reader = Prepare(query, transaction).ExecuteReader();

@@ -3,11 +3,12 @@ using System.Threading.Channels;
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// Runs all writes on one thread. SQLite has one writer anyway, and a queue is fairer and cheaper than many threads that retry.
+/// Runs all writes on one thread. SQLite has one writer anyway, and a queue is fairer and cheaper than many threads
+/// that retry.
 /// </summary>
 /// <remarks>
-/// Writes that queue up while a commit waits for the disk are committed together. Each write is done as a whole or not at all, and fails
-/// alone. A write may run more than once. A caller learns of success only after the commit.
+/// Writes that queue up while a commit waits for the disk are committed together. Each write is done as a whole or not
+/// at all, and fails alone. A write may run more than once. A caller learns of success only after the commit.
 /// </remarks>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -16,7 +17,8 @@ internal sealed class SqliteWriter : IDisposable
     // Bounds how long the first write of a batch waits for the last.
     private const int MaxBatchSize = 100;
 
-    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
+    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(
+        new BoundedChannelOptions(MaxQueued) { SingleReader = true });
     private readonly ConnectionPool _connections;
     private readonly Thread _thread;
 
@@ -30,7 +32,8 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <summary>Queues work that runs in a transaction. Work whose caller has given up by then does not run.</summary>
     /// <returns>Null when the queue is full. Then the work will not run.</returns>
-    public Task<T>? TryEnqueue<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned)
+    public Task<T>? TryEnqueue<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned)
     {
         var write = new Write<T>(work, abandoned);
         return _queue.Writer.TryWrite(write) ? write.Result : null;
@@ -62,8 +65,9 @@ internal sealed class SqliteWriter : IDisposable
     {
         try
         {
-            // One failed write rolls back the whole batch. It may have failed because of another write of the batch. A savepoint for each
-            // write would cost as much as most writes do, so each write runs again alone instead, which is rare.
+            // One failed write rolls back the whole batch. It may have failed because of another write of the batch. A
+            // savepoint for each write would cost as much as most writes do, so each write runs again alone instead,
+            // which is rare.
             if (!TryCommit(batch) && batch.Count > 1)
             {
                 batch.ForEach(write => Run([write]));
@@ -107,7 +111,8 @@ internal sealed class SqliteWriter : IDisposable
         public abstract void Fail(Exception exception);
     }
 
-    private sealed class Write<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned) : Write
+    private sealed class Write<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned) : Write
     {
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
@@ -117,7 +122,8 @@ internal sealed class SqliteWriter : IDisposable
 
         public override bool TryRun(DatabaseConnection db)
         {
-            // The database may have been locked until after the caller was told that nothing was written. Then nothing may be.
+            // The database may have been locked until after the caller was told that nothing was written. Then nothing
+            // may be.
             if (abandoned.IsCancellationRequested)
             {
                 _failure = new OperationCanceledException(abandoned);

@@ -9,9 +9,13 @@ namespace CleanJwt.Infrastructure.Persistence.Statements;
 /// <summary>The SQL text that reads and writes accounts on the paths that nearly every request takes.</summary>
 internal static class AccountStatements
 {
-    /// <summary>The columns that <see cref="ReadAccount(DbDataReader, int)"/> reads, of a table with the alias <c>a</c>.</summary>
+    /// <summary>
+    /// The columns that <see cref="ReadAccount(DbDataReader, int)"/> reads, of a table with the alias <c>a</c>.
+    /// </summary>
     public const string Columns =
-        """a."Id", a."Email", a."EmailConfirmed", a."DisplayName", a."Roles", a."CreatedAt", a."UpdatedAt", a."Version" """;
+        """
+        a."Id", a."Email", a."EmailConfirmed", a."DisplayName", a."Roles", a."CreatedAt", a."UpdatedAt", a."Version"
+        """;
 
     private const int ColumnCount = 8;
 
@@ -25,7 +29,8 @@ internal static class AccountStatements
     private const string CredentialsByEmail = $$"""{{CredentialsBy}} a."NormalizedEmail" = {0}""";
 
     /// <returns>Null when there is no such account.</returns>
-    public static Task<Account?> FindAccountAsync(this DatabaseConnection db, Guid id, CancellationToken cancellationToken) =>
+    public static Task<Account?> FindAccountAsync(
+        this DatabaseConnection db, Guid id, CancellationToken cancellationToken) =>
         db.FindAsync(FormattableStringFactory.Create(ById, id), ReadAccount, cancellationToken);
 
     /// <inheritdoc cref="FindAccountAsync"/>
@@ -36,11 +41,12 @@ internal static class AccountStatements
     /// <inheritdoc cref="FindAccountAsync"/>
     public static Task<Credentials?> FindCredentialsAsync(
         this DatabaseConnection db, EmailAddress email, CancellationToken cancellationToken) =>
-        db.FindAsync(FormattableStringFactory.Create(CredentialsByEmail, email.Normalized), ReadCredentials, cancellationToken);
+        db.FindAsync(
+            FormattableStringFactory.Create(CredentialsByEmail, email.Normalized), ReadCredentials, cancellationToken);
 
     /// <summary>
-    /// Locks the account's row by an update that changes nothing. A lock or a password change of the account waits for the caller's
-    /// transaction, or was there first.
+    /// Locks the account's row by an update that changes nothing. A lock or a password change of the account waits for
+    /// the caller's transaction, or was there first.
     /// </summary>
     /// <returns>False when the account has been locked or changed since its password was verified.</returns>
     public static async Task<bool> TryLockRowAsync(
@@ -71,7 +77,9 @@ internal static class AccountStatements
 }
 
 /// <summary>An account with the hash that its password is checked against.</summary>
-/// <param name="Candidate">The account. It counts as verified only after the password has matched <paramref name="PasswordHash"/>.</param>
+/// <param name="Candidate">
+/// The account. It counts as verified only after the password has matched <paramref name="PasswordHash"/>.
+/// </param>
 /// <param name="PasswordHash">Null for an account without a password.</param>
 internal sealed record Credentials(VerifiedAccount Candidate, string? PasswordHash)
 {

@@ -14,7 +14,8 @@ internal static class AttemptStatements
             $"""
             SELECT "Key", "Attempts", "ExpiresAt", "Stamp" FROM "PasswordAttempts" WHERE "Key" = {key}
             UNION ALL
-            SELECT "Key", "Attempts", "ExpiresAt", "Stamp" FROM "PasswordAttempts" WHERE "Key" = {other} AND "Key" <> {key}
+            SELECT "Key", "Attempts", "ExpiresAt", "Stamp" FROM "PasswordAttempts"
+            WHERE "Key" = {other} AND "Key" <> {key}
             """,
             Read,
             cancellationToken);
@@ -23,24 +24,28 @@ internal static class AttemptStatements
         this DatabaseConnection db, PasswordAttemptRow row, CancellationToken cancellationToken) => db.ExecuteAsync(
             $"""
             INSERT INTO "PasswordAttempts" ("Key", "Attempts", "ExpiresAt", "Stamp")
-            VALUES ({row.Key}, {PasswordAttemptsConverter.Write(row.Attempts)}, {row.ExpiresAt.UtcDateTime}, {row.Stamp})
+            VALUES ({row.Key}, {PasswordAttemptsConverter.Write(row.Attempts)}, {row.ExpiresAt.UtcDateTime},
+                {row.Stamp})
             """,
             cancellationToken);
 
     /// <param name="seen">The stamp of the row when it was read.</param>
     /// <returns>False when another request has changed the row since.</returns>
     public static async Task<bool> TryUpdateAttemptsAsync(
-        this DatabaseConnection db, PasswordAttemptRow row, Guid seen, CancellationToken cancellationToken) => await db.ExecuteAsync(
+        this DatabaseConnection db, PasswordAttemptRow row, Guid seen, CancellationToken cancellationToken) =>
+        await db.ExecuteAsync(
             $"""
             UPDATE "PasswordAttempts"
-            SET "Attempts" = {PasswordAttemptsConverter.Write(row.Attempts)}, "ExpiresAt" = {row.ExpiresAt.UtcDateTime}, "Stamp" = {row.Stamp}
+            SET "Attempts" = {PasswordAttemptsConverter.Write(row.Attempts)}, "ExpiresAt" = {row.ExpiresAt.UtcDateTime},
+                "Stamp" = {row.Stamp}
             WHERE "Key" = {row.Key} AND "Stamp" = {seen}
             """,
             cancellationToken) == 1;
 
     /// <inheritdoc cref="TryUpdateAttemptsAsync"/>
     public static async Task<bool> TryDeleteAttemptsAsync(
-        this DatabaseConnection db, byte[] key, Guid seen, CancellationToken cancellationToken) => await db.ExecuteAsync(
+        this DatabaseConnection db, byte[] key, Guid seen, CancellationToken cancellationToken) =>
+        await db.ExecuteAsync(
             $"""DELETE FROM "PasswordAttempts" WHERE "Key" = {key} AND "Stamp" = {seen}""", cancellationToken) == 1;
 
     private static PasswordAttemptRow Read(DbDataReader row) => new()

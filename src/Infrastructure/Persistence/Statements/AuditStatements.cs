@@ -13,8 +13,8 @@ internal static class AuditStatements
         {
             await db.ExecuteAsync(
                 $"""
-                INSERT INTO "AuditEntries"
-                    ("Id", "At", "AccountId", "OtherAccountId", "Action", "Outcome", "SessionId", "IpAddress", "UserAgent")
+                INSERT INTO "AuditEntries" ("Id", "At", "AccountId", "OtherAccountId", "Action", "Outcome", "SessionId",
+                    "IpAddress", "UserAgent")
                 VALUES ({entry.Id}, {entry.At.UtcDateTime}, {entry.AccountId}, {entry.OtherAccountId}, {entry.Action},
                     {(int)entry.Outcome}, {entry.SessionId}, {entry.IpAddress}, {entry.UserAgent})
                 """,
@@ -24,15 +24,16 @@ internal static class AuditStatements
 
     /// <summary>Inserts an entry. It names no account if its account does not exist.</summary>
     /// <remarks>
-    /// One statement serves a known, an unknown and a deleted account: neither its time nor a foreign key may tell them apart. A second
-    /// execution changes nothing.
+    /// One statement serves a known, an unknown and a deleted account: neither its time nor a foreign key may tell them
+    /// apart. A second execution changes nothing.
     /// </remarks>
     public static Task<int> InsertDetachedAuditEntryAsync(
         this DatabaseConnection db, AuditEntry entry, CancellationToken cancellationToken) => db.ExecuteAsync(
             $"""
-            INSERT INTO "AuditEntries" ("Id", "At", "AccountId", "Action", "Outcome", "SessionId", "IpAddress", "UserAgent")
-            SELECT {entry.Id}, {entry.At.UtcDateTime}, (SELECT "Id" FROM "AspNetUsers" WHERE "Id" = {entry.AccountId}), {entry.Action},
-                {(int)entry.Outcome}, {entry.SessionId}, {entry.IpAddress}, {entry.UserAgent}
+            INSERT INTO "AuditEntries"
+                ("Id", "At", "AccountId", "Action", "Outcome", "SessionId", "IpAddress", "UserAgent")
+            SELECT {entry.Id}, {entry.At.UtcDateTime}, (SELECT "Id" FROM "AspNetUsers" WHERE "Id" = {entry.AccountId}),
+                {entry.Action}, {(int)entry.Outcome}, {entry.SessionId}, {entry.IpAddress}, {entry.UserAgent}
             WHERE NOT EXISTS (SELECT 1 FROM "AuditEntries" WHERE "Id" = {entry.Id})
             """,
             cancellationToken);

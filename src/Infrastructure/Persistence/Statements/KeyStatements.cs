@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CleanJwt.Infrastructure.Persistence.Statements;
 
 /// <summary>The SQL text that reads the signing keys and the shared secrets.</summary>
@@ -8,7 +10,9 @@ internal static class KeyStatements
 
     /// <summary>Selects all signing keys, in the order in which they sign.</summary>
     public const string SigningKeys =
-        """SELECT "ProtectedPrivateKey", "Algorithm", "SignsFrom" FROM "SigningKeys" ORDER BY "SignsFrom", "Sequence" """;
+        """
+        SELECT "ProtectedPrivateKey", "Algorithm", "SignsFrom" FROM "SigningKeys" ORDER BY "SignsFrom", "Sequence"
+        """;
 
     public const string CountSigningKeys = """SELECT COUNT(*) FROM "SigningKeys" """;
 
@@ -17,5 +21,5 @@ internal static class KeyStatements
 
     /// <inheritdoc cref="KeyRingVersion"/>
     public static Task<int> FindKeyRingVersionAsync(this DatabaseConnection db, CancellationToken cancellationToken) =>
-        db.FindAsync($"""SELECT "Version" FROM "Guards" WHERE "Name" = {GuardRow.SigningKeys}""", static row => row.GetInt32(0), cancellationToken);
+        db.FindAsync(FormattableStringFactory.Create(KeyRingVersion), static row => row.GetInt32(0), cancellationToken);
 }

@@ -12,8 +12,8 @@ internal static class SessionStatements
 {
     private const string Columns =
         """
-        s."Id", s."AccountId", s."CreatedAt", s."LastSeenAt", s."ExpiresAt", s."Generation", s."RotatedAt", s."RotationId",
-        s."EndedAt", s."EndReason", s."UserAgent", s."IpAddress", s."Scope", s."AuthTime", s."Amr"
+        s."Id", s."AccountId", s."CreatedAt", s."LastSeenAt", s."ExpiresAt", s."Generation", s."RotatedAt",
+        s."RotationId", s."EndedAt", s."EndReason", s."UserAgent", s."IpAddress", s."Scope", s."AuthTime", s."Amr"
         """;
 
     private const int ColumnCount = 15;
@@ -25,37 +25,45 @@ internal static class SessionStatements
         """;
 
     /// <returns>The session, ended or not, and its account. Null when no session has this id.</returns>
-    public static Task<AccountSession?> FindSessionAsync(this DatabaseConnection db, Guid id, CancellationToken cancellationToken) =>
+    public static Task<AccountSession?> FindSessionAsync(
+        this DatabaseConnection db, Guid id, CancellationToken cancellationToken) =>
         db.FindAsync(FormattableStringFactory.Create(ById, id), ReadSession, cancellationToken);
 
     /// <inheritdoc cref="ISessionRepository.FindStateAsync"/>
     public static Task<SessionState?> FindSessionStateAsync(
-        this DatabaseConnection db, Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        this DatabaseConnection db,
+        Guid accountId,
+        Guid sessionId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken) =>
         db.FindAsync(
             $"""
             SELECT a."Roles", (
                 SELECT COUNT(*) FROM "Sessions" s
-                WHERE s."Id" = {sessionId} AND s."AccountId" = a."Id" AND s."EndedAt" IS NULL AND s."ExpiresAt" > {now.UtcDateTime})
+                WHERE s."Id" = {sessionId} AND s."AccountId" = a."Id" AND s."EndedAt" IS NULL
+                    AND s."ExpiresAt" > {now.UtcDateTime})
             FROM "AspNetUsers" a WHERE a."Id" = {accountId}
             """,
             static row => new SessionState(AppUser.SplitRoles(row.GetString(0)), row.GetInt32(1) == 1),
             cancellationToken);
 
     /// <returns>The number of an account's sessions that have not been ended. Expired ones count.</returns>
-    public static Task<int> CountSessionsAsync(this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken) =>
+    public static Task<int> CountSessionsAsync(
+        this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken) =>
         db.FindAsync(
             $"""SELECT COUNT(*) FROM "Sessions" WHERE "AccountId" = {accountId} AND "EndedAt" IS NULL""",
             static row => row.GetInt32(0),
             cancellationToken);
 
-    public static Task<int> InsertSessionAsync(this DatabaseConnection db, Session session, CancellationToken cancellationToken) =>
+    public static Task<int> InsertSessionAsync(
+        this DatabaseConnection db, Session session, CancellationToken cancellationToken) =>
         db.ExecuteAsync(
             $"""
-            INSERT INTO "Sessions" ("Id", "AccountId", "CreatedAt", "LastSeenAt", "ExpiresAt", "Generation", "RotatedAt", "RotationId",
-                "EndedAt", "EndReason", "UserAgent", "IpAddress", "Scope", "AuthTime", "Amr")
-            VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime}, {session.LastSeenAt.UtcDateTime},
-                {session.ExpiresAt.UtcDateTime}, {session.Generation}, {session.RotatedAt?.UtcDateTime}, {session.RotationId},
-                {session.EndedAt?.UtcDateTime}, {(int?)session.EndReason}, {session.UserAgent}, {session.IpAddress},
+            INSERT INTO "Sessions" ("Id", "AccountId", "CreatedAt", "LastSeenAt", "ExpiresAt", "Generation",
+                "RotatedAt", "RotationId", "EndedAt", "EndReason", "UserAgent", "IpAddress", "Scope", "AuthTime", "Amr")
+            VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime},
+                {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime}, {session.Generation},
+                {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime}, {(int?)session.EndReason}, {session.UserAgent}, {session.IpAddress},
                 {session.Scope.ToString()}, {session.AuthTime.UtcDateTime}, {session.Amr})
             """,
             cancellationToken);
@@ -67,8 +75,9 @@ internal static class SessionStatements
         await db.ExecuteAsync(
             $"""
             UPDATE "Sessions"
-            SET "Generation" = {rotated.Generation}, "RotationId" = {rotated.RotationId}, "RotatedAt" = {rotated.RotatedAt?.UtcDateTime},
-                "LastSeenAt" = {rotated.LastSeenAt.UtcDateTime}, "ExpiresAt" = {rotated.ExpiresAt.UtcDateTime}
+            SET "Generation" = {rotated.Generation}, "RotationId" = {rotated.RotationId},
+                "RotatedAt" = {rotated.RotatedAt?.UtcDateTime}, "LastSeenAt" = {rotated.LastSeenAt.UtcDateTime},
+                "ExpiresAt" = {rotated.ExpiresAt.UtcDateTime}
             WHERE "Id" = {rotated.Id} AND "Generation" = {rotated.Generation - 1} AND "EndedAt" IS NULL
             """,
             cancellationToken) == 1;
