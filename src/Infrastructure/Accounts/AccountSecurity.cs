@@ -81,9 +81,10 @@ internal sealed partial class AccountSecurity(
     public Task<Result<Done>> LockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) =>
         ChangeAsync(
         accountId,
-        new Change(
-            SessionEndReason.AccountLocked,
-            set => set.SetProperty(user => user.Locked, true)) { MayRemoveAdmin = true },
+        new Change(SessionEndReason.AccountLocked, set => set.SetProperty(user => user.Locked, true))
+        {
+            MayRemoveAdmin = true,
+        },
         audit,
         cancellationToken);
 

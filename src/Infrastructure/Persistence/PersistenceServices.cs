@@ -1,6 +1,6 @@
 using CleanJwt.Infrastructure.Persistence.Setup;
-using CleanJwt.Infrastructure.Persistence.SqlServer;
 using CleanJwt.Infrastructure.Persistence.Sqlite;
+using CleanJwt.Infrastructure.Persistence.SqlServer;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;

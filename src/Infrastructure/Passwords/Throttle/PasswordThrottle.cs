@@ -178,14 +178,13 @@ internal sealed class PasswordThrottle(
     }
 
     private static PartitionedRateLimiter<AttemptKey> CreateSlots() =>
-        PartitionedRateLimiter.Create<AttemptKey, string>(
-        key =>
+        PartitionedRateLimiter.Create<AttemptKey, string>(key =>
             RateLimitPartition.GetConcurrencyLimiter(Convert.ToHexString(key.Value), _ => new ConcurrencyLimiterOptions
-        {
-            PermitLimit = MaxCheckedAtOncePerKey,
-            QueueLimit = MaxWaitingPerKey,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        }));
+            {
+                PermitLimit = MaxCheckedAtOncePerKey,
+                QueueLimit = MaxWaitingPerKey,
+                QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+            }));
 
     /// <returns>Null while attempts that are being checked may use up the limit.</returns>
     private async Task<Result<AttemptReservation>?> TryReserveAsync(

@@ -157,7 +157,8 @@ internal sealed partial class SqlServerSetup(
         try
         {
             await using var command = new SqlCommand(
-                TakeLock, held) { CommandType = System.Data.CommandType.StoredProcedure };
+                TakeLock, held)
+            { CommandType = System.Data.CommandType.StoredProcedure };
             command.CommandTimeout = (int)Math.Ceiling((options.StartTimeout + options.CommandTimeout).TotalSeconds);
             command.Parameters.AddWithValue("@Resource", "CleanJwt.Migration");
             command.Parameters.AddWithValue("@LockMode", "Exclusive");

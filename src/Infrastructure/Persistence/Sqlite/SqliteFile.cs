@@ -68,7 +68,8 @@ internal sealed class SqliteFile : IPollingConnections
     {
         var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder(
-                ConnectionString) { Pooling = false, DefaultTimeout = timeoutSeconds }.ConnectionString);
+                ConnectionString)
+            { Pooling = false, DefaultTimeout = timeoutSeconds }.ConnectionString);
         try
         {
             connection.Open();

@@ -63,8 +63,9 @@ internal static class SessionStatements
                 "RotatedAt", "RotationId", "EndedAt", "EndReason", "UserAgent", "IpAddress", "Scope", "AuthTime", "Amr")
             VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime},
                 {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime}, {session.Generation},
-                {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime}, {(int?)session.EndReason}, {session.UserAgent}, {session.IpAddress},
-                {session.Scope.ToString()}, {session.AuthTime.UtcDateTime}, {session.Amr})
+                {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime},
+                {(int?)session.EndReason}, {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()},
+                {session.AuthTime.UtcDateTime}, {session.Amr})
             """,
             cancellationToken);
 
