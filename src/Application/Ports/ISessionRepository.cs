@@ -23,11 +23,14 @@ public interface ISessionRepository
     Task<SessionState?> FindStateAsync(Guid accountId, Guid sessionId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Looks a session up, and stores the next generation that is made of it, unless somebody else is faster.</summary>
-    /// <param name="next">What <see cref="Session.Rotate"/> makes of the session, or null to leave it. May be asked again, about a fresh look; the last answer counts.</param>
+    /// <param name="next">
+    /// Gives what <see cref="Session.Rotate"/> makes of the session, or null to leave it as it is. The repository may call it again after a fresh
+    /// read; the last answer counts.
+    /// </param>
     /// <returns>
     /// The session, ended or not, and its account: with the next generation once that is stored, and else as it was found. Null when there is none of this id.
     /// </returns>
-    Task<AccountSession?> RotateAsync(Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken);
+    Task<AccountSession?> RotateAsync(Guid sessionId, Func<AccountSession, Session?> next, CancellationToken cancellationToken);
 
     /// <summary>Stores what <see cref="Session.Reauthenticate"/> made, if the session is not over and its account still is as it was verified.</summary>
     /// <returns>The session as it is then: a refresh at the same time may have rotated it. Null when nothing was stored.</returns>
@@ -52,7 +55,12 @@ public interface ISessionRepository
     Task<Result<Done>> EndAllAsync(Guid accountId, Guid? except, SessionEndReason reason, AuditContext audit, CancellationToken cancellationToken);
 }
 
-public sealed record AccountSession(Session Session, Account Account);
+/// <summary>A session with its account, read at the same moment.</summary>
+public sealed record AccountSession(Session Session, Account Account)
+{
+    /// <summary>The scopes that a refresh may grant now.</summary>
+    public ScopeSet GrantableScope => Session.ScopeWithin(ScopeSet.AllowedFor(Account.Roles));
+}
 
 /// <param name="Roles">Of the account, as they are now.</param>
 /// <param name="IsLive">Whether the session is the account's, and not over.</param>

@@ -86,6 +86,7 @@ public sealed class LoginHandler(
                 UserAgent = command.Client.UserAgent,
                 IpAddress = command.Client.IpAddress,
                 Scope = asked ?? allowed,
+                HasAllScopes = asked is null,
                 AuthTime = now,
                 Amr = "pwd",
             };

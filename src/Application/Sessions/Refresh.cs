@@ -55,8 +55,8 @@ public sealed class RefreshHandler(
             // Not the request's token: for whoever breaks off nothing is spent, but a thief who does must not save the session.
             var found = await sessions.RotateAsync(
                 presented.SessionId,
-                session => OutcomeFor(session, now) is RotationOutcome.Rotate && IsGranted(session) && !cancellationToken.IsCancellationRequested
-                    ? session.Rotate(rotationId, now, options.ExpiryOf(session.CreatedAt, now))
+                current => OutcomeFor(current.Session, now) is RotationOutcome.Rotate && IsGranted(current) && !cancellationToken.IsCancellationRequested
+                    ? current.Session.Rotate(rotationId, now, options.ExpiryOf(current.Session.CreatedAt, now), current.GrantableScope)
                     : null,
                 CancellationToken.None);
             if (found is not var (session, account))
@@ -66,7 +66,7 @@ public sealed class RefreshHandler(
 
             if (session.RotationId == rotationId && session.IsLive(now))
             {
-                return tokens.Issue(session, account, asked ?? session.Scope, now);
+                return tokens.Issue(session, account, asked ?? found.GrantableScope, now);
             }
 
             var outcome = OutcomeFor(session, now);
@@ -83,14 +83,14 @@ public sealed class RefreshHandler(
                 return SessionErrors.RefreshTokenReused;
             }
 
-            if (!IsGranted(session)) // nothing is spent for it: a client that asks for too much keeps its token
+            if (!IsGranted(found)) // nothing is spent for it: a client that asks for too much keeps its token
             {
                 return SessionErrors.InvalidScope;
             }
 
             if (outcome is RotationOutcome.Repeat)
             {
-                return tokens.Issue(session, account, asked ?? session.Scope, now);
+                return tokens.Issue(session, account, asked ?? found.GrantableScope, now);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -101,6 +101,6 @@ public sealed class RefreshHandler(
         RotationOutcome OutcomeFor(Session session, DateTimeOffset now) =>
             Rotation.Decide(session, presented.Generation, now, options.RefreshReuseGrace);
 
-        bool IsGranted(Session session) => asked is null || asked.IsSubsetOf(session.Scope);
+        bool IsGranted(AccountSession current) => asked is null || asked.IsSubsetOf(current.GrantableScope);
     }
 }

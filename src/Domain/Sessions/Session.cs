@@ -39,8 +39,13 @@ public sealed record Session
 
     public string? IpAddress { get; init; }
 
-    /// <summary>The most that a token of this session may say.</summary>
+    /// <summary>The scopes that the session had when it last got tokens. A node leaves out the names that it does not know.</summary>
     public required ScopeSet Scope { get; init; }
+
+    /// <summary>
+    /// Whether the sign-in named no scopes. Then each rotation gives the session all that its account may have, scopes of a newer version included.
+    /// </summary>
+    public bool HasAllScopes { get; init; }
 
     /// <summary>When the account's owner last proved who they are.</summary>
     public required DateTimeOffset AuthTime { get; init; }
@@ -50,9 +55,15 @@ public sealed record Session
 
     public bool IsLive(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
 
+    /// <summary>The scopes that a refresh may grant. A session that named its scopes keeps them.</summary>
+    /// <param name="allowed">All that the account may have now.</param>
+    public ScopeSet ScopeWithin(ScopeSet allowed) => HasAllScopes ? allowed : Scope;
+
     /// <summary>The session as it is once its current refresh token has been spent.</summary>
-    public Session Rotate(Guid rotationId, DateTimeOffset now, DateTimeOffset expiresAt) => this with
+    /// <param name="allowed">All scopes that the account may have now.</param>
+    public Session Rotate(Guid rotationId, DateTimeOffset now, DateTimeOffset expiresAt, ScopeSet allowed) => this with
     {
+        Scope = ScopeWithin(allowed),
         Generation = Generation + 1,
         RotationId = rotationId,
         RotatedAt = now,

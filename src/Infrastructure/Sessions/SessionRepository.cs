@@ -39,11 +39,11 @@ internal sealed class SessionRepository(
         database.ReadAsync((db, abandoned) => db.Queries.SessionStateById(db, accountId, sessionId, now, abandoned), cancellationToken);
 
     // Carried out twice, it finds its own rotation id in the session.
-    public Task<AccountSession?> RotateAsync(Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken) => database.WriteOneAsync(
+    public Task<AccountSession?> RotateAsync(Guid sessionId, Func<AccountSession, Session?> next, CancellationToken cancellationToken) => database.WriteOneAsync(
         async (db, abandoned) =>
         {
             var found = await db.FindSessionAsync(sessionId, abandoned);
-            return found is not null && next(found.Session) is { } rotated && await TryUpdateAsync(db, rotated, abandoned)
+            return found is not null && next(found) is { } rotated && await TryUpdateAsync(db, rotated, abandoned)
                 ? found with { Session = rotated }
                 : found;
         },
@@ -167,12 +167,14 @@ internal sealed class SessionRepository(
     }
 
     // As text, since EF Core takes as long to translate an update, each time anew, as the database to carry it out.
+    // A session that named its scopes keeps the text of its row: it may hold names that only nodes of a newer version know.
     private static async Task<bool> TryUpdateAsync(AppDbContext db, Session rotated, CancellationToken cancellationToken) =>
         await db.ExecuteAsync(
             $"""
             UPDATE Sessions
             SET Generation = {rotated.Generation}, RotationId = {rotated.RotationId}, RotatedAt = {rotated.RotatedAt?.UtcDateTime},
-                LastSeenAt = {rotated.LastSeenAt.UtcDateTime}, ExpiresAt = {rotated.ExpiresAt.UtcDateTime}
+                LastSeenAt = {rotated.LastSeenAt.UtcDateTime}, ExpiresAt = {rotated.ExpiresAt.UtcDateTime},
+                Scope = CASE HasAllScopes WHEN 1 THEN {rotated.Scope.ToString()} ELSE Scope END
             WHERE Id = {rotated.Id} AND Generation = {rotated.Generation - 1} AND EndedAt IS NULL
             """,
             cancellationToken) == 1;
@@ -186,10 +188,10 @@ internal sealed class SessionRepository(
 
     private static Task<int> InsertAsync(AppDbContext db, Session session, CancellationToken cancellationToken) => db.ExecuteAsync(
         $"""
-        INSERT INTO Sessions (Id, AccountId, CreatedAt, LastSeenAt, ExpiresAt, Generation, RotatedAt, RotationId, EndedAt, EndReason, UserAgent, IpAddress, Scope, AuthTime, Amr)
+        INSERT INTO Sessions (Id, AccountId, CreatedAt, LastSeenAt, ExpiresAt, Generation, RotatedAt, RotationId, EndedAt, EndReason, UserAgent, IpAddress, Scope, HasAllScopes, AuthTime, Amr)
         VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime}, {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime},
             {session.Generation}, {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime}, {(int?)session.EndReason},
-            {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()}, {session.AuthTime.UtcDateTime}, {session.Amr})
+            {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()}, {session.HasAllScopes}, {session.AuthTime.UtcDateTime}, {session.Amr})
         """,
         cancellationToken);
 

@@ -172,7 +172,7 @@ internal sealed class SigningIn
         var session = _offered.Single();
         Assert.That(tokens, Is.EqualTo(new Tokens(
             TokenType: "Bearer",
-            AccessToken: AccessTokenText(session, [], ScopeSet.Parse("account:read account:write")),
+            AccessToken: AccessTokenText(session, [], ScopeSet.ParseKnown("account:read account:write")),
             ExpiresIn: 600,
             ExpiresAt: Now.AddMinutes(10),
             RefreshToken: RefreshTokenText(session.Id, 1),
@@ -202,8 +202,9 @@ internal sealed class SigningIn
         using (Assert.EnterMultipleScope())
         {
             Assert.That(session.Scope.ToString(), Is.EqualTo(granted));
+            Assert.That(session.HasAllScopes, Is.EqualTo(asked is null));
             Assert.That(tokens.Scope, Is.EqualTo(granted));
-            Assert.That(tokens.AccessToken, Is.EqualTo(AccessTokenText(session, account.Roles, ScopeSet.Parse(granted))));
+            Assert.That(tokens.AccessToken, Is.EqualTo(AccessTokenText(session, account.Roles, ScopeSet.ParseKnown(granted))));
         }
     }
 

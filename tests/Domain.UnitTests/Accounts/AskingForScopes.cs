@@ -19,7 +19,7 @@ internal sealed class AskingForScopes
         using (Assert.EnterMultipleScope())
         {
             Assert.That(scopes!.ToString(), Is.EqualTo(written));
-            Assert.That(ScopeSet.Parse(text), Is.EqualTo(scopes));
+            Assert.That(ScopeSet.ParseKnown(text), Is.EqualTo(scopes));
         }
     }
 
@@ -40,7 +40,22 @@ internal sealed class AskingForScopes
         {
             Assert.That(ScopeSet.TryParse(text, out var scopes), Is.False);
             Assert.That(scopes, Is.Null);
-            Assert.That(() => ScopeSet.Parse(text), Throws.TypeOf<FormatException>());
+        }
+    }
+
+    [TestCase("account:read notes:read", "account:read", TestName = "{m}(one known, one not)")]
+    [TestCase("notes:read users:read account:read", "account:read users:read", TestName = "{m}(in another order)")]
+    [TestCase("notes:read", "", TestName = "{m}(only unknown ones)")]
+    [TestCase("Account:Read", "", TestName = "{m}(another case)")]
+    [TestCase("account:read,account:write", "", TestName = "{m}(commas)")]
+    [TestCase("", "", TestName = "{m}(nothing)")]
+    public void UnknownNamesOfAStoredText_AreLeftOut(string text, string known)
+    {
+        var scopes = ScopeSet.ParseKnown(text);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(scopes.ToString(), Is.EqualTo(known));
+            Assert.That(scopes.Contains("notes:read"), Is.False);
         }
     }
 
@@ -60,7 +75,7 @@ internal sealed class AskingForScopes
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ScopeSet.TryParseOptional("account:read", out var scopes), Is.True);
-            Assert.That(scopes, Is.EqualTo(ScopeSet.Parse("account:read")));
+            Assert.That(scopes, Is.EqualTo(ScopeSet.ParseKnown("account:read")));
             Assert.That(ScopeSet.TryParseOptional("", out _), Is.False);
             Assert.That(ScopeSet.TryParseOptional("nonsense", out _), Is.False);
         }
@@ -80,12 +95,12 @@ internal sealed class AskingForScopes
     [TestCase("account:read users:read", ForEverybody, false, TestName = "{m}(some of both)")]
     [TestCase("account:write", "account:read", false, TestName = "{m}(another)")]
     public void Subset_HasNothingThatTheOtherLacks(string one, string other, bool subset) =>
-        Assert.That(ScopeSet.Parse(one).IsSubsetOf(ScopeSet.Parse(other)), Is.EqualTo(subset));
+        Assert.That(ScopeSet.ParseKnown(one).IsSubsetOf(ScopeSet.ParseKnown(other)), Is.EqualTo(subset));
 
     [Test]
     public void Contains_KnowsWholeNames()
     {
-        var scopes = ScopeSet.Parse("account:read");
+        var scopes = ScopeSet.ParseKnown("account:read");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(scopes.Contains("account:read"), Is.True);
@@ -97,9 +112,9 @@ internal sealed class AskingForScopes
     [Test]
     public void SameNames_AreEqualSets()
     {
-        var one = ScopeSet.Parse("account:read account:write");
-        var same = ScopeSet.Parse("account:write account:read");
-        var other = ScopeSet.Parse("account:read");
+        var one = ScopeSet.ParseKnown("account:read account:write");
+        var same = ScopeSet.ParseKnown("account:write account:read");
+        var other = ScopeSet.ParseKnown("account:read");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(one, Is.EqualTo(same));

@@ -20,10 +20,10 @@ internal static class SqliteRows
     private const string AccountColumns = "a.Id, a.Email, a.EmailConfirmed, a.DisplayName, a.Roles, a.CreatedAt, a.UpdatedAt, a.Version";
 
     private const string SessionColumns =
-        "s.Id, s.AccountId, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Generation, s.RotatedAt, s.RotationId, s.EndedAt, s.EndReason, s.UserAgent, s.IpAddress, s.Scope, "
+        "s.Id, s.AccountId, s.CreatedAt, s.LastSeenAt, s.ExpiresAt, s.Generation, s.RotatedAt, s.RotationId, s.EndedAt, s.EndReason, s.UserAgent, s.IpAddress, s.Scope, s.HasAllScopes, "
         + "s.AuthTime, s.Amr";
 
-    private const int ColumnsOfSession = 15;
+    private const int ColumnsOfSession = 16;
 
     public static Account ReadAccount(PreparedStatement row) => ReadAccount(row, 0);
 
@@ -42,9 +42,10 @@ internal static class SqliteRows
             EndReason = row.IsNull(9) ? null : (SessionEndReason)row.Integer(9),
             UserAgent = row.TextOrNull(10),
             IpAddress = row.TextOrNull(11),
-            Scope = ScopeSet.Parse(row.Text(12)),
-            AuthTime = row.Moment(13),
-            Amr = row.Text(14),
+            Scope = ScopeSet.ParseKnown(row.Text(12)),
+            HasAllScopes = row.Integer(13) != 0,
+            AuthTime = row.Moment(14),
+            Amr = row.Text(15),
         },
         ReadAccount(row, ColumnsOfSession));
 

@@ -102,6 +102,9 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<int>("Generation")
                         .HasColumnType("int");
 
+                    b.Property<bool>("HasAllScopes")
+                        .HasColumnType("bit");
+
                     b.Property<string>("IpAddress")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)");
@@ -117,8 +120,8 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 
                     b.Property<string>("Scope")
                         .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("nvarchar(256)");
+                        .HasMaxLength(1024)
+                        .HasColumnType("nvarchar(1024)");
 
                     b.Property<string>("UserAgent")
                         .HasMaxLength(256)

@@ -252,7 +252,8 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     EndReason = table.Column<int>(type: "int", nullable: true),
                     UserAgent = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true),
                     IpAddress = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true),
-                    Scope = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false),
+                    Scope = table.Column<string>(type: "nvarchar(1024)", maxLength: 1024, nullable: false),
+                    HasAllScopes = table.Column<bool>(type: "bit", nullable: false),
                     AuthTime = table.Column<DateTime>(type: "datetime2", nullable: false),
                     Amr = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false)
                 },

@@ -249,7 +249,8 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.Sqlite
                     EndReason = table.Column<int>(type: "INTEGER", nullable: true),
                     UserAgent = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true),
                     IpAddress = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
-                    Scope = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
+                    Scope = table.Column<string>(type: "TEXT", maxLength: 1024, nullable: false),
+                    HasAllScopes = table.Column<bool>(type: "INTEGER", nullable: false),
                     AuthTime = table.Column<DateTime>(type: "TEXT", nullable: false),
                     Amr = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
                 },
