@@ -3,14 +3,17 @@ using System.Reflection;
 
 namespace CleanJwt.Domain.Accounts;
 
-/// <summary>A set of known scopes. Its text form is that of RFC 6749, section 3.3: names with a space between.</summary>
+/// <summary>
+/// A set of known scopes. Its text form is that of RFC 6749, section 3.3: names with a space between.
+/// </summary>
 public sealed class ScopeSet : IEquatable<ScopeSet>
 {
     private static readonly Scope[] All =
     [
         .. typeof(Scopes).GetFields(BindingFlags.Public | BindingFlags.Static)
             .OrderBy(field => field.MetadataToken) // the order of declaration, which GetFields does not promise
-            .Select(field => new Scope((string)field.GetRawConstantValue()!, field.GetCustomAttribute<GrantedToAttribute>()?.Roles)),
+            .Select(field => new Scope(
+                (string)field.GetRawConstantValue()!, field.GetCustomAttribute<GrantedToAttribute>()?.Roles)),
     ];
 
     private readonly string[] _names;
@@ -26,7 +29,8 @@ public sealed class ScopeSet : IEquatable<ScopeSet>
     public static IReadOnlyList<string> KnownNames { get; } = [.. All.Select(scope => scope.Name)];
 
     /// <summary>All scopes that an account with these roles may have.</summary>
-    public static ScopeSet AllowedFor(IReadOnlyCollection<string> roles) => new(All.Where(scope => scope.IsGrantedTo(roles)));
+    public static ScopeSet AllowedFor(IReadOnlyCollection<string> roles) =>
+        new(All.Where(scope => scope.IsGrantedTo(roles)));
 
     /// <summary>Reads the scopes that a request asks for.</summary>
     /// <returns>False when the text holds an unknown name, or no name.</returns>
@@ -37,7 +41,10 @@ public sealed class ScopeSet : IEquatable<ScopeSet>
         return scopes is not null;
     }
 
-    /// <summary>Reads an optional request parameter. Absent is valid and gives null; anything else is read by <see cref="TryParse"/>.</summary>
+    /// <summary>
+    /// Reads an optional request parameter. Absent is valid and gives null; anything else is read by
+    /// <see cref="TryParse"/>.
+    /// </summary>
     public static bool TryParseOptional(string? text, out ScopeSet? scopes)
     {
         scopes = null;
@@ -45,8 +52,8 @@ public sealed class ScopeSet : IEquatable<ScopeSet>
     }
 
     /// <summary>
-    /// Reads the scopes that this service wrote into a token or a row. A node of a newer version may have written it, so names that this node does
-    /// not know are left out. The set may be empty.
+    /// Reads the scopes that this service wrote into a token or a row. A node of a newer version may have written it,
+    /// so names that this node does not know are left out. The set may be empty.
     /// </summary>
     public static ScopeSet ParseKnown(string text)
     {

@@ -304,7 +304,7 @@ internal sealed class SigningIn
         var result = await LoginAsync(client: new ClientInfo(null, address));
 
         Assert.That(result.Error, Is.EqualTo(AccountErrors.TooManyAttempts(TimeSpan.FromMinutes(5))));
-        Assert.That(_ports.Noted, Is.Empty, "a flood of them must not fill the trail");
+        Assert.That(_ports.Noted, Is.Empty, "a flood of them must not fill the audit log");
     }
 
     private static LoginHandler HandlerOf(SessionFixture ports) =>

@@ -25,11 +25,11 @@ internal sealed class AttemptKeys(SecretStore secrets)
     internal void Use(byte[] secret) => _secret = secret;
 
     // No address holds a control character, so that no two pairs are written the same.
-    public AttemptKey Of(EmailAddress email, ClientNetwork network) => Of(Network, $"{email.Normalized}\0{network.Family:D}:{network.Bits:x}", AttemptLimit.OfNetwork);
+    public AttemptKey Of(EmailAddress email, ClientNetwork network) => Of(Network, $"{email.Normalized}\0{network.Family:D}:{network.Bits:x}", AttemptLimit.PerNetwork);
 
-    public AttemptKey Of(EmailAddress email) => Of(Email, email.Normalized, AttemptLimit.OfEmail);
+    public AttemptKey Of(EmailAddress email) => Of(Email, email.Normalized, AttemptLimit.PerEmail);
 
-    public AttemptKey Of(Guid accountId) => Of(Account, accountId.ToString(), AttemptLimit.OfAccount);
+    public AttemptKey Of(Guid accountId) => Of(Account, accountId.ToString(), AttemptLimit.PerAccount);
 
     private AttemptKey Of(byte kind, string what, AttemptLimit limit)
     {

@@ -72,17 +72,17 @@ internal sealed class PasswordThrottle(IDatabase database, AttemptKeys keys, Pas
 
     /// <returns>Whether a pause has begun.</returns>
     internal Task<bool> WrongAsync(Guid id, IReadOnlyList<AttemptKey> reserved) => SettleAsync(
-        reserved, (tries, key, now) => tries.Wrong(id, key.Limit, now));
+        reserved, (tries, key, now) => tries.MarkWrong(id, key.Limit, now));
 
     internal Task<bool> RightAsync(Guid id, IReadOnlyList<AttemptKey> reserved) => SettleAsync(
-        reserved, (tries, key, now) => key.IsShared ? tries.Unchecked(id) : tries.Right(id, key.Limit, now));
+        reserved, (tries, key, now) => key.IsShared ? tries.Release(id) : tries.MarkRight(id, key.Limit, now));
 
     /// <summary>Where that fails, too, the try will count as wrong after a while.</summary>
     internal async Task GiveBackAsync(Guid id, IReadOnlyList<AttemptKey> reserved)
     {
         try
         {
-            await SettleAsync(reserved, (tries, _, _) => tries.Unchecked(id)).WaitAsync(GivingBack);
+            await SettleAsync(reserved, (tries, _, _) => tries.Release(id)).WaitAsync(GivingBack);
         }
         catch (Exception exception) when (exception is TimeoutException || DatabaseErrors.IsOutage(exception))
         {
@@ -222,7 +222,7 @@ internal sealed class PasswordThrottle(IDatabase database, AttemptKeys keys, Pas
     private static async Task StoreAsync(AppDbContext db, Counted counted, PasswordAttempts tries, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (key, row) = counted;
-        var overAt = tries.OverAt(key.Limit);
+        var overAt = tries.ExpiresAt(key.Limit);
         if (row is null)
         {
             if (overAt > now)
