@@ -21,7 +21,7 @@ internal sealed class RefreshScopes
 
         var next = await PostAsync(narrowTokens.RefreshToken, null);
         await next.ShouldBeAsync(200);
-        Assert.That((await next.JsonAsync()).Text("scope"), Is.EqualTo("account:read account:write"));
+        Assert.That((await next.JsonAsync()).Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
         await (await _app.MeAsync((await next.JsonAsync()).Text("accessToken"))).ShouldBeAsync(200);
     }
 

@@ -243,9 +243,9 @@ internal sealed class Refreshing
 
     private static IEnumerable<TestCaseData> FewerThanAllScopes =>
     [
-        new TestCaseData(Ada, null, "account:read account:write").SetArgDisplayNames("all"),
+        new TestCaseData(Ada, null, ContractScopes.OfEveryAccount).SetArgDisplayNames("all"),
         new TestCaseData(Ada, "account:write", "account:write").SetArgDisplayNames("one that came later"),
-        new TestCaseData(Admin, null, "account:read account:write users:read users:write").SetArgDisplayNames("all of an admin"),
+        new TestCaseData(Admin, null, ContractScopes.OfAdmins).SetArgDisplayNames("all of an admin"),
     ];
 
     [TestCaseSource(nameof(FewerThanAllScopes))]
@@ -270,7 +270,7 @@ internal sealed class Refreshing
 
         var all = await RefreshAsync(Presented(5));
 
-        Assert.That(all.Value.Scope, Is.EqualTo("account:read account:write"));
+        Assert.That(all.Value.Scope, Is.EqualTo(ContractScopes.OfEveryAccount));
         Assert.That((await RefreshAsync(Presented(5), "users:read")).Error, Is.SameAs(SessionErrors.InvalidScope));
     }
 

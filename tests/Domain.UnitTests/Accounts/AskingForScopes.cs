@@ -5,14 +5,13 @@ namespace CleanJwt.Domain.UnitTests.Accounts;
 /// <summary>Sets of scopes: what can be written, and who may have what.</summary>
 internal sealed class AskingForScopes
 {
-    private const string ForEverybody = "account:read account:write";
-    private const string ForAdmins = "account:read account:write users:read users:write";
+    private const string Account = "account:read account:write";
 
     [TestCase("account:read", "account:read", TestName = "{m}(one)")]
     [TestCase("account:write account:read", "account:read account:write", TestName = "{m}(in another order)")]
-    [TestCase("users:write users:read account:write account:read", ForAdmins, TestName = "{m}(all, backwards)")]
+    [TestCase("users:write users:read account:write account:read", "account:read account:write users:read users:write", TestName = "{m}(backwards)")]
     [TestCase("account:read account:read", "account:read", TestName = "{m}(twice the same)")]
-    [TestCase("  account:read   account:write ", ForEverybody, TestName = "{m}(more spaces than needed)")]
+    [TestCase("  account:read   account:write ", Account, TestName = "{m}(more spaces than needed)")]
     public void KnownNames_AreWrittenOnceInOneOrder(string text, string written)
     {
         Assert.That(ScopeSet.TryParse(text, out var scopes), Is.True);
@@ -81,18 +80,18 @@ internal sealed class AskingForScopes
         }
     }
 
-    [TestCase(new string[0], ForEverybody, TestName = "{m}(no role)")]
-    [TestCase(new[] { "admin" }, ForAdmins, TestName = "{m}(admin)")]
-    [TestCase(new[] { "editor", "admin" }, ForAdmins, TestName = "{m}(admin among others)")]
-    [TestCase(new[] { "Admin" }, ForEverybody, TestName = "{m}(another case)")]
-    [TestCase(new[] { "editor" }, ForEverybody, TestName = "{m}(unknown role)")]
+    [TestCase(new string[0], ContractScopes.OfEveryAccount, TestName = "{m}(no role)")]
+    [TestCase(new[] { "admin" }, ContractScopes.OfAdmins, TestName = "{m}(admin)")]
+    [TestCase(new[] { "editor", "admin" }, ContractScopes.OfAdmins, TestName = "{m}(admin among others)")]
+    [TestCase(new[] { "Admin" }, ContractScopes.OfEveryAccount, TestName = "{m}(another case)")]
+    [TestCase(new[] { "editor" }, ContractScopes.OfEveryAccount, TestName = "{m}(unknown role)")]
     public void Roles_DecideWhatIsAllowed(string[] roles, string allowed) =>
         Assert.That(ScopeSet.AllowedFor(roles).ToString(), Is.EqualTo(allowed));
 
-    [TestCase("account:read", ForEverybody, true, TestName = "{m}(fewer)")]
-    [TestCase(ForEverybody, ForEverybody, true, TestName = "{m}(the same)")]
-    [TestCase(ForEverybody, "account:read", false, TestName = "{m}(more)")]
-    [TestCase("account:read users:read", ForEverybody, false, TestName = "{m}(some of both)")]
+    [TestCase("account:read", Account, true, TestName = "{m}(fewer)")]
+    [TestCase(Account, Account, true, TestName = "{m}(the same)")]
+    [TestCase(Account, "account:read", false, TestName = "{m}(more)")]
+    [TestCase("account:read users:read", Account, false, TestName = "{m}(some of both)")]
     [TestCase("account:write", "account:read", false, TestName = "{m}(another)")]
     public void Subset_HasNothingThatTheOtherLacks(string one, string other, bool subset) =>
         Assert.That(ScopeSet.ParseKnown(one).IsSubsetOf(ScopeSet.ParseKnown(other)), Is.EqualTo(subset));
@@ -125,5 +124,5 @@ internal sealed class AskingForScopes
     }
 
     [Test]
-    public void KnownNames_AreTheContracts() => Assert.That(string.Join(' ', ScopeSet.KnownNames), Is.EqualTo(ForAdmins));
+    public void KnownNames_AreTheContracts() => Assert.That(string.Join(' ', ScopeSet.KnownNames), Is.EqualTo(ContractScopes.OfAdmins));
 }
