@@ -11,26 +11,26 @@ namespace CleanJwt.WebApi.FunctionalTests;
 [OnDatabases]
 internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
 {
-    private readonly CleanJwtApp _app = SharedService.On(kind);
+    private CleanJwtApp App => SharedService.On(kind);
 
     [Test]
     public async Task SessionWithAnUnknownScope_IsListedRefreshedAndIntrospected()
     {
-        var tokens = await _app.LoginAsync(scope: "account:read");
+        var tokens = await App.LoginAsync(scope: "account:read");
         Write("account:read notes:read", tokens);
 
         Assert.That(await ListedScopeAsync(tokens), Is.EqualTo("account:read"));
         Assert.That((await IntrospectAsync(tokens.RefreshToken)).Text("scope"), Is.EqualTo("account:read"));
         var next = await RefreshAsync(tokens);
         Assert.That(next.Text("scope"), Is.EqualTo("account:read"));
-        await (await _app.MeAsync(next.Text("accessToken"))).ShouldBeAsync(200);
+        await (await App.MeAsync(next.Text("accessToken"))).ShouldBeAsync(200);
     }
 
     /// <summary>Else a refresh at an old node would take the new scope from a session that has named it.</summary>
     [Test]
     public async Task ScopesThatASessionNamed_StayInItsRow()
     {
-        var tokens = await _app.LoginAsync(scope: "account:read");
+        var tokens = await App.LoginAsync(scope: "account:read");
         Write("account:read notes:read", tokens);
 
         await RefreshAsync(tokens);
@@ -42,7 +42,7 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
     public async Task SessionThatNamedNoScopes_HasAllAfterItsNextRefresh([Values] bool isAdmin)
     {
         var all = isAdmin ? ContractScopes.OfAdmins : ContractScopes.OfEveryAccount;
-        var tokens = await _app.LoginAsync(isAdmin ? await _app.CreateClient().RegisterAdminAsync() : null);
+        var tokens = await App.LoginAsync(isAdmin ? await App.CreateClient().RegisterAdminAsync() : null);
         Write("account:read", tokens);
         Assert.That((await ReauthenticateAsync(tokens)).Text("scope"), Is.EqualTo("account:read"), "before its refresh");
 
@@ -59,7 +59,7 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
     [Test]
     public async Task ScopeThatCameLater_CanBeAskedForAtOnce()
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         Write("account:read", tokens);
         var next = await RefreshAsync(tokens, "account:write");
         Assert.That(next.Text("scope"), Is.EqualTo("account:write"));
@@ -69,7 +69,7 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
     [Test]
     public async Task SessionThatNamedItsScopes_KeepsThem()
     {
-        var tokens = await _app.LoginAsync(scope: ContractScopes.OfEveryAccount);
+        var tokens = await App.LoginAsync(scope: ContractScopes.OfEveryAccount);
         Write("account:read", tokens);
         Assert.That((await RefreshAsync(tokens)).Text("scope"), Is.EqualTo("account:read"));
         Assert.That(StoredScope(tokens), Is.EqualTo("account:read"));
@@ -79,37 +79,37 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
     [Test]
     public async Task SessionWithOnlyUnknownScopes_GetsTokensThatAllowNothing()
     {
-        var tokens = await _app.LoginAsync(scope: "account:read");
+        var tokens = await App.LoginAsync(scope: "account:read");
         Write("notes:read", tokens);
         var next = TokenPair.From(await RefreshAsync(tokens));
-        await (await _app.CreateClient().AskAsync(next.AccessToken)).ShouldBeAsync(200);
-        await (await _app.MeAsync(next.AccessToken)).ShouldBeProblemAsync(403, "insufficient-scope");
+        await (await App.CreateClient().AskAsync(next.AccessToken)).ShouldBeAsync(200);
+        await (await App.MeAsync(next.AccessToken)).ShouldBeProblemAsync(403, "insufficient-scope");
         Assert.That((await IntrospectAsync(next.AccessToken)).Text("scope"), Is.Empty);
     }
 
-    private void Write(string scope, TokenPair session) => _app.Sql("UPDATE Sessions SET Scope = @p0 WHERE lower(Id) = @p1", scope, session.SessionId);
+    private void Write(string scope, TokenPair session) => App.Sql("UPDATE Sessions SET Scope = @p0 WHERE lower(Id) = @p1", scope, session.SessionId);
 
-    private object? StoredScope(TokenPair session) => _app.Sql("SELECT Scope FROM Sessions WHERE lower(Id) = @p0", session.SessionId);
+    private object? StoredScope(TokenPair session) => App.Sql("SELECT Scope FROM Sessions WHERE lower(Id) = @p0", session.SessionId);
 
     private async Task<JsonElement> RefreshAsync(TokenPair session, string? scope = null)
     {
-        var response = await _app.CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken = session.RefreshToken, scope });
+        var response = await App.CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken = session.RefreshToken, scope });
         await response.ShouldBeAsync(200);
         return await response.JsonAsync();
     }
 
     private async Task<JsonElement> ReauthenticateAsync(TokenPair session)
     {
-        var response = await _app.CreateClient().ReauthenticateAsync(session, CleanJwtApp.Password);
+        var response = await App.CreateClient().ReauthenticateAsync(session, CleanJwtApp.Password);
         await response.ShouldBeAsync(200);
         return await response.JsonAsync();
     }
 
-    private async Task<JsonElement> IntrospectAsync(string token) => await (await _app.CreateClient().IntrospectAsync(token)).ShouldBeActiveAsync();
+    private async Task<JsonElement> IntrospectAsync(string token) => await (await App.CreateClient().IntrospectAsync(token)).ShouldBeActiveAsync();
 
     private async Task<string> ListedScopeAsync(TokenPair session)
     {
-        var response = await _app.CreateClient().AskAsync(session.AccessToken, "/api/users/me/sessions");
+        var response = await App.CreateClient().AskAsync(session.AccessToken, "/api/users/me/sessions");
         await response.ShouldBeAsync(200);
         return (await response.JsonAsync()).GetProperty("items").EnumerateArray().Single().Text("scope");
     }
