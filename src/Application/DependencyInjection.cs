@@ -6,7 +6,9 @@ namespace CleanJwt.Application;
 
 public static class DependencyInjection
 {
-    /// <remarks>Handlers and the pipeline are registered by <c>AddMediator</c> in the project that builds the container.</remarks>
+    /// <remarks>
+    /// <c>AddMediator</c> registers the handlers and the pipeline, in the project that builds the container.
+    /// </remarks>
     public static IServiceCollection AddApplication(this IServiceCollection services)
     {
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton);

@@ -24,7 +24,7 @@ internal sealed class AccessTokens
         ExpiresAt = Now.AddDays(14),
         AuthTime = Now.AddMinutes(-7),
         Amr = "pwd",
-        Scope = ScopeSet.Parse("account:read account:write"),
+        Scope = ScopeSet.ParseKnown("account:read account:write"),
         UserAgent = "a browser",
         IpAddress = "192.0.2.1",
     };
@@ -126,7 +126,7 @@ internal sealed class AccessTokens
     [Test]
     public async Task IssuedToken_IsReadAsIssued()
     {
-        var narrower = ScopeSet.Parse("account:read");
+        var narrower = ScopeSet.ParseKnown("account:read");
         var issued = _service.Issue(SomeSession, ["admin"], narrower, Now);
         var reading = await _service.ReadAsync(issued.Token, CancellationToken.None);
         Assert.That(reading.Error, Is.Null);

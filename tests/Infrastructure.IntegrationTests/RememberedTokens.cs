@@ -130,7 +130,7 @@ internal sealed class RememberedTokens
         {
             // Nothing shared between entries, as if every token had just been parsed.
             var says = new AccessToken(
-                Guid.NewGuid(), Guid.NewGuid(), ScopeSet.Parse("account:read account:write users:read users:write"), [new string("admin")],
+                Guid.NewGuid(), Guid.NewGuid(), ScopeSet.ParseKnown("account:read account:write users:read users:write"), [new string("admin")],
                 _time.GetUtcNow(), _time.GetUtcNow() + Lifetime);
             remembered.Add($"token {i}", says, new string('k', 43));
         }

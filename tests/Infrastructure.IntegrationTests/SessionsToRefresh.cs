@@ -18,11 +18,13 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
     private static IEnumerable<TestCaseData> Changes()
     {
         yield return Row("AsStarted", session => session);
-        yield return Row("Rotated", session => session.Rotate(Guid.NewGuid(), AllDigits, AllDigits.AddDays(1)));
+        yield return Row("Rotated", session => session.Rotate(Guid.NewGuid(), AllDigits, AllDigits.AddDays(1), session.Scope));
         yield return Row("Ended", session => session with { EndedAt = AllDigits, EndReason = SessionEndReason.RefreshTokenReused });
         yield return Row("WithAClient", session => session with { UserAgent = "Ünïcode 🙂 '\"", IpAddress = "2001:db8::1" });
         yield return Row("WithoutAClient", session => session with { UserAgent = null, IpAddress = null });
-        yield return Row("Narrowed", session => session with { Scope = ScopeSet.Parse(Scopes.AccountRead) });
+        yield return Row("Narrowed", session => session with { Scope = ScopeSet.ParseKnown(Scopes.AccountRead) });
+        yield return Row("WithAllScopes", session => session with { HasAllScopes = true });
+        yield return Row("WithoutAKnownScope", session => session with { Scope = ScopeSet.ParseKnown("") });
         yield return Row("Reauthenticated", session => session.Reauthenticate(AllDigits, AllDigits.AddDays(2)) with { Amr = "pwd otp" });
 
         static TestCaseData Row(string name, Func<Session, Session> change) => new TestCaseData(change).SetArgDisplayNames(name);

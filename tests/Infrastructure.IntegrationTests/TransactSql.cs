@@ -36,7 +36,7 @@ internal sealed class TransactSql
     private static readonly AuditContext Audit = new(Now, [AuditContext.ByOperator(AuditActions.Login, Id, Now).Entries[0]]) { ActorSessionId = Id, ActorId = Id };
 
     /// <summary>As the made-up answers have it, so that a row is there to be changed.</summary>
-    private static readonly AttemptKey MadeUp = new(new byte[8], AttemptLimit.OfAccount);
+    private static readonly AttemptKey MadeUp = new(new byte[8], AttemptLimit.PerAccount);
 
     private static readonly Session Session = new()
     {

@@ -62,7 +62,7 @@ internal sealed class FirstAdministrator
                 node.Client.PostAsJsonAsync("/api/auth/login", new { email = "admin@example.com", password = Password }));
             await response.ShouldBeAsync(200);
             var tokens = await response.JsonAsync();
-            Assert.That(tokens.Text("scope"), Is.EqualTo("account:read account:write users:read users:write"));
+            Assert.That(tokens.Text("scope"), Is.EqualTo(ContractScopes.OfAdmins));
             await (await node.Client.AskAsync(tokens.Text("accessToken"), "/api/admin/users")).ShouldBeAsync(200);
             Assert.That(node.Output, Does.Not.Contain(Password));
         }

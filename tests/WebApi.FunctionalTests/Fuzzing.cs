@@ -144,7 +144,7 @@ internal sealed class Fuzzing
             {
                 var claims = Jwt.Payload(token);
                 var (accountId, sessionId) = (Guid.Parse(claims["sub"]!.ToString()), Guid.Parse(claims["sid"]!.ToString()));
-                var scope = ScopeSet.Parse(claims["scope"]!.ToString());
+                var scope = ScopeSet.ParseKnown(claims["scope"]!.ToString());
                 return new AccessToken(accountId, sessionId, scope, [], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddMinutes(10));
             }
             catch (Exception)

@@ -44,7 +44,7 @@ internal sealed class IntrospectingTokens
         var expected = new Dictionary<string, string>
         {
             ["active"] = "true",
-            ["scope"] = isAdmin ? "\"account:read account:write users:read users:write\"" : "\"account:read account:write\"",
+            ["scope"] = $"\"{(isAdmin ? ContractScopes.OfAdmins : ContractScopes.OfEveryAccount)}\"",
             ["client_id"] = "\"cleanjwt\"",
             ["token_type"] = "\"Bearer\"",
             ["exp"] = $"{SignIn.AddMinutes(11).ToUnixTimeSeconds()}",
@@ -77,7 +77,7 @@ internal sealed class IntrospectingTokens
             Assert.That(Members(said), Is.EquivalentTo(new Dictionary<string, string>
             {
                 ["active"] = "true",
-                ["scope"] = isAdmin ? "\"account:read account:write users:read users:write\"" : "\"account:read account:write\"",
+                ["scope"] = $"\"{(isAdmin ? ContractScopes.OfAdmins : ContractScopes.OfEveryAccount)}\"",
                 ["client_id"] = "\"cleanjwt\"",
                 ["exp"] = $"{SignIn.AddMinutes(1).AddDays(14).ToUnixTimeSeconds()}",
                 ["iss"] = "\"http://localhost:5080\"",
@@ -117,8 +117,8 @@ internal sealed class IntrospectingTokens
         var response = await _app.CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken = first.RefreshToken, scope = "account:read" });
         var narrow = TokenPair.From(await response.JsonAsync());
         Assert.That((await AboutAsync(narrow.AccessToken)).Text("scope"), Is.EqualTo("account:read"));
-        Assert.That((await AboutAsync(narrow.RefreshToken)).Text("scope"), Is.EqualTo("account:read account:write"));
-        Assert.That((await AboutAsync(first.AccessToken)).Text("scope"), Is.EqualTo("account:read account:write"));
+        Assert.That((await AboutAsync(narrow.RefreshToken)).Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
+        Assert.That((await AboutAsync(first.AccessToken)).Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
 
         var session = await _app.LoginAsync(scope: "account:write");
         Assert.That((await AboutAsync(session.RefreshToken)).Text("scope"), Is.EqualTo("account:write"));

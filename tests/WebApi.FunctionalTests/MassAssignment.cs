@@ -70,7 +70,7 @@ internal sealed class MassAssignment
             var claims = Jwt.Payload(TokenPair.From(await response.JsonAsync()).AccessToken);
             Assert.That(claims["sub"]!.ToString(), Is.EqualTo(mine!.AccountId));
             Assert.That(claims.ContainsKey("roles"), Is.False);
-            Assert.That(claims["scope"]!.ToString(), Is.EqualTo(route.Fields.ContainsKey("scope") ? "account:read" : "account:read account:write"));
+            Assert.That(claims["scope"]!.ToString(), Is.EqualTo(route.Fields.ContainsKey("scope") ? "account:read" : ContractScopes.OfEveryAccount));
             Assert.That(claims["sid"]!.ToString(), route.Name == "login" ? Is.Not.EqualTo(theirs.SessionId) : Is.EqualTo(mine.SessionId));
         }
     }

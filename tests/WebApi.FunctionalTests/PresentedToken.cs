@@ -22,7 +22,7 @@ internal sealed class PresentedToken
             Assert.That(said.Names(), Is.EquivalentTo(new[] { "sub", "sid", "scope", "roles", "authTime", "expiresAt" }));
             Assert.That(said.Text("sub"), Is.EqualTo(Jwt.Payload(tokens.AccessToken)["sub"]!.ToString()));
             Assert.That(said.Text("sid"), Is.EqualTo(tokens.SessionId));
-            Assert.That(said.Text("scope"), Is.EqualTo("account:read account:write users:read users:write"));
+            Assert.That(said.Text("scope"), Is.EqualTo(ContractScopes.OfAdmins));
             Assert.That(said.GetProperty("roles").GetRawText(), Is.EqualTo("[\"admin\"]"));
             Assert.That(said.Text("authTime"), Is.EqualTo("2031-02-03T04:05:06.000Z"));
             Assert.That(said.Text("expiresAt"), Is.EqualTo("2031-02-03T04:15:06.000Z"));

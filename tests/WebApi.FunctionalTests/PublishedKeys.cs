@@ -69,7 +69,7 @@ internal sealed class PublishedKeys
             """introspection_endpoint_auth_methods_supported ["client_secret_basic"]""",
             "revocation_endpoint \"http://localhost:5080/oauth/revoke\"",
             """revocation_endpoint_auth_methods_supported ["client_secret_basic"]""",
-            """scopes_supported ["account:read","account:write","users:read","users:write"]""",
+            $"""scopes_supported ["{ContractScopes.OfAdmins.Replace(" ", "\",\"", StringComparison.Ordinal)}"]""",
             "response_types_supported []",
             "grant_types_supported []",
             """subject_types_supported ["public"]""",

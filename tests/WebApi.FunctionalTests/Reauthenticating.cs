@@ -79,7 +79,7 @@ internal sealed class Reauthenticating
             await _app.CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken = whole.RefreshToken, scope }));
         response = await _app.ReauthenticateAsync(narrow.AccessToken);
         await response.ShouldBeAsync(200);
-        Assert.That((await response.JsonAsync()).Text("scope"), Is.EqualTo("account:read account:write"));
+        Assert.That((await response.JsonAsync()).Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
     }
 
     [Test]

@@ -171,7 +171,7 @@ internal sealed class RefreshRotation
         app.Sql("UPDATE AspNetUsers SET Roles = 'admin' WHERE Email = @p0", email);
         var next = await NextAsync(app, tokens.RefreshToken);
         Assert.That(Jwt.Payload(next.AccessToken)["roles"]!.ToJsonString(), Is.EqualTo("[\"admin\"]"));
-        Assert.That(Jwt.Payload(next.AccessToken)["scope"]!.ToString(), Is.EqualTo("account:read account:write"), "the session's scope does not grow");
+        Assert.That(Jwt.Payload(next.AccessToken)["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfAdmins), "the sign-in named no scopes");
     }
 
     [TestCase("")]

@@ -21,7 +21,7 @@ internal sealed class RefreshScopes
 
         var next = await PostAsync(narrowTokens.RefreshToken, null);
         await next.ShouldBeAsync(200);
-        Assert.That((await next.JsonAsync()).Text("scope"), Is.EqualTo("account:read account:write"));
+        Assert.That((await next.JsonAsync()).Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
         await (await _app.MeAsync((await next.JsonAsync()).Text("accessToken"))).ShouldBeAsync(200);
     }
 
@@ -59,12 +59,13 @@ internal sealed class RefreshScopes
     }
 
     [Test]
-    public async Task RoleThatCameLater_DoesNotWidenTheSession()
+    public async Task RoleThatCameLater_WidensOnlyASessionThatNamedNoScopes()
     {
         var email = await _app.RegisterAsync();
-        var first = await _app.LoginAsync(email);
+        var (all, named) = (await _app.LoginAsync(email), await _app.LoginAsync(email, ContractScopes.OfEveryAccount));
         _app.Sql("UPDATE AspNetUsers SET Roles = 'admin' WHERE Email = @p0", email);
-        await (await PostAsync(first.RefreshToken, "users:read")).ShouldBeProblemAsync(400, "invalid-scope");
+        await (await PostAsync(all.RefreshToken, "users:read")).ShouldBeAsync(200);
+        await (await PostAsync(named.RefreshToken, "users:read")).ShouldBeProblemAsync(400, "invalid-scope");
     }
 
     private Task<HttpResponseMessage> PostAsync(string refreshToken, string? scope) =>

@@ -109,7 +109,7 @@ internal sealed class Registering
             Assert.That(account.GetProperty("emailConfirmed").GetBoolean(), Is.False);
             Assert.That(account.GetProperty("roles").GetArrayLength(), Is.Zero);
             Assert.That(account.Text("createdAt"), Does.Not.StartWith("2001"));
-            Assert.That(Jwt.Payload(tokens.AccessToken)["scope"]!.ToString(), Is.EqualTo("account:read account:write"));
+            Assert.That(Jwt.Payload(tokens.AccessToken)["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfEveryAccount));
             Assert.That(_app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Locked || ' ' || Roles FROM AspNetUsers WHERE Email = @p0", email), Is.EqualTo("1 1 0 "));
         }
     }

@@ -28,7 +28,7 @@ internal sealed class SettingRoles
         await ShouldBeOverAsync(before);
         var after = await Client.LoginAsync(email);
         Assert.That(Jwt.Payload(after.AccessToken)["roles"]!.ToJsonString(), Is.EqualTo("[\"admin\"]"));
-        Assert.That(Jwt.Payload(after.AccessToken)["scope"]!.ToString(), Is.EqualTo("account:read account:write users:read users:write"));
+        Assert.That(Jwt.Payload(after.AccessToken)["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfAdmins));
         await (await Client.DoAsync(after, "GET /api/admin/users")).ShouldBeAsync(200);
         var me = await (await Client.AskAsync(after.AccessToken, "/api/users/me")).JsonAsync();
         Assert.That(me.GetProperty("roles").GetRawText(), Is.EqualTo("[\"admin\"]"));
@@ -46,7 +46,7 @@ internal sealed class SettingRoles
         await ShouldBeOverAsync(before);
         var after = await Client.LoginAsync(email);
         Assert.That(Jwt.Payload(after.AccessToken).ContainsKey("roles"), Is.False);
-        Assert.That(Jwt.Payload(after.AccessToken)["scope"]!.ToString(), Is.EqualTo("account:read account:write"));
+        Assert.That(Jwt.Payload(after.AccessToken)["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfEveryAccount));
         await (await Client.DoAsync(after, "GET /api/admin/users")).ShouldBeProblemAsync(403, "insufficient-scope");
     }
 

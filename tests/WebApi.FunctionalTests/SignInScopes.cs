@@ -8,7 +8,7 @@ internal sealed class SignInScopes
 {
     private readonly CleanJwtApp _app = SharedService.App;
 
-    [TestCase(null, "account:read account:write")]
+    [TestCase(null, ContractScopes.OfEveryAccount)]
     [TestCase("account:read", "account:read")]
     [TestCase("account:write", "account:write")]
     [TestCase("account:read account:write", "account:read account:write")]

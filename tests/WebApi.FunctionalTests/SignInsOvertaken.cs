@@ -73,7 +73,7 @@ internal sealed class SignInsOvertaken : IAsyncDisposable
         var answer = await HeldAsync(
             () => _client.TryLoginAsync(email), async () => await (await _client.SetRolesAsync(admin, owner.AccountId, "admin")).ShouldBeAsync(200));
 
-        await ShouldHaveAsync(answer, "[\"admin\"]", "account:read account:write users:read users:write");
+        await ShouldHaveAsync(answer, "[\"admin\"]", ContractScopes.OfAdmins);
         await ShouldBeOverAsync(owner);
     }
 
@@ -85,7 +85,7 @@ internal sealed class SignInsOvertaken : IAsyncDisposable
         var answer = await HeldAsync(
             () => _client.TryLoginAsync(email), async () => await (await _client.SetRolesAsync(admin, owner.AccountId)).ShouldBeAsync(200));
 
-        await ShouldHaveAsync(answer, roles: null, "account:read account:write");
+        await ShouldHaveAsync(answer, roles: null, ContractScopes.OfEveryAccount);
         await ShouldBeOverAsync(owner);
     }
 

@@ -26,7 +26,7 @@ internal sealed class SigningIn(DatabaseKind kind)
             Assert.That(tokens.GetProperty("expiresIn").GetRawText(), Is.EqualTo("600"));
             Assert.That(tokens.Text("expiresAt"), Is.EqualTo("2031-02-03T04:15:06.000Z"));
             Assert.That(tokens.GetProperty("refreshExpiresIn").GetRawText(), Is.EqualTo("1209600"));
-            Assert.That(tokens.Text("scope"), Is.EqualTo("account:read account:write"));
+            Assert.That(tokens.Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
             Assert.That(tokens.Text("sessionId"), Does.Match("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"));
             Assert.That(tokens.Text("refreshToken"), Is.Not.Empty.And.Not.Contain(tokens.Text("sessionId")));
         }
@@ -57,7 +57,7 @@ internal sealed class SigningIn(DatabaseKind kind)
             Assert.That(claims["exp"]!.GetValue<long>(), Is.EqualTo(Now.ToUnixTimeSeconds() + 600));
             Assert.That(claims["jti"]!.ToString(), Is.Not.Empty);
             Assert.That(claims["sid"]!.ToString(), Is.EqualTo(tokens.SessionId));
-            Assert.That(claims["scope"]!.ToString(), Is.EqualTo("account:read account:write"));
+            Assert.That(claims["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfEveryAccount));
             Assert.That(claims["auth_time"]!.GetValue<long>(), Is.EqualTo(Now.ToUnixTimeSeconds()));
             Assert.That(claims["amr"]!.ToJsonString(), Is.EqualTo("[\"pwd\"]"));
             Assert.That(claims.ToJsonString(), Does.Not.Contain(account.Text("email")).And.Not.Contain("name\""));
@@ -73,7 +73,7 @@ internal sealed class SigningIn(DatabaseKind kind)
         var tokens = await app.LoginAsync(email);
         var claims = Jwt.Payload(tokens.AccessToken);
         Assert.That(claims["roles"]!.ToJsonString(), Is.EqualTo("[\"admin\"]"));
-        Assert.That(claims["scope"]!.ToString(), Is.EqualTo("account:read account:write users:read users:write"));
+        Assert.That(claims["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfAdmins));
     }
 
     [Test]

@@ -11,9 +11,14 @@ using Mediator;
 
 namespace CleanJwt.Application.Accounts;
 
-/// <summary>Changes the password of whoever asks, and ends their other sessions.</summary>
-/// <param name="CurrentPassword">Proves that it is the owner who asks, and not somebody who found the device.</param>
-/// <param name="NewPassword">12 to 128 characters of any kind; it must not be a commonly used password, nor contain the part of the address before the @.</param>
+/// <summary>Changes the password of the caller's account, and ends its other sessions.</summary>
+/// <param name="CurrentPassword">
+/// Proves that the owner makes the request, and not a person who found the device.
+/// </param>
+/// <param name="NewPassword">
+/// 12 to 128 characters of any kind. It must not be a commonly used password, nor contain the part of the email address
+/// before the @.
+/// </param>
 public sealed record ChangePasswordCommand(string CurrentPassword, string NewPassword) : ICommand<Result<Done>>
 {
     [JsonIgnore]
@@ -31,16 +36,17 @@ public sealed class ChangePasswordValidator : AbstractValidator<ChangePasswordCo
     }
 }
 
-public sealed class ChangePasswordHandler(IUserRepository users, IAccountSecurity security, IAuditLog trail, TimeProvider time)
+public sealed class ChangePasswordHandler(
+    IUserRepository users, IAccountSecurity security, IAuditLog auditLog, TimeProvider time)
     : ICommandHandler<ChangePasswordCommand, Result<Done>>
 {
-    // An account that changes under every one of this many checked passwords is being fought over.
-    private const int MaxTries = 3;
+    // Each failed attempt means that the account changed while its password was being checked.
+    private const int MaxAttempts = 3;
 
     public async ValueTask<Result<Done>> Handle(ChangePasswordCommand command, CancellationToken cancellationToken)
     {
         var caller = command.Caller;
-        for (var attempt = 1; attempt <= MaxTries; attempt++)
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var check = await users.VerifyPasswordAsync(caller.AccountId, command.CurrentPassword, cancellationToken);
             if (!check.IsSuccess)
@@ -55,7 +61,8 @@ public sealed class ChangePasswordHandler(IUserRepository users, IAccountSecurit
 
             if (check.Value.Verified is not { } verified)
             {
-                await trail.AddAsync(caller.AuditFailure(AuditActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);
+                await auditLog.AddAsync(
+                    caller.AuditFailure(AuditActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);
                 return Error.ValidationFailed("currentPassword", "Is not the password of this account.");
             }
 
@@ -69,7 +76,7 @@ public sealed class ChangePasswordHandler(IUserRepository users, IAccountSecurit
                 return Error.ValidationFailed("newPassword", ValidationRules.ContainsLocalPart);
             }
 
-            // Not the request's token: somebody who fears for their account and closes the tab means it, too.
+            // Not cancellable: an owner who fears for the account and closes the tab still wants the new password.
             var changed = await security.TryChangePasswordAsync(
                 caller.AccountId, verified.SecurityVersion, command.NewPassword, exceptSession: caller.SessionId,
                 caller.Audit(AuditActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);

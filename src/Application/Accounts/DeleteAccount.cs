@@ -5,14 +5,15 @@ using Mediator;
 
 namespace CleanJwt.Application.Accounts;
 
-/// <summary>Deletes the account of whoever asks, with all that is known of them.</summary>
+/// <summary>Deletes the caller's account and all data about its owner.</summary>
 public sealed record DeleteAccountCommand(Caller Caller) : ICommand<Result<Done>>;
 
-public sealed class DeleteAccountHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<DeleteAccountCommand, Result<Done>>
+public sealed class DeleteAccountHandler(IAccountSecurity security, TimeProvider time)
+    : ICommandHandler<DeleteAccountCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(DeleteAccountCommand command, CancellationToken cancellationToken)
     {
-        // The trail goes with the account.
+        // The audit entries go with the account.
         var audit = command.Caller.WithoutAudit(time.GetUtcNow());
         return await security.DeleteAsync(command.Caller.AccountId, audit, CancellationToken.None);
     }

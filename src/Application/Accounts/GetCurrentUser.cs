@@ -5,8 +5,8 @@ using Mediator;
 
 namespace CleanJwt.Application.Accounts;
 
-/// <summary>Looks up the account behind a token that has been accepted.</summary>
-/// <param name="AccountId">The token's <c>sub</c>. Never taken from the request itself.</param>
+/// <summary>Looks up the account of an accepted access token.</summary>
+/// <param name="AccountId">The token's <c>sub</c>. It never comes from the request itself.</param>
 public sealed record GetCurrentUserQuery(Guid AccountId) : IQuery<Result<Account>>;
 
 public sealed class GetCurrentUserHandler(IUserRepository users) : IQueryHandler<GetCurrentUserQuery, Result<Account>>

@@ -9,26 +9,26 @@ using Mediator;
 
 namespace CleanJwt.Application.Accounts;
 
-/// <summary>Changes what an account says of its owner. A field that is absent stays as it is.</summary>
+/// <summary>Changes the caller's profile. A field that is absent keeps its value.</summary>
 public sealed record UpdateProfileCommand : ICommand<Result<Account>>
 {
     private readonly string? _displayName;
 
-    /// <summary>At most 100 characters, on one line; null or empty clears it.</summary>
+    /// <summary>At most 100 characters on one line. Null or empty clears it.</summary>
     public string? DisplayName
     {
         get => _displayName;
         init => (_displayName, SetsDisplayName) = (value, true);
     }
 
-    /// <summary>Whether the request has the field at all: null clears it, absent leaves it.</summary>
+    /// <summary>Whether the request contains the field. Null clears the name; an absent field keeps it.</summary>
     [JsonIgnore]
     public bool SetsDisplayName { get; private init; }
 
     [JsonIgnore]
     public Caller Caller { get; init; } = Caller.None;
 
-    /// <summary>The versions of the account that the change may be made to; any, when null.</summary>
+    /// <summary>The versions of the account that the change may apply to. Null allows any version.</summary>
     [JsonIgnore]
     public IReadOnlyCollection<int>? ExpectedVersions { get; init; }
 }
@@ -38,7 +38,8 @@ public sealed class UpdateProfileValidator : AbstractValidator<UpdateProfileComm
     public UpdateProfileValidator() => RuleFor(command => command.DisplayName).MustBeADisplayName();
 }
 
-public sealed class UpdateProfileHandler(IUserRepository users, TimeProvider time) : ICommandHandler<UpdateProfileCommand, Result<Account>>
+public sealed class UpdateProfileHandler(IUserRepository users, TimeProvider time)
+    : ICommandHandler<UpdateProfileCommand, Result<Account>>
 {
     public async ValueTask<Result<Account>> Handle(UpdateProfileCommand command, CancellationToken cancellationToken)
     {
@@ -46,7 +47,8 @@ public sealed class UpdateProfileHandler(IUserRepository users, TimeProvider tim
         if (command.SetsDisplayName)
         {
             var audit = command.Caller.Audit(AuditActions.UpdateProfile, time.GetUtcNow());
-            return await users.UpdateProfileAsync(id, DisplayName.Normalize(command.DisplayName), expected, audit, cancellationToken);
+            return await users.UpdateProfileAsync(
+                id, DisplayName.Normalize(command.DisplayName), expected, audit, cancellationToken);
         }
 
         return await users.FindAsync(id, cancellationToken) switch

@@ -8,12 +8,14 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Makes an administrator, for whoever runs the service's commands.</summary>
+/// <summary>Makes an administrator. The operator's commands use it.</summary>
 /// <remarks>
-/// An address is unproved: whoever holds the account of this one may be a stranger. So an existing account gets the new password too, and its
-/// sessions end.
+/// The service does not verify email addresses, so the account with this address may be a stranger's. An existing
+/// account therefore gets the new password too, and its sessions end.
 /// </remarks>
-/// <param name="ExistingId">Of the account that was shown to them, to promote; null when there was none, to make one.</param>
+/// <param name="ExistingId">
+/// The account to promote, which the command showed to the operator. Null creates an account.
+/// </param>
 public sealed record AddAdminCommand(string Email, string Password, Guid? ExistingId) : ICommand<Result<Done>>
 {
     public override string ToString() => nameof(AddAdminCommand); // a record would print the password

@@ -7,14 +7,16 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Deletes an account with all that is known of its owner, as if they had done it themselves.</summary>
-/// <param name="Id">As the path has it: what is no id is no account either.</param>
+/// <summary>Deletes an account and all data about its owner, as its owner could.</summary>
+/// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
 public sealed record DeleteUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
-public sealed class DeleteUserHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<DeleteUserCommand, Result<Done>>
+public sealed class DeleteUserHandler(IAccountSecurity security, TimeProvider time)
+    : ICommandHandler<DeleteUserCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(DeleteUserCommand command, CancellationToken cancellationToken) =>
         PathId.TryParse(command.Id, out var id)
-            ? await security.DeleteAsync(id, command.Caller.Audit(AuditActions.DeleteUser, time.GetUtcNow()), CancellationToken.None)
+            ? await security.DeleteAsync(
+                id, command.Caller.Audit(AuditActions.DeleteUser, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }

@@ -8,8 +8,8 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Ends all sessions of an account. Its owner may sign in again.</summary>
-/// <param name="Id">As the path has it: what is no id is no account either.</param>
+/// <summary>Ends all sessions of an account. Its owner can sign in again.</summary>
+/// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
 public sealed record EndSessionsOfUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
 public sealed class EndSessionsOfUserHandler(ISessionRepository sessions, TimeProvider time)
@@ -23,6 +23,7 @@ public sealed class EndSessionsOfUserHandler(ISessionRepository sessions, TimePr
         }
 
         var audit = command.Caller.Audit(AdministrativeAction.EndSessions, id, time.GetUtcNow());
-        return await sessions.EndAllAsync(id, except: null, SessionEndReason.EndedByAdmin, audit, CancellationToken.None);
+        return await sessions.EndAllAsync(
+            id, except: null, SessionEndReason.EndedByAdmin, audit, CancellationToken.None);
     }
 }

@@ -7,7 +7,7 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Looks up an account by its address, for whoever runs the service's commands.</summary>
+/// <summary>Looks up an account by its email address. The operator's commands use it.</summary>
 public sealed record FindUserQuery(string Email) : IQuery<Result<ManagedAccount>>;
 
 public sealed class FindUserValidator : AbstractValidator<FindUserQuery>
@@ -18,5 +18,7 @@ public sealed class FindUserValidator : AbstractValidator<FindUserQuery>
 public sealed class FindUserHandler(IUserDirectory users) : IQueryHandler<FindUserQuery, Result<ManagedAccount>>
 {
     public async ValueTask<Result<ManagedAccount>> Handle(FindUserQuery query, CancellationToken cancellationToken) =>
-        await users.FindAsync(EmailAddress.Parse(query.Email), cancellationToken) is { } account ? account : AccountErrors.NoSuchUser;
+        await users.FindAsync(EmailAddress.Parse(query.Email), cancellationToken) is { } account
+            ? account
+            : AccountErrors.NoSuchUser;
 }

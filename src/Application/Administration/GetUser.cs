@@ -6,8 +6,8 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Looks up any account.</summary>
-/// <param name="Id">As the path has it: what is no id is no account either.</param>
+/// <summary>Looks up any account by its id.</summary>
+/// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
 public sealed record GetUserQuery(string Id) : IQuery<Result<ManagedAccount>>;
 
 public sealed class GetUserHandler(IUserDirectory users) : IQueryHandler<GetUserQuery, Result<ManagedAccount>>

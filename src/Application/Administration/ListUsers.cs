@@ -7,10 +7,10 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Lists the accounts, the newest first.</summary>
-/// <param name="Email">What their addresses begin with, without regard to case; all, when absent.</param>
-/// <param name="Limit">1 to 100; 20 when absent.</param>
-/// <param name="After">The <c>next</c> of the answer before.</param>
+/// <summary>Lists the accounts, newest first.</summary>
+/// <param name="Email">The beginning of the email addresses to list, in any case. Absent lists all accounts.</param>
+/// <param name="Limit">1 to 100. The default is 20.</param>
+/// <param name="After">The <c>next</c> of the previous answer.</param>
 public sealed record ListUsersQuery(string? Email, int? Limit, string? After) : IQuery<Result<Page<ManagedAccount>>>;
 
 public sealed class ListUsersValidator : AbstractValidator<ListUsersQuery>
@@ -24,14 +24,16 @@ public sealed class ListUsersValidator : AbstractValidator<ListUsersQuery>
 
 public sealed class ListUsersHandler(IUserDirectory users) : IQueryHandler<ListUsersQuery, Result<Page<ManagedAccount>>>
 {
-    public async ValueTask<Result<Page<ManagedAccount>>> Handle(ListUsersQuery query, CancellationToken cancellationToken)
+    public async ValueTask<Result<Page<ManagedAccount>>> Handle(
+        ListUsersQuery query, CancellationToken cancellationToken)
     {
         string? prefix = null;
         if (!string.IsNullOrWhiteSpace(query.Email) && !EmailAddress.TryNormalizePrefix(query.Email, out prefix))
         {
-            return new Page<ManagedAccount>([], Next: null); // no address begins like that
+            return new Page<ManagedAccount>([], Next: null); // no address can begin with this
         }
 
-        return await users.ListAsync(prefix, query.Limit ?? Page<ManagedAccount>.DefaultLimit, query.After.ToCursor(), cancellationToken);
+        return await users.ListAsync(
+            prefix, query.Limit ?? Page<ManagedAccount>.DefaultLimit, query.After.ToCursor(), cancellationToken);
     }
 }

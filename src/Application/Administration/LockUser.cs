@@ -7,26 +7,30 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Refuses further sign-ins to an account, and ends its sessions.</summary>
-/// <param name="Id">As the path has it: what is no id is no account either.</param>
+/// <summary>Locks an account against sign-ins and ends its sessions.</summary>
+/// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
 public sealed record LockUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
-public sealed class LockUserHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<LockUserCommand, Result<Done>>
+public sealed class LockUserHandler(IAccountSecurity security, TimeProvider time)
+    : ICommandHandler<LockUserCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(LockUserCommand command, CancellationToken cancellationToken) =>
         PathId.TryParse(command.Id, out var id)
-            ? await security.LockAsync(id, command.Caller.Audit(AdministrativeAction.Lock, id, time.GetUtcNow()), CancellationToken.None)
+            ? await security.LockAsync(
+                id, command.Caller.Audit(AdministrativeAction.Lock, id, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }
 
 /// <summary>Lets the owner of a locked account sign in again.</summary>
-/// <param name="Id">As the path has it: what is no id is no account either.</param>
+/// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
 public sealed record UnlockUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
-public sealed class UnlockUserHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<UnlockUserCommand, Result<Done>>
+public sealed class UnlockUserHandler(IAccountSecurity security, TimeProvider time)
+    : ICommandHandler<UnlockUserCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(UnlockUserCommand command, CancellationToken cancellationToken) =>
         PathId.TryParse(command.Id, out var id)
-            ? await security.UnlockAsync(id, command.Caller.Audit(AdministrativeAction.Unlock, id, time.GetUtcNow()), CancellationToken.None)
+            ? await security.UnlockAsync(
+                id, command.Caller.Audit(AdministrativeAction.Unlock, id, time.GetUtcNow()), CancellationToken.None)
             : AccountErrors.NoSuchUser;
 }

@@ -7,9 +7,9 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Sets the password of an account and ends its sessions, for whoever runs the service's commands.</summary>
-/// <param name="AccountId">Of the account that was shown to them.</param>
-/// <param name="Email">Of that account: the password must not contain its local part.</param>
+/// <summary>Sets the password of an account and ends its sessions. The operator's commands use it.</summary>
+/// <param name="AccountId">The account that the command showed to the operator.</param>
+/// <param name="Email">The email address of that account. The password must not contain its local part.</param>
 public sealed record SetPasswordCommand(Guid AccountId, string Email, string Password) : ICommand<Result<Done>>
 {
     public override string ToString() => nameof(SetPasswordCommand); // a record would print the password
@@ -17,10 +17,12 @@ public sealed record SetPasswordCommand(Guid AccountId, string Email, string Pas
 
 public sealed class SetPasswordValidator : AbstractValidator<SetPasswordCommand>
 {
-    public SetPasswordValidator() => RuleFor(command => command.Password).MustBeAGoodPasswordFor(command => command.Email);
+    public SetPasswordValidator() =>
+        RuleFor(command => command.Password).MustBeAGoodPasswordFor(command => command.Email);
 }
 
-public sealed class SetPasswordHandler(IAccountSecurity security, TimeProvider time) : ICommandHandler<SetPasswordCommand, Result<Done>>
+public sealed class SetPasswordHandler(IAccountSecurity security, TimeProvider time)
+    : ICommandHandler<SetPasswordCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(SetPasswordCommand command, CancellationToken cancellationToken)
     {

@@ -9,11 +9,14 @@ using Mediator;
 
 namespace CleanJwt.Application.Audit;
 
-/// <summary>Lists what happened to an account, the newest first.</summary>
-/// <param name="AccountId">As the path has it, or the token's <c>sub</c>: what is no id is no account either.</param>
-/// <param name="Limit">1 to 100; 20 when absent.</param>
-/// <param name="After">The <c>next</c> of the answer before.</param>
-public sealed record ListAuditEntriesQuery(string AccountId, int? Limit, string? After) : IQuery<Result<Page<AuditEntry>>>;
+/// <summary>Lists the audit entries of an account, newest first.</summary>
+/// <param name="AccountId">
+/// The id as the path has it, or the token's <c>sub</c>. Text that is not an id belongs to no account.
+/// </param>
+/// <param name="Limit">1 to 100. The default is 20.</param>
+/// <param name="After">The <c>next</c> of the previous answer.</param>
+public sealed record ListAuditEntriesQuery(string AccountId, int? Limit, string? After)
+    : IQuery<Result<Page<AuditEntry>>>;
 
 public sealed class ListAuditEntriesValidator : AbstractValidator<ListAuditEntriesQuery>
 {
@@ -24,18 +27,23 @@ public sealed class ListAuditEntriesValidator : AbstractValidator<ListAuditEntri
     }
 }
 
-public sealed class ListAuditEntriesHandler(IAuditLog trail, IUserDirectory users) : IQueryHandler<ListAuditEntriesQuery, Result<Page<AuditEntry>>>
+public sealed class ListAuditEntriesHandler(IAuditLog auditLog, IUserDirectory users)
+    : IQueryHandler<ListAuditEntriesQuery, Result<Page<AuditEntry>>>
 {
-    public async ValueTask<Result<Page<AuditEntry>>> Handle(ListAuditEntriesQuery query, CancellationToken cancellationToken)
+    public async ValueTask<Result<Page<AuditEntry>>> Handle(
+        ListAuditEntriesQuery query, CancellationToken cancellationToken)
     {
         if (!PathId.TryParse(query.AccountId, out var id))
         {
             return AccountErrors.NoSuchUser;
         }
 
-        var page = await trail.ListAsync(id, query.Limit ?? Page<AuditEntry>.DefaultLimit, query.After.ToCursor(), cancellationToken);
+        var page = await auditLog.ListAsync(
+            id, query.Limit ?? Page<AuditEntry>.DefaultLimit, query.After.ToCursor(), cancellationToken);
 
-        // An account may have no trail left, but one that is not there has none at all.
-        return page.Items.Count == 0 && await users.FindAsync(id, cancellationToken) is null ? AccountErrors.NoSuchUser : page;
+        // An empty page may mean that the account does not exist.
+        return page.Items.Count == 0 && await users.FindAsync(id, cancellationToken) is null
+            ? AccountErrors.NoSuchUser
+            : page;
     }
 }

@@ -2,7 +2,9 @@ using CleanJwt.Domain.Audit;
 
 namespace CleanJwt.Application.Callers;
 
-/// <summary>The signed-in client that makes a request. The ids come from its access token, never from the request itself.</summary>
+/// <summary>
+/// The signed-in client that makes a request. The ids come from its access token, never from the request itself.
+/// </summary>
 public sealed record Caller(Guid AccountId, Guid SessionId, ClientInfo Client)
 {
     /// <summary>Stands in until the controller sets the caller. It has no account and no session.</summary>
@@ -20,15 +22,17 @@ public sealed record Caller(Guid AccountId, Guid SessionId, ClientInfo Client)
         Client.AuditEntry(action, AccountId, SessionId, now, AuditOutcome.Failure);
 
     /// <summary>
-    /// A change by an administrator to an account, which may be their own. Each of the two accounts gets an entry that names the other; a
-    /// change to one's own account gets one entry. The changed account does not learn the administrator's address or session.
+    /// A change by an administrator to an account, which may be their own. Each of the two accounts gets an entry that
+    /// names the other; a change to one's own account gets one entry. The changed account does not learn the
+    /// administrator's address or session.
     /// </summary>
     public AuditContext Audit(AdministrativeAction action, Guid targetId, DateTimeOffset now)
     {
         var actor = Client.AuditEntry(action.ActorAction, AccountId, SessionId, now);
         var target = ClientInfo.Unknown.AuditEntry(action.TargetAction, targetId, sessionId: null, now);
-        return Audit(
-            targetId == AccountId ? [actor] : [actor with { OtherAccountId = targetId }, target with { OtherAccountId = AccountId }], now);
+        return targetId == AccountId
+            ? Audit([actor], now)
+            : Audit([actor with { OtherAccountId = targetId }, target with { OtherAccountId = AccountId }], now);
     }
 
     private AuditContext Audit(IReadOnlyList<AuditEntry> entries, DateTimeOffset now) =>

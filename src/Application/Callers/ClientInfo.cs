@@ -3,11 +3,13 @@ using CleanJwt.Domain.Audit;
 
 namespace CleanJwt.Application.Callers;
 
-/// <summary>Where a request came from, as its sender shows itself to the service: good for a list of one's devices, not as proof.</summary>
-/// <param name="UserAgent">What is longer than <see cref="MaxUserAgentLength"/> is cut off.</param>
+/// <summary>
+/// The client of a request, as it presents itself. Good enough to recognize a device in a list; it proves nothing.
+/// </summary>
+/// <param name="UserAgent">Text beyond <see cref="MaxUserAgentLength"/> is cut off.</param>
 public sealed record ClientInfo(string? UserAgent, string? IpAddress)
 {
-    /// <summary>In UTF-16 units.</summary>
+    /// <summary>Counted in UTF-16 units.</summary>
     public const int MaxUserAgentLength = 256;
 
     /// <inheritdoc cref="MaxUserAgentLength"/>
@@ -21,10 +23,14 @@ public sealed record ClientInfo(string? UserAgent, string? IpAddress)
 
     public ClientNetwork Network => ClientNetwork.Of(IPAddress.TryParse(IpAddress, out var address) ? address : null);
 
-    /// <summary>What somebody at this client did, or tried to.</summary>
-    /// <param name="accountId">Null when nobody's.</param>
+    /// <summary>Makes the audit entry for an action that this client did or tried.</summary>
+    /// <param name="accountId">The account that the entry belongs to. Null for an action without an account.</param>
     public AuditEntry AuditEntry(
-        string action, Guid? accountId, Guid? sessionId, DateTimeOffset now, AuditOutcome outcome = AuditOutcome.Success) => new()
+        string action,
+        Guid? accountId,
+        Guid? sessionId,
+        DateTimeOffset now,
+        AuditOutcome outcome = AuditOutcome.Success) => new()
         {
             Id = Guid.CreateVersion7(now),
             At = now,
@@ -37,6 +43,6 @@ public sealed record ClientInfo(string? UserAgent, string? IpAddress)
         };
 
     private static string? Truncate(string? text, int length) => text?.Length > length
-        ? text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] // half a character is none
+        ? text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] // never half a surrogate pair
         : text;
 }

@@ -3,15 +3,18 @@ using System.Text;
 
 namespace CleanJwt.Application.Clients;
 
-/// <summary>The services that may ask about tokens and revoke them.</summary>
+/// <summary>The other services that may introspect and revoke tokens.</summary>
 public sealed class ClientsOptions
 {
     public IReadOnlyList<ClientOptions> Clients { get; init; } = [];
 
-    /// <summary>Whether a client of this id has this secret. Takes as long for a wrong secret as for a right one, and for an id that is not there.</summary>
+    /// <summary>
+    /// Whether a client with this id has this secret. A right secret, a wrong secret and an unknown id take the same
+    /// time.
+    /// </summary>
     public bool Knows(string id, string secret)
     {
-        // Hashes have one length, whatever the secrets': comparing them tells nothing of it.
+        // All hashes have the same length, so the comparison does not reveal the length of a secret.
         var presented = SHA256.HashData(Encoding.UTF8.GetBytes(secret));
         var known = false;
         foreach (var client in Clients)
@@ -24,10 +27,11 @@ public sealed class ClientsOptions
     }
 }
 
+/// <summary>A service that may introspect and revoke tokens.</summary>
 public sealed class ClientOptions
 {
     public string? Id { get; init; }
 
-    /// <summary>Compared and not hashed slowly, so it must be beyond guessing by itself: 32 random bytes.</summary>
+    /// <summary>It is compared without slow hashing, so it must be impossible to guess: 32 random bytes.</summary>
     public string? Secret { get; init; }
 }

@@ -7,17 +7,24 @@ using Mediator;
 
 namespace CleanJwt.Application.Clients;
 
-/// <summary>Says whether a token is good now, and what it says (RFC 7662). An access token is judged from memory, a refresh token by its session.</summary>
+/// <summary>
+/// Says whether a token is valid now, and what it contains (RFC 7662). An access token is checked in memory, a refresh
+/// token in the database.
+/// </summary>
 public sealed record IntrospectQuery(string Token) : IQuery<Result<Introspection>>
 {
     public override string ToString() => nameof(IntrospectQuery); // a record would print the token
 }
 
-/// <param name="AccessToken">What an access token says; null for a refresh token, and for one that is not good.</param>
-/// <param name="Session">Of a refresh token; likewise.</param>
+/// <param name="AccessToken">
+/// The content of a valid access token. Null for a refresh token and for an invalid token.
+/// </param>
+/// <param name="Session">
+/// The session of a valid refresh token. Null for an access token and for an invalid token.
+/// </param>
 public sealed record Introspection(AccessToken? AccessToken, Session? Session)
 {
-    /// <summary>All that a client may know of a token that is not good: not even why.</summary>
+    /// <summary>The answer for an invalid token. The client does not learn why it is invalid.</summary>
     public static readonly Introspection Inactive = new(null, null);
 }
 
@@ -53,8 +60,9 @@ public sealed class IntrospectHandler(
             return Introspection.Inactive;
         }
 
-        // Only asked: a token that was used before ends nothing here.
-        return Rotation.Decide(session, presented.Generation, time.GetUtcNow(), options.RefreshReuseGrace) is RotationOutcome.Rotate or RotationOutcome.Repeat
+        // Introspection changes nothing: a reused token does not end its session here.
+        var outcome = Rotation.Decide(session, presented.Generation, time.GetUtcNow(), options.RefreshReuseGrace);
+        return outcome is RotationOutcome.Rotate or RotationOutcome.Repeat
             ? new Introspection(AccessToken: null, session)
             : Introspection.Inactive;
     }

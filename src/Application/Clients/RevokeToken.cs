@@ -8,7 +8,10 @@ using Mediator;
 
 namespace CleanJwt.Application.Clients;
 
-/// <summary>Ends the session of a token of either kind, also of one that has expired or was spent (RFC 7009). What is no token is well, too.</summary>
+/// <summary>
+/// Ends the session of an access or refresh token, also of an expired or spent one (RFC 7009). A text that is no token
+/// is not an error.
+/// </summary>
 public sealed record RevokeTokenCommand(string Token) : ICommand<Result<Done>>
 {
     public override string ToString() => nameof(RevokeTokenCommand); // a record would print the token
@@ -20,17 +23,24 @@ public sealed class RevokeTokenValidator : AbstractValidator<RevokeTokenCommand>
 }
 
 public sealed class RevokeTokenHandler(
-    IAccessTokenService accessTokens, IRefreshTokenService refreshTokens, ISessionRepository sessions, TimeProvider time)
+    IAccessTokenService accessTokens,
+    IRefreshTokenService refreshTokens,
+    ISessionRepository sessions,
+    TimeProvider time)
     : ICommandHandler<RevokeTokenCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(RevokeTokenCommand command, CancellationToken cancellationToken)
     {
         var reading = await accessTokens.ReadExpiredAsync(command.Token, cancellationToken);
-        if ((reading.IsSuccess ? reading.Value.SessionId : refreshTokens.TryRead(command.Token, out var token) ? token.SessionId : (Guid?)null) is { } sessionId)
+        var ended = reading.IsSuccess ? reading.Value.SessionId
+            : refreshTokens.TryRead(command.Token, out var token) ? token.SessionId
+            : (Guid?)null;
+        if (ended is { } sessionId)
         {
             var now = time.GetUtcNow();
-            // The owner learns that it happened, and not from where: that is the other service's.
-            var audit = new AuditContext(now, [ClientInfo.Unknown.AuditEntry(AuditActions.RevokedByClient, accountId: null, sessionId, now)]);
+            // The owner learns that it happened, but not from where: the address is that of the other service.
+            var entry = ClientInfo.Unknown.AuditEntry(AuditActions.RevokedByClient, accountId: null, sessionId, now);
+            var audit = new AuditContext(now, [entry]);
             await sessions.EndAsync(sessionId, SessionEndReason.RevokedByClient, audit, CancellationToken.None);
         }
 

@@ -6,16 +6,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.Application.Pipeline;
 
-/// <summary>Runs a message's validators before its handler, which therefore sees only well-shaped messages.</summary>
-/// <remarks>The mediator makes the pipelines of all messages for the first one that is sent. The validators, which take longest, are made for the first of their own.</remarks>
+/// <summary>Runs a message's validators before its handler. The handler sees only well-formed messages.</summary>
+/// <remarks>
+/// The mediator builds the pipelines of all messages for the first message of any kind. Validators take longest to
+/// build, so each kind of message builds its own when it is first sent.
+/// </remarks>
 public sealed class ValidationBehavior<TMessage, TResponse>(IServiceProvider services)
     : IPipelineBehavior<TMessage, TResponse>
     where TMessage : IMessage
     where TResponse : IFailure<TResponse>
 {
-    private readonly Lazy<IValidator<TMessage>[]> _validators = new(() => [.. services.GetServices<IValidator<TMessage>>()]);
+    private readonly Lazy<IValidator<TMessage>[]> _validators =
+        new(() => [.. services.GetServices<IValidator<TMessage>>()]);
 
-    public ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next, CancellationToken cancellationToken)
+    public ValueTask<TResponse> Handle(
+        TMessage message, MessageHandlerDelegate<TMessage, TResponse> next, CancellationToken cancellationToken)
     {
         if (_validators.Value.Length == 0)
         {
@@ -29,7 +34,9 @@ public sealed class ValidationBehavior<TMessage, TResponse>(IServiceProvider ser
         }
 
         var fields = failures
-            .GroupBy(failure => JsonNamingPolicy.CamelCase.ConvertName(failure.PropertyName), failure => failure.ErrorMessage)
+            .GroupBy(
+                failure => JsonNamingPolicy.CamelCase.ConvertName(failure.PropertyName),
+                failure => failure.ErrorMessage)
             .ToDictionary(field => field.Key, field => field.ToArray());
         return ValueTask.FromResult(TResponse.Failure(Error.ValidationFailed(fields)));
     }

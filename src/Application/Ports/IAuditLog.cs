@@ -3,12 +3,18 @@ using CleanJwt.Domain.Audit;
 
 namespace CleanJwt.Application.Ports;
 
-/// <summary>The trail of what happened. What succeeds is written by the step that does it; this is for the rest, and for reading.</summary>
+/// <summary>
+/// The audit log. A change stores its own entries, in its own transaction. This port is for refused requests, which
+/// change nothing, and for reading.
+/// </summary>
 public interface IAuditLog
 {
-    /// <summary>Notes what changed nothing, such as a wrong password. An account that is gone meanwhile is not named.</summary>
+    /// <summary>
+    /// Stores the entry of a refused request, such as a wrong password. If its account is gone by then, the entry
+    /// belongs to no account.
+    /// </summary>
     Task AddAsync(AuditEntry entry, CancellationToken cancellationToken);
 
-    /// <returns>An account's entries, the newest first, from below <paramref name="after"/>.</returns>
+    /// <returns>The account's entries that come after <paramref name="after"/>, newest first.</returns>
     Task<Page<AuditEntry>> ListAsync(Guid accountId, int limit, PageCursor? after, CancellationToken cancellationToken);
 }

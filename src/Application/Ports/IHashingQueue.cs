@@ -2,9 +2,12 @@ using CleanJwt.Domain.Results;
 
 namespace CleanJwt.Application.Ports;
 
-/// <summary>Where passwords wait to be hashed or verified. It has so many places on each node, and no more.</summary>
+/// <summary>The queue of passwords to hash or verify. Each node has a fixed number of slots.</summary>
 public interface IHashingQueue
 {
-    /// <summary>What whoever came now would be told: <c>service-unavailable</c>, with the time after which to try again. Null while there is a place.</summary>
+    /// <summary>
+    /// The error to answer while the queue is full: <c>service-unavailable</c>, with the time after which to try again.
+    /// Null while a slot is free.
+    /// </summary>
     Error? Refusal { get; }
 }

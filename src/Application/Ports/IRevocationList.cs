@@ -1,22 +1,29 @@
 namespace CleanJwt.Application.Ports;
 
-/// <summary>The sessions whose access tokens are refused before they expire, as this node knows them.</summary>
+/// <summary>The revoked sessions that this node knows. Their access tokens are refused before they expire.</summary>
 public interface IRevocationList
 {
-    /// <summary>Asked on every authenticated request: no database, no lock, no allocation.</summary>
-    /// <returns>True when <see cref="Check"/> would say <see cref="RevocationVerdict.NotRevoked"/>. A request that is not let in is not counted as refused yet.</returns>
+    /// <summary>
+    /// Whether <see cref="Check"/> would answer <see cref="RevocationVerdict.NotRevoked"/>. Every authenticated request
+    /// calls it, so it uses no database and no lock, and allocates nothing. It does not count refusals.
+    /// </summary>
     bool IsLetIn(Guid sessionId);
 
-    /// <summary>As the other, for a request that is refused unless it is let in. It is counted where that is for want of news.</summary>
+    /// <summary>
+    /// Decides on a request. A refusal with <see cref="RevocationVerdict.Unknown"/> is counted in the metrics.
+    /// </summary>
     RevocationVerdict Check(Guid sessionId);
 }
 
+/// <summary>What this node knows about the revocation of a session.</summary>
 public enum RevocationVerdict
 {
     NotRevoked,
 
     Revoked,
 
-    /// <summary>This node has not learnt of revocations for longer than it may go without: it must refuse, and will recover by itself.</summary>
+    /// <summary>
+    /// This node has not read the revocations for too long, so it must refuse the request. It recovers without help.
+    /// </summary>
     Unknown,
 }

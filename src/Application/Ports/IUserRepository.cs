@@ -7,49 +7,78 @@ using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Ports;
 
-/// <summary>The accounts and their passwords.</summary>
+/// <summary>Stores the accounts and verifies their passwords.</summary>
 public interface IUserRepository
 {
-    /// <summary>Makes an account. Its address must be free in its normalized form, or the answer is <see cref="AccountErrors.EmailTaken"/>.</summary>
-    /// <remarks>The caller has checked the password against <see cref="PasswordRules"/>. Once this has answered, a crash loses nothing.</remarks>
-    Task<Result<Account>> AddAsync(NewAccount account, string password, AuditContext audit, CancellationToken cancellationToken);
+    /// <summary>Creates an account.</summary>
+    /// <returns>
+    /// The account, or <see cref="AccountErrors.EmailTaken"/> when another account has the same normalized address.
+    /// </returns>
+    /// <remarks>
+    /// The caller has checked the password against <see cref="PasswordRules"/>. Once this has returned, a crash loses
+    /// nothing.
+    /// </remarks>
+    Task<Result<Account>> AddAsync(
+        NewAccount account, string password, AuditContext audit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds the account whose owner proves the password. An unknown address costs the same work as a wrong password. Wrong passwords are counted, for the
-    /// address from this network and from anywhere (<see cref="AttemptLimit"/>): when there are too many the answer is
-    /// <see cref="AccountErrors.TooManyAttempts"/>, and no password is looked at. A full hashing queue answers <c>service-unavailable</c>: then nothing was
-    /// checked or counted.
+    /// Finds the account with this address and verifies its password. An unknown address costs the same work as a wrong
+    /// password. Wrong passwords count for the address, from this network and from all networks
+    /// (<see cref="AttemptLimit"/>).
     /// </summary>
-    /// <remarks>A locked account is found too: only its owner may learn of the lock, and this is where they are told apart.</remarks>
-    Task<Result<PasswordCheck>> VerifyPasswordAsync(EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken);
+    /// <returns>
+    /// The outcome; <see cref="AccountErrors.TooManyAttempts"/> after too many wrong passwords, without checking the
+    /// password; or <c>service-unavailable</c> when the hashing queue is full, without checking or counting the
+    /// password.
+    /// </returns>
+    /// <remarks>
+    /// It finds a locked account too. The caller tells only a client with the right password about the lock.
+    /// </remarks>
+    Task<Result<PasswordCheck>> VerifyPasswordAsync(
+        EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken);
 
-    /// <summary>As the other, for somebody who has a session of the account already. Wrong passwords count for the account, wherever they come from.</summary>
-    Task<Result<PasswordCheck>> VerifyPasswordAsync(Guid accountId, string password, CancellationToken cancellationToken);
+    /// <summary>
+    /// Verifies the password of an account whose session the caller has. Wrong passwords count for the account, from
+    /// all networks together.
+    /// </summary>
+    Task<Result<PasswordCheck>> VerifyPasswordAsync(
+        Guid accountId, string password, CancellationToken cancellationToken);
 
     /// <returns>Null when the account is gone.</returns>
     Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken);
 
-    /// <summary>Changes the display name, if the account is at one of the versions expected. Of several at once with the same, one succeeds.</summary>
-    /// <param name="expectedVersions">Any will do, when null.</param>
+    /// <summary>
+    /// Changes the display name if the account has one of the expected versions. Of parallel changes to one version,
+    /// one succeeds.
+    /// </summary>
+    /// <param name="expectedVersions">Null allows any version.</param>
     /// <returns>
-    /// The account as it is then, <see cref="AccountErrors.StaleVersion"/>, <see cref="AccountErrors.UserNotFound"/>, or
-    /// <see cref="AccessTokenErrors.TokenRevoked"/> when the session that does it is over by then.
+    /// The changed account, <see cref="AccountErrors.StaleVersion"/>, <see cref="AccountErrors.UserNotFound"/>, or
+    /// <see cref="AccessTokenErrors.TokenRevoked"/> when the caller's session is over by then.
     /// </returns>
     Task<Result<Account>> UpdateProfileAsync(
-        Guid id, string? displayName, IReadOnlyCollection<int>? expectedVersions, AuditContext audit, CancellationToken cancellationToken);
+        Guid id,
+        string? displayName,
+        IReadOnlyCollection<int>? expectedVersions,
+        AuditContext audit,
+        CancellationToken cancellationToken);
 }
 
-/// <param name="DisplayName">Normalized (<see cref="Domain.Accounts.DisplayName"/>).</param>
-/// <param name="Roles">Known ones.</param>
+/// <summary>An account to create.</summary>
+/// <param name="DisplayName">The normalized name (<see cref="Domain.Accounts.DisplayName"/>).</param>
+/// <param name="Roles">Known roles only.</param>
 public sealed record NewAccount(Guid Id, EmailAddress Email, string? DisplayName, IReadOnlyCollection<string> Roles);
 
-/// <summary>What came of proving a password.</summary>
-/// <param name="AccountId">Whose it would have been; null for an address without an account. Not for the one who asks to know.</param>
-/// <param name="Verified">Null when the password was not that of the account.</param>
+/// <summary>The outcome of a password check.</summary>
+/// <param name="AccountId">
+/// The account that was checked. Null for an address without an account. The client must not learn it.
+/// </param>
+/// <param name="Verified">The account. Null when the password was wrong.</param>
 public sealed record PasswordCheck(Guid? AccountId, VerifiedAccount? Verified);
 
-/// <summary>An account as it was when its password was verified.</summary>
+/// <summary>An account at the moment at which its password was verified.</summary>
 /// <param name="SecurityVersion">
-/// Grows with a lock, a role change, a password change and a deletion. A session is started only if it is still the same.
+/// Grows with each lock, role change, password change and deletion. A session starts only if the version is still the
+/// same.
 /// </param>
 public sealed record VerifiedAccount(Account Account, int SecurityVersion, bool Locked);

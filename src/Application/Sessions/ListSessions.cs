@@ -5,13 +5,14 @@ using Mediator;
 
 namespace CleanJwt.Application.Sessions;
 
-/// <summary>Lists the live sessions of an account, the newest first.</summary>
+/// <summary>Lists the live sessions of an account, newest first.</summary>
 /// <param name="AccountId">The token's <c>sub</c>.</param>
 public sealed record ListSessionsQuery(Guid AccountId) : IQuery<Result<IReadOnlyList<Session>>>;
 
 public sealed class ListSessionsHandler(ISessionRepository sessions, TimeProvider time)
     : IQueryHandler<ListSessionsQuery, Result<IReadOnlyList<Session>>>
 {
-    public async ValueTask<Result<IReadOnlyList<Session>>> Handle(ListSessionsQuery query, CancellationToken cancellationToken) =>
+    public async ValueTask<Result<IReadOnlyList<Session>>> Handle(
+        ListSessionsQuery query, CancellationToken cancellationToken) =>
         Result.Of(await sessions.ListLiveAsync(query.AccountId, time.GetUtcNow(), cancellationToken));
 }

@@ -11,13 +11,15 @@ using Mediator;
 
 namespace CleanJwt.Application.Sessions;
 
-/// <summary>Trades an email address and a password for a session and its tokens.</summary>
-/// <remarks>Refusals look the same whether the address is known or not, so that nobody can use this to find out who has an account.</remarks>
-/// <param name="Email">Compared without regard to case or surrounding white space.</param>
+/// <summary>Exchanges an email address and a password for a session and its tokens.</summary>
+/// <remarks>
+/// A refusal looks the same whether the address is known or not. It does not reveal who has an account.
+/// </remarks>
+/// <param name="Email">Upper and lower case count as the same, and surrounding white space is ignored.</param>
 /// <param name="Password">Compared after Unicode normalization (NFC).</param>
 /// <param name="Scope">
-/// Of <c>account:read account:write</c>, and for administrators <c>users:read users:write</c>, with spaces between; all that the account may have,
-/// when absent.
+/// Names of scopes with spaces between, such as <c>account:read account:write</c>. The session keeps them. Absent
+/// grants all scopes that the account may have, and the session also gets those that a later version adds.
 /// </param>
 public sealed record LoginCommand(string Email, string Password, string? Scope = null) : ICommand<Result<Tokens>>
 {
@@ -37,11 +39,16 @@ public sealed class LoginValidator : AbstractValidator<LoginCommand>
 }
 
 public sealed class LoginHandler(
-    IUserRepository users, ISessionRepository sessions, IAuditLog trail, SessionTokens tokens, SessionOptions options, TimeProvider time)
+    IUserRepository users,
+    ISessionRepository sessions,
+    IAuditLog auditLog,
+    SessionTokens tokens,
+    SessionOptions options,
+    TimeProvider time)
     : ICommandHandler<LoginCommand, Result<Tokens>>
 {
-    // An account that changes under every one of this many checked passwords is being fought over.
-    private const int MaxTries = 3;
+    // Each failed attempt means that the account changed while its password was being checked.
+    private const int MaxAttempts = 3;
 
     public async ValueTask<Result<Tokens>> Handle(LoginCommand command, CancellationToken cancellationToken)
     {
@@ -51,9 +58,10 @@ public sealed class LoginHandler(
         }
 
         var email = EmailAddress.Parse(command.Email);
-        for (var attempt = 1; attempt <= MaxTries; attempt++)
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var check = await users.VerifyPasswordAsync(email, command.Client.Network, command.Password, cancellationToken);
+            var check = await users.VerifyPasswordAsync(
+                email, command.Client.Network, command.Password, cancellationToken);
             if (!check.IsSuccess)
             {
                 return check.Error;
@@ -86,21 +94,23 @@ public sealed class LoginHandler(
                 UserAgent = command.Client.UserAgent,
                 IpAddress = command.Client.IpAddress,
                 Scope = asked ?? allowed,
+                HasAllScopes = asked is null,
                 AuthTime = now,
                 Amr = "pwd",
             };
-            var audit = new AuditContext(now, [command.Client.AuditEntry(AuditActions.Login, session.AccountId, session.Id, now)]);
+            var entry = command.Client.AuditEntry(AuditActions.Login, session.AccountId, session.Id, now);
+            var audit = new AuditContext(now, [entry]);
             if (await sessions.TryStartAsync(session, verified.SecurityVersion, audit, cancellationToken))
             {
                 return tokens.Issue(session, verified.Account, session.Scope, now);
             }
 
-            // Not the request's token: whoever guesses passwords must not leave out the trail by hanging up.
+            // Not cancellable: a client that guesses passwords must not avoid the audit entry by disconnecting.
             async Task<Error> RefuseAsync(Error error)
             {
-                await trail.AddAsync(
-                    command.Client.AuditEntry(AuditActions.Login, check.Value.AccountId, sessionId: null, time.GetUtcNow(), AuditOutcome.Failure),
-                    CancellationToken.None);
+                var failure = command.Client.AuditEntry(
+                    AuditActions.Login, check.Value.AccountId, sessionId: null, time.GetUtcNow(), AuditOutcome.Failure);
+                await auditLog.AddAsync(failure, CancellationToken.None);
                 return error;
             }
         }

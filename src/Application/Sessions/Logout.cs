@@ -8,10 +8,13 @@ using Mediator;
 
 namespace CleanJwt.Application.Sessions;
 
-/// <summary>Ends the sessions of the tokens it is given, one or two; they need not be the same, nor live still.</summary>
+/// <summary>
+/// Ends the session of the refresh token, of the access token, or both. The sessions may differ, and may already be
+/// over.
+/// </summary>
 public sealed record LogoutCommand(string? RefreshToken = null) : ICommand<Result<Done>>
 {
-    /// <summary>From the Authorization header. An expired one still ends its session.</summary>
+    /// <summary>The token of the Authorization header. An expired token still ends its session.</summary>
     [JsonIgnore]
     public string? AccessToken { get; init; }
 
@@ -22,7 +25,10 @@ public sealed record LogoutCommand(string? RefreshToken = null) : ICommand<Resul
 }
 
 public sealed class LogoutHandler(
-    ISessionRepository sessions, IAccessTokenService accessTokens, IRefreshTokenService refreshTokens, TimeProvider time)
+    ISessionRepository sessions,
+    IAccessTokenService accessTokens,
+    IRefreshTokenService refreshTokens,
+    TimeProvider time)
     : ICommandHandler<LogoutCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(LogoutCommand command, CancellationToken cancellationToken)
@@ -56,9 +62,10 @@ public sealed class LogoutHandler(
 
         foreach (var sessionId in ended)
         {
-            // Not the request's token: whoever signs out by closing a tab means it, too.
+            // Not cancellable: a user who signs out by closing the tab means it too.
             var now = time.GetUtcNow();
-            var audit = new AuditContext(now, [command.Client.AuditEntry(AuditActions.Logout, accountId: null, sessionId, now)]);
+            var entry = command.Client.AuditEntry(AuditActions.Logout, accountId: null, sessionId, now);
+            var audit = new AuditContext(now, [entry]);
             await sessions.EndAsync(sessionId, SessionEndReason.Logout, audit, CancellationToken.None);
         }
 

@@ -11,7 +11,10 @@ using Mediator;
 
 namespace CleanJwt.Application.Sessions;
 
-/// <summary>Proves the password again within a session, for what needs a recent sign-in. The refresh token in use stays good.</summary>
+/// <summary>
+/// Proves the password again within a session, for requests that need a recent sign-in. The current refresh token stays
+/// valid.
+/// </summary>
 public sealed record ReauthenticateCommand(string Password) : ICommand<Result<Tokens>>
 {
     [JsonIgnore]
@@ -26,16 +29,21 @@ public sealed class ReauthenticateValidator : AbstractValidator<ReauthenticateCo
 }
 
 public sealed class ReauthenticateHandler(
-    IUserRepository users, ISessionRepository sessions, IAuditLog trail, SessionTokens tokens, SessionOptions options, TimeProvider time)
+    IUserRepository users,
+    ISessionRepository sessions,
+    IAuditLog auditLog,
+    SessionTokens tokens,
+    SessionOptions options,
+    TimeProvider time)
     : ICommandHandler<ReauthenticateCommand, Result<Tokens>>
 {
-    // An account that changes under every one of this many checked passwords is being fought over.
-    private const int MaxTries = 3;
+    // Each failed attempt means that the account changed while its password was being checked.
+    private const int MaxAttempts = 3;
 
     public async ValueTask<Result<Tokens>> Handle(ReauthenticateCommand command, CancellationToken cancellationToken)
     {
         var caller = command.Caller;
-        for (var attempt = 1; attempt <= MaxTries; attempt++)
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var check = await users.VerifyPasswordAsync(caller.AccountId, command.Password, cancellationToken);
             if (!check.IsSuccess)
@@ -50,7 +58,8 @@ public sealed class ReauthenticateHandler(
 
             if (check.Value.Verified is not { } verified)
             {
-                await trail.AddAsync(caller.AuditFailure(AuditActions.Reauthenticate, time.GetUtcNow()), CancellationToken.None);
+                await auditLog.AddAsync(
+                    caller.AuditFailure(AuditActions.Reauthenticate, time.GetUtcNow()), CancellationToken.None);
                 return AccountErrors.InvalidCredentials;
             }
 
@@ -60,16 +69,19 @@ public sealed class ReauthenticateHandler(
             }
 
             var now = time.GetUtcNow();
-            if (await sessions.FindAsync(caller.SessionId, cancellationToken) is not var (session, _) || !session.IsLive(now))
+            if (await sessions.FindAsync(caller.SessionId, cancellationToken) is not var (session, _)
+                || !session.IsLive(now))
             {
                 return AccessTokenErrors.TokenRevoked;
             }
 
             var reauthenticated = session.Reauthenticate(now, options.ExpiryOf(session.CreatedAt, now));
             var audit = caller.Audit(AuditActions.Reauthenticate, now);
-            if (await sessions.TryReauthenticateAsync(reauthenticated, verified.SecurityVersion, audit, cancellationToken) is var (stored, account))
+            var stored = await sessions.TryReauthenticateAsync(
+                reauthenticated, verified.SecurityVersion, audit, cancellationToken);
+            if (stored is not null)
             {
-                return tokens.Issue(stored, account, stored.Scope, now);
+                return tokens.Issue(stored.Session, stored.Account, stored.Session.Scope, now);
             }
         }
 

@@ -10,8 +10,8 @@ using Mediator;
 
 namespace CleanJwt.Application.Sessions;
 
-/// <summary>Spends a refresh token for the next pair of tokens.</summary>
-/// <param name="Scope">Narrows this one access token; the session's own, when absent.</param>
+/// <summary>Exchanges a refresh token for the next two tokens. A refresh token can be used once.</summary>
+/// <param name="Scope">Narrows the scopes of this one access token. Absent grants all scopes of the session.</param>
 public sealed record RefreshCommand(string RefreshToken, string? Scope = null) : ICommand<Result<Tokens>>
 {
     [JsonIgnore]
@@ -26,11 +26,16 @@ public sealed class RefreshValidator : AbstractValidator<RefreshCommand>
 }
 
 public sealed class RefreshHandler(
-    ISessionRepository sessions, IRefreshTokenService refreshTokens, SessionTokens tokens, SessionOptions options, TimeProvider time)
+    ISessionRepository sessions,
+    IRefreshTokenService refreshTokens,
+    SessionTokens tokens,
+    SessionOptions options,
+    TimeProvider time)
     : ICommandHandler<RefreshCommand, Result<Tokens>>
 {
-    // A lost race is visible on the next look, and a session can be spent or ended only so often meanwhile. Where the database has one writer there are none.
-    private const int MaxTries = 10;
+    // Each failed attempt lost a race against another request of this session. A database with a single writer has no
+    // such races.
+    private const int MaxAttempts = 10;
 
     public async ValueTask<Result<Tokens>> Handle(RefreshCommand command, CancellationToken cancellationToken)
     {
@@ -44,19 +49,24 @@ public sealed class RefreshHandler(
             return SessionErrors.InvalidRefreshToken;
         }
 
-        // Made before the first try, so that a rotation whose confirmation was lost is known as this request's own.
+        // Chosen before the first attempt. If the connection breaks during a commit, the next read shows whether the
+        // rotation was stored.
         var rotationId = Guid.NewGuid();
 
-        // Every lost race means that somebody else's rotation or ending was stored, so a fresh look decides differently.
-        for (var attempt = 1; attempt <= MaxTries; attempt++)
+        // After a lost race, the session has another generation or is over, so the next read leads to another decision.
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var now = time.GetUtcNow();
 
-            // Not the request's token: for whoever breaks off nothing is spent, but a thief who does must not save the session.
+            // Not cancellable: a client that disconnects must not stop reuse detection from ending the session. A
+            // rotation is skipped for such a client, so that it does not lose its refresh token.
             var found = await sessions.RotateAsync(
                 presented.SessionId,
-                session => OutcomeFor(session, now) is RotationOutcome.Rotate && IsGranted(session) && !cancellationToken.IsCancellationRequested
-                    ? session.Rotate(rotationId, now, options.ExpiryOf(session.CreatedAt, now))
+                current => OutcomeFor(current.Session, now) is RotationOutcome.Rotate
+                    && IsGranted(current)
+                    && !cancellationToken.IsCancellationRequested
+                    ? current.Session.Rotate(
+                        rotationId, now, options.ExpiryOf(current.Session.CreatedAt, now), current.GrantableScope)
                     : null,
                 CancellationToken.None);
             if (found is not var (session, account))
@@ -66,7 +76,7 @@ public sealed class RefreshHandler(
 
             if (session.RotationId == rotationId && session.IsLive(now))
             {
-                return tokens.Issue(session, account, asked ?? session.Scope, now);
+                return tokens.Issue(session, account, asked ?? found.GrantableScope, now);
             }
 
             var outcome = OutcomeFor(session, now);
@@ -79,18 +89,19 @@ public sealed class RefreshHandler(
             {
                 var entry = command.Client.AuditEntry(
                     AuditActions.RefreshTokenReuse, session.AccountId, session.Id, now, AuditOutcome.Failure);
-                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, new AuditContext(now, [entry]), CancellationToken.None);
+                var audit = new AuditContext(now, [entry]);
+                await sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, audit, CancellationToken.None);
                 return SessionErrors.RefreshTokenReused;
             }
 
-            if (!IsGranted(session)) // nothing is spent for it: a client that asks for too much keeps its token
+            if (!IsGranted(found)) // its refresh token is not spent
             {
                 return SessionErrors.InvalidScope;
             }
 
             if (outcome is RotationOutcome.Repeat)
             {
-                return tokens.Issue(session, account, asked ?? session.Scope, now);
+                return tokens.Issue(session, account, asked ?? found.GrantableScope, now);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -101,6 +112,6 @@ public sealed class RefreshHandler(
         RotationOutcome OutcomeFor(Session session, DateTimeOffset now) =>
             Rotation.Decide(session, presented.Generation, now, options.RefreshReuseGrace);
 
-        bool IsGranted(Session session) => asked is null || asked.IsSubsetOf(session.Scope);
+        bool IsGranted(AccountSession current) => asked is null || asked.IsSubsetOf(current.GrantableScope);
     }
 }

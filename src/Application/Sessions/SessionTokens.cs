@@ -4,10 +4,10 @@ using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Sessions;
 
-/// <summary>What a sign-in and every refresh answer.</summary>
-/// <param name="ExpiresIn">Seconds that the access token is valid for.</param>
-/// <param name="RefreshExpiresIn">Seconds until the session is over unless it is refreshed again.</param>
-/// <param name="Scope">Of this access token.</param>
+/// <summary>The tokens that a sign-in and each refresh answer.</summary>
+/// <param name="ExpiresIn">The lifetime of the access token, in seconds.</param>
+/// <param name="RefreshExpiresIn">The seconds until the session ends, unless it is refreshed before.</param>
+/// <param name="Scope">The scopes of this access token, space-separated.</param>
 public sealed record Tokens(
     string TokenType,
     string AccessToken,
@@ -21,11 +21,11 @@ public sealed record Tokens(
     public override string ToString() => nameof(Tokens); // a record would print the tokens
 }
 
-/// <summary>Writes the pair of tokens of a session's current generation.</summary>
+/// <summary>Issues the two tokens of a session's current generation.</summary>
 public sealed class SessionTokens(IAccessTokenService accessTokens, IRefreshTokenService refreshTokens)
 {
-    /// <param name="scope">At most the session's own.</param>
-    /// <param name="now">Read before the database step that allowed the tokens.</param>
+    /// <param name="scope">The scopes of the access token: at most those of the session.</param>
+    /// <param name="now">The time of the request, read before the database step that allowed the tokens.</param>
     public Tokens Issue(Session session, Account account, ScopeSet scope, DateTimeOffset now)
     {
         var accessToken = accessTokens.Issue(session, account.Roles, scope, now);

@@ -2,12 +2,15 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CleanJwt.Application.Sessions;
 
-/// <summary>What counts as a recent sign-in (RFC 9470).</summary>
+/// <summary>Defines a recent sign-in (RFC 9470).</summary>
 public sealed class StepUpOptions
 {
     public const string SectionName = "StepUp";
 
-    /// <summary>How long after proving the password somebody may do what can't be undone. Told to clients in whole seconds.</summary>
+    /// <summary>
+    /// How long after a proof of the password a client may make requests that cannot be undone. Clients see it in whole
+    /// seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
 

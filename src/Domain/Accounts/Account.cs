@@ -1,7 +1,7 @@
 namespace CleanJwt.Domain.Accounts;
 
-/// <summary>A person's record, as the outside may see it.</summary>
-/// <param name="Version">Grows with every change of what this record shows; names the record's state in an ETag.</param>
+/// <summary>A person's account, as clients may see it.</summary>
+/// <param name="Version">Grows with every change to this record. The ETag contains it.</param>
 public sealed record Account(
     Guid Id,
     string Email,

@@ -5,35 +5,48 @@ namespace CleanJwt.Domain.Accounts;
 public static class AccountErrors
 {
     public static readonly Error EmailTaken = new(
-        "email-taken", ErrorKind.Conflict, "The email address is taken", "There is an account with this email address already.");
+        "email-taken", ErrorKind.Conflict, "The email address is taken",
+        "An account with this email address already exists.");
 
-    /// <remarks>One error for an unknown address and a wrong password: the answer must not tell which addresses have accounts.</remarks>
+    /// <remarks>
+    /// An unknown address and a wrong password share one error. The answer must not reveal which addresses have
+    /// accounts.
+    /// </remarks>
     public static readonly Error InvalidCredentials = new(
-        "invalid-credentials", ErrorKind.Unauthenticated, "The credentials are not valid", "The email address or the password is wrong.");
+        "invalid-credentials", ErrorKind.Unauthenticated, "The credentials are not valid",
+        "The email address or the password is wrong.");
 
-    /// <remarks>The same whether the address has an account or not, and whether the password is right: it is not even looked at.</remarks>
+    /// <remarks>The answer is the same whether the account exists or not. The password is not checked.</remarks>
     public static Error TooManyAttempts(TimeSpan retryAfter) => new(
-        "too-many-attempts", ErrorKind.TooManyRequests, "Too many wrong passwords", "Too many wrong passwords were tried. Wait a while before the next one.")
+        "too-many-attempts", ErrorKind.TooManyRequests, "Too many wrong passwords",
+        "Too many wrong passwords were tried. Wait before you try again.")
     {
         RetryAfter = retryAfter,
     };
 
-    /// <remarks>Only for somebody who has just proved the password: to anybody else a locked account looks like any other.</remarks>
+    /// <remarks>
+    /// Only a client that has just proved the password gets this error. To others, a locked account looks like any
+    /// account.
+    /// </remarks>
     public static readonly Error AccountLocked = new(
-        "account-locked", ErrorKind.Forbidden, "The account is locked", "This account has been locked. Ask an administrator.");
+        "account-locked", ErrorKind.Forbidden, "The account is locked",
+        "This account has been locked. Ask an administrator.");
 
-    /// <remarks>For whoever asks with a token of that account. For somebody else's account see <see cref="NoSuchUser"/>.</remarks>
+    /// <remarks>
+    /// The account of the access token is gone. <see cref="NoSuchUser"/> is about an account that a request names.
+    /// </remarks>
     public static readonly Error UserNotFound = new(
-        "user-not-found", ErrorKind.Unauthenticated, "The account is gone", "The account that this token was issued for no longer exists.");
+        "user-not-found", ErrorKind.Unauthenticated, "The account is gone",
+        "The account that this token was issued for no longer exists.");
 
     public static readonly Error NoSuchUser = new(
-        "user-not-found", ErrorKind.NotFound, "There is no such user", "There is no account of this id.");
+        "user-not-found", ErrorKind.NotFound, "There is no such user", "There is no account with this id.");
 
     public static readonly Error StaleVersion = new(
         "stale-version", ErrorKind.PreconditionFailed, "The account is in another state",
-        "None of the ETags in 'If-Match' is the account's. Read it again, and send its ETag as it was answered.");
+        "No ETag in 'If-Match' matches the account. Read the account again, and send the ETag of that answer.");
 
     public static readonly Error LastAdmin = new(
         "last-admin", ErrorKind.Conflict, "This is the last administrator",
-        "Without this account there would be no administrator left who can sign in. Make another one first.");
+        "Without this account, no administrator could sign in. Make another account an administrator first.");
 }

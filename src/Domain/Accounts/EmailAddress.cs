@@ -5,33 +5,38 @@ using System.Text;
 namespace CleanJwt.Domain.Accounts;
 
 /// <summary>
-/// One email address, which may hold non-ASCII characters (RFC 6531). It is compared in its <see cref="Normalized"/> form, code point by code
-/// point: spellings that differ in case or in composition are one address, look-alikes are not.
+/// One email address, which may hold non-ASCII characters (RFC 6531). Addresses are compared in their
+/// <see cref="Normalized"/> form, code point by code point. Spellings that differ only in case or in composition are
+/// one address. Look-alikes are different addresses.
 /// </summary>
 public sealed record EmailAddress
 {
-    /// <summary>In Unicode code points.</summary>
+    /// <summary>Counted in Unicode code points.</summary>
     public const int MinLength = 3;
 
     /// <inheritdoc cref="MinLength"/>
     public const int MaxLength = 254;
 
-    // What RFC 5321 allows only inside quotes, plus the quote itself: such addresses do not occur, lists and header injections do.
+    // RFC 5321 allows these only inside quotes. Such addresses hardly exist, but lists of addresses and header
+    // injections do.
     private const string Specials = "\"(),:;<>[\\]";
 
     private EmailAddress(string value) => Value = value;
 
-    /// <summary>As its owner wrote it, trimmed and in NFC.</summary>
+    /// <summary>The address as its owner wrote it, trimmed and in NFC.</summary>
     public string Value { get; }
 
-    /// <summary>The form that is unique and compared byte for byte.</summary>
+    /// <summary>The form that is unique among accounts and is compared byte for byte.</summary>
     public string Normalized => UnicodeText.Compose(Value.ToUpperInvariant());
 
     public string LocalPart => Value[..Value.IndexOf('@', StringComparison.Ordinal)];
 
     public override string ToString() => Value;
 
-    /// <summary>Accepts 3 to 254 code points with one <c>@</c> that has something on both sides. Surrounding white space does not count.</summary>
+    /// <summary>
+    /// Accepts 3 to 254 code points with one <c>@</c> that has text on both sides. Surrounding white space does not
+    /// count.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out EmailAddress? address)
     {
         address = null;
@@ -40,7 +45,7 @@ public sealed record EmailAddress
             return false;
         }
 
-        // To put a long run of combining marks in order takes time by the square of its length, so what can't be an address is not composed.
+        // Composing a long run of combining marks takes quadratic time, so a text that is too long is not composed.
         var trimmed = text.Trim();
         if (trimmed.Length > UnicodeText.MaxRawLength(MaxLength))
         {
@@ -60,8 +65,10 @@ public sealed record EmailAddress
         return true;
     }
 
-    /// <summary>The form in which the beginning of an address is compared with <see cref="Normalized"/> ones.</summary>
-    /// <returns>False for what no address begins with.</returns>
+    /// <summary>
+    /// Gives the form in which the beginning of an address is compared with <see cref="Normalized"/> addresses.
+    /// </summary>
+    /// <returns>False when no address can begin with the text.</returns>
     public static bool TryNormalizePrefix(string text, out string prefix)
     {
         var trimmed = text.Trim();
@@ -72,11 +79,13 @@ public sealed record EmailAddress
     }
 
     /// <exception cref="FormatException">The text is not one email address.</exception>
-    public static EmailAddress Parse(string text) => TryParse(text, out var address) ? address : throw new FormatException("Not an email address.");
+    public static EmailAddress Parse(string text) =>
+        TryParse(text, out var address) ? address : throw new FormatException("Not an email address.");
 
     private static bool IsAllowed(Rune rune) =>
         !(rune.IsAscii && Specials.Contains((char)rune.Value, StringComparison.Ordinal))
         && Rune.GetUnicodeCategory(rune) is not (
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-            or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator);
 }

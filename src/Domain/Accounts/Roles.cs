@@ -1,6 +1,6 @@
 namespace CleanJwt.Domain.Accounts;
 
-/// <summary>The roles an account can have.</summary>
+/// <summary>The roles that an account can have.</summary>
 public static class Roles
 {
     public const string Admin = "admin";

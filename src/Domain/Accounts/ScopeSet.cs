@@ -1,56 +1,65 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 
 namespace CleanJwt.Domain.Accounts;
 
-/// <summary>The names of what a token may be used for.</summary>
-public static class Scopes
-{
-    public const string AccountRead = "account:read";
-    public const string AccountWrite = "account:write";
-    public const string UsersRead = "users:read";
-    public const string UsersWrite = "users:write";
-}
-
-/// <summary>A set of known scopes, written as RFC 6749 section 3.3 has it: names with a space between.</summary>
+/// <summary>
+/// A set of known scopes. Its text form is that of RFC 6749, section 3.3: names with a space between.
+/// </summary>
 public sealed class ScopeSet : IEquatable<ScopeSet>
 {
-    // The order here is the order in which a set is written.
-    private static readonly string[] Everybody = [Scopes.AccountRead, Scopes.AccountWrite];
-    private static readonly string[] Known = [.. Everybody, Scopes.UsersRead, Scopes.UsersWrite];
+    private static readonly Scope[] All =
+    [
+        .. typeof(Scopes).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .OrderBy(field => field.MetadataToken) // the order of declaration, which GetFields does not promise
+            .Select(field => new Scope(
+                (string)field.GetRawConstantValue()!, field.GetCustomAttribute<GrantedToAttribute>()?.Roles)),
+    ];
 
     private readonly string[] _names;
     private readonly string _text;
 
-    private ScopeSet(IEnumerable<string> names)
+    private ScopeSet(IEnumerable<Scope> scopes)
     {
-        _names = [.. Known.Intersect(names, StringComparer.Ordinal)];
+        _names = [.. scopes.Select(scope => scope.Name)];
         _text = string.Join(' ', _names);
     }
 
-    /// <summary>All names there are, in the order in which a set is written.</summary>
-    public static IReadOnlyList<string> KnownNames => Known;
+    /// <summary>The names of all scopes, in the order in which a set is written.</summary>
+    public static IReadOnlyList<string> KnownNames { get; } = [.. All.Select(scope => scope.Name)];
 
-    /// <summary>All that an account with these roles may have.</summary>
-    public static ScopeSet AllowedFor(IEnumerable<string> roles) => new(roles.Contains(Roles.Admin) ? Known : Everybody);
+    /// <summary>All scopes that an account with these roles may have.</summary>
+    public static ScopeSet AllowedFor(IReadOnlyCollection<string> roles) =>
+        new(All.Where(scope => scope.IsGrantedTo(roles)));
 
-    /// <returns>False when a name is unknown or there is none at all.</returns>
+    /// <summary>Reads the scopes that a request asks for.</summary>
+    /// <returns>False when the text holds an unknown name, or no name.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out ScopeSet? scopes)
     {
-        var names = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        scopes = names.Length > 0 && names.All(Known.Contains) ? new ScopeSet(names) : null;
+        var names = Split(text);
+        scopes = names.Length > 0 && names.All(KnownNames.Contains) ? ParseKnown(text) : null;
         return scopes is not null;
     }
 
-    /// <summary>As <see cref="TryParse"/>, for a request's optional parameter: one that is absent asks for nothing in particular.</summary>
+    /// <summary>
+    /// Reads an optional request parameter. Absent is valid and gives null; anything else is read by
+    /// <see cref="TryParse"/>.
+    /// </summary>
     public static bool TryParseOptional(string? text, out ScopeSet? scopes)
     {
         scopes = null;
         return text is null || TryParse(text, out scopes);
     }
 
-    /// <exception cref="FormatException">The text names an unknown scope, or none.</exception>
-    public static ScopeSet Parse(string text) =>
-        TryParse(text, out var scopes) ? scopes : throw new FormatException("Not a set of known scopes.");
+    /// <summary>
+    /// Reads the scopes that this service wrote into a token or a row. A node of a newer version may have written it,
+    /// so names that this node does not know are left out. The set may be empty.
+    /// </summary>
+    public static ScopeSet ParseKnown(string text)
+    {
+        var names = Split(text);
+        return new ScopeSet(All.Where(scope => names.Contains(scope.Name)));
+    }
 
     public bool Contains(string name) => Array.IndexOf(_names, name) >= 0;
 
@@ -63,4 +72,12 @@ public sealed class ScopeSet : IEquatable<ScopeSet>
     public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => _text;
+
+    private static string[] Split(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <param name="Roles">The roles that may have the scope. Null for a scope that every account may have.</param>
+    private sealed record Scope(string Name, IReadOnlyList<string>? Roles)
+    {
+        public bool IsGrantedTo(IReadOnlyCollection<string> roles) => Roles is null || Roles.Any(roles.Contains);
+    }
 }

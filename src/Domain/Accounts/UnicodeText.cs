@@ -2,13 +2,15 @@ using System.Text;
 
 namespace CleanJwt.Domain.Accounts;
 
-/// <summary>Questions about text that <see cref="string"/> answers in UTF-16 units, answered in Unicode code points.</summary>
+/// <summary>Measures text in Unicode code points, where <see cref="string"/> counts UTF-16 units.</summary>
 public static class UnicodeText
 {
-    // string.Normalize throws at this noncharacter, which is valid text and composes with nothing.
-    private const char NormalizationRefuses = '\uFFFE';
+    // string.Normalize throws on this noncharacter, which is valid text and composes with nothing.
+    private const char Noncharacter = '\uFFFE';
 
-    /// <summary>Whether the text has no lone surrogate. Other text can be neither normalized nor encoded.</summary>
+    /// <summary>
+    /// Whether the text has no lone surrogate. Text that has one can be neither normalized nor encoded.
+    /// </summary>
     public static bool IsWellFormed(string text)
     {
         for (var rest = text.AsSpan(); rest.Length > 0;)
@@ -24,15 +26,17 @@ public static class UnicodeText
         return true;
     }
 
-    /// <summary>More UTF-16 units than a text of so many code points has before it is composed, marks and surrogates included.</summary>
+    /// <summary>
+    /// An upper bound for the UTF-16 units of a text that has this many code points once it is composed.
+    /// </summary>
     public static int MaxRawLength(int codePoints) => 8 * codePoints;
 
-    /// <summary>The text in NFC.</summary>
+    /// <summary>Gives the text in NFC.</summary>
     /// <remarks>The text must be well formed (<see cref="IsWellFormed"/>).</remarks>
     public static string Compose(string text) =>
-        string.Join(NormalizationRefuses, text.Split(NormalizationRefuses).Select(part => part.Normalize(NormalizationForm.FormC)));
+        string.Join(Noncharacter, text.Split(Noncharacter).Select(part => part.Normalize(NormalizationForm.FormC)));
 
-    /// <summary>The number of code points; a lone surrogate counts as one.</summary>
+    /// <summary>Counts the code points. A lone surrogate counts as one.</summary>
     public static int Length(string text)
     {
         var length = 0;

@@ -1,6 +1,6 @@
 namespace CleanJwt.Domain.Audit;
 
-/// <summary>What a trail can tell of. Stored and shown: never change one.</summary>
+/// <summary>The actions that audit entries record. They are stored and shown to clients: never change one.</summary>
 public static class AuditActions
 {
     public const string Register = "register";
@@ -8,10 +8,12 @@ public static class AuditActions
     public const string Reauthenticate = "reauthenticate";
     public const string Logout = "logout";
 
-    /// <summary>A refresh token came a second time. Always a failure, and the end of its session.</summary>
+    /// <summary>
+    /// A client presented a spent refresh token. The outcome is always a failure, and the session ends.
+    /// </summary>
     public const string RefreshTokenReuse = "refresh-token-reuse";
 
-    /// <summary>Another service has ended the session, with a token of it (RFC 7009).</summary>
+    /// <summary>Another service revoked a token of the session, which ended it (RFC 7009).</summary>
     public const string RevokedByClient = "revoked-by-client";
 
     public const string UpdateProfile = "update-profile";
@@ -19,10 +21,10 @@ public static class AuditActions
     public const string EndSession = "end-session";
     public const string EndSessions = "end-sessions";
 
-    /// <summary>In the administrator's trail alone: the other goes with its account.</summary>
+    /// <summary>Recorded for the administrator alone. The entries of the deleted account go with it.</summary>
     public const string DeleteUser = "delete-user";
 
-    // By whoever runs the service's commands or sets its configuration.
+    // The operator does these by a command or a setting.
     public const string PasswordSetByOperator = "password-set-by-operator";
     public const string MadeAdminByOperator = "made-admin-by-operator";
 }

@@ -1,18 +1,22 @@
 namespace CleanJwt.Domain.Audit;
 
 /// <summary>
-/// Says when a change is made, who makes it, and which audit entries record it. The change and its entries are stored in one transaction.
+/// Says when a change is made, who makes it, and which audit entries record it. The change and its entries are stored
+/// in one transaction.
 /// </summary>
 /// <param name="At">The time of the request. Every row that the change writes carries it.</param>
 /// <param name="Entries">Empty for a change that leaves no audit entry.</param>
 public sealed record AuditContext(DateTimeOffset At, IReadOnlyList<AuditEntry> Entries)
 {
     /// <summary>
-    /// The session that makes the change. The change is refused if that session is over. Null for a change that needs no session.
+    /// The session that makes the change. The change is refused if that session is over. Null for a change that needs
+    /// no session.
     /// </summary>
     public Guid? ActorSessionId { get; init; }
 
-    /// <summary>The account that makes the change. Null for the operator, and for a change that needs no session.</summary>
+    /// <summary>
+    /// The account that makes the change. Null for the operator, and for a change that needs no session.
+    /// </summary>
     public Guid? ActorId { get; init; }
 
     /// <summary>A change made by the operator, who has no session and no address.</summary>

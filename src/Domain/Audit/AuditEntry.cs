@@ -1,16 +1,24 @@
 namespace CleanJwt.Domain.Audit;
 
-/// <summary>One line of an account's trail: what happened, when, and from where. It holds no secret and no address of anybody.</summary>
+/// <summary>
+/// One entry in an account's audit log: what happened, when, and from where. It holds no secret and no email address.
+/// </summary>
 public sealed record AuditEntry
 {
     public required Guid Id { get; init; }
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Whose trail it belongs to, and goes with. Null for a sign-in to an address without an account, which nobody can read.</summary>
+    /// <summary>
+    /// The account that the entry belongs to. The entry is deleted with it. Null for a sign-in to an address without an
+    /// account; no client can read that entry.
+    /// </summary>
     public required Guid? AccountId { get; init; }
 
-    /// <summary>The other party of an administrator's act: in their trail the account, in its trail the administrator. Forgotten when that account goes.</summary>
+    /// <summary>
+    /// The other account of an administrator's change: the changed account in the administrator's entry, and the
+    /// administrator in the changed account's entry. Deleting that account clears it.
+    /// </summary>
     public Guid? OtherAccountId { get; init; }
 
     /// <summary>One of <see cref="AuditActions"/>.</summary>
@@ -18,21 +26,28 @@ public sealed record AuditEntry
 
     public required AuditOutcome Outcome { get; init; }
 
-    /// <summary>The session that did it, or was started. Null where there was none, and where it is not the reader's to know.</summary>
+    /// <summary>
+    /// The session that made the request, or that the request started. Null without one, and where the reader must not
+    /// know it.
+    /// </summary>
     public Guid? SessionId { get; init; }
 
-    /// <inheritdoc cref="SessionId"/>
+    /// <summary>
+    /// The IP address of the client. Null where it is unknown, and where the reader must not know it.
+    /// </summary>
     public string? IpAddress { get; init; }
 
-    /// <inheritdoc cref="SessionId"/>
+    /// <summary>
+    /// The <c>User-Agent</c> of the client. Null where it is unknown, and where the reader must not know it.
+    /// </summary>
     public string? UserAgent { get; init; }
 }
 
-/// <summary>How it ended. The numbers are stored: never change one.</summary>
+/// <summary>How the action ended. The numbers are stored: never change one.</summary>
 public enum AuditOutcome
 {
     Success = 1,
 
-    /// <summary>It was refused: a wrong password, a locked account, a token that was used before.</summary>
+    /// <summary>The service refused it, for a wrong password, a locked account or a spent token.</summary>
     Failure = 2,
 }

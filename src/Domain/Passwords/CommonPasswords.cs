@@ -2,22 +2,22 @@ using System.Text;
 
 namespace CleanJwt.Domain.Passwords;
 
-/// <summary>The passwords that many people have chosen before, so that guessing begins with them. Their source is named in <c>CommonPasswords.md</c>.</summary>
+/// <summary>The passwords that attackers guess first. <c>CommonPasswords.md</c> names their source.</summary>
 internal static class CommonPasswords
 {
-    // Kept as the bytes of the file, a tenth of what as many strings would take, and read when the first password is chosen.
+    // The bytes of the file take far less memory than strings. They are loaded when the first password is set.
     private static readonly Lazy<byte[]> List = new(Read);
 
-    /// <param name="folded">In NFC and upper case, as the list is.</param>
-    public static bool Contain(string folded)
+    /// <param name="folded">The password in NFC and upper case, like the list.</param>
+    public static bool Contains(string folded)
     {
-        var sought = Encoding.UTF8.GetBytes(folded);
+        var wanted = Encoding.UTF8.GetBytes(folded);
         for (ReadOnlySpan<byte> rest = List.Value; rest.Length > 0;)
         {
             var start = rest[..(rest.Length / 2)].LastIndexOf((byte)'\n') + 1;
             var line = rest[start..];
             line = line[..line.IndexOf((byte)'\n')];
-            switch (line.SequenceCompareTo(sought))
+            switch (line.SequenceCompareTo(wanted))
             {
                 case 0:
                     return true;
@@ -35,7 +35,8 @@ internal static class CommonPasswords
 
     private static byte[] Read()
     {
-        using var file = typeof(CommonPasswords).Assembly.GetManifestResourceStream(typeof(CommonPasswords), "CommonPasswords.txt")!;
+        var here = typeof(CommonPasswords);
+        using var file = here.Assembly.GetManifestResourceStream(here, "CommonPasswords.txt")!;
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return bytes;

@@ -1,92 +1,124 @@
 namespace CleanJwt.Domain.Passwords;
 
-/// <summary>How many wrong passwords are told to be wrong. When there are as many, none is checked for a while (<see cref="PasswordAttempts.Pause"/>).</summary>
-public sealed record AttemptLimit(int Most, TimeSpan Within)
+/// <summary>
+/// The number of wrong passwords that are answered as wrong within a time window. After that many, no password is
+/// checked for <see cref="PasswordAttempts.Pause"/>.
+/// </summary>
+public sealed record AttemptLimit(int MaxWrong, TimeSpan Window)
 {
-    /// <summary>Of sign-ins to one address from one network.</summary>
-    public static readonly AttemptLimit OfNetwork = new(5, TimeSpan.FromMinutes(15));
+    /// <summary>Limits the sign-ins to one email address from one client network.</summary>
+    public static readonly AttemptLimit PerNetwork = new(5, TimeSpan.FromMinutes(15));
 
-    /// <summary>Of sign-ins to one address from anywhere. So many that a stranger can't easily keep its owner out.</summary>
-    public static readonly AttemptLimit OfEmail = new(50, TimeSpan.FromHours(1));
+    /// <summary>
+    /// Limits the sign-ins to one email address from all networks together. The limit is high, so that a stranger
+    /// cannot easily lock the owner out.
+    /// </summary>
+    public static readonly AttemptLimit PerEmail = new(50, TimeSpan.FromHours(1));
 
-    /// <summary>Of proofs by somebody who is signed in to the account.</summary>
-    public static readonly AttemptLimit OfAccount = new(5, TimeSpan.FromMinutes(15));
+    /// <summary>Limits the passwords that signed-in clients present for their own account.</summary>
+    public static readonly AttemptLimit PerAccount = new(5, TimeSpan.FromMinutes(15));
 }
 
-/// <param name="At">When it was reserved.</param>
-/// <param name="IsWrong">False while it is being checked.</param>
+/// <summary>A password attempt that counts.</summary>
+/// <param name="At">The time of its reservation.</param>
+/// <param name="IsWrong">False while the password is being checked.</param>
 public sealed record PasswordAttempt(Guid Id, DateTimeOffset At, bool IsWrong);
 
 /// <summary>
-/// The passwords tried for one thing that are counted together. A try is reserved before it is checked, so that of many at once no more than the limit
-/// can be wrong.
+/// The password attempts that count together towards one limit. An attempt is reserved before its password is checked,
+/// so parallel attempts cannot exceed the limit.
 /// </summary>
-/// <param name="All">Those found wrong, and those being checked. A right one is in neither.</param>
-/// <param name="PausedAt">When the limit was last reached.</param>
+/// <param name="All">The wrong attempts, and those that are being checked. A right attempt is in neither group.</param>
+/// <param name="PausedAt">The time at which the limit was last reached.</param>
 public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTimeOffset? PausedAt)
 {
     public static readonly PasswordAttempts None = new([], null);
 
-    /// <summary>How long none is checked once the limit is reached. Longer would help whoever means to keep the owner out.</summary>
+    /// <summary>
+    /// How long no password is checked after the limit is reached. A longer pause would help an attacker to lock the
+    /// owner out.
+    /// </summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
 
-    /// <summary>No check takes longer. What is older was left behind by a node that was killed, and counts as wrong: it may have been.</summary>
-    public static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// The longest time that a check takes. An older attempt was left behind by a node that was killed. It counts as
+    /// wrong, because it may have been.
+    /// </summary>
+    public static readonly TimeSpan MaxCheckDuration = TimeSpan.FromSeconds(30);
 
-    /// <returns>How long none is checked from now on; zero when one may be.</returns>
+    /// <returns>The time until a password may be checked again. Zero when there is no pause.</returns>
     public TimeSpan PauseLeft(AttemptLimit limit, DateTimeOffset now) =>
-        AsOf(limit, now).PausedAt is { } pausedAt && Age(pausedAt, now) is var age && age < Pause ? Pause - age : TimeSpan.Zero;
+        AsOf(limit, now).PausedAt is { } pausedAt && Age(pausedAt, now) is var age && age < Pause
+            ? Pause - age
+            : TimeSpan.Zero;
 
-    /// <summary>Reserves a try. The caller has made sure that there is no pause.</summary>
-    /// <returns>Null while those being checked may use up what is left: who comes now must wait for what becomes of them.</returns>
+    /// <summary>Reserves an attempt. The caller has made sure that there is no pause.</summary>
+    /// <returns>
+    /// Null while the attempts that are being checked may use up the limit. The caller then waits for their outcome.
+    /// </returns>
     public PasswordAttempts? TryReserve(Guid id, AttemptLimit limit, DateTimeOffset now)
     {
         var current = AsOf(limit, now);
-        var wrong = current.All.Count(one => one.IsWrong);
+        var wrong = current.All.Count(attempt => attempt.IsWrong);
 
-        // After a pause, what led to it may still count. Then one try at a time is checked, and when that is wrong the next pause begins.
-        var places = Math.Max(1, limit.Most - wrong);
-        return current.All.Count - wrong < places ? current with { All = [.. current.All, new PasswordAttempt(id, now, IsWrong: false)] } : null;
+        // The attempts that led to a pause may still count after it. Then one attempt at a time is checked, and a wrong
+        // one begins the next pause.
+        var slots = Math.Max(1, limit.MaxWrong - wrong);
+        return current.All.Count - wrong < slots
+            ? current with { All = [.. current.All, new PasswordAttempt(id, now, IsWrong: false)] }
+            : null;
     }
 
-    /// <summary>A try was wrong, and a pause begins if it was one too many. Also for one that is not known any more.</summary>
-    public PasswordAttempts Wrong(Guid id, AttemptLimit limit, DateTimeOffset now)
+    /// <summary>
+    /// Records that an attempt was wrong. A pause begins when that reaches the limit. An id that is no longer known
+    /// counts too.
+    /// </summary>
+    public PasswordAttempts MarkWrong(Guid id, AttemptLimit limit, DateTimeOffset now)
     {
         var current = AsOf(limit, now);
-        var reserved = current.All.FirstOrDefault(one => one.Id == id);
+        var reserved = current.All.FirstOrDefault(attempt => attempt.Id == id);
         PasswordAttempt[] all = [.. current.Without(id), new PasswordAttempt(id, reserved?.At ?? now, IsWrong: true)];
-        return new PasswordAttempts(all, all.Count(one => one.IsWrong) >= limit.Most ? now : current.PausedAt);
+        var isPaused = all.Count(attempt => attempt.IsWrong) >= limit.MaxWrong;
+        return new PasswordAttempts(all, isPaused ? now : current.PausedAt);
     }
 
-    /// <summary>A try was right: the wrong ones before it don't count any more. Others being checked still may.</summary>
-    public PasswordAttempts Right(Guid id, AttemptLimit limit, DateTimeOffset now) =>
-        new([.. AsOf(limit, now).Without(id).Where(one => !one.IsWrong)], PausedAt: null);
+    /// <summary>
+    /// Records that an attempt was right. Earlier wrong attempts no longer count. Attempts that are being checked still
+    /// may.
+    /// </summary>
+    public PasswordAttempts MarkRight(Guid id, AttemptLimit limit, DateTimeOffset now) =>
+        new([.. AsOf(limit, now).Without(id).Where(attempt => !attempt.IsWrong)], PausedAt: null);
 
-    /// <summary>A try was not checked after all: as if it had not been.</summary>
-    public PasswordAttempts Unchecked(Guid id) => this with { All = [.. Without(id)] };
+    /// <summary>Takes back the reservation of an attempt whose password was not checked.</summary>
+    public PasswordAttempts Release(Guid id) => this with { All = [.. Without(id)] };
 
-    /// <returns>When none of this matters any more.</returns>
-    public DateTimeOffset OverAt(AttemptLimit limit) => All
-        .Select(one => one.At + limit.Within + (one.IsWrong ? TimeSpan.Zero : LongestCheck))
+    /// <returns>The time from which none of these attempts matters.</returns>
+    public DateTimeOffset ExpiresAt(AttemptLimit limit) => All
+        .Select(attempt => attempt.At + limit.Window + (attempt.IsWrong ? TimeSpan.Zero : MaxCheckDuration))
         .Append(PausedAt + Pause ?? DateTimeOffset.MinValue)
         .Max();
 
     // Another node's clock may be ahead.
     private static TimeSpan Age(DateTimeOffset at, DateTimeOffset now) => now > at ? now - at : TimeSpan.Zero;
 
-    private IEnumerable<PasswordAttempt> Without(Guid id) => All.Where(one => one.Id != id);
+    private IEnumerable<PasswordAttempt> Without(Guid id) => All.Where(attempt => attempt.Id != id);
 
-    /// <summary>What is left of it as time goes by.</summary>
+    /// <summary>
+    /// Drops the attempts that no longer count, and turns those that a killed node left behind into wrong ones.
+    /// </summary>
     private PasswordAttempts AsOf(AttemptLimit limit, DateTimeOffset now)
     {
-        var left = All.Where(one => !one.IsWrong && Age(one.At, now) >= LongestCheck).ToList();
-        var wrong = All.Where(one => one.IsWrong).Concat(left.Select(one => one with { IsWrong = true }))
-            .Where(one => Age(one.At, now) < limit.Within)
-            .OrderByDescending(one => one.At)
-            .Take(limit.Most)
+        var abandoned = All.Where(attempt => !attempt.IsWrong && Age(attempt.At, now) >= MaxCheckDuration).ToList();
+        var wrong = All.Where(attempt => attempt.IsWrong)
+            .Concat(abandoned.Select(attempt => attempt with { IsWrong = true }))
+            .Where(attempt => Age(attempt.At, now) < limit.Window)
+            .OrderByDescending(attempt => attempt.At)
+            .Take(limit.MaxWrong)
             .ToList();
-        var pausedAt = left.Count > 0 && wrong.Count == limit.Most ? Later(PausedAt, left.Max(one => one.At) + LongestCheck) : PausedAt;
-        return new PasswordAttempts([.. wrong, .. All.Where(one => !one.IsWrong).Except(left)], pausedAt);
+        var pausedAt = abandoned.Count > 0 && wrong.Count == limit.MaxWrong
+            ? Later(PausedAt, abandoned.Max(attempt => attempt.At) + MaxCheckDuration)
+            : PausedAt;
+        return new PasswordAttempts([.. wrong, .. All.Where(attempt => !attempt.IsWrong).Except(abandoned)], pausedAt);
     }
 
     private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;

@@ -1,5 +1,6 @@
 namespace CleanJwt.Domain.Results;
 
+/// <summary>The kind of an expected failure. Each kind has one HTTP status.</summary>
 public enum ErrorKind
 {
     Validation,

@@ -2,13 +2,13 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace CleanJwt.Domain.Results;
 
-/// <summary>Lets a pipeline step refuse a message without knowing its response type.</summary>
+/// <summary>Lets a pipeline behavior refuse a message without knowing its response type.</summary>
 public interface IFailure<out TSelf>
 {
     static abstract TSelf Failure(Error error);
 }
 
-/// <summary>A value, or the error that took its place.</summary>
+/// <summary>Holds either a value or the error that took its place.</summary>
 public sealed class Result<T> : IFailure<Result<T>>
 {
     private readonly T? _value;
@@ -21,7 +21,8 @@ public sealed class Result<T> : IFailure<Result<T>>
     public bool IsSuccess => Error is null;
 
     /// <exception cref="InvalidOperationException">The result is a failure.</exception>
-    public T Value => IsSuccess ? _value! : throw new InvalidOperationException($"A failed result ({Error.Code}) has no value.");
+    public T Value =>
+        IsSuccess ? _value! : throw new InvalidOperationException($"A failed result ({Error.Code}) has no value.");
 
     public static Result<T> Success(T value) => new(value, null);
 
@@ -32,11 +33,11 @@ public sealed class Result<T> : IFailure<Result<T>>
     public static implicit operator Result<T>(Error error) => Failure(error);
 }
 
-/// <summary>Makes results of values that no conversion reaches, such as interfaces.</summary>
+/// <summary>Wraps values for which C# has no implicit conversion, such as interfaces.</summary>
 public static class Result
 {
     public static Result<T> Of<T>(T value) => Result<T>.Success(value);
 }
 
-/// <summary>The value of a <see cref="Result{T}"/> that has nothing to say beyond "done".</summary>
+/// <summary>The value of a <see cref="Result{T}"/> that only reports success.</summary>
 public readonly record struct Done;

@@ -2,12 +2,17 @@ using CleanJwt.Domain.Accounts;
 
 namespace CleanJwt.Domain.Sessions;
 
-/// <summary>One sign-in on one device: the unit of revocation. It owns one rotating refresh token, known by its generation.</summary>
+/// <summary>
+/// One sign-in on one device, and the unit of revocation. It owns one rotating refresh token, identified by its
+/// generation.
+/// </summary>
 public sealed record Session
 {
     public const int FirstGeneration = 1;
 
-    /// <summary>Of one account. One sign-in more ends the session that was used longest ago.</summary>
+    /// <summary>
+    /// The most live sessions of one account. One more sign-in ends the session that was used longest ago.
+    /// </summary>
     public const int MaxLivePerAccount = 100;
 
     public required Guid Id { get; init; }
@@ -16,19 +21,22 @@ public sealed record Session
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it last got tokens.</summary>
+    /// <summary>The time at which the session last got tokens.</summary>
     public required DateTimeOffset LastSeenAt { get; init; }
 
-    /// <summary>The end of its idle or of its absolute lifetime, whichever comes first.</summary>
+    /// <summary>The end of the idle or of the absolute lifetime, whichever comes first.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>The generation of the one refresh token that is not spent.</summary>
     public int Generation { get; init; } = FirstGeneration;
 
-    /// <summary>When the current generation took the place of the one before.</summary>
+    /// <summary>The time at which the current generation replaced the previous one.</summary>
     public DateTimeOffset? RotatedAt { get; init; }
 
-    /// <summary>Chosen at random for each rotation before it is tried, so that a retry after a lost connection knows its own work.</summary>
+    /// <summary>
+    /// A random id of the last rotation, chosen before it is tried. By it, a request whose database connection broke
+    /// recognizes its own rotation.
+    /// </summary>
     public Guid? RotationId { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
@@ -39,20 +47,34 @@ public sealed record Session
 
     public string? IpAddress { get; init; }
 
-    /// <summary>The most that a token of this session may say.</summary>
+    /// <summary>
+    /// The scopes that the session had when it last got tokens. A node leaves out the names that it does not know.
+    /// </summary>
     public required ScopeSet Scope { get; init; }
 
-    /// <summary>When the account's owner last proved who they are.</summary>
+    /// <summary>
+    /// Whether the sign-in named no scopes. Then each rotation gives the session all that its account may have, scopes
+    /// of a newer version included.
+    /// </summary>
+    public bool HasAllScopes { get; init; }
+
+    /// <summary>The time at which the account's owner last authenticated.</summary>
     public required DateTimeOffset AuthTime { get; init; }
 
-    /// <summary>How they did (RFC 8176), space-separated.</summary>
+    /// <summary>The methods of that authentication (RFC 8176), space-separated.</summary>
     public required string Amr { get; init; }
 
     public bool IsLive(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
 
-    /// <summary>The session as it is once its current refresh token has been spent.</summary>
-    public Session Rotate(Guid rotationId, DateTimeOffset now, DateTimeOffset expiresAt) => this with
+    /// <summary>The scopes that a refresh may grant. A session that named its scopes keeps them.</summary>
+    /// <param name="allowed">All that the account may have now.</param>
+    public ScopeSet ScopeWithin(ScopeSet allowed) => HasAllScopes ? allowed : Scope;
+
+    /// <summary>Gives the session with its current refresh token spent.</summary>
+    /// <param name="allowed">All scopes that the account may have now.</param>
+    public Session Rotate(Guid rotationId, DateTimeOffset now, DateTimeOffset expiresAt, ScopeSet allowed) => this with
     {
+        Scope = ScopeWithin(allowed),
         Generation = Generation + 1,
         RotationId = rotationId,
         RotatedAt = now,
@@ -60,7 +82,7 @@ public sealed record Session
         ExpiresAt = expiresAt,
     };
 
-    /// <summary>The session as it is once its owner has proved again who they are. Its refresh token stays good.</summary>
+    /// <summary>Gives the session after its owner has authenticated again. Its refresh token stays valid.</summary>
     public Session Reauthenticate(DateTimeOffset now, DateTimeOffset expiresAt) => this with
     {
         AuthTime = now,

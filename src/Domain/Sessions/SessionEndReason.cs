@@ -1,6 +1,6 @@
 namespace CleanJwt.Domain.Sessions;
 
-/// <summary>Why a session is over. The numbers are stored: never change one.</summary>
+/// <summary>The reason why a session ended. The numbers are stored: never change one.</summary>
 public enum SessionEndReason
 {
     Logout = 1,

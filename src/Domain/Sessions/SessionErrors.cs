@@ -10,13 +10,15 @@ public static class SessionErrors
 
     public static readonly Error RefreshTokenReused = new(
         "refresh-token-reused", ErrorKind.Unauthenticated, "The refresh token was used before",
-        "This refresh token was exchanged already, so somebody else may hold it. The session has been ended: sign in again.");
+        "This refresh token was already exchanged, so another party may hold it. The session has been ended. "
+        + "Sign in again.");
 
-    /// <remarks>Also for somebody else's session: who asks must not learn that it exists.</remarks>
+    /// <remarks>Another account's session gets the same error. The client must not learn that it exists.</remarks>
     public static readonly Error SessionNotFound = new(
-        "session-not-found", ErrorKind.NotFound, "There is no such session", "The account has no live session of this id.");
+        "session-not-found", ErrorKind.NotFound, "There is no such session",
+        "The account has no live session with this id.");
 
     public static readonly Error InvalidScope = new(
         "invalid-scope", ErrorKind.Validation, "The scope is not valid",
-        "The scope names something that is unknown, or more than this account or session may have.");
+        "The scope holds an unknown name, or more than this account or session may have.");
 }

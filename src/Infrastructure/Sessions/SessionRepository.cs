@@ -43,13 +43,14 @@ internal sealed class SessionRepository(
 
     // A second execution finds this request's own rotation id in the session.
     public Task<AccountSession?> RotateAsync(
-        Guid sessionId, Func<Session, Session?> next, CancellationToken cancellationToken) =>
+        Guid sessionId, Func<AccountSession, Session?> next, CancellationToken cancellationToken) =>
         database.WriteOneAsync(
             async (db, abandoned) =>
             {
                 var found = await db.FindSessionAsync(sessionId, abandoned);
-                return found is not null && next(found.Session) is { } rotated && await db.TryRotateSessionAsync(
-                    rotated, abandoned)
+                return found is not null
+                    && next(found) is { } rotated
+                    && await db.TryRotateSessionAsync(rotated, abandoned)
                     ? found with { Session = rotated }
                     : found;
             },

@@ -57,7 +57,7 @@ internal static class AccessTokenGate
             || Text(claims, "jti") is null
             || Id(claims, "sub") is not { } accountId
             || Id(claims, "sid") is not { } sessionId
-            || Text(claims, "scope") is not { } scopeText || !ScopeSet.TryParse(scopeText, out var scope)
+            || Text(claims, "scope") is not { } scope
             || Time(claims, "iat") is not { } issuedAt
             || Time(claims, "nbf") is not { } notBefore
             || Time(claims, "exp") is not { } expiresAt
@@ -69,7 +69,7 @@ internal static class AccessTokenGate
         }
 
         return new ClaimedAccessToken(
-            algorithm, type, keyId, issuedAt, notBefore, new AccessToken(accountId, sessionId, scope, roles, authTime, expiresAt));
+            algorithm, type, keyId, issuedAt, notBefore, new AccessToken(accountId, sessionId, ScopeSet.ParseKnown(scope), roles, authTime, expiresAt));
     }
 
     private static string? Text(JsonElement element, string name) =>

@@ -65,8 +65,8 @@ internal sealed class ChangingThePassword
             Assert.That(entry.SessionId, Is.EqualTo(FifthGeneration.Id));
         }
 
-        // Whoever guesses must not leave out the trail by hanging up.
-        _ports.AuditLog.Verify(trail => trail.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
+        // A client that guesses must not avoid the audit entry by disconnecting.
+        _ports.AuditLog.Verify(log => log.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
     }
 
     [Test]

@@ -19,7 +19,7 @@ internal sealed class RevokingATokensSession
     [Test]
     public async Task AccessToken_EndsItsSession()
     {
-        Read(new AccessToken(Ada.Id, FifthGeneration.Id, ScopeSet.Parse("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50)));
+        Read(new AccessToken(Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50)));
 
         await ShouldEndAsync("token");
     }

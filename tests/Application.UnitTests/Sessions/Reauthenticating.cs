@@ -117,7 +117,7 @@ internal sealed class Reauthenticating
         }
 
         _ports.Sessions.VerifyNoOtherCalls();
-        _ports.AuditLog.Verify(trail => trail.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
+        _ports.AuditLog.Verify(log => log.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
     }
 
     [Test]

@@ -198,7 +198,7 @@ internal sealed class Refreshing
     [TestCase(4, TestName = "{m}(token spent just now)")]
     public async Task MoreThanTheSessionHas_IsRefusedAndSpendsNothing(int generation)
     {
-        Stored(JustRotated with { Scope = ScopeSet.Parse("account:read") });
+        Stored(JustRotated with { Scope = ScopeSet.ParseKnown("account:read") });
 
         var result = await RefreshAsync(Presented(generation), "account:read account:write");
 
@@ -226,7 +226,7 @@ internal sealed class Refreshing
         using (Assert.EnterMultipleScope())
         {
             Assert.That(result.Value.Scope, Is.EqualTo("account:read"));
-            Assert.That(result.Value.AccessToken, Is.EqualTo(AccessTokenText(FifthGeneration, [], ScopeSet.Parse("account:read"))));
+            Assert.That(result.Value.AccessToken, Is.EqualTo(AccessTokenText(FifthGeneration, [], ScopeSet.ParseKnown("account:read"))));
             Assert.That(_offered.Single().Scope, Is.EqualTo(FifthGeneration.Scope));
         }
     }
@@ -241,11 +241,44 @@ internal sealed class Refreshing
         Assert.That(result.Value.Scope, Is.EqualTo("account:write"));
     }
 
+    private static IEnumerable<TestCaseData> FewerThanAllScopes =>
+    [
+        new TestCaseData(Ada, null, ContractScopes.OfEveryAccount).SetArgDisplayNames("all"),
+        new TestCaseData(Ada, "account:write", "account:write").SetArgDisplayNames("one that came later"),
+        new TestCaseData(Admin, null, ContractScopes.OfAdmins).SetArgDisplayNames("all of an admin"),
+    ];
+
+    [TestCaseSource(nameof(FewerThanAllScopes))]
+    public async Task SessionWithAllScopes_HasThoseThatCameLaterFromItsNextRefresh(Account account, string? asked, string granted)
+    {
+        Stored(FifthGeneration with { Scope = ScopeSet.ParseKnown("account:read"), HasAllScopes = true }, account);
+
+        var result = await RefreshAsync(Presented(5), asked);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Value.Scope, Is.EqualTo(granted));
+            Assert.That(_offered.Single().Scope, Is.EqualTo(ScopeSet.AllowedFor(account.Roles)));
+            Assert.That(_offered.Single().HasAllScopes, Is.True);
+        }
+    }
+
+    [Test]
+    public async Task SessionWithAllScopes_LosesThoseThatItsAccountMayNoLongerHave()
+    {
+        Stored(FifthGeneration with { Scope = ScopeSet.AllowedFor(Admin.Roles), HasAllScopes = true });
+
+        var all = await RefreshAsync(Presented(5));
+
+        Assert.That(all.Value.Scope, Is.EqualTo(ContractScopes.OfEveryAccount));
+        Assert.That((await RefreshAsync(Presented(5), "users:read")).Error, Is.SameAs(SessionErrors.InvalidScope));
+    }
+
     private static IEnumerable<TestCaseData> LostRaces =>
     [
-        new TestCaseData(FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14)), new SessionOptions(), null)
+        new TestCaseData(FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14), FifthGeneration.Scope), new SessionOptions(), null)
             .SetArgDisplayNames("rotated by another: repeated"),
-        new TestCaseData(FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14)), WithoutGrace, "refresh-token-reused")
+        new TestCaseData(FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14), FifthGeneration.Scope), WithoutGrace, "refresh-token-reused")
             .SetArgDisplayNames("rotated by another, without a grace: reused"),
         new TestCaseData(FifthGeneration with { Generation = 7, RotatedAt = Now }, new SessionOptions(), "refresh-token-reused")
             .SetArgDisplayNames("rotated twice by others: reused"),
@@ -349,25 +382,27 @@ internal sealed class Refreshing
     /// <param name="othersAreFaster">Whether what is offered is not stored.</param>
     /// <param name="askAgain">Whether an offer that was not stored is followed by a fresh look within the same call.</param>
     private void Found(Func<Session?> find, Account? account = null, bool othersAreFaster = false, bool askAgain = false) => _ports.Sessions
-        .Setup(sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<Session, Session?>>(), CancellationToken.None))
-        .ReturnsAsync((Guid _, Func<Session, Session?> next, CancellationToken _) =>
+        .Setup(sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<AccountSession, Session?>>(), CancellationToken.None))
+        .ReturnsAsync((Guid _, Func<AccountSession, Session?> next, CancellationToken _) =>
         {
-            var found = find();
+            var found = Look();
             var offered = Offer(found, next);
             if (!othersAreFaster)
             {
-                found = offered ?? found;
+                found = offered is null ? found : found! with { Session = offered };
             }
             else if (offered is not null && askAgain)
             {
-                found = find();
+                found = Look();
                 Offer(found, next);
             }
 
-            return found is null ? null : new AccountSession(found, account ?? Ada);
+            return found;
+
+            AccountSession? Look() => find() is { } session ? new AccountSession(session, account ?? Ada) : null;
         });
 
-    private Session? Offer(Session? found, Func<Session, Session?> next)
+    private Session? Offer(AccountSession? found, Func<AccountSession, Session?> next)
     {
         var offered = found is null ? null : next(found);
         if (offered is not null)
@@ -385,7 +420,7 @@ internal sealed class Refreshing
     private void SessionWasOnlyRead()
     {
         _ports.Sessions.Verify(
-            sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<Session, Session?>>(), CancellationToken.None), Times.Once());
+            sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<AccountSession, Session?>>(), CancellationToken.None), Times.Once());
         _ports.Sessions.VerifyNoOtherCalls();
         Assert.That(_offered, Is.Empty);
     }

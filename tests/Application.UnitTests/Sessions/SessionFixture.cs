@@ -75,7 +75,7 @@ internal sealed class SessionFixture
         Generation = 5,
         RotatedAt = Now.AddMinutes(-1),
         RotationId = Guid.NewGuid(),
-        Scope = ScopeSet.Parse("account:read account:write"),
+        Scope = ScopeSet.ParseKnown("account:read account:write"),
         AuthTime = Now.AddHours(-1),
         Amr = "pwd",
     };

@@ -172,21 +172,21 @@ internal sealed class SigningIn
         var session = _offered.Single();
         Assert.That(tokens, Is.EqualTo(new Tokens(
             TokenType: "Bearer",
-            AccessToken: AccessTokenText(session, [], ScopeSet.Parse("account:read account:write")),
+            AccessToken: AccessTokenText(session, [], ScopeSet.ParseKnown(ContractScopes.OfEveryAccount)),
             ExpiresIn: 600,
             ExpiresAt: Now.AddMinutes(10),
             RefreshToken: RefreshTokenText(session.Id, 1),
             RefreshExpiresIn: 14 * 24 * 3600,
-            Scope: "account:read account:write",
+            Scope: ContractScopes.OfEveryAccount,
             SessionId: session.Id)));
     }
 
     private static IEnumerable<TestCaseData> Scopes =>
     [
-        new TestCaseData(Ada, null, "account:read account:write").SetArgDisplayNames("all that is allowed"),
+        new TestCaseData(Ada, null, ContractScopes.OfEveryAccount).SetArgDisplayNames("all that is allowed"),
         new TestCaseData(Ada, "account:read", "account:read").SetArgDisplayNames("less"),
         new TestCaseData(Ada, "account:write account:read", "account:read account:write").SetArgDisplayNames("another order"),
-        new TestCaseData(Admin, null, "account:read account:write users:read users:write").SetArgDisplayNames("all that an admin is allowed"),
+        new TestCaseData(Admin, null, ContractScopes.OfAdmins).SetArgDisplayNames("all that an admin is allowed"),
         new TestCaseData(Admin, "users:read", "users:read").SetArgDisplayNames("an admin's, less"),
     ];
 
@@ -202,8 +202,9 @@ internal sealed class SigningIn
         using (Assert.EnterMultipleScope())
         {
             Assert.That(session.Scope.ToString(), Is.EqualTo(granted));
+            Assert.That(session.HasAllScopes, Is.EqualTo(asked is null));
             Assert.That(tokens.Scope, Is.EqualTo(granted));
-            Assert.That(tokens.AccessToken, Is.EqualTo(AccessTokenText(session, account.Roles, ScopeSet.Parse(granted))));
+            Assert.That(tokens.AccessToken, Is.EqualTo(AccessTokenText(session, account.Roles, ScopeSet.ParseKnown(granted))));
         }
     }
 
@@ -221,7 +222,7 @@ internal sealed class SigningIn
         using (Assert.EnterMultipleScope())
         {
             Assert.That(result.IsSuccess, Is.True);
-            Assert.That(result.Value.Scope, Is.EqualTo("account:read account:write"));
+            Assert.That(result.Value.Scope, Is.EqualTo(ContractScopes.OfEveryAccount));
             Assert.That(result.Value.SessionId, Is.EqualTo(_offered[1].Id));
         }
 
@@ -303,7 +304,7 @@ internal sealed class SigningIn
         var result = await LoginAsync(client: new ClientInfo(null, address));
 
         Assert.That(result.Error, Is.EqualTo(AccountErrors.TooManyAttempts(TimeSpan.FromMinutes(5))));
-        Assert.That(_ports.Noted, Is.Empty, "a flood of them must not fill the trail");
+        Assert.That(_ports.Noted, Is.Empty, "a flood of them must not fill the audit log");
     }
 
     private static LoginHandler HandlerOf(SessionFixture ports) =>

@@ -5,21 +5,20 @@ namespace CleanJwt.Domain.UnitTests.Accounts;
 /// <summary>Sets of scopes: what can be written, and who may have what.</summary>
 internal sealed class AskingForScopes
 {
-    private const string ForEverybody = "account:read account:write";
-    private const string ForAdmins = "account:read account:write users:read users:write";
+    private const string Account = "account:read account:write";
 
     [TestCase("account:read", "account:read", TestName = "{m}(one)")]
     [TestCase("account:write account:read", "account:read account:write", TestName = "{m}(in another order)")]
-    [TestCase("users:write users:read account:write account:read", ForAdmins, TestName = "{m}(all, backwards)")]
+    [TestCase("users:write users:read account:write account:read", "account:read account:write users:read users:write", TestName = "{m}(backwards)")]
     [TestCase("account:read account:read", "account:read", TestName = "{m}(twice the same)")]
-    [TestCase("  account:read   account:write ", ForEverybody, TestName = "{m}(more spaces than needed)")]
+    [TestCase("  account:read   account:write ", Account, TestName = "{m}(more spaces than needed)")]
     public void KnownNames_AreWrittenOnceInOneOrder(string text, string written)
     {
         Assert.That(ScopeSet.TryParse(text, out var scopes), Is.True);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(scopes!.ToString(), Is.EqualTo(written));
-            Assert.That(ScopeSet.Parse(text), Is.EqualTo(scopes));
+            Assert.That(ScopeSet.ParseKnown(text), Is.EqualTo(scopes));
         }
     }
 
@@ -40,7 +39,22 @@ internal sealed class AskingForScopes
         {
             Assert.That(ScopeSet.TryParse(text, out var scopes), Is.False);
             Assert.That(scopes, Is.Null);
-            Assert.That(() => ScopeSet.Parse(text), Throws.TypeOf<FormatException>());
+        }
+    }
+
+    [TestCase("account:read notes:read", "account:read", TestName = "{m}(one known, one not)")]
+    [TestCase("notes:read users:read account:read", "account:read users:read", TestName = "{m}(in another order)")]
+    [TestCase("notes:read", "", TestName = "{m}(only unknown ones)")]
+    [TestCase("Account:Read", "", TestName = "{m}(another case)")]
+    [TestCase("account:read,account:write", "", TestName = "{m}(commas)")]
+    [TestCase("", "", TestName = "{m}(nothing)")]
+    public void UnknownNamesOfAStoredText_AreLeftOut(string text, string known)
+    {
+        var scopes = ScopeSet.ParseKnown(text);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(scopes.ToString(), Is.EqualTo(known));
+            Assert.That(scopes.Contains("notes:read"), Is.False);
         }
     }
 
@@ -60,32 +74,32 @@ internal sealed class AskingForScopes
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ScopeSet.TryParseOptional("account:read", out var scopes), Is.True);
-            Assert.That(scopes, Is.EqualTo(ScopeSet.Parse("account:read")));
+            Assert.That(scopes, Is.EqualTo(ScopeSet.ParseKnown("account:read")));
             Assert.That(ScopeSet.TryParseOptional("", out _), Is.False);
             Assert.That(ScopeSet.TryParseOptional("nonsense", out _), Is.False);
         }
     }
 
-    [TestCase(new string[0], ForEverybody, TestName = "{m}(no role)")]
-    [TestCase(new[] { "admin" }, ForAdmins, TestName = "{m}(admin)")]
-    [TestCase(new[] { "editor", "admin" }, ForAdmins, TestName = "{m}(admin among others)")]
-    [TestCase(new[] { "Admin" }, ForEverybody, TestName = "{m}(another case)")]
-    [TestCase(new[] { "editor" }, ForEverybody, TestName = "{m}(unknown role)")]
+    [TestCase(new string[0], ContractScopes.OfEveryAccount, TestName = "{m}(no role)")]
+    [TestCase(new[] { "admin" }, ContractScopes.OfAdmins, TestName = "{m}(admin)")]
+    [TestCase(new[] { "editor", "admin" }, ContractScopes.OfAdmins, TestName = "{m}(admin among others)")]
+    [TestCase(new[] { "Admin" }, ContractScopes.OfEveryAccount, TestName = "{m}(another case)")]
+    [TestCase(new[] { "editor" }, ContractScopes.OfEveryAccount, TestName = "{m}(unknown role)")]
     public void Roles_DecideWhatIsAllowed(string[] roles, string allowed) =>
         Assert.That(ScopeSet.AllowedFor(roles).ToString(), Is.EqualTo(allowed));
 
-    [TestCase("account:read", ForEverybody, true, TestName = "{m}(fewer)")]
-    [TestCase(ForEverybody, ForEverybody, true, TestName = "{m}(the same)")]
-    [TestCase(ForEverybody, "account:read", false, TestName = "{m}(more)")]
-    [TestCase("account:read users:read", ForEverybody, false, TestName = "{m}(some of both)")]
+    [TestCase("account:read", Account, true, TestName = "{m}(fewer)")]
+    [TestCase(Account, Account, true, TestName = "{m}(the same)")]
+    [TestCase(Account, "account:read", false, TestName = "{m}(more)")]
+    [TestCase("account:read users:read", Account, false, TestName = "{m}(some of both)")]
     [TestCase("account:write", "account:read", false, TestName = "{m}(another)")]
     public void Subset_HasNothingThatTheOtherLacks(string one, string other, bool subset) =>
-        Assert.That(ScopeSet.Parse(one).IsSubsetOf(ScopeSet.Parse(other)), Is.EqualTo(subset));
+        Assert.That(ScopeSet.ParseKnown(one).IsSubsetOf(ScopeSet.ParseKnown(other)), Is.EqualTo(subset));
 
     [Test]
     public void Contains_KnowsWholeNames()
     {
-        var scopes = ScopeSet.Parse("account:read");
+        var scopes = ScopeSet.ParseKnown("account:read");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(scopes.Contains("account:read"), Is.True);
@@ -97,9 +111,9 @@ internal sealed class AskingForScopes
     [Test]
     public void SameNames_AreEqualSets()
     {
-        var one = ScopeSet.Parse("account:read account:write");
-        var same = ScopeSet.Parse("account:write account:read");
-        var other = ScopeSet.Parse("account:read");
+        var one = ScopeSet.ParseKnown("account:read account:write");
+        var same = ScopeSet.ParseKnown("account:write account:read");
+        var other = ScopeSet.ParseKnown("account:read");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(one, Is.EqualTo(same));
@@ -110,5 +124,5 @@ internal sealed class AskingForScopes
     }
 
     [Test]
-    public void KnownNames_AreTheContracts() => Assert.That(string.Join(' ', ScopeSet.KnownNames), Is.EqualTo(ForAdmins));
+    public void KnownNames_AreTheContracts() => Assert.That(string.Join(' ', ScopeSet.KnownNames), Is.EqualTo(ContractScopes.OfAdmins));
 }

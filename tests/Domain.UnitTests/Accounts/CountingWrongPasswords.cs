@@ -7,16 +7,16 @@ internal sealed class CountingWrongPasswords
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
-    private static readonly AttemptLimit Limit = AttemptLimit.OfNetwork;
+    private static readonly AttemptLimit Limit = AttemptLimit.PerNetwork;
 
     [Test]
     public void Limits_AreThoseOfTheContract()
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(AttemptLimit.OfNetwork, Is.EqualTo(new AttemptLimit(5, TimeSpan.FromMinutes(15))));
-            Assert.That(AttemptLimit.OfEmail, Is.EqualTo(new AttemptLimit(50, TimeSpan.FromHours(1))));
-            Assert.That(AttemptLimit.OfAccount, Is.EqualTo(new AttemptLimit(5, TimeSpan.FromMinutes(15))));
+            Assert.That(AttemptLimit.PerNetwork, Is.EqualTo(new AttemptLimit(5, TimeSpan.FromMinutes(15))));
+            Assert.That(AttemptLimit.PerEmail, Is.EqualTo(new AttemptLimit(50, TimeSpan.FromHours(1))));
+            Assert.That(AttemptLimit.PerAccount, Is.EqualTo(new AttemptLimit(5, TimeSpan.FromMinutes(15))));
             Assert.That(PasswordAttempts.Pause, Is.EqualTo(TimeSpan.FromMinutes(5)));
         }
     }
@@ -39,7 +39,7 @@ internal sealed class CountingWrongPasswords
     public void Pause_BeginsWhenTheLastWasFoundWrong()
     {
         var (four, id) = (WrongAt(Start, 4), Guid.NewGuid());
-        var tries = four.TryReserve(id, Limit, Start)!.Wrong(id, Limit, Start.AddSeconds(7));
+        var tries = four.TryReserve(id, Limit, Start)!.MarkWrong(id, Limit, Start.AddSeconds(7));
         Assert.That(tries.PauseLeft(Limit, Start.AddSeconds(7)), Is.EqualTo(TimeSpan.FromMinutes(5)));
     }
 
@@ -59,8 +59,8 @@ internal sealed class CountingWrongPasswords
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
         var reserved = tries.TryReserve(first, Limit, after)!;
         Assert.That(reserved.TryReserve(second, Limit, after), Is.Null);
-        Assert.That(reserved.Wrong(first, Limit, after).PauseLeft(Limit, after), Is.EqualTo(TimeSpan.FromMinutes(5)));
-        Assert.That(reserved.Right(first, Limit, after).TryReserve(second, Limit, after), Is.Not.Null);
+        Assert.That(reserved.MarkWrong(first, Limit, after).PauseLeft(Limit, after), Is.EqualTo(TimeSpan.FromMinutes(5)));
+        Assert.That(reserved.MarkRight(first, Limit, after).TryReserve(second, Limit, after), Is.Not.Null);
 
         var longAfter = Start.AddMinutes(15);
         Assert.That(Reserved(tries, longAfter).All, Has.Count.EqualTo(5), "they don't count any more");
@@ -77,7 +77,7 @@ internal sealed class CountingWrongPasswords
     {
         var id = Guid.NewGuid();
         var four = WrongAt(Start, 4);
-        Assert.That(four.TryReserve(id, Limit, Start)!.Unchecked(id).All, Is.EqualTo(four.All));
+        Assert.That(four.TryReserve(id, Limit, Start)!.Release(id).All, Is.EqualTo(four.All));
     }
 
     [Test]
@@ -85,16 +85,16 @@ internal sealed class CountingWrongPasswords
     {
         var (mine, other) = (Guid.NewGuid(), Guid.NewGuid());
         var tries = WrongAt(Start, 3).TryReserve(mine, Limit, Start)!.TryReserve(other, Limit, Start)!;
-        Assert.That(tries.Right(mine, Limit, Start).All, Is.EqualTo([new PasswordAttempt(other, Start, IsWrong: false)]));
+        Assert.That(tries.MarkRight(mine, Limit, Start).All, Is.EqualTo([new PasswordAttempt(other, Start, IsWrong: false)]));
     }
 
     [Test]
     public void RightOne_EndsWhatIsLeftOfAPause()
     {
         var id = Guid.NewGuid();
-        var tries = WrongAt(Start, 5).Right(id, Limit, Start);
+        var tries = WrongAt(Start, 5).MarkRight(id, Limit, Start);
         Assert.That(tries.PauseLeft(Limit, Start), Is.EqualTo(TimeSpan.Zero));
-        Assert.That(tries.OverAt(Limit), Is.LessThan(Start));
+        Assert.That(tries.ExpiresAt(Limit), Is.LessThan(Start));
     }
 
     [Test]
@@ -118,13 +118,13 @@ internal sealed class CountingWrongPasswords
     {
         var id = Guid.NewGuid();
         var tries = PasswordAttempts.None.TryReserve(id, Limit, Start)!.TryReserve(Guid.NewGuid(), Limit, Start.AddSeconds(31))!;
-        Assert.That(tries.Wrong(id, Limit, Start.AddSeconds(32)).All.Count(one => one.IsWrong), Is.EqualTo(1));
-        Assert.That(tries.Unchecked(id).All.Count(one => one.IsWrong), Is.Zero);
+        Assert.That(tries.MarkWrong(id, Limit, Start.AddSeconds(32)).All.Count(one => one.IsWrong), Is.EqualTo(1));
+        Assert.That(tries.Release(id).All.Count(one => one.IsWrong), Is.Zero);
     }
 
     [Test]
     public void WrongOneThatIsNotKnownAnyMore_Counts() =>
-        Assert.That(WrongAt(Start, 4).Wrong(Guid.NewGuid(), Limit, Start).PauseLeft(Limit, Start), Is.EqualTo(TimeSpan.FromMinutes(5)));
+        Assert.That(WrongAt(Start, 4).MarkWrong(Guid.NewGuid(), Limit, Start).PauseLeft(Limit, Start), Is.EqualTo(TimeSpan.FromMinutes(5)));
 
     [Test]
     public void ClockThatIsBehind_TakesWhatIsAheadAsOfNow()
@@ -142,7 +142,7 @@ internal sealed class CountingWrongPasswords
         for (var i = 0; i < 100; i++)
         {
             tries = Wrong(tries, Start.AddMinutes(5 * i));
-            Assert.That(tries.All, Has.Count.LessThanOrEqualTo(Limit.Most + 1));
+            Assert.That(tries.All, Has.Count.LessThanOrEqualTo(Limit.MaxWrong + 1));
         }
     }
 
@@ -151,11 +151,11 @@ internal sealed class CountingWrongPasswords
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(PasswordAttempts.None.OverAt(Limit), Is.LessThan(Start));
-            Assert.That(WrongAt(Start, 1).OverAt(Limit), Is.EqualTo(Start.AddMinutes(15)));
-            Assert.That(WrongAt(Start, 5).OverAt(Limit), Is.EqualTo(Start.AddMinutes(15)));
-            Assert.That(Reserved(PasswordAttempts.None, Start).OverAt(Limit), Is.EqualTo(Start.AddMinutes(15).AddSeconds(30)));
-            Assert.That(new PasswordAttempts([], Start).OverAt(Limit), Is.EqualTo(Start.AddMinutes(5)));
+            Assert.That(PasswordAttempts.None.ExpiresAt(Limit), Is.LessThan(Start));
+            Assert.That(WrongAt(Start, 1).ExpiresAt(Limit), Is.EqualTo(Start.AddMinutes(15)));
+            Assert.That(WrongAt(Start, 5).ExpiresAt(Limit), Is.EqualTo(Start.AddMinutes(15)));
+            Assert.That(Reserved(PasswordAttempts.None, Start).ExpiresAt(Limit), Is.EqualTo(Start.AddMinutes(15).AddSeconds(30)));
+            Assert.That(new PasswordAttempts([], Start).ExpiresAt(Limit), Is.EqualTo(Start.AddMinutes(5)));
         }
     }
 
@@ -173,7 +173,7 @@ internal sealed class CountingWrongPasswords
     private static PasswordAttempts Wrong(PasswordAttempts tries, DateTimeOffset at)
     {
         var id = Guid.NewGuid();
-        return tries.TryReserve(id, Limit, at)!.Wrong(id, Limit, at);
+        return tries.TryReserve(id, Limit, at)!.MarkWrong(id, Limit, at);
     }
 
     /// <summary>With as many more being checked as there may be.</summary>

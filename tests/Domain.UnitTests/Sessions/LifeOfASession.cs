@@ -48,7 +48,7 @@ internal sealed class LifeOfASession
         var now = Start.AddMinutes(7);
         var expiry = Start.AddHours(2);
 
-        var rotated = (New with { Generation = 4 }).Rotate(rotationId, now, expiry);
+        var rotated = (New with { Generation = 4 }).Rotate(rotationId, now, expiry, ScopeSet.AllowedFor([]));
 
         using (Assert.EnterMultipleScope())
         {
@@ -63,9 +63,9 @@ internal sealed class LifeOfASession
     [Test]
     public void Rotated_KeepsAllElse()
     {
-        var session = New with { UserAgent = "curl", IpAddress = "192.0.2.1", Scope = ScopeSet.Parse("account:write"), Amr = "pwd otp" };
+        var session = New with { UserAgent = "curl", IpAddress = "192.0.2.1", Scope = ScopeSet.ParseKnown("account:write"), Amr = "pwd otp" };
 
-        var rotated = session.Rotate(Guid.NewGuid(), Start.AddMinutes(7), Start.AddHours(2));
+        var rotated = session.Rotate(Guid.NewGuid(), Start.AddMinutes(7), Start.AddHours(2), ScopeSet.AllowedFor([Roles.Admin]));
 
         var restored = rotated with
         {
@@ -76,5 +76,20 @@ internal sealed class LifeOfASession
             ExpiresAt = session.ExpiresAt,
         };
         Assert.That(restored, Is.EqualTo(session));
+    }
+
+    [TestCase("account:read", "account:read account:write users:read", TestName = "{m}(more than before)")]
+    [TestCase("account:read users:read", "account:read account:write", TestName = "{m}(less than before)")]
+    public void Rotated_HasAllThatTheAccountMayHave_UnlessTheSignInNamedScopes(string before, string allowed)
+    {
+        var named = New with { Scope = ScopeSet.ParseKnown(before) };
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Rotated(named with { HasAllScopes = true }).Scope.ToString(), Is.EqualTo(allowed));
+            Assert.That(Rotated(named).Scope, Is.EqualTo(named.Scope));
+        }
+
+        Session Rotated(Session session) => session.Rotate(Guid.NewGuid(), Start, Start.AddHours(2), ScopeSet.ParseKnown(allowed));
     }
 }

@@ -17,7 +17,7 @@ internal static class SessionExample
         CreatedAt = Start,
         LastSeenAt = Start,
         ExpiresAt = Start.AddHours(1),
-        Scope = ScopeSet.Parse("account:read"),
+        Scope = ScopeSet.ParseKnown("account:read"),
         AuthTime = Start,
         Amr = "pwd",
     };

@@ -41,7 +41,7 @@ internal static class NodeExtensions
     public static async Task<bool> TryRotateAsync(this Node node, Session known)
     {
         var now = node.Time.GetUtcNow();
-        var rotated = known.Rotate(Guid.NewGuid(), now, now.AddDays(14));
+        var rotated = known.Rotate(Guid.NewGuid(), now, now.AddDays(14), ScopeSet.AllowedFor([]));
         var found = await node.Get<ISessionRepository>().RotateAsync(known.Id, _ => rotated, default);
         return found?.Session.RotationId == rotated.RotationId;
     }

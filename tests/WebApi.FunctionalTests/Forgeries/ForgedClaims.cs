@@ -77,8 +77,8 @@ internal static class ForgedClaims
             yield return Row($"{id}LoneSurrogate", "RFC 8259 8.2", (key, token) => Payload(key, token, json => json.Replace($"\"{id}\":\"", $"\"{id}\":\"\\ud800", StringComparison.Ordinal)));
         }
 
-        yield return Row("ScopeUnknown", Definitions["scope"], Says("scope", () => "everything"));
         yield return Row("ScopeArray", Definitions["scope"], Says("scope", () => new JsonArray("account:read")));
+        yield return Row("ScopeNumber", Definitions["scope"], Says("scope", () => 42));
         yield return Row("RolesText", "RFC 9068 2.2.3.1", Says("roles", () => "admin"));
         yield return Row("RolesOfNumbers", "RFC 9068 2.2.3.1", Says("roles", () => new JsonArray(1)));
         yield return Row("RolesOfRoles", "RFC 9068 2.2.3.1", Says("roles", () => new JsonArray(new JsonArray("admin"))));

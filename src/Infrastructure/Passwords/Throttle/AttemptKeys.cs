@@ -28,13 +28,13 @@ internal sealed class AttemptKeys(SecretStore secrets)
     /// <summary>The key of sign-ins to one address from one client network.</summary>
     // An address holds no control character, so the NUL keeps address and network apart.
     public AttemptKey Of(EmailAddress email, ClientNetwork network) =>
-        Of(NetworkKind, $"{email.Normalized}\0{network.Family:D}:{network.Bits:x}", AttemptLimit.OfNetwork);
+        Of(NetworkKind, $"{email.Normalized}\0{network.Family:D}:{network.Bits:x}", AttemptLimit.PerNetwork);
 
     /// <summary>The key of sign-ins to one address from anywhere.</summary>
-    public AttemptKey Of(EmailAddress email) => Of(EmailKind, email.Normalized, AttemptLimit.OfEmail);
+    public AttemptKey Of(EmailAddress email) => Of(EmailKind, email.Normalized, AttemptLimit.PerEmail);
 
     /// <summary>The key of attempts by sessions that are signed in to the account.</summary>
-    public AttemptKey Of(Guid accountId) => Of(AccountKind, accountId.ToString(), AttemptLimit.OfAccount);
+    public AttemptKey Of(Guid accountId) => Of(AccountKind, accountId.ToString(), AttemptLimit.PerAccount);
 
     private AttemptKey Of(byte kind, string subject, AttemptLimit limit)
     {

@@ -83,12 +83,12 @@ internal sealed class PasswordThrottle(
 
     /// <returns>Whether this attempt began a pause.</returns>
     internal Task<bool> SettleWrongAsync(Guid id, IReadOnlyList<AttemptKey> reserved) =>
-        SettleAsync(reserved, (attempts, key, now) => attempts.Wrong(id, key.Limit, now));
+        SettleAsync(reserved, (attempts, key, now) => attempts.MarkWrong(id, key.Limit, now));
 
     internal Task SettleRightAsync(Guid id, IReadOnlyList<AttemptKey> reserved) =>
         SettleAsync(
             reserved,
-            (attempts, key, now) => key.IsShared ? attempts.Unchecked(id) : attempts.Right(id, key.Limit, now));
+            (attempts, key, now) => key.IsShared ? attempts.Release(id) : attempts.MarkRight(id, key.Limit, now));
 
     /// <summary>
     /// Releases an attempt that was not checked. If that fails, the attempt counts as wrong after a while.
@@ -97,7 +97,7 @@ internal sealed class PasswordThrottle(
     {
         try
         {
-            await SettleAsync(reserved, (attempts, _, _) => attempts.Unchecked(id)).WaitAsync(MaxReleaseTime);
+            await SettleAsync(reserved, (attempts, _, _) => attempts.Release(id)).WaitAsync(MaxReleaseTime);
         }
         catch (Exception exception) when (exception is TimeoutException || DatabaseErrors.IsOutage(exception))
         {
@@ -265,7 +265,7 @@ internal sealed class PasswordThrottle(
         {
             Key = counted.Key.Value,
             Attempts = attempts,
-            ExpiresAt = attempts.OverAt(counted.Key.Limit),
+            ExpiresAt = attempts.ExpiresAt(counted.Key.Limit),
             Stamp = Guid.NewGuid(),
         };
         var counts = changed.ExpiresAt > now;

@@ -12,8 +12,8 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     public void Configure(EntityTypeBuilder<Session> builder)
     {
         builder.Property(session => session.Id).ValueGeneratedNever();
-        builder.Property(session => session.Scope).HasMaxLength(256)
-            .HasConversion(scope => scope.ToString(), text => ScopeSet.Parse(text));
+        builder.Property(session => session.Scope).HasMaxLength(1024)
+            .HasConversion(scope => scope.ToString(), text => ScopeSet.ParseKnown(text));
         builder.Property(session => session.Amr).HasMaxLength(64);
         builder.Property(session => session.UserAgent).HasMaxLength(ClientInfo.MaxUserAgentLength);
         builder.Property(session => session.IpAddress).HasMaxLength(ClientInfo.MaxIpAddressLength);

@@ -13,10 +13,11 @@ internal static class SessionStatements
     private const string Columns =
         """
         s."Id", s."AccountId", s."CreatedAt", s."LastSeenAt", s."ExpiresAt", s."Generation", s."RotatedAt",
-        s."RotationId", s."EndedAt", s."EndReason", s."UserAgent", s."IpAddress", s."Scope", s."AuthTime", s."Amr"
+        s."RotationId", s."EndedAt", s."EndReason", s."UserAgent", s."IpAddress", s."Scope", s."HasAllScopes",
+        s."AuthTime", s."Amr"
         """;
 
-    private const int ColumnCount = 15;
+    private const int ColumnCount = 16;
 
     private const string ById =
         $$"""
@@ -60,16 +61,20 @@ internal static class SessionStatements
         db.ExecuteAsync(
             $"""
             INSERT INTO "Sessions" ("Id", "AccountId", "CreatedAt", "LastSeenAt", "ExpiresAt", "Generation",
-                "RotatedAt", "RotationId", "EndedAt", "EndReason", "UserAgent", "IpAddress", "Scope", "AuthTime", "Amr")
+                "RotatedAt", "RotationId", "EndedAt", "EndReason", "UserAgent", "IpAddress", "Scope",
+                "HasAllScopes", "AuthTime", "Amr")
             VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime},
                 {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime}, {session.Generation},
                 {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime},
                 {(int?)session.EndReason}, {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()},
-                {session.AuthTime.UtcDateTime}, {session.Amr})
+                {session.HasAllScopes}, {session.AuthTime.UtcDateTime}, {session.Amr})
             """,
             cancellationToken);
 
     /// <summary>Stores a rotated session if its row still has the generation before.</summary>
+    /// <remarks>
+    /// A session that named its scopes keeps the text of its row: it may hold names that only nodes of a newer version know.
+    /// </remarks>
     /// <returns>False when another request has rotated or ended the session first.</returns>
     public static async Task<bool> TryRotateSessionAsync(
         this DatabaseConnection db, Session rotated, CancellationToken cancellationToken) =>
@@ -78,7 +83,8 @@ internal static class SessionStatements
             UPDATE "Sessions"
             SET "Generation" = {rotated.Generation}, "RotationId" = {rotated.RotationId},
                 "RotatedAt" = {rotated.RotatedAt?.UtcDateTime}, "LastSeenAt" = {rotated.LastSeenAt.UtcDateTime},
-                "ExpiresAt" = {rotated.ExpiresAt.UtcDateTime}
+                "ExpiresAt" = {rotated.ExpiresAt.UtcDateTime},
+                "Scope" = CASE WHEN "HasAllScopes" = {true} THEN {rotated.Scope.ToString()} ELSE "Scope" END
             WHERE "Id" = {rotated.Id} AND "Generation" = {rotated.Generation - 1} AND "EndedAt" IS NULL
             """,
             cancellationToken) == 1;
@@ -98,9 +104,10 @@ internal static class SessionStatements
             EndReason = (SessionEndReason?)row.GetInt32OrNull(9),
             UserAgent = row.GetStringOrNull(10),
             IpAddress = row.GetStringOrNull(11),
-            Scope = ScopeSet.Parse(row.GetString(12)),
-            AuthTime = row.GetMoment(13),
-            Amr = row.GetString(14),
+            Scope = ScopeSet.ParseKnown(row.GetString(12)),
+            HasAllScopes = row.GetBoolean(13),
+            AuthTime = row.GetMoment(14),
+            Amr = row.GetString(15),
         },
         AccountStatements.ReadAccount(row, ColumnCount));
 }
