@@ -7,15 +7,18 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure;
 
-/// <summary>The steps before the service serves requests, and the commands that use the database without serving any.</summary>
+/// <summary>
+/// The steps before the service serves requests, and the commands that use the database without serving any.
+/// </summary>
 public static class ServiceLifecycle
 {
     /// <summary>
-    /// Checks the settings, migrates the database if <c>Database:MigrateOnStart</c> says so, loads the keys and the revocations,
-    /// and creates the first administrator if the settings name one.
+    /// Checks the settings, migrates the database if <c>Database:MigrateOnStart</c> says so, loads the keys and the
+    /// revocations, and creates the first administrator if the settings name one.
     /// </summary>
     /// <remarks>
-    /// The settings are checked before the method returns. The rest runs on the thread pool, while the caller builds its pipeline.
+    /// The settings are checked before the method returns. The rest runs on the thread pool, while the caller builds
+    /// its pipeline.
     /// </remarks>
     /// <exception cref="StartException">The service can't start. The message is one line for the operator.</exception>
     /// <exception cref="OptionsValidationException">A setting is invalid.</exception>
@@ -51,7 +54,8 @@ public static class ServiceLifecycle
     /// Ends every session and replaces the signing keys, so that no token issued so far is accepted any more.
     /// </summary>
     /// <remarks>
-    /// No node may serve the database meanwhile. A backup needs this after it is restored: it revives the sessions that ended since.
+    /// No node may serve the database meanwhile. A backup needs this after it is restored: it revives the sessions that
+    /// ended since.
     /// </remarks>
     /// <returns>The number of sessions that were still active.</returns>
     /// <inheritdoc cref="PrepareAsync"/>

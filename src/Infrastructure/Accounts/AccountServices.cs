@@ -7,7 +7,9 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Accounts;
 
-/// <summary>Registers the accounts: ASP.NET Core Identity on the database, the repositories and the first administrator.</summary>
+/// <summary>
+/// Registers the accounts: ASP.NET Core Identity on the database, the repositories and the first administrator.
+/// </summary>
 internal static class AccountServices
 {
     public static void AddAccounts(this IServiceCollection services)

@@ -134,7 +134,7 @@ internal sealed partial class UserRepository(
     /// <summary>Stores a hash of today's kind, unless the password was changed meanwhile. A full queue leaves it to the next sign-in.</summary>
     private async Task RehashAsync(Credentials credentials, string password, CancellationToken cancellationToken)
     {
-        var hash = await passwords.HashInPlaceAsync(password, cancellationToken);
+        var hash = await passwords.HashWithSlotAsync(password, cancellationToken);
         if (hash.IsSuccess)
         {
             await database.WriteOneAsync(

@@ -14,13 +14,15 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>Registers the signing keys, and the Data Protection keys that encrypt the secrets in the database.</summary>
+/// <summary>
+/// Registers the signing keys, and the Data Protection keys that encrypt the secrets in the database.
+/// </summary>
 internal static class KeyServices
 {
     public static void AddKeys(this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {
         services.AddKeyProtection(environment, KeyProtection.LoadCertificate(configuration, environment));
-        services.AddSingleton<ProtectingKeys>();
+        services.AddSingleton<DataProtectionKeys>();
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SecretStore>();
         services.AddSingleton<SigningKeyRing>();
@@ -35,8 +37,8 @@ internal static class KeyServices
 
     private static void AddKeyProtection(this IServiceCollection services, IHostEnvironment environment, X509Certificate2? certificate)
     {
-        // A refresh decrypts one token and encrypts one. For texts this short, AES-GCM in one pass is cheaper than the default,
-        // which encrypts and authenticates in two.
+        // A refresh decrypts one token and encrypts one. For texts this short, AES-GCM in one pass is cheaper than the
+        // default, which encrypts and authenticates in two.
         var dataProtection = services.AddDataProtection()
             .SetApplicationName("CleanJwt")
             .UseCryptographicAlgorithms(new AuthenticatedEncryptorConfiguration { EncryptionAlgorithm = EncryptionAlgorithm.AES_256_GCM });

@@ -1,16 +1,17 @@
 namespace CleanJwt.Infrastructure.Threading;
 
-/// <summary>
-/// Tokens that are cancelled some time after they were asked for, up to a tenth of a second late: what begins at about the same time shares one, since a
-/// timer for each takes longer than most of what is waited for.
-/// </summary>
+/// <summary>Creates tokens that are cancelled after a fixed time, up to a tenth of a second late.</summary>
+/// <remarks>
+/// Work that begins within that tenth of a second shares a token. A timer for each would take longer than most of the
+/// work.
+/// </remarks>
 internal sealed class Deadlines(TimeSpan after)
 {
     private const int SharedFor = 100; // milliseconds
 
     private Deadline _latest = new(after, Environment.TickCount64);
 
-    /// <returns>Cancelled after the time given, and for whatever else has asked meanwhile.</returns>
+    /// <returns>A token that is cancelled after the fixed time. Other callers may hold the same one.</returns>
     public CancellationToken Next()
     {
         var now = Environment.TickCount64;
@@ -20,7 +21,7 @@ internal sealed class Deadlines(TimeSpan after)
             return latest.Token;
         }
 
-        // Of several that come here at once, each may make one.
+        // Concurrent callers may each create one.
         latest = new Deadline(after, now);
         Volatile.Write(ref _latest, latest);
         return latest.Token;
@@ -30,7 +31,7 @@ internal sealed class Deadlines(TimeSpan after)
     {
         public long SharedSince => sharedSince;
 
-        // Its timer ends with its time, and nothing else of it has to be let go.
+        // Not disposed: the timer ends by itself, and the source holds nothing else.
         public CancellationToken Token { get; } = new CancellationTokenSource(after + TimeSpan.FromMilliseconds(SharedFor)).Token;
     }
 }

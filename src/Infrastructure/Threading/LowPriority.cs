@@ -11,7 +11,8 @@ internal static class LowPriority
     private const int Nice = 10;
 
     /// <summary>
-    /// Lets other threads run first. The thread still gets idle processors, and about a tenth of a core that another thread wants.
+    /// Lets other threads run first. The thread still gets idle processors, and about a tenth of a core that another
+    /// thread wants.
     /// </summary>
     public static void SetForCurrentThread()
     {

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace CleanJwt.Infrastructure.Threading;
 
-/// <summary>A fixed number of dedicated threads, and a bounded queue of work for them. A full queue refuses work at once.</summary>
+/// <summary>
+/// A fixed number of dedicated threads, and a bounded queue of work for them. A full queue refuses work at once.
+/// </summary>
 /// <remarks>Work that blocks a thread runs here, so that it does not take threads from the thread pool.</remarks>
 internal class WorkerThreads : IDisposable
 {
@@ -14,7 +16,8 @@ internal class WorkerThreads : IDisposable
     /// <param name="threads">The number of threads.</param>
     /// <param name="maxQueued">The number of work items that may wait for a thread.</param>
     /// <param name="keepContinuations">
-    /// True if the code that awaits the work continues on the same thread. That code must be short and must never block.
+    /// True if the code that awaits the work continues on the same thread. That code must be short and must never
+    /// block.
     /// </param>
     public WorkerThreads(string name, int threads, int maxQueued, bool keepContinuations = false)
     {
@@ -38,7 +41,9 @@ internal class WorkerThreads : IDisposable
     /// <summary>The number of work items that may run or wait.</summary>
     public int Capacity { get; }
 
-    /// <summary>Queues work for the next free thread. Work that is cancelled before a thread takes it does not run.</summary>
+    /// <summary>
+    /// Queues work for the next free thread. Work that is cancelled before a thread takes it does not run.
+    /// </summary>
     /// <returns>The work's result or exception. Null when the queue is full: the work never runs.</returns>
     public Task<T>? TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken)
     {
@@ -61,8 +66,12 @@ internal class WorkerThreads : IDisposable
         }
     }
 
-    /// <summary>Runs on each thread. It executes the queued work, and returns when the queue is completed and empty.</summary>
-    /// <remarks>The constructor starts the threads, so an override must not use fields that its own constructor's body sets.</remarks>
+    /// <summary>
+    /// Runs on each thread. It executes the queued work, and returns when the queue is completed and empty.
+    /// </summary>
+    /// <remarks>
+    /// The constructor starts the threads, so an override must not use fields that its own constructor's body sets.
+    /// </remarks>
     protected virtual void RunThread(ChannelReader<IThreadPoolWorkItem> queue)
     {
         while (WaitForWork(queue))

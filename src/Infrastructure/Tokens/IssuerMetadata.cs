@@ -4,6 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
+/// <summary>
+/// The issuer's settings and public keys. The current key comes first, then the next ones, then the replaced ones.
+/// </summary>
 internal sealed class IssuerMetadata(JwtOptions options, SigningKeyRing keys) : IIssuerMetadata
 {
     public string Issuer => options.Issuer!;

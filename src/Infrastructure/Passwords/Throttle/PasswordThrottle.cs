@@ -125,7 +125,7 @@ internal sealed class PasswordThrottle(IDatabase database, AttemptKeys keys, Pas
             while (true)
             {
                 // After waiting for others of the same key: whoever sends many at once for one email must not take the places of all.
-                var entered = await passwords.EnterAsync(cancellationToken);
+                var entered = await passwords.AcquireSlotAsync(cancellationToken);
                 places = [place, entered];
                 if (!entered.IsAcquired)
                 {

@@ -34,7 +34,7 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
         base.OnModelCreating(builder);
         builder.Entity<RevocationRow>().Property(row => row.RevokedAt).HasDefaultValueSql("strftime('%Y-%m-%d %H:%M:%f', 'now')");
         builder.Entity<RevocationRow>().Property(row => row.KeepUntil).HasDefaultValueSql(
-            $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Keep.TotalMinutes} minutes')");
+            $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Retention.TotalMinutes} minutes')");
     }
 
     private Task<T> UseStatementsAsync<T>(Func<KeptStatements, T> work, CancellationToken cancellationToken)
