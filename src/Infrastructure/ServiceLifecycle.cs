@@ -36,7 +36,8 @@ public static class ServiceLifecycle
 
     /// <summary>Checks the settings, and that the database is up to date, before a command uses it.</summary>
     /// <inheritdoc cref="PrepareAsync"/>
-    public static async Task OpenDatabaseAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    public static async Task OpenDatabaseAsync(
+        this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         services.CheckSettings();
         await services.GetRequiredService<DatabasePreparation>().OpenAsync(cancellationToken);
@@ -59,7 +60,8 @@ public static class ServiceLifecycle
     /// </remarks>
     /// <returns>The number of sessions that were still active.</returns>
     /// <inheritdoc cref="PrepareAsync"/>
-    public static async Task<int> EndAllSessionsAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
+    public static async Task<int> EndAllSessionsAsync(
+        this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         services.CheckSettings();
         return await services.GetRequiredService<DatabasePreparation>().EndAllSessionsAsync(cancellationToken);
@@ -73,7 +75,8 @@ public static class ServiceLifecycle
         // and a password typed on another keyboard would not match.
         if ("e\u0301".Normalize(NormalizationForm.FormC) != "\u00e9")
         {
-            throw new StartException("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, or ICU is missing; allowed: off, with ICU installed.");
+            throw new StartException(
+                "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT is on, or ICU is missing; allowed: off, with ICU installed.");
         }
     }
 }

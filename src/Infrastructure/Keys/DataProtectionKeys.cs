@@ -24,7 +24,8 @@ internal sealed class DataProtectionKeys(IKeyManager keys, KeyFolder folder, Tim
         $"The database's {secrets} can't be decrypted: their Data Protection keys are "
         + (folder.Path is { } path
             ? $"missing from '{path}'. Restore that folder"
-            : "not in the database, or encrypted under a certificate other than KeyProtection:CertificatePath. Restore that certificate")
+            : "not in the database, or encrypted under a certificate other than "
+                + "KeyProtection:CertificatePath. Restore that certificate")
         + ", or run the command 'sessions end-all' to end every session and create new keys.");
 
     /// <summary>Creates a key unless one is valid for the next three days.</summary>

@@ -47,7 +47,8 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
             if (keys.FindIndex(key => key.KeyId == keys[i].KeyId) is var first && first < i)
             {
                 throw new StartException(
-                    $"Jwt:KeyFiles:{i} is '{options.KeyFiles[i]}', which holds the key of Jwt:KeyFiles:{first}; allowed: each key once.");
+                    $"Jwt:KeyFiles:{i} is '{options.KeyFiles[i]}', which holds the key of Jwt:KeyFiles:{first}; "
+                    + "allowed: each key once.");
             }
         }
     }

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Hosting;
 namespace CleanJwt.Infrastructure.Keys;
 
 /// <summary>
-/// The certificate that encrypts the Data Protection keys in the database. Without a certificate they are files outside
-/// it.
+/// The certificate that encrypts the Data Protection keys in the database. Without a certificate they are files.
 /// </summary>
 internal static class KeyProtection
 {
     private const string PathKey = "KeyProtection:CertificatePath";
     private const string PasswordKey = "KeyProtection:CertificatePassword";
-    private const string Allowed = $"a PKCS #12 file (.pfx) with an RSA certificate and its private key, which {PasswordKey} opens";
+    private const string Allowed =
+        $"a PKCS #12 file (.pfx) with an RSA certificate and its private key, which {PasswordKey} opens";
 
     /// <summary>Reads the certificate that the settings name.</summary>
     /// <remarks>
@@ -32,7 +32,8 @@ internal static class KeyProtection
         {
             var provider = configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"];
             return provider == DatabaseOptions.SqlServer && !environment.IsDevelopment()
-                ? throw new StartException($"{PathKey} is not set, and Database:Provider is 'SqlServer'; allowed: {Allowed}.")
+                ? throw new StartException(
+                    $"{PathKey} is not set, and Database:Provider is 'SqlServer'; allowed: {Allowed}.")
                 : null;
         }
 
@@ -47,7 +48,8 @@ internal static class KeyProtection
 
             certificate.Dispose();
         }
-        catch (Exception exception) when (exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception exception) when (
+            exception is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             // The StartException below says more than this exception.
         }

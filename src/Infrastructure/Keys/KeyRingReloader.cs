@@ -5,7 +5,8 @@ namespace CleanJwt.Infrastructure.Keys;
 
 /// <summary>Loads the signing keys from the database.</summary>
 internal sealed class KeyRingReloader(
-    SigningKeyRing ring, SigningKeyStore store, IPollingConnections connections, IDatabase database, TimeProvider time) : IKeyRing
+    SigningKeyRing ring, SigningKeyStore store, IPollingConnections connections, IDatabase database, TimeProvider time)
+    : IKeyRing
 {
     private static readonly TimeSpan MinTimeBetweenLookups = TimeSpan.FromSeconds(1);
 

@@ -8,7 +8,12 @@ namespace CleanJwt.Infrastructure.Keys;
 /// <summary>Creates the next signing key in time, and deletes keys whose last token has expired.</summary>
 /// <remarks>Every node runs it. When two nodes run it at once, the second one finds nothing to do.</remarks>
 internal sealed partial class KeyRotation(
-    SigningKeyRing ring, SigningKeyStore store, IDatabase database, JwtOptions options, TimeProvider time, ILogger<KeyRotation> logger)
+    SigningKeyRing ring,
+    SigningKeyStore store,
+    IDatabase database,
+    JwtOptions options,
+    TimeProvider time,
+    ILogger<KeyRotation> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -40,7 +45,8 @@ internal sealed partial class KeyRotation(
             // side, and would replace each other's keys every minute.
             if (ring.Keys[^1].Algorithm != options.SigningAlgorithm)
             {
-                await TryAsync(cancellationToken => ChangeAsync(store.AdoptAlgorithmAsync, cancellationToken), stoppingToken);
+                await TryAsync(
+                    cancellationToken => ChangeAsync(store.AdoptAlgorithmAsync, cancellationToken), stoppingToken);
             }
 
             do
@@ -55,7 +61,8 @@ internal sealed partial class KeyRotation(
         }
     }
 
-    private Task<bool> ChangeAsync(Func<AppDbContext, NewSigningKey, CancellationToken, Task> change, CancellationToken cancellationToken)
+    private Task<bool> ChangeAsync(
+        Func<AppDbContext, NewSigningKey, CancellationToken, Task> change, CancellationToken cancellationToken)
     {
         var created = store.CreateKey();
         return database.WriteAsync(
@@ -79,6 +86,7 @@ internal sealed partial class KeyRotation(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The signing keys could not be rotated. The service will try again within a minute.")]
+    [LoggerMessage(
+        LogLevel.Warning, "The signing keys could not be rotated. The service will try again within a minute.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

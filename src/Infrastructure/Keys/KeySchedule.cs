@@ -27,7 +27,8 @@ internal static class KeySchedule
     /// <returns>
     /// The time by which every token that the key signed has expired, with the longest lifetime that can be set.
     /// </returns>
-    public static DateTimeOffset? LastTokenExpiresAt(DateTimeOffset? successorSignsFrom) => successorSignsFrom + RevocationList.Retention;
+    public static DateTimeOffset? LastTokenExpiresAt(DateTimeOffset? successorSignsFrom) =>
+        successorSignsFrom + RevocationList.Retention;
 
     /// <param name="signsFrom">The times from which the keys sign, in ascending order.</param>
     /// <returns>The number of keys, from the first on, whose tokens have all expired.</returns>

@@ -47,7 +47,8 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, DataPr
     {
         var stored = Find(connection, name)
             ?? throw new StartException(
-                $"The database has no secret '{name}' yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
+                $"The database has no secret '{name}' yet: run the command 'migrate', "
+                + "or set Database:MigrateOnStart to true.");
         if (!dataProtectionKeys.AreUsable)
         {
             throw dataProtectionKeys.CannotDecrypt("secrets");
@@ -82,7 +83,8 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, DataPr
 
     private async Task AddAsync(AppDbContext db, string name, CancellationToken cancellationToken)
     {
-        db.Secrets.Add(new SecretRow { Name = name, ProtectedValue = ProtectorOf(name).Protect(RandomNumberGenerator.GetBytes(Size)) });
+        var secret = RandomNumberGenerator.GetBytes(Size);
+        db.Secrets.Add(new SecretRow { Name = name, ProtectedValue = ProtectorOf(name).Protect(secret) });
         await db.SaveChangesAsync(cancellationToken);
     }
 

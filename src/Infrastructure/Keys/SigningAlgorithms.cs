@@ -23,7 +23,7 @@ internal static class SigningAlgorithms
             ES256 => ECDsa.Create(ECCurve.NamedCurves.nistP256),
             ES384 => ECDsa.Create(ECCurve.NamedCurves.nistP384),
             RS256 or PS256 => RSA.Create(RsaKeySize),
-            _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "Not an algorithm of this service."),
+            _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "The algorithm is unknown."),
         };
         return key.ExportPkcs8PrivateKey();
     }

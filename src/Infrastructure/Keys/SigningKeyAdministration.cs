@@ -26,7 +26,10 @@ public sealed class SigningKeyAdministration
     public async Task<IReadOnlyList<SigningKeyInfo>> ListAsync(CancellationToken cancellationToken = default)
     {
         var keys = await _database.ReadAsync(
-            (db, abandoned) => db.SigningKeys.AsNoTracking().OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence).ToListAsync(abandoned),
+            (db, abandoned) => db.SigningKeys
+                .AsNoTracking()
+                .OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence)
+                .ToListAsync(abandoned),
             cancellationToken);
         var now = _time.GetUtcNow();
         var current = keys.FindLastIndex(key => key.SignsFrom <= now);
@@ -61,14 +64,16 @@ public sealed class SigningKeyAdministration
     public async Task<bool> RetireAsync(string keyId, CancellationToken cancellationToken = default)
     {
         var created = await CreateKeyAsync(cancellationToken);
-        return await _database.WriteAsync((db, abandoned) => _store.RetireAsync(db, keyId, created, abandoned), cancellationToken);
+        return await _database.WriteAsync(
+            (db, abandoned) => _store.RetireAsync(db, keyId, created, abandoned), cancellationToken);
     }
 
     // Load fails if the Data Protection keys are missing. Without that check, CreateKey would make Data Protection
     // create a new one.
     private async Task<NewSigningKey> CreateKeyAsync(CancellationToken cancellationToken)
     {
-        await _database.ReadAsync(async (db, abandoned) => _store.Load(await db.OpenConnectionAsync(abandoned)), cancellationToken);
+        await _database.ReadAsync(
+            async (db, abandoned) => _store.Load(await db.OpenConnectionAsync(abandoned)), cancellationToken);
         return _store.CreateKey();
     }
 }

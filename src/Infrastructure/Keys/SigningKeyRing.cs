@@ -18,9 +18,11 @@ internal sealed class SigningKeyRing(TimeProvider time)
     public IReadOnlyList<SigningKey> Keys => Loaded.Keys;
 
     private State Loaded =>
-        Volatile.Read(ref _state) ?? throw new InvalidOperationException("The signing keys must be loaded before they are used.");
+        Volatile.Read(ref _state)
+        ?? throw new InvalidOperationException("The signing keys must be loaded before they are used.");
 
-    public bool TryFind(string keyId, [NotNullWhen(true)] out SigningKey? key) => Loaded.ByKeyId.TryGetValue(keyId, out key);
+    public bool TryFind(string keyId, [NotNullWhen(true)] out SigningKey? key) =>
+        Loaded.ByKeyId.TryGetValue(keyId, out key);
 
     /// <summary>Replaces the keys in memory.</summary>
     /// <param name="keys">One key or more, in the order in which they sign.</param>
@@ -31,5 +33,6 @@ internal sealed class SigningKeyRing(TimeProvider time)
     private static SigningKey CurrentAt(DateTimeOffset now, IReadOnlyList<SigningKey> keys) =>
         keys.LastOrDefault(key => key.SignsFrom <= now) ?? keys[0];
 
-    private sealed record State(IReadOnlyList<SigningKey> Keys, FrozenDictionary<string, SigningKey> ByKeyId, long Version);
+    private sealed record State(
+        IReadOnlyList<SigningKey> Keys, FrozenDictionary<string, SigningKey> ByKeyId, long Version);
 }

@@ -16,7 +16,10 @@ namespace CleanJwt.Infrastructure.Keys;
 /// version, which tells every node to load the keys again.
 /// </remarks>
 internal sealed class SigningKeyStore(
-    IDataProtectionProvider dataProtection, DataProtectionKeys dataProtectionKeys, JwtOptions options, TimeProvider time)
+    IDataProtectionProvider dataProtection,
+    DataProtectionKeys dataProtectionKeys,
+    JwtOptions options,
+    TimeProvider time)
 {
     /// <summary>
     /// Creates the first Data Protection key and the first signing key if they are missing. It also renews the Data
@@ -89,13 +92,15 @@ internal sealed class SigningKeyStore(
     /// <exception cref="StartException">The database has no key, or one can't be decrypted.</exception>
     public (IReadOnlyList<SigningKey> Keys, long Version) Load(DbConnection connection)
     {
-        // The version is read first. A version read after the keys could be newer than they are, and hide a change
-        // forever.
+        // The version is read first. A version read after the keys could be newer than they are, and the node would
+        // miss that change.
         var version = ReadVersion(connection);
         var rows = ReadRows(connection);
         if (rows.Count == 0)
         {
-            throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
+            throw new StartException(
+                "The database has no signing key yet: run the command 'migrate', "
+                + "or set Database:MigrateOnStart to true.");
         }
 
         if (!dataProtectionKeys.AreUsable)
@@ -105,7 +110,9 @@ internal sealed class SigningKeyStore(
 
         try
         {
-            return ([.. rows.Select(row => SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm, row.SignsFrom))], version);
+            var keys = rows.Select(row =>
+                SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm, row.SignsFrom));
+            return ([.. keys], version);
         }
         catch (CryptographicException)
         {
@@ -161,7 +168,8 @@ internal sealed class SigningKeyStore(
     /// once, or a new one. A key that was replaced before never signs again.
     /// </summary>
     /// <returns>False when no key has that id.</returns>
-    public async Task<bool> RetireAsync(AppDbContext db, string keyId, NewSigningKey created, CancellationToken cancellationToken)
+    public async Task<bool> RetireAsync(
+        AppDbContext db, string keyId, NewSigningKey created, CancellationToken cancellationToken)
     {
         var keys = await LockAndReadAsync(db, cancellationToken);
         if (keys.Find(key => key.KeyId == keyId) is not { } retired)
@@ -202,38 +210,54 @@ internal sealed class SigningKeyStore(
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
-    private static List<(byte[] ProtectedPrivateKey, string Algorithm, DateTimeOffset SignsFrom)> ReadRows(DbConnection connection)
+    private static List<(byte[] ProtectedPrivateKey, string Algorithm, DateTimeOffset SignsFrom)> ReadRows(
+        DbConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT ProtectedPrivateKey, Algorithm, SignsFrom FROM SigningKeys ORDER BY SignsFrom, Sequence";
+        command.CommandText =
+            "SELECT ProtectedPrivateKey, Algorithm, SignsFrom FROM SigningKeys ORDER BY SignsFrom, Sequence";
         using var reader = command.ExecuteReader();
         var rows = new List<(byte[], string, DateTimeOffset)>();
         while (reader.Read())
         {
-            rows.Add((reader.GetFieldValue<byte[]>(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero)));
+            var signsFrom = new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero);
+            rows.Add((reader.GetFieldValue<byte[]>(0), reader.GetString(1), signsFrom));
         }
 
         return rows;
     }
 
-    private static async Task<List<SigningKeyRow>> LockAndReadAsync(AppDbContext db, CancellationToken cancellationToken)
+    private static async Task<List<SigningKeyRow>> LockAndReadAsync(
+        AppDbContext db, CancellationToken cancellationToken)
     {
         await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
-        return await db.SigningKeys.OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence).ToListAsync(cancellationToken);
+        return await db.SigningKeys
+            .OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence)
+            .ToListAsync(cancellationToken);
     }
 
     // A key that signs later than the new one has signed nothing yet. It is deleted, or it would replace the new one.
     private async Task ReplaceNextAsync(
-        AppDbContext db, NewSigningKey created, List<SigningKeyRow> keys, DateTimeOffset now, CancellationToken cancellationToken)
+        AppDbContext db,
+        NewSigningKey created,
+        List<SigningKeyRow> keys,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var signsFrom = now + KeySchedule.Notice;
         db.SigningKeys.RemoveRange(keys.Where(key => key.SignsFrom > signsFrom));
         await AddAsync(db, created, NextSequence(keys), signsFrom, cancellationToken);
     }
 
-    private static int NextSequence(List<SigningKeyRow> keys) => keys.Select(key => key.Sequence).DefaultIfEmpty().Max() + 1;
+    private static int NextSequence(List<SigningKeyRow> keys) =>
+        keys.Select(key => key.Sequence).DefaultIfEmpty().Max() + 1;
 
-    private async Task AddAsync(AppDbContext db, NewSigningKey created, int sequence, DateTimeOffset signsFrom, CancellationToken cancellationToken)
+    private async Task AddAsync(
+        AppDbContext db,
+        NewSigningKey created,
+        int sequence,
+        DateTimeOffset signsFrom,
+        CancellationToken cancellationToken)
     {
         db.SigningKeys.Add(new SigningKeyRow
         {

@@ -19,7 +19,8 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
     /// <summary>
     /// A random hash that no password has. Its verification takes as long as that of an account's hash.
     /// </summary>
-    public static readonly string Decoy = Format(RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
+    public static readonly string Decoy =
+        Format(RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
 
     private const int MemoryKiB = 19 * 1024;
     private const int Passes = 2;
@@ -56,7 +57,8 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
         }
 
         var isCurrent = memoryKiB == MemoryKiB && passes == Passes;
-        if (!CryptographicOperations.FixedTimeEquals(Derive(isCurrent ? CurrentAlgorithm : Algorithm(memoryKiB, passes), providedPassword, salt), hash))
+        var algorithm = isCurrent ? CurrentAlgorithm : Algorithm(memoryKiB, passes);
+        if (!CryptographicOperations.FixedTimeEquals(Derive(algorithm, providedPassword, salt), hash))
         {
             return PasswordVerificationResult.Failed;
         }
@@ -82,7 +84,8 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
     {
         try
         {
-            return _identityHasher.VerifyHashedPassword(user, hashedPassword, password) != PasswordVerificationResult.Failed;
+            return _identityHasher.VerifyHashedPassword(user, hashedPassword, password)
+                != PasswordVerificationResult.Failed;
         }
         catch (FormatException)
         {
@@ -128,10 +131,12 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
     // PHC strings use standard base64 without padding.
     private static string Unpadded(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
 
-    private static byte[] Padded(Group group) => Convert.FromBase64String(group.Value.PadRight((group.Length + 3) / 4 * 4, '='));
+    private static byte[] Padded(Group group) =>
+        Convert.FromBase64String(group.Value.PadRight((group.Length + 3) / 4 * 4, '='));
 
     // The salt has 16 bytes, and the hash 32.
     [GeneratedRegex(
-        "^\\$argon2id\\$v=19\\$m=(?<m>[0-9]{1,7}),t=(?<t>[0-9]{1,2}),p=1\\$(?<salt>[A-Za-z0-9+/]{22})\\$(?<hash>[A-Za-z0-9+/]{43})\\z")]
+        "^\\$argon2id\\$v=19\\$m=(?<m>[0-9]{1,7}),t=(?<t>[0-9]{1,2}),p=1"
+        + "\\$(?<salt>[A-Za-z0-9+/]{22})\\$(?<hash>[A-Za-z0-9+/]{43})\\z")]
     private static partial Regex PhcString();
 }

@@ -14,10 +14,12 @@ namespace CleanJwt.Infrastructure.Passwords;
 /// The queue comes before any other work for a password, so a flood of sign-ins costs nothing for the requests that the
 /// full queue refuses. The database works only for requests that hold a slot.
 /// </remarks>
-internal sealed class PasswordHashingService(IPasswordHasher<AppUser> hasher, HashingThreads threads) : IHashingQueue, IDisposable
+internal sealed class PasswordHashingService(IPasswordHasher<AppUser> hasher, HashingThreads threads)
+    : IHashingQueue, IDisposable
 {
     /// <summary>The error to answer while the queue is full.</summary>
-    public static readonly Error QueueFull = Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
+    public static readonly Error QueueFull =
+        Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
 
     // IPasswordHasher asks for a user, and the hasher ignores it.
     private static readonly AppUser UnusedUser = new();
@@ -34,7 +36,10 @@ internal sealed class PasswordHashingService(IPasswordHasher<AppUser> hasher, Ha
 
     /// <inheritdoc/>
     public Error? Refusal =>
-        _slots.GetStatistics() is { CurrentAvailablePermits: 0 } now && now.CurrentQueuedCount >= QueueLimitFor(threads) ? QueueFull : null;
+        _slots.GetStatistics() is { CurrentAvailablePermits: 0 } now
+        && now.CurrentQueuedCount >= QueueLimitFor(threads)
+            ? QueueFull
+            : null;
 
     /// <summary>Waits in the queue for a slot. The caller does this before any other work for the password.</summary>
     /// <returns>
@@ -54,19 +59,24 @@ internal sealed class PasswordHashingService(IPasswordHasher<AppUser> hasher, Ha
     /// <summary>Hashes a password for a caller that already holds a slot. Taking a second one could deadlock.</summary>
     /// <inheritdoc cref="HashAsync"/>
     public async Task<Result<string>> HashWithSlotAsync(string password, CancellationToken cancellationToken) =>
-        threads.TryEnqueue(() => hasher.HashPassword(UnusedUser, password), cancellationToken) is { } hash ? await hash : QueueFull;
+        threads.TryEnqueue(() => hasher.HashPassword(UnusedUser, password), cancellationToken) is { } hash
+            ? await hash
+            : QueueFull;
 
     /// <summary>Verifies a password for a caller that already holds a slot.</summary>
     /// <param name="hash">
     /// The account's hash. Null when there is no account: the work is the same, and the result always a failure.
     /// </param>
     /// <returns>The outcome, or <see cref="QueueFull"/>.</returns>
-    public async Task<Result<PasswordVerificationResult>> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
+    public async Task<Result<PasswordVerificationResult>> VerifyAsync(
+        string? hash, string password, CancellationToken cancellationToken)
     {
         // An unknown address takes as long as a known one. Otherwise the time of the answer would tell which addresses
         // have accounts.
         var expected = hash ?? Argon2PasswordHasher.Decoy;
-        if (threads.TryEnqueue(() => hasher.VerifyHashedPassword(UnusedUser, expected, password), cancellationToken) is not { } verification)
+        var verification = threads.TryEnqueue(
+            () => hasher.VerifyHashedPassword(UnusedUser, expected, password), cancellationToken);
+        if (verification is null)
         {
             return QueueFull;
         }

@@ -20,7 +20,8 @@ internal static class PersistenceServices
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<ConnectionObservers>());
         services.AddSingleton<DatabasePreparation>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        if (configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"] == DatabaseOptions.SqlServer)
+        var databaseProvider = configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"];
+        if (databaseProvider == DatabaseOptions.SqlServer)
         {
             services.AddSqlServer();
         }
@@ -29,12 +30,13 @@ internal static class PersistenceServices
             services.AddSqlite();
         }
 
-        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
+        services.AddScoped(scope => scope.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
     }
 
     /// <summary>Registers pooled contexts of one provider, also under their base class.</summary>
     /// <param name="use">Sets the provider and its connection.</param>
-    public static void AddContexts<T>(this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> use)
+    public static void AddContexts<T>(
+        this IServiceCollection services, Action<IServiceProvider, DbContextOptionsBuilder> use)
         where T : AppDbContext
     {
         services.AddPooledDbContextFactory<T>((provider, builder) =>

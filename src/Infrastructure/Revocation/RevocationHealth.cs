@@ -6,7 +6,8 @@ namespace CleanJwt.Infrastructure.Revocation;
 /// <summary>Reports whether this node's revocation list is recent enough to answer authenticated requests.</summary>
 internal sealed class RevocationHealth(RevocationList list, RevocationOptions options) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(list.IsStale
             ? HealthCheckResult.Unhealthy(string.Create(
                 CultureInfo.InvariantCulture,

@@ -34,6 +34,7 @@ internal sealed class RevocationOptionsRule : IValidateOptions<RevocationOptions
         return options.MaxStaleness >= min
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(
-                $"Revocation:MaxStaleness is '{options.MaxStaleness}'; allowed: {min} or longer, a second more than Revocation:PollInterval.");
+                $"Revocation:MaxStaleness is '{options.MaxStaleness}'; allowed: {min} or longer, "
+                + "a second more than Revocation:PollInterval.");
     }
 }

@@ -9,7 +9,11 @@ namespace CleanJwt.Infrastructure.Revocation;
 /// It has its own thread and connection, so neither a flood of sign-ins nor an exhausted connection pool can delay it.
 /// </remarks>
 internal sealed partial class RevocationPoller(
-    IRevocationSource source, RevocationList list, IKeyRing keys, RevocationOptions options, ILogger<RevocationPoller> logger) : IDisposable
+    IRevocationSource source,
+    RevocationList list,
+    IKeyRing keys,
+    RevocationOptions options,
+    ILogger<RevocationPoller> logger) : IDisposable
 {
     /// <summary>The time by which each poll looks back, by the database's clock.</summary>
     /// <remarks>
@@ -49,7 +53,8 @@ internal sealed partial class RevocationPoller(
     public void Poll()
     {
         var poll = list.StartPoll();
-        _cursor = source.Read(_cursor is null ? null : _cursor with { DatabaseTime = _cursor.DatabaseTime - Overlap }, list.Learn);
+        var since = _cursor is null ? null : _cursor with { DatabaseTime = _cursor.DatabaseTime - Overlap };
+        _cursor = source.Read(since, list.Learn);
         if (_cursor.KeyRingVersion != keys.Version)
         {
             keys.Reload(); // before EndPoll: a node that can't read the keys must not count as up to date
@@ -126,7 +131,8 @@ internal sealed partial class RevocationPoller(
     }
 
     [LoggerMessage(
-        LogLevel.Warning, "The node can't read the revocations. After {MaxStaleness} it will refuse authenticated requests.")]
+        LogLevel.Warning,
+        "The node can't read the revocations. After {MaxStaleness} it will refuse authenticated requests.")]
     private static partial void LogFailing(ILogger logger, TimeSpan maxStaleness, Exception exception);
 
     [LoggerMessage(LogLevel.Information, "The node can read the revocations again.")]
@@ -134,6 +140,7 @@ internal sealed partial class RevocationPoller(
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The node's list of revoked sessions has {Listed} entries, and the database has {Stored}. The node loads the list again.")]
+        "The node's list of revoked sessions has {Listed} entries, and the database has {Stored}. "
+        + "The node loads the list again.")]
     private static partial void LogReloading(ILogger logger, long listed, long stored);
 }

@@ -13,13 +13,15 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
     /// <summary>The timeout of a read of all rows. A million rows take about a second.</summary>
     private static readonly TimeSpan FullTimeout = TimeSpan.FromSeconds(30);
 
+    private static readonly DateTime BeforeAllRows = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     private DbConnection? _connection;
 
     public RevocationCursor Read(RevocationCursor? since, Action<RevokedSession> learn) => Run(connection =>
     {
         using var command = Command(connection, sql.Read, since is null ? FullTimeout : Timeout);
         AddParameter(command, "@sinceSequence", since?.Sequence ?? 0);
-        AddParameter(command, "@sinceTime", since?.DatabaseTime.UtcDateTime ?? new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        AddParameter(command, "@sinceTime", since?.DatabaseTime.UtcDateTime ?? BeforeAllRows);
         using var reader = command.ExecuteReader();
         reader.Read();
         var databaseTime = new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(1), DateTimeKind.Utc));
@@ -93,7 +95,8 @@ internal sealed record RevocationSql(string Read, string CountLive)
     /// </summary>
     public static readonly RevocationSql Sqlite = new(
         """
-        SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'Revocations'), 0), strftime('%Y-%m-%d %H:%M:%f', 'now'),
+        SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'Revocations'), 0),
+            strftime('%Y-%m-%d %H:%M:%f', 'now'),
             (SELECT Version FROM Guards WHERE Name = 'signing-keys');
         SELECT SessionId, unixepoch(KeepUntil) + 1 FROM Revocations
         WHERE Sequence > @sinceSequence AND KeepUntil > strftime('%Y-%m-%d %H:%M:%f', 'now');
@@ -106,7 +109,10 @@ internal sealed record RevocationSql(string Read, string CountLive)
     /// </summary>
     public static readonly RevocationSql SqlServer = new(
         """
-        SELECT COALESCE(MAX(Sequence), 0), SYSUTCDATETIME(), (SELECT CAST(Version AS bigint) FROM Guards WHERE Name = 'signing-keys') FROM Revocations;
+        SELECT COALESCE(MAX(Sequence), 0),
+            SYSUTCDATETIME(),
+            (SELECT CAST(Version AS bigint) FROM Guards WHERE Name = 'signing-keys')
+        FROM Revocations;
         SELECT SessionId, DATEDIFF_BIG(second, '1970-01-01', KeepUntil) + 1 FROM Revocations
         WHERE RevokedAt >= @sinceTime AND KeepUntil > SYSUTCDATETIME();
         """,

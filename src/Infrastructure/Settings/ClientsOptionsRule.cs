@@ -23,7 +23,9 @@ internal sealed class ClientsOptionsRule : IValidateOptions<ClientsOptions>
 
             if (string.IsNullOrEmpty(client.Secret))
             {
-                failures.Add($"Clients:{i}:Secret is not set; allowed: a random text, such as the output of 'openssl rand -hex 32'.");
+                failures.Add(
+                    $"Clients:{i}:Secret is not set; "
+                    + "allowed: a random text, such as the output of 'openssl rand -hex 32'.");
             }
         }
 

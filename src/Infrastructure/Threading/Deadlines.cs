@@ -32,6 +32,7 @@ internal sealed class Deadlines(TimeSpan after)
         public long SharedSince => sharedSince;
 
         // Not disposed: the timer ends by itself, and the source holds nothing else.
-        public CancellationToken Token { get; } = new CancellationTokenSource(after + TimeSpan.FromMilliseconds(SharedFor)).Token;
+        public CancellationToken Token { get; } =
+            new CancellationTokenSource(after + TimeSpan.FromMilliseconds(SharedFor)).Token;
     }
 }

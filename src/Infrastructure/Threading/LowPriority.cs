@@ -18,7 +18,7 @@ internal static class LowPriority
     {
         if (OperatingSystem.IsLinux())
         {
-            _ = SetPriority(Process, CallingThread, Nice); // without the permission, the thread keeps the normal priority
+            _ = SetPriority(Process, CallingThread, Nice); // without the permission, the priority stays normal
         }
         else
         {

@@ -21,7 +21,9 @@ internal class WorkerThreads : IDisposable
     /// </param>
     public WorkerThreads(string name, int threads, int maxQueued, bool keepContinuations = false)
     {
-        _continuations = keepContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+        _continuations = keepContinuations
+            ? TaskCreationOptions.None
+            : TaskCreationOptions.RunContinuationsAsynchronously;
         Capacity = threads + maxQueued;
         _queue = Channel.CreateBounded<IThreadPoolWorkItem>(maxQueued);
         _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(() => RunThread(_queue.Reader))
@@ -60,7 +62,9 @@ internal class WorkerThreads : IDisposable
     {
         GC.SuppressFinalize(this);
         _queue.Writer.TryComplete();
-        foreach (var thread in _threads.Where(thread => thread != Thread.CurrentThread)) // a continuation may run Dispose
+
+        // A continuation that one of the threads runs may call this method.
+        foreach (var thread in _threads.Where(thread => thread != Thread.CurrentThread))
         {
             thread.Join();
         }

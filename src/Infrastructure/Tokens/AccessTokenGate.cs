@@ -27,7 +27,8 @@ internal static class AccessTokenGate
             return null;
         }
 
-        if (CanonicalBase64Url.Decode(header) is not { } headerBytes || CanonicalBase64Url.Decode(payload) is not { } payloadBytes
+        if (CanonicalBase64Url.Decode(header) is not { } headerBytes
+            || CanonicalBase64Url.Decode(payload) is not { } payloadBytes
             || CanonicalBase64Url.Decode(signature) is null)
         {
             return null;
@@ -70,7 +71,12 @@ internal static class AccessTokenGate
         }
 
         return new ClaimedAccessToken(
-            algorithm, type, keyId, issuedAt, notBefore, new AccessToken(accountId, sessionId, scope, roles, authTime, expiresAt));
+            algorithm,
+            type,
+            keyId,
+            issuedAt,
+            notBefore,
+            new AccessToken(accountId, sessionId, scope, roles, authTime, expiresAt));
     }
 
     private static string? Text(JsonElement element, string name) =>
@@ -98,7 +104,9 @@ internal static class AccessTokenGate
 
     private static DateTimeOffset? Time(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= MaxUnixSeconds
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out var seconds)
+        && seconds is >= 0 and <= MaxUnixSeconds
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 

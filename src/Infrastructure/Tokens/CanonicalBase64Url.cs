@@ -14,7 +14,9 @@ internal static class CanonicalBase64Url
     public static byte[]? Decode(string text)
     {
         var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        return Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done // TryDecodeFromChars throws
+
+        // TryDecodeFromChars would throw for an invalid text.
+        return Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done
             && Base64Url.EncodeToString(bytes.AsSpan(0, written)) == text
             && written > 0
                 ? bytes[..written]

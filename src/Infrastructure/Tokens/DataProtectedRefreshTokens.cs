@@ -52,7 +52,8 @@ internal sealed class DataProtectedRefreshTokens(IDataProtectionProvider dataPro
         }
 
         token = new RefreshToken(
-            new Guid(payload.AsSpan(0, IdSize), bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(IdSize)));
+            new Guid(payload.AsSpan(0, IdSize), bigEndian: true),
+            BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(IdSize)));
         return true;
     }
 }

@@ -24,7 +24,8 @@ internal sealed class IssuerMetadata(JwtOptions options, SigningKeyRing keys) : 
             [
                 .. keys.Keys
                     .OrderBy(key => key == current ? 0 : key.SignsFrom > current.SignsFrom ? 1 : 2)
-                    .Select(key => new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, ParametersOf(key.PublicKey))),
+                    .Select(key =>
+                        new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, ParametersOf(key.PublicKey))),
             ];
         }
     }

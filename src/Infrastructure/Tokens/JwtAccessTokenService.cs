@@ -12,7 +12,8 @@ namespace CleanJwt.Infrastructure.Tokens;
 
 /// <summary>Issues and verifies access tokens (RFC 9068) with Microsoft's JWT library.</summary>
 internal sealed class JwtAccessTokenService(
-    JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, TokenCache cache, TimeProvider time) : IAccessTokenService
+    JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, TokenCache cache, TimeProvider time)
+    : IAccessTokenService
 {
     // The clocks of the nodes differ by less than a second. The contract allows a skew of at most 30 seconds.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
@@ -21,7 +22,11 @@ internal sealed class JwtAccessTokenService(
     // The library adds alg and kid.
     private static readonly Dictionary<string, object> HeaderMembers = new() { ["typ"] = AcceptedTypes[0] };
 
-    private readonly JsonWebTokenHandler _library = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
+    private readonly JsonWebTokenHandler _library = new()
+    {
+        SetDefaultTimesOnTokenCreation = false,
+        MapInboundClaims = false,
+    };
 
     public IssuedAccessToken Issue(Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now)
     {
@@ -43,7 +48,8 @@ internal sealed class JwtAccessTokenService(
             Amr = session.Amr.Split(' '),
             Roles = roles.Count > 0 ? [.. roles] : null,
         };
-        var token = _library.CreateToken(JsonSerializer.Serialize(claims, AccessTokenClaims.Json), keys.Current.Credentials, HeaderMembers);
+        var token = _library.CreateToken(
+            JsonSerializer.Serialize(claims, AccessTokenClaims.Json), keys.Current.Credentials, HeaderMembers);
         return new IssuedAccessToken(token, expiresAt - issuedAt, expiresAt);
     }
 
@@ -99,7 +105,8 @@ internal sealed class JwtAccessTokenService(
     }
 
     private async ValueTask<SigningKey?> FindKeyAsync(string keyId, CancellationToken cancellationToken) =>
-        keys.TryFind(keyId, out var key) || (await keyRing.TryReloadAsync(cancellationToken) && keys.TryFind(keyId, out key))
+        keys.TryFind(keyId, out var key)
+        || (await keyRing.TryReloadAsync(cancellationToken) && keys.TryFind(keyId, out key))
             ? key
             : null;
 
@@ -121,7 +128,8 @@ internal sealed class JwtAccessTokenService(
         LogValidationExceptions = false,
     };
 
-    private static DateTimeOffset WholeSeconds(DateTimeOffset moment) => DateTimeOffset.FromUnixTimeSeconds(moment.ToUnixTimeSeconds());
+    private static DateTimeOffset WholeSeconds(DateTimeOffset moment) =>
+        DateTimeOffset.FromUnixTimeSeconds(moment.ToUnixTimeSeconds());
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

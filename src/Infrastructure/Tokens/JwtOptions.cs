@@ -14,7 +14,8 @@ public sealed class JwtOptions
     /// under it.
     /// </summary>
     [HttpUrl(ErrorMessage =
-        "the http or https address under which the service is reached, without query or fragment, such as https://auth.example.com")]
+        "the http or https address under which the service is reached, without query or fragment, "
+        + "such as https://auth.example.com")]
     public string? Issuer { get; set; }
 
     /// <summary>The <c>aud</c> of the tokens.</summary>
@@ -60,10 +61,12 @@ public sealed class JwtOptions
 /// <summary>Requires that a key signs for longer than it is published before.</summary>
 internal sealed class JwtOptionsRule : IValidateOptions<JwtOptions>
 {
-    public ValidateOptionsResult Validate(string? name, JwtOptions options) => options.KeyPublishLead < options.KeyLifetime
-        ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail(
-            $"Jwt:KeyPublishLead is '{options.KeyPublishLead}'; allowed: less than Jwt:KeyLifetime, which is '{options.KeyLifetime}'.");
+    public ValidateOptionsResult Validate(string? name, JwtOptions options) =>
+        options.KeyPublishLead < options.KeyLifetime
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"Jwt:KeyPublishLead is '{options.KeyPublishLead}'; allowed: less than Jwt:KeyLifetime, "
+                + $"which is '{options.KeyLifetime}'.");
 }
 
 /// <summary>

@@ -14,7 +14,8 @@ internal static class SqlServerServices
         services.AddSingleton<IPollingConnections>(provider => provider.GetRequiredService<SqlServerConnection>());
         services.AddContexts<SqlServerDbContext>((provider, builder) => builder.UseSqlServer(
             provider.GetRequiredService<SqlServerConnection>().ConnectionString,
-            sql => sql.EnableRetryOnFailure(SqlServerDatabase.MaxRetries, SqlServerDatabase.MaxRetryDelay, [DatabaseErrors.SqlServerConstraint])));
+            sql => sql.EnableRetryOnFailure(
+                SqlServerDatabase.MaxRetries, SqlServerDatabase.MaxRetryDelay, [DatabaseErrors.SqlServerConstraint])));
         services.AddSingleton<IDatabaseSetup, SqlServerSetup>();
         services.AddSingleton<IDatabase, SqlServerDatabase>();
         services.AddSingleton<IFrequentReads, CompiledReads>();

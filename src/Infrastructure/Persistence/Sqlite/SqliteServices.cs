@@ -13,7 +13,8 @@ internal static class SqliteServices
         services.AddSingleton<SqliteFile>();
         services.AddSingleton<IPollingConnections>(provider => provider.GetRequiredService<SqliteFile>());
         services.AddSingleton<IConnectionObserver, SqlitePragmas>();
-        services.AddContexts<SqliteDbContext>((provider, builder) => builder.UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString));
+        services.AddContexts<SqliteDbContext>((provider, builder) =>
+            builder.UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString));
         services.AddSingleton<IDatabaseSetup, SqliteSetup>();
         services.AddSingleton<SqliteDatabase>();
         services.AddSingleton<IDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
