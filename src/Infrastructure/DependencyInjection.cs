@@ -17,9 +17,15 @@ namespace CleanJwt.Infrastructure;
 /// <summary>Registers this layer. Each feature's folder registers its own services.</summary>
 public static class DependencyInjection
 {
-    /// <param name="environment">In development the service may run without a certificate and with a default issuer.</param>
-    /// <param name="configuration">Read at once for the database provider and the certificate; everything else is read when it is used.</param>
-    /// <exception cref="StartException">The certificate of <c>KeyProtection</c> is missing or can't be used.</exception>
+    /// <param name="environment">
+    /// In development the service may run without a certificate and with a default issuer.
+    /// </param>
+    /// <param name="configuration">
+    /// Read at once for the database provider and the certificate; everything else is read when it is used.
+    /// </param>
+    /// <exception cref="StartException">
+    /// The certificate of <c>KeyProtection</c> is missing or can't be used.
+    /// </exception>
     public static IServiceCollection AddInfrastructure(
         this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {

@@ -220,7 +220,7 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
         {
             new SigningKeyInfo(keys[0].KeyId, "ES256", "verifies", keys[0].SignsFrom, keys[1].SignsFrom + TimeSpan.FromMinutes(65)),
             new SigningKeyInfo(keys[1].KeyId, "ES256", "signs", keys[1].SignsFrom, next.SignsFrom + TimeSpan.FromMinutes(65)),
-            new SigningKeyInfo(next.KeyId, "ES256", "next", next.SignsFrom, OverAt: null),
+            new SigningKeyInfo(next.KeyId, "ES256", "next", next.SignsFrom, LastTokenExpiresAt: null),
         }));
     }
 

@@ -13,7 +13,7 @@ using Moq;
 
 namespace CleanJwt.Infrastructure.IntegrationTests;
 
-/// <summary>Passwords wait in one line for the threads that hash. Of a few at a time something is done, and nothing of the others.</summary>
+/// <summary>Passwords wait in one queue for the hashing threads. Only a few at a time have a slot, and the others cause no work.</summary>
 [CancelAfter(60_000)]
 internal sealed class LineForPasswords
 {
@@ -56,7 +56,7 @@ internal sealed class LineForPasswords
         var places = new List<IDisposable>();
         for (var i = 0; i < Begun; i++)
         {
-            places.Add(await node.Get<PasswordHashingService>().EnterAsync(timeout));
+            places.Add(await node.Get<PasswordHashingService>().AcquireSlotAsync(timeout));
         }
 
         // With the one place that is left to wait in, and with both that its key has.
@@ -83,7 +83,7 @@ internal sealed class LineForPasswords
         await node.AddAccountAsync(EmailOf(0));
         for (var i = 1; i < Begun; i++)
         {
-            _ = await node.Get<PasswordHashingService>().EnterAsync(timeout);
+            _ = await node.Get<PasswordHashingService>().AcquireSlotAsync(timeout);
         }
 
         Assert.That((await VerifyAsync(node, 0, timeout)).Value.Verified, Is.Not.Null);

@@ -183,7 +183,7 @@ internal sealed class RevocationPolling
             {
                 foreach (var (sessionId, revokedAt) in _rows.Where(row => since is null || row.RevokedAt >= since.DatabaseTime))
                 {
-                    learn(new RevokedSession(sessionId, revokedAt + RevocationList.Keep));
+                    learn(new RevokedSession(sessionId, revokedAt + RevocationList.Retention));
                 }
 
                 return new RevocationCursor(_rows.Count, Time, KeyRingVersion);
@@ -194,7 +194,7 @@ internal sealed class RevocationPolling
         {
             lock (_lock)
             {
-                return _rows.Count(row => row.RevokedAt + RevocationList.Keep >= at);
+                return _rows.Count(row => row.RevokedAt + RevocationList.Retention >= at);
             }
         }
 

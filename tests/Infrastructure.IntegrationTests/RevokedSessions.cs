@@ -28,7 +28,7 @@ internal sealed class RevokedSessions
         var learnt = Guid.NewGuid();
         Poll();
         _list.Add(Session);
-        _list.Learn(new RevokedSession(learnt, _clock.GetUtcNow() + RevocationList.Keep));
+        _list.Learn(new RevokedSession(learnt, _clock.GetUtcNow() + RevocationList.Retention));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(_list.Check(Session), Is.EqualTo(RevocationVerdict.Revoked));
@@ -47,7 +47,7 @@ internal sealed class RevokedSessions
         for (var i = 0; i < Count; i += 2)
         {
             _list.Add(revoked[i]);
-            _list.Learn(new RevokedSession(revoked[i + 1], _clock.GetUtcNow() + RevocationList.Keep));
+            _list.Learn(new RevokedSession(revoked[i + 1], _clock.GetUtcNow() + RevocationList.Retention));
         }
 
         Assert.That(revoked.Count(session => _list.Check(session) == RevocationVerdict.Revoked), Is.EqualTo(Count));
@@ -110,9 +110,9 @@ internal sealed class RevokedSessions
     public void Sweep_CountsWhatTheDatabaseHasToo()
     {
         _list.Add(Session);
-        _list.Learn(new RevokedSession(Guid.NewGuid(), _clock.GetUtcNow() + RevocationList.Keep));
+        _list.Learn(new RevokedSession(Guid.NewGuid(), _clock.GetUtcNow() + RevocationList.Retention));
         Assert.That(_list.Sweep(_clock.GetUtcNow()), Is.EqualTo(1));
-        _list.Learn(new RevokedSession(Session, _clock.GetUtcNow() + RevocationList.Keep));
+        _list.Learn(new RevokedSession(Session, _clock.GetUtcNow() + RevocationList.Retention));
         Assert.That(_list.Sweep(_clock.GetUtcNow()), Is.EqualTo(2));
     }
 

@@ -126,7 +126,7 @@ internal sealed class StartSettings
         yield return Clients(
             "IdTwice",
             [("0:Id", "reports"), ("0:Secret", Secret), ("1:Id", "billing"), ("1:Secret", Secret), ("2:Id", "reports"), ("2:Secret", Secret)],
-            "Clients:2:Id is 'reports', as another client's; allowed: ");
+            "Clients:2:Id is 'reports', which another client has; allowed: ");
         yield return Clients(
             "IdTwiceAndNoSecrets",
             [("0:Id", "reports"), ("1:Id", "reports")],

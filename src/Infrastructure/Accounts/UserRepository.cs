@@ -151,7 +151,7 @@ internal sealed partial class UserRepository(
     /// </summary>
     private async Task RehashAsync(Credentials credentials, string password, CancellationToken cancellationToken)
     {
-        var hash = await hashing.HashInPlaceAsync(password, cancellationToken);
+        var hash = await hashing.HashWithSlotAsync(password, cancellationToken);
         if (hash.IsSuccess)
         {
             await database.WriteOneAsync(

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>The operator's own signing keys, where <c>Jwt:KeyFiles</c> names some: read at the start, and never made, rotated or stored here.</summary>
+/// <summary>
+/// The operator's signing keys, if <c>Jwt:KeyFiles</c> names files. The service reads them at the start, and never
+/// creates, rotates or stores them.
+/// </summary>
 internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnvironment environment) : IKeyRing
 {
     private const string Es256Curve = "1.2.840.10045.3.1.7"; // P-256
@@ -17,14 +20,17 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
 
     public long Version => ring.Version;
 
-    /// <exception cref="StartException">A file can't be read, or is no key of this service's algorithms.</exception>
+    /// <exception cref="StartException">
+    /// A file can't be read, or holds no key for one of this service's algorithms.
+    /// </exception>
     public void Reload()
     {
         if (!_loaded)
         {
-            // The first signs, and the last of those whose time has come is the one that does.
+            // The first file's key signs. A ring signs with the last key whose SignsFrom has passed, so the order is
+            // reversed.
             var keys = options.KeyFiles.Select(Read).ToList();
-            RefuseRepetition(keys);
+            RefuseDuplicates(keys);
             ring.Load([.. keys.AsEnumerable().Reverse()], version: 0);
             _loaded = true;
         }
@@ -34,14 +40,15 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
 
     public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(false);
 
-    private void RefuseRepetition(List<SigningKey> keys)
+    private void RefuseDuplicates(List<SigningKey> keys)
     {
         for (var i = 0; i < keys.Count; i++)
         {
             if (keys.FindIndex(key => key.KeyId == keys[i].KeyId) is var first && first < i)
             {
                 throw new StartException(
-                    $"Jwt:KeyFiles:{i} is '{options.KeyFiles[i]}', which holds the key of Jwt:KeyFiles:{first}; allowed: each key once.");
+                    $"Jwt:KeyFiles:{i} is '{options.KeyFiles[i]}', which holds the key of Jwt:KeyFiles:{first}; "
+                    + "allowed: each key once.");
             }
         }
     }
@@ -62,7 +69,8 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
         }
 
         throw new StartException(
-            $"Jwt:KeyFiles:{index} is '{path}'; allowed: a PEM file with an unencrypted private key, on the curve P-256 or P-384 or RSA of {MinRsaKeySize} bits or more.");
+            $"Jwt:KeyFiles:{index} is '{path}'; allowed: a PEM file with an unencrypted private key, "
+            + $"on the curve P-256 or P-384 or RSA of {MinRsaKeySize} bits or more.");
     }
 
     private static (byte[] Pkcs8, string Algorithm)? ReadECDsa(string pem)
@@ -78,12 +86,13 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
             : null;
     }
 
-    // Nothing in an RSA key says which of the two it is for, so the setting does.
+    // An RSA key works with RS256 and with PS256. The setting decides which.
     private (byte[] Pkcs8, string Algorithm)? ReadRsa(string pem)
     {
         using var rsa = RSA.Create();
         return TryImport(rsa, pem) && rsa.KeySize >= MinRsaKeySize
-            ? (rsa.ExportPkcs8PrivateKey(), options.SigningAlgorithm == SigningAlgorithms.PS256 ? SigningAlgorithms.PS256 : SigningAlgorithms.RS256)
+            ? (rsa.ExportPkcs8PrivateKey(),
+                options.SigningAlgorithm == SigningAlgorithms.PS256 ? SigningAlgorithms.PS256 : SigningAlgorithms.RS256)
             : null;
     }
 
@@ -92,7 +101,7 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
         try
         {
             key.ImportFromPem(pem);
-            key.ExportPkcs8PrivateKey(); // a public key alone imports as well
+            key.ExportPkcs8PrivateKey(); // fails for a public key, which ImportFromPem accepts
             return true;
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)

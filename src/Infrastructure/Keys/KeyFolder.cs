@@ -1,7 +1,8 @@
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>Where the Data Protection keys lie.</summary>
+/// <summary>The folder that holds the Data Protection keys.</summary>
 /// <param name="Path">
-/// Outside the database, so that a copy of one is of no use without the other. Null when they are in it, encrypted under a certificate.
+/// A folder outside the database, so that a copy of the database alone decrypts nothing. Null when the keys are in the
+/// database, encrypted under a certificate.
 /// </param>
 internal sealed record KeyFolder(string? Path);

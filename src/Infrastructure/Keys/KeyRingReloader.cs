@@ -3,10 +3,12 @@ using CleanJwt.Infrastructure.Persistence;
 
 namespace CleanJwt.Infrastructure.Keys;
 
+/// <summary>Loads the signing keys from the database.</summary>
 internal sealed class KeyRingReloader(
-    SigningKeyRing ring, SigningKeyStore store, IPollingConnections connections, IDatabase database, TimeProvider time) : IKeyRing
+    SigningKeyRing ring, SigningKeyStore store, IPollingConnections connections, IDatabase database, TimeProvider time)
+    : IKeyRing
 {
-    private static readonly TimeSpan PauseBetweenLookups = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinTimeBetweenLookups = TimeSpan.FromSeconds(1);
 
     private readonly Lock _loading = new();
     private long _lastLookup = long.MinValue;
@@ -23,7 +25,8 @@ internal sealed class KeyRingReloader(
     {
         var now = time.GetTimestamp();
         var last = Interlocked.Read(ref _lastLookup);
-        if ((last != long.MinValue && time.GetElapsedTime(last, now) < PauseBetweenLookups) || Interlocked.CompareExchange(ref _lastLookup, now, last) != last)
+        if ((last != long.MinValue && time.GetElapsedTime(last, now) < MinTimeBetweenLookups)
+            || Interlocked.CompareExchange(ref _lastLookup, now, last) != last)
         {
             return false;
         }
@@ -40,11 +43,11 @@ internal sealed class KeyRingReloader(
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
-            return false; // the poller sees it too, and says so
+            return false; // the revocation poller meets the same outage, and logs it
         }
     }
 
-    // Reading and taking over are one step, or an older state could take the place of a newer one.
+    // One lock covers both steps. Without it, a slow read could replace newer keys with older ones.
     public void Load(DbConnection connection)
     {
         lock (_loading)

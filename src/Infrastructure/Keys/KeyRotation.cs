@@ -5,18 +5,27 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>Makes the next signing key in time, and deletes those that are over. Every node does it; of two at once, one finds nothing to do.</summary>
+/// <summary>Creates the next signing key in time, and deletes keys whose last token has expired.</summary>
+/// <remarks>Every node runs it. When two nodes run it at once, the second one finds nothing to do.</remarks>
 internal sealed partial class KeyRotation(
-    SigningKeyRing ring, SigningKeyStore store, IDatabase database, JwtOptions options, TimeProvider time, ILogger<KeyRotation> logger) : BackgroundService
+    SigningKeyRing ring,
+    SigningKeyStore store,
+    IDatabase database,
+    JwtOptions options,
+    TimeProvider time,
+    ILogger<KeyRotation> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Asks the keys in memory first: nearly always there is nothing to do.</summary>
+    /// <summary>
+    /// Changes the keys in the database if they are due. The keys in memory answer that first, without a query.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var times = ring.Keys.Select(key => key.SignsFrom).ToList();
-        if (KeySchedule.NextSignsFrom(times[^1], options, now) is not null || KeySchedule.CountOver(times, now) > 0)
+        if (KeySchedule.NextSignsFrom(times[^1], options, now) is not null || KeySchedule.CountExpired(times, now) > 0)
         {
             await ChangeAsync(store.KeepScheduleAsync, cancellationToken);
         }
@@ -32,10 +41,12 @@ internal sealed partial class KeyRotation(
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            // Once and not every minute: while a new setting is rolled out, nodes of both would take turns.
+            // Once, at the start. While a new setting is rolled out, nodes with the old and the new setting run side by
+            // side, and would replace each other's keys every minute.
             if (ring.Keys[^1].Algorithm != options.SigningAlgorithm)
             {
-                await TryAsync(cancellationToken => ChangeAsync(store.AdoptAlgorithmAsync, cancellationToken), stoppingToken);
+                await TryAsync(
+                    cancellationToken => ChangeAsync(store.AdoptAlgorithmAsync, cancellationToken), stoppingToken);
             }
 
             do
@@ -46,11 +57,12 @@ internal sealed partial class KeyRotation(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops, or could not start.
+            // The service stops, or its start failed.
         }
     }
 
-    private Task<bool> ChangeAsync(Func<AppDbContext, NewSigningKey, CancellationToken, Task> change, CancellationToken cancellationToken)
+    private Task<bool> ChangeAsync(
+        Func<AppDbContext, NewSigningKey, CancellationToken, Task> change, CancellationToken cancellationToken)
     {
         var created = store.CreateKey();
         return database.WriteAsync(
@@ -70,10 +82,11 @@ internal sealed partial class KeyRotation(
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
-            LogFailed(logger, exception); // the next round tries again; the key in use goes on signing
+            LogFailed(logger, exception); // the current key still signs, and the next round tries again
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The signing keys could not be rotated; this will be tried again.")]
+    [LoggerMessage(
+        LogLevel.Warning, "The signing keys could not be rotated. The service will try again within a minute.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -3,14 +3,17 @@ using CleanJwt.Infrastructure.Tokens;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>When keys come and go.</summary>
+/// <summary>Computes when signing keys are created, sign, and are deleted.</summary>
 internal static class KeySchedule
 {
-    /// <summary>How long a key is published before it signs, when it is not made by the schedule: every node that may serve has polled by then.</summary>
+    /// <summary>
+    /// The time between the publication of an unscheduled key and its first signature. Every node that may serve
+    /// requests polls within it.
+    /// </summary>
     public static readonly TimeSpan Notice = TimeSpan.FromSeconds(10);
 
-    /// <param name="newest">From when the newest key signs.</param>
-    /// <returns>From when the key after it is to sign; null while it is not time to make that.</returns>
+    /// <param name="newest">The time from which the newest key signs.</param>
+    /// <returns>The time from which the next key signs. Null while it is too early to create that key.</returns>
     public static DateTimeOffset? NextSignsFrom(DateTimeOffset newest, JwtOptions options, DateTimeOffset now)
     {
         var regular = newest + options.KeyLifetime;
@@ -18,20 +21,25 @@ internal static class KeySchedule
         return regular > earliest ? null : earliest;
     }
 
-    /// <param name="successor">From when the key after it signs; null while there is none.</param>
-    /// <returns>When the last token under a key has expired, whatever lifetime it was issued with.</returns>
-    public static DateTimeOffset? OverAt(DateTimeOffset? successor) => successor + RevocationList.Keep;
+    /// <param name="successorSignsFrom">
+    /// The time from which the key after this one signs. Null while there is none.
+    /// </param>
+    /// <returns>
+    /// The time by which every token that the key signed has expired, with the longest lifetime that can be set.
+    /// </returns>
+    public static DateTimeOffset? LastTokenExpiresAt(DateTimeOffset? successorSignsFrom) =>
+        successorSignsFrom + RevocationList.Retention;
 
-    /// <param name="signsFrom">Of each key, in order.</param>
-    /// <returns>How many of the first ones have been replaced for so long that no token under them is left.</returns>
-    public static int CountOver(IReadOnlyList<DateTimeOffset> signsFrom, DateTimeOffset now)
+    /// <param name="signsFrom">The times from which the keys sign, in ascending order.</param>
+    /// <returns>The number of keys, from the first on, whose tokens have all expired.</returns>
+    public static int CountExpired(IReadOnlyList<DateTimeOffset> signsFrom, DateTimeOffset now)
     {
-        var over = 0;
-        while (over + 1 < signsFrom.Count && OverAt(signsFrom[over + 1]) < now)
+        var expired = 0;
+        while (expired + 1 < signsFrom.Count && LastTokenExpiresAt(signsFrom[expired + 1]) < now)
         {
-            over++;
+            expired++;
         }
 
-        return over;
+        return expired;
     }
 }

@@ -14,13 +14,16 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>Registers the signing keys, and the Data Protection keys that encrypt the secrets in the database.</summary>
+/// <summary>
+/// Registers the signing keys, and the Data Protection keys that encrypt the secrets in the database.
+/// </summary>
 internal static class KeyServices
 {
-    public static void AddKeys(this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
+    public static void AddKeys(
+        this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {
         services.AddKeyProtection(environment, KeyProtection.LoadCertificate(configuration, environment));
-        services.AddSingleton<ProtectingKeys>();
+        services.AddSingleton<DataProtectionKeys>();
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SecretStore>();
         services.AddSingleton<SigningKeyRing>();
@@ -33,19 +36,25 @@ internal static class KeyServices
             provider.GetRequiredService<JwtOptions>(), provider.GetRequiredService<TimeProvider>()));
     }
 
-    private static void AddKeyProtection(this IServiceCollection services, IHostEnvironment environment, X509Certificate2? certificate)
+    private static void AddKeyProtection(
+        this IServiceCollection services, IHostEnvironment environment, X509Certificate2? certificate)
     {
-        // A refresh decrypts one token and encrypts one. For texts this short, AES-GCM in one pass is cheaper than the default,
-        // which encrypts and authenticates in two.
+        // A refresh decrypts one token and encrypts one. For texts this short, AES-GCM in one pass is cheaper than the
+        // default, which encrypts and authenticates in two.
         var dataProtection = services.AddDataProtection()
             .SetApplicationName("CleanJwt")
-            .UseCryptographicAlgorithms(new AuthenticatedEncryptorConfiguration { EncryptionAlgorithm = EncryptionAlgorithm.AES_256_GCM });
+            .UseCryptographicAlgorithms(new AuthenticatedEncryptorConfiguration
+            {
+                EncryptionAlgorithm = EncryptionAlgorithm.AES_256_GCM,
+            });
         if (certificate is null)
         {
-            services.AddSingleton(provider => new KeyFolder(Path.Combine(
-                provider.GetService<SqliteFile>()?.Folder ?? Path.Combine(environment.ContentRootPath, "data"), "keys")));
-            services.AddOptions<KeyManagementOptions>().Configure<KeyFolder, ILoggerFactory>((options, folder, loggers) =>
-                options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.Path!), loggers));
+            var dataFolder = Path.Combine(environment.ContentRootPath, "data");
+            services.AddSingleton(provider =>
+                new KeyFolder(Path.Combine(provider.GetService<SqliteFile>()?.Folder ?? dataFolder, "keys")));
+            services.AddOptions<KeyManagementOptions>().Configure<KeyFolder, ILoggerFactory>(
+                (options, folder, loggers) =>
+                    options.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(folder.Path!), loggers));
         }
         else
         {

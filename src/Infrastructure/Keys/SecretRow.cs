@@ -1,6 +1,6 @@
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>Something random that every node shares, under Data Protection.</summary>
+/// <summary>A random secret that all nodes share, encrypted by Data Protection.</summary>
 public sealed class SecretRow
 {
     public required string Name { get; init; }

@@ -8,42 +8,50 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>The secrets in the database that nodes share and never change, under Data Protection.</summary>
-internal sealed class SecretStore(IDataProtectionProvider dataProtection, ProtectingKeys protectingKeys)
+/// <summary>The random secrets in the database. All nodes share them, and Data Protection encrypts them.</summary>
+internal sealed class SecretStore(IDataProtectionProvider dataProtection, DataProtectionKeys dataProtectionKeys)
 {
-    /// <summary>What the keys of password tries are made with.</summary>
+    /// <summary>The secret that turns emails and networks into the keys of password attempts.</summary>
     public const string PasswordAttempts = "password-attempts";
 
     private const int Size = 32;
 
-    /// <summary>Makes what is missing, unless what it would lie under is missing, too: then the start is about to fail for that.</summary>
-    /// <remarks>The caller holds the migration lock, and has made the Data Protection key of a new database.</remarks>
+    /// <summary>
+    /// Creates the missing secrets. Without a usable Data Protection key it creates none, and <see cref="Load"/> then
+    /// fails.
+    /// </summary>
+    /// <remarks>
+    /// The caller holds the migration lock, and has created the Data Protection key of a new database.
+    /// </remarks>
     public async Task EnsureAsync(IDatabaseSetup setup, CancellationToken cancellationToken)
     {
-        if (Find(setup, PasswordAttempts) is null && protectingKeys.AreUsable)
+        if (Find(setup, PasswordAttempts) is null && dataProtectionKeys.AreUsable)
         {
             await using var db = setup.OpenContext();
             await AddAsync(db, PasswordAttempts, cancellationToken);
         }
     }
 
-    /// <summary>Puts new ones in the place of all there are, which need not be readable.</summary>
-    /// <remarks>For a database that no node is serving, and with a Data Protection key that can be used.</remarks>
+    /// <summary>Replaces all secrets, without reading the old ones.</summary>
+    /// <remarks>No node may serve the database meanwhile, and a Data Protection key must be usable.</remarks>
     public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
     {
         await db.Secrets.ExecuteDeleteAsync(cancellationToken);
-        await db.PasswordAttempts.ExecuteDeleteAsync(cancellationToken); // nobody finds them any more
+        await db.PasswordAttempts.ExecuteDeleteAsync(cancellationToken); // their keys depend on the old secret
         await AddAsync(db, PasswordAttempts, cancellationToken);
     }
 
-    /// <exception cref="StartException">There is none, or it can't be decrypted. None is made in its place.</exception>
+    /// <summary>Reads and decrypts one secret. It never creates a missing one.</summary>
+    /// <exception cref="StartException">The secret is missing or can't be decrypted.</exception>
     public byte[] Load(DbConnection connection, string name)
     {
         var stored = Find(connection, name)
-            ?? throw new StartException($"The database has no secret '{name}' yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
-        if (!protectingKeys.AreUsable)
+            ?? throw new StartException(
+                $"The database has no secret '{name}' yet: run the command 'migrate', "
+                + "or set Database:MigrateOnStart to true.");
+        if (!dataProtectionKeys.AreUsable)
         {
-            throw protectingKeys.MissingFor("secrets");
+            throw dataProtectionKeys.CannotDecrypt("secrets");
         }
 
         try
@@ -52,7 +60,7 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, Protec
         }
         catch (CryptographicException)
         {
-            throw protectingKeys.MissingFor("secrets");
+            throw dataProtectionKeys.CannotDecrypt("secrets");
         }
     }
 
@@ -62,7 +70,7 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, Protec
         return Find(connection, name);
     }
 
-    // Every start does this, and it needs nothing of EF Core.
+    // Every start reads a secret. Without EF Core the start is faster.
     private static byte[]? Find(DbConnection connection, string name)
     {
         using var command = connection.CreateCommand();
@@ -75,7 +83,8 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, Protec
 
     private async Task AddAsync(AppDbContext db, string name, CancellationToken cancellationToken)
     {
-        db.Secrets.Add(new SecretRow { Name = name, ProtectedValue = ProtectorOf(name).Protect(RandomNumberGenerator.GetBytes(Size)) });
+        var secret = RandomNumberGenerator.GetBytes(Size);
+        db.Secrets.Add(new SecretRow { Name = name, ProtectedValue = ProtectorOf(name).Protect(secret) });
         await db.SaveChangesAsync(cancellationToken);
     }
 

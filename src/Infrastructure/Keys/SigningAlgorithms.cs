@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>The algorithms that access tokens can be signed with (RFC 7518, section 3.1).</summary>
+/// <summary>The algorithms that can sign access tokens (RFC 7518, section 3.1).</summary>
 internal static class SigningAlgorithms
 {
     public const string ES256 = nameof(ES256);
@@ -10,7 +10,7 @@ internal static class SigningAlgorithms
     public const string RS256 = nameof(RS256);
     public const string PS256 = nameof(PS256);
 
-    // NIST SP 800-57 part 1, table 2: as strong as P-256, and good beyond 2030.
+    // NIST SP 800-57 part 1, table 2: as strong as P-256, and acceptable beyond 2030.
     private const int RsaKeySize = 3072;
 
     public static bool IsRsa(string algorithm) => algorithm is RS256 or PS256;
@@ -23,7 +23,7 @@ internal static class SigningAlgorithms
             ES256 => ECDsa.Create(ECCurve.NamedCurves.nistP256),
             ES384 => ECDsa.Create(ECCurve.NamedCurves.nistP384),
             RS256 or PS256 => RSA.Create(RsaKeySize),
-            _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "Not an algorithm of this service."),
+            _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "The algorithm is unknown."),
         };
         return key.ExportPkcs8PrivateKey();
     }

@@ -23,9 +23,9 @@ internal sealed class SigningKey
     /// <inheritdoc cref="SigningKeyRow.SignsFrom"/>
     public DateTimeOffset SignsFrom { get; }
 
-    /// <param name="pkcs8">The private key, as RFC 5958 has it.</param>
-    /// <param name="algorithm">One of <see cref="SigningAlgorithms"/> that the key is for.</param>
-    /// <exception cref="CryptographicException">It is none.</exception>
+    /// <param name="pkcs8">The private key in PKCS #8 (RFC 5958).</param>
+    /// <param name="algorithm">One of <see cref="SigningAlgorithms"/>. It must fit the key.</param>
+    /// <exception cref="CryptographicException">The bytes are no private key of that kind.</exception>
     public static SigningKey Import(byte[] pkcs8, string algorithm, DateTimeOffset signsFrom)
     {
         var (privateKey, publicKey) = SigningAlgorithms.IsRsa(algorithm) ? ImportRsa(pkcs8) : ImportECDsa(pkcs8);
@@ -38,19 +38,23 @@ internal sealed class SigningKey
     {
         using var ecdsa = ECDsa.Create();
         ecdsa.ImportPkcs8PrivateKey(pkcs8, out _);
-        return (ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: true)), ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: false)));
+        return (
+            ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: true)),
+            ToJsonWebKey(ecdsa.ExportParameters(includePrivateParameters: false)));
     }
 
     private static (JsonWebKey Private, JsonWebKey Public) ImportRsa(byte[] pkcs8)
     {
         using var rsa = RSA.Create();
         rsa.ImportPkcs8PrivateKey(pkcs8, out _);
-        return (ToJsonWebKey(rsa.ExportParameters(includePrivateParameters: true)), ToJsonWebKey(rsa.ExportParameters(includePrivateParameters: false)));
+        return (
+            ToJsonWebKey(rsa.ExportParameters(includePrivateParameters: true)),
+            ToJsonWebKey(rsa.ExportParameters(includePrivateParameters: false)));
     }
 
     private static JsonWebKey ToJsonWebKey(ECParameters parameters)
     {
-        var ecdsa = ECDsa.Create(parameters); // not disposed: the key signs and verifies with it for as long as it lives
+        var ecdsa = ECDsa.Create(parameters); // not disposed: the JsonWebKey signs and verifies with it
         return WithThumbprint(JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ecdsa)));
     }
 

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>What an operator can see and do of the signing keys. Nodes that are running follow within a second.</summary>
+/// <summary>Lists and changes the signing keys for an operator. Running nodes adopt a change within a second.</summary>
 public sealed class SigningKeyAdministration
 {
     private readonly IDatabase _database;
@@ -17,14 +17,19 @@ public sealed class SigningKeyAdministration
         AreFiles = options.KeyFiles.Count > 0;
     }
 
-    /// <summary>Whether the keys are the operator's own files of <c>Jwt:KeyFiles</c>. Those of the database are then not in use.</summary>
+    /// <summary>
+    /// True if the service signs with the files of <c>Jwt:KeyFiles</c>. The keys in the database are not in use then.
+    /// </summary>
     public bool AreFiles { get; }
 
-    /// <returns>In the order in which they sign.</returns>
+    /// <returns>The keys in the order in which they sign.</returns>
     public async Task<IReadOnlyList<SigningKeyInfo>> ListAsync(CancellationToken cancellationToken = default)
     {
         var keys = await _database.ReadAsync(
-            (db, abandoned) => db.Context.SigningKeys.AsNoTracking().OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence).ToListAsync(abandoned),
+            (db, abandoned) => db.Context.SigningKeys
+                .AsNoTracking()
+                .OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence)
+                .ToListAsync(abandoned),
             cancellationToken);
         var now = _time.GetUtcNow();
         var current = keys.FindLastIndex(key => key.SignsFrom <= now);
@@ -33,11 +38,11 @@ public sealed class SigningKeyAdministration
             key.Algorithm,
             index == current ? "signs" : index < current ? "verifies" : "next",
             key.SignsFrom,
-            KeySchedule.OverAt(keys.ElementAtOrDefault(index + 1)?.SignsFrom)))];
+            KeySchedule.LastTokenExpiresAt(keys.ElementAtOrDefault(index + 1)?.SignsFrom)))];
     }
 
-    /// <summary>Publishes the next key at once; it signs 10 s later.</summary>
-    /// <exception cref="Settings.StartException">The keys there are can't be decrypted.</exception>
+    /// <summary>Publishes the next key at once. It signs 10 seconds later.</summary>
+    /// <exception cref="Settings.StartException">The existing keys can't be decrypted.</exception>
     public async Task RotateAsync(CancellationToken cancellationToken = default)
     {
         var created = await CreateKeyAsync(cancellationToken);
@@ -50,23 +55,36 @@ public sealed class SigningKeyAdministration
             cancellationToken);
     }
 
-    /// <summary>Has no token under a key be accepted any more, such as one that was stolen. When it was the one that signs, another does at once.</summary>
-    /// <returns>False when there is no such key.</returns>
+    /// <summary>
+    /// Deletes a key, such as a stolen one. No node accepts its tokens any more. If it is the current key, the next key
+    /// signs at once.
+    /// </summary>
+    /// <returns>False when no key has that id.</returns>
     /// <inheritdoc cref="RotateAsync"/>
     public async Task<bool> RetireAsync(string keyId, CancellationToken cancellationToken = default)
     {
         var created = await CreateKeyAsync(cancellationToken);
-        return await _database.WriteAsync((db, abandoned) => _store.RetireAsync(db.Context, keyId, created, abandoned), cancellationToken);
+        return await _database.WriteAsync(
+            (db, abandoned) => _store.RetireAsync(db.Context, keyId, created, abandoned), cancellationToken);
     }
 
-    // Not before the others were read: where their Data Protection keys are missing, a new one would be made in their place.
+    // Load fails if the Data Protection keys are missing. Without that check, CreateKey would make Data Protection
+    // create a new one.
     private async Task<NewSigningKey> CreateKeyAsync(CancellationToken cancellationToken)
     {
-        await _database.ReadAsync(async (db, abandoned) => _store.Load(await db.OpenAsync(abandoned)), cancellationToken);
+        await _database.ReadAsync(
+            async (db, abandoned) => _store.Load(await db.OpenAsync(abandoned)), cancellationToken);
         return _store.CreateKey();
     }
 }
 
-/// <param name="State"><c>signs</c>, <c>next</c> (published already), or <c>verifies</c> (its tokens have not all expired).</param>
-/// <param name="OverAt">When its last token has expired; null while no key takes over from it.</param>
-public sealed record SigningKeyInfo(string KeyId, string Algorithm, string State, DateTimeOffset SignsFrom, DateTimeOffset? OverAt);
+/// <summary>A signing key as the command <c>keys list</c> shows it. It holds no secret.</summary>
+/// <param name="KeyId">The <c>kid</c> of its tokens.</param>
+/// <param name="State">
+/// <c>signs</c>, <c>next</c> (published, signs later), or <c>verifies</c> (not all of its tokens have expired).
+/// </param>
+/// <param name="LastTokenExpiresAt">
+/// The time by which all of its tokens have expired. Null while it has no successor.
+/// </param>
+public sealed record SigningKeyInfo(
+    string KeyId, string Algorithm, string State, DateTimeOffset SignsFrom, DateTimeOffset? LastTokenExpiresAt);

@@ -10,35 +10,48 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Keys;
 
-/// <summary>
-/// The signing keys in the database, their private halves under Data Protection. Every change takes the guard row first, so that two nodes that
-/// rotate at once make one key; and the guard's version is the ring's, by which every node sees that there was one.
-/// </summary>
-internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, ProtectingKeys protectingKeys, JwtOptions options, TimeProvider time)
+/// <summary>The signing keys in the database. Data Protection encrypts their private halves.</summary>
+/// <remarks>
+/// Every change locks the guard row first, so two nodes that rotate at once create one key. The lock raises the guard's
+/// version, which tells every node to load the keys again.
+/// </remarks>
+internal sealed class SigningKeyStore(
+    IDataProtectionProvider dataProtection,
+    DataProtectionKeys dataProtectionKeys,
+    JwtOptions options,
+    TimeProvider time)
 {
-    /// <summary>Makes the first keys, the Data Protection one and the signing one, where there are none, and renews the former in time.</summary>
-    /// <remarks>The caller holds the migration lock: two nodes that each made one could not read each other's tokens.</remarks>
+    /// <summary>
+    /// Creates the first Data Protection key and the first signing key if they are missing. It also renews the Data
+    /// Protection key.
+    /// </summary>
+    /// <remarks>
+    /// The caller holds the migration lock. Two nodes that each created a key could not read each other's tokens.
+    /// </remarks>
     public async Task EnsureAsync(IDatabaseSetup setup, CancellationToken cancellationToken)
     {
         if (options.KeyFiles.Count > 0)
         {
-            protectingKeys.Ensure(); // for refresh tokens
+            dataProtectionKeys.Ensure(); // for refresh tokens
         }
         else if (!HasSigningKey(setup))
         {
             await using var db = setup.OpenContext();
             await AddAsync(db, CreateFirstKey(), sequence: 1, signsFrom: time.GetUtcNow(), cancellationToken);
         }
-        else if (protectingKeys.AreUsable)
+        else if (dataProtectionKeys.AreUsable)
         {
-            protectingKeys.Ensure(); // a node that was off for long finds its last one expired
+            dataProtectionKeys.Ensure(); // the last key may have expired while every node was off
         }
     }
 
     /// <summary>
-    /// A key that the changes below store when they need one. Made before their transaction: one for RSA takes a while, and Data Protection may have a
-    /// key of its own to write.
+    /// Creates a signing key without storing it. The methods that change keys store it if they need one.
     /// </summary>
+    /// <remarks>
+    /// Call it before the transaction: an RSA key takes some time to create, and Data Protection may write a key to the
+    /// database.
+    /// </remarks>
     public NewSigningKey CreateKey()
     {
         var pkcs8 = SigningAlgorithms.CreateKey(options.SigningAlgorithm);
@@ -46,16 +59,20 @@ internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, Pr
         return new NewSigningKey(keyId, options.SigningAlgorithm, Protector.Protect(pkcs8));
     }
 
-    /// <inheritdoc cref="CreateKey"/>
-    /// <remarks>Also where no Data Protection key is left to protect it with: that is made, too.</remarks>
+    /// <summary>
+    /// Creates a signing key without storing it. If no Data Protection key is usable, it creates one.
+    /// </summary>
     public NewSigningKey CreateFirstKey()
     {
-        protectingKeys.Ensure();
+        dataProtectionKeys.Ensure();
         return CreateKey();
     }
 
-    /// <summary>Puts one new key in the place of all there are, which need not be readable: no access token issued so far is accepted any more.</summary>
-    /// <remarks>For a database that no node is serving.</remarks>
+    /// <summary>
+    /// Replaces all keys by one new key, without reading the old ones. No access token issued so far is accepted any
+    /// more.
+    /// </summary>
+    /// <remarks>No node may serve the database meanwhile.</remarks>
     public async Task ReplaceAllAsync(AppDbContext db, NewSigningKey key, CancellationToken cancellationToken)
     {
         await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
@@ -67,39 +84,49 @@ internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, Pr
         }
     }
 
-    /// <returns>All keys, in the order in which they sign, and the version of the ring that they are.</returns>
-    /// <exception cref="StartException">There is none, or one can't be decrypted. None is made in its place: that would end every session.</exception>
-    /// <remarks>Every start waits for this, and it needs nothing of EF Core.</remarks>
+    /// <summary>
+    /// Reads and decrypts the keys. It never creates a missing one, because a new key would invalidate every token.
+    /// </summary>
+    /// <remarks>Every start waits for this. Without EF Core the start is faster.</remarks>
+    /// <returns>All keys in the order in which they sign, and their version.</returns>
+    /// <exception cref="StartException">The database has no key, or one can't be decrypted.</exception>
     public (IReadOnlyList<SigningKey> Keys, long Version) Load(DbConnection connection)
     {
-        // Before the keys: read after them it could be newer than they are, and their change would never be seen.
+        // The version is read first. A version read after the keys could be newer than they are, and the node would
+        // miss that change.
         var version = ReadVersion(connection);
         var rows = ReadRows(connection);
         if (rows.Count == 0)
         {
-            throw new StartException("The database has no signing key yet: run the command 'migrate', or set Database:MigrateOnStart to true.");
+            throw new StartException(
+                "The database has no signing key yet: run the command 'migrate', "
+                + "or set Database:MigrateOnStart to true.");
         }
 
-        if (!protectingKeys.AreUsable)
+        if (!dataProtectionKeys.AreUsable)
         {
-            throw protectingKeys.MissingFor("signing keys");
+            throw dataProtectionKeys.CannotDecrypt("signing keys");
         }
 
         try
         {
-            return ([.. rows.Select(row => SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm, row.SignsFrom))], version);
+            var keys = rows.Select(row =>
+                SigningKey.Import(Protector.Unprotect(row.ProtectedPrivateKey), row.Algorithm, row.SignsFrom));
+            return ([.. keys], version);
         }
         catch (CryptographicException)
         {
-            throw protectingKeys.MissingFor("signing keys");
+            throw dataProtectionKeys.CannotDecrypt("signing keys");
         }
     }
 
-    /// <summary>Publishes the next key now, and has it sign as soon as every node knows it. Asked again meanwhile, it changes nothing.</summary>
-    /// <remarks>In a transaction of the caller's, as the other changes.</remarks>
+    /// <summary>
+    /// Publishes the next key now. It signs as soon as every node knows it. A second call before that changes nothing.
+    /// </summary>
+    /// <remarks>The caller begins and commits the transaction, here and in the methods below.</remarks>
     public async Task RotateAsync(AppDbContext db, NewSigningKey created, CancellationToken cancellationToken)
     {
-        var keys = await TakeAsync(db, cancellationToken);
+        var keys = await LockAndReadAsync(db, cancellationToken);
         var now = time.GetUtcNow();
         if (keys.Find(key => key.SignsFrom > now && key.Algorithm == options.SigningAlgorithm) is not { } next)
         {
@@ -112,23 +139,23 @@ internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, Pr
         }
     }
 
-    /// <summary>Rotates when the last key is for another algorithm than the settings name.</summary>
+    /// <summary>Rotates if the newest key is not for the algorithm that the settings name.</summary>
     public async Task AdoptAlgorithmAsync(AppDbContext db, NewSigningKey created, CancellationToken cancellationToken)
     {
-        var keys = await TakeAsync(db, cancellationToken);
+        var keys = await LockAndReadAsync(db, cancellationToken);
         if (keys[^1].Algorithm != options.SigningAlgorithm)
         {
             await ReplaceNextAsync(db, created, keys, time.GetUtcNow(), cancellationToken);
         }
     }
 
-    /// <summary>Makes the next key if it is time to, and deletes those whose last token has expired.</summary>
+    /// <summary>Creates the next key if it is due, and deletes keys whose last token has expired.</summary>
     public async Task KeepScheduleAsync(AppDbContext db, NewSigningKey created, CancellationToken cancellationToken)
     {
-        var keys = await TakeAsync(db, cancellationToken);
+        var keys = await LockAndReadAsync(db, cancellationToken);
         var now = time.GetUtcNow();
         var times = keys.ConvertAll(key => key.SignsFrom);
-        db.SigningKeys.RemoveRange(keys.Take(KeySchedule.CountOver(times, now)));
+        db.SigningKeys.RemoveRange(keys.Take(KeySchedule.CountExpired(times, now)));
         await db.SaveChangesAsync(cancellationToken);
         if (KeySchedule.NextSignsFrom(times[^1], options, now) is { } signsFrom)
         {
@@ -137,29 +164,30 @@ internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, Pr
     }
 
     /// <summary>
-    /// Deletes a key, so that no token under it is accepted any more. When it was the one that signs, the next one does so at once: never one that was
-    /// replaced before.
+    /// Deletes a key, so that its tokens are not accepted any more. If it is the current key, the next key signs at
+    /// once, or a new one. A key that was replaced before never signs again.
     /// </summary>
-    /// <returns>False when there is no such key.</returns>
-    public async Task<bool> RetireAsync(AppDbContext db, string keyId, NewSigningKey created, CancellationToken cancellationToken)
+    /// <returns>False when no key has that id.</returns>
+    public async Task<bool> RetireAsync(
+        AppDbContext db, string keyId, NewSigningKey created, CancellationToken cancellationToken)
     {
-        var keys = await TakeAsync(db, cancellationToken);
+        var keys = await LockAndReadAsync(db, cancellationToken);
         if (keys.Find(key => key.KeyId == keyId) is not { } retired)
         {
             return false;
         }
 
         var now = time.GetUtcNow();
-        var signing = keys.FindLast(key => key.SignsFrom <= now) ?? keys[0];
+        var current = keys.FindLast(key => key.SignsFrom <= now) ?? keys[0];
         var next = keys.Find(key => key.SignsFrom > now && key != retired);
         db.SigningKeys.Remove(retired);
-        if (retired == signing && next is not null)
+        if (retired == current && next is not null)
         {
             next.SignsFrom = now;
         }
 
         await db.SaveChangesAsync(cancellationToken);
-        if (retired == signing && next is null)
+        if (retired == current && next is null)
         {
             await AddAsync(db, created, NextSequence(keys), now, cancellationToken);
         }
@@ -182,40 +210,54 @@ internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, Pr
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
-    private static List<(byte[] ProtectedPrivateKey, string Algorithm, DateTimeOffset SignsFrom)> ReadRows(DbConnection connection)
+    private static List<(byte[] ProtectedPrivateKey, string Algorithm, DateTimeOffset SignsFrom)> ReadRows(
+        DbConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT ProtectedPrivateKey, Algorithm, SignsFrom FROM SigningKeys ORDER BY SignsFrom, Sequence";
+        command.CommandText =
+            "SELECT ProtectedPrivateKey, Algorithm, SignsFrom FROM SigningKeys ORDER BY SignsFrom, Sequence";
         using var reader = command.ExecuteReader();
         var rows = new List<(byte[], string, DateTimeOffset)>();
         while (reader.Read())
         {
-            rows.Add((reader.GetFieldValue<byte[]>(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero)));
+            var signsFrom = new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero);
+            rows.Add((reader.GetFieldValue<byte[]>(0), reader.GetString(1), signsFrom));
         }
 
         return rows;
     }
 
-    private static IQueryable<SigningKeyRow> Ordered(IQueryable<SigningKeyRow> keys) => keys.OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence);
-
-    private static async Task<List<SigningKeyRow>> TakeAsync(AppDbContext db, CancellationToken cancellationToken)
+    private static async Task<List<SigningKeyRow>> LockAndReadAsync(
+        AppDbContext db, CancellationToken cancellationToken)
     {
         await GuardRow.TakeAsync(db, GuardRow.SigningKeys, cancellationToken);
-        return await Ordered(db.SigningKeys).ToListAsync(cancellationToken);
+        return await db.SigningKeys
+            .OrderBy(key => key.SignsFrom).ThenBy(key => key.Sequence)
+            .ToListAsync(cancellationToken);
     }
 
-    // What is published for later has signed nothing yet, and would take over again from the new one.
+    // A key that signs later than the new one has signed nothing yet. It is deleted, or it would replace the new one.
     private async Task ReplaceNextAsync(
-        AppDbContext db, NewSigningKey created, List<SigningKeyRow> keys, DateTimeOffset now, CancellationToken cancellationToken)
+        AppDbContext db,
+        NewSigningKey created,
+        List<SigningKeyRow> keys,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var signsFrom = now + KeySchedule.Notice;
         db.SigningKeys.RemoveRange(keys.Where(key => key.SignsFrom > signsFrom));
         await AddAsync(db, created, NextSequence(keys), signsFrom, cancellationToken);
     }
 
-    private static int NextSequence(List<SigningKeyRow> keys) => keys.Select(key => key.Sequence).DefaultIfEmpty().Max() + 1;
+    private static int NextSequence(List<SigningKeyRow> keys) =>
+        keys.Select(key => key.Sequence).DefaultIfEmpty().Max() + 1;
 
-    private async Task AddAsync(AppDbContext db, NewSigningKey created, int sequence, DateTimeOffset signsFrom, CancellationToken cancellationToken)
+    private async Task AddAsync(
+        AppDbContext db,
+        NewSigningKey created,
+        int sequence,
+        DateTimeOffset signsFrom,
+        CancellationToken cancellationToken)
     {
         db.SigningKeys.Add(new SigningKeyRow
         {
@@ -232,5 +274,5 @@ internal sealed class SigningKeyStore(IDataProtectionProvider dataProtection, Pr
     private IDataProtector Protector => dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
 }
 
-/// <summary>A key that is not stored yet. Its private half is under Data Protection already.</summary>
+/// <summary>A key that is not stored yet. Data Protection has encrypted its private half.</summary>
 internal sealed record NewSigningKey(string KeyId, string Algorithm, byte[] ProtectedPrivateKey);

@@ -9,34 +9,39 @@ using NSec.Cryptography;
 
 namespace CleanJwt.Infrastructure.Passwords;
 
-/// <summary>
-/// Argon2id with the parameters OWASP names first (19 MiB, 2 passes, 1 lane), written as a PHC string, over the password in NFC. Hashes of ASP.NET
-/// Core Identity verify too and ask for a rehash, so that an existing database can move in.
-/// </summary>
+/// <summary>Hashes passwords in NFC with Argon2id, and writes the hash as a PHC string.</summary>
+/// <remarks>
+/// The parameters are OWASP's first choice: 19 MiB, 2 passes, 1 lane. Hashes of ASP.NET Core Identity verify too and
+/// ask for a rehash, so that the service can take over an existing database.
+/// </remarks>
 internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
 {
-    /// <summary>A hash that no password has, for the work of a verification where there is no account.</summary>
-    public static readonly string Decoy = Format(RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
+    /// <summary>
+    /// A random hash that no password has. Its verification takes as long as that of an account's hash.
+    /// </summary>
+    public static readonly string Decoy =
+        Format(RandomNumberGenerator.GetBytes(SaltSize), RandomNumberGenerator.GetBytes(HashSize));
 
     private const int MemoryKiB = 19 * 1024;
     private const int Passes = 2;
 
-    // Within these, other parameters than today's are an older or another service's. What is beyond would fail, or fell the service.
-    private const int SmallestMemoryKiB = 8;
-    private const int LargestMemoryKiB = 256 * 1024;
-    private const int MostPasses = 20;
+    // A hash of an older version or another service may have other parameters within these limits.
+    // Parameters beyond them would fail, or use up the service's memory and time.
+    private const int MinMemoryKiB = 8;
+    private const int MaxMemoryKiB = 256 * 1024;
+    private const int MaxPasses = 20;
 
     private const int SaltSize = 16;
     private const int HashSize = 32;
 
-    private static readonly Argon2id Today = Algorithm(MemoryKiB, Passes);
+    private static readonly Argon2id CurrentAlgorithm = Algorithm(MemoryKiB, Passes);
 
-    private readonly PasswordHasher<AppUser> _identity = new();
+    private readonly PasswordHasher<AppUser> _identityHasher = new();
 
     public string HashPassword(AppUser user, string password)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltSize);
-        return Format(salt, Derive(Today, password, salt));
+        return Format(salt, Derive(CurrentAlgorithm, password, salt));
     }
 
     public PasswordVerificationResult VerifyHashedPassword(AppUser user, string hashedPassword, string providedPassword)
@@ -51,18 +56,19 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
             return PasswordVerificationResult.Failed;
         }
 
-        var asToday = memoryKiB == MemoryKiB && passes == Passes;
-        if (!CryptographicOperations.FixedTimeEquals(Derive(asToday ? Today : Algorithm(memoryKiB, passes), providedPassword, salt), hash))
+        var isCurrent = memoryKiB == MemoryKiB && passes == Passes;
+        var algorithm = isCurrent ? CurrentAlgorithm : Algorithm(memoryKiB, passes);
+        if (!CryptographicOperations.FixedTimeEquals(Derive(algorithm, providedPassword, salt), hash))
         {
             return PasswordVerificationResult.Failed;
         }
 
-        return asToday ? PasswordVerificationResult.Success : PasswordVerificationResult.SuccessRehashNeeded;
+        return isCurrent ? PasswordVerificationResult.Success : PasswordVerificationResult.SuccessRehashNeeded;
     }
 
     private PasswordVerificationResult VerifyIdentityHash(AppUser user, string hashedPassword, string providedPassword)
     {
-        // Identity hashed what was typed. Both forms are tried, whichever was typed then.
+        // Identity hashed the password without normalizing it. So the hash may be of either form.
         foreach (var form in new HashSet<string> { PasswordRules.Normalize(providedPassword), providedPassword })
         {
             if (VerifiesAsIdentityHash(user, hashedPassword, form))
@@ -78,11 +84,12 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
     {
         try
         {
-            return _identity.VerifyHashedPassword(user, hashedPassword, password) != PasswordVerificationResult.Failed;
+            return _identityHasher.VerifyHashedPassword(user, hashedPassword, password)
+                != PasswordVerificationResult.Failed;
         }
         catch (FormatException)
         {
-            return false; // not even base64: a row that was damaged or made by something else
+            return false; // not base64: the row is damaged, or another program wrote it
         }
     }
 
@@ -114,7 +121,7 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
         }
 
         var (memoryKiB, passes) = (Number(match.Groups["m"]), Number(match.Groups["t"]));
-        return memoryKiB is >= SmallestMemoryKiB and <= LargestMemoryKiB && passes is >= 1 and <= MostPasses
+        return memoryKiB is >= MinMemoryKiB and <= MaxMemoryKiB && passes is >= 1 and <= MaxPasses
             ? (memoryKiB, passes, Padded(match.Groups["salt"]), Padded(match.Groups["hash"]))
             : null;
     }
@@ -124,9 +131,12 @@ internal sealed partial class Argon2PasswordHasher : IPasswordHasher<AppUser>
     // PHC strings use standard base64 without padding.
     private static string Unpadded(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=');
 
-    private static byte[] Padded(Group group) => Convert.FromBase64String(group.Value.PadRight((group.Length + 3) / 4 * 4, '='));
+    private static byte[] Padded(Group group) =>
+        Convert.FromBase64String(group.Value.PadRight((group.Length + 3) / 4 * 4, '='));
 
-    // With a salt of 16 bytes and a hash of 32.
-    [GeneratedRegex("^\\$argon2id\\$v=19\\$m=(?<m>[0-9]{1,7}),t=(?<t>[0-9]{1,2}),p=1\\$(?<salt>[A-Za-z0-9+/]{22})\\$(?<hash>[A-Za-z0-9+/]{43})\\z")]
+    // The salt has 16 bytes, and the hash 32.
+    [GeneratedRegex(
+        "^\\$argon2id\\$v=19\\$m=(?<m>[0-9]{1,7}),t=(?<t>[0-9]{1,2}),p=1"
+        + "\\$(?<salt>[A-Za-z0-9+/]{22})\\$(?<hash>[A-Za-z0-9+/]{43})\\z")]
     private static partial Regex PhcString();
 }

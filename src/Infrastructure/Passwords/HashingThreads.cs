@@ -11,7 +11,9 @@ namespace CleanJwt.Infrastructure.Passwords;
 /// </remarks>
 /// <param name="threads">The number of threads.</param>
 /// <param name="maxQueuedPerThread">The number of hashes that may wait, for each thread.</param>
-/// <param name="processorTime">Reads the processor time that the process has used on all cores. Only tests replace it.</param>
+/// <param name="processorTime">
+/// Reads the processor time that the process has used on all cores. Only tests replace it.
+/// </param>
 internal sealed class HashingThreads(int threads, int maxQueuedPerThread, Func<TimeSpan>? processorTime = null)
     : WorkerThreads("hashing", threads, threads * maxQueuedPerThread)
 {
@@ -30,8 +32,8 @@ internal sealed class HashingThreads(int threads, int maxQueuedPerThread, Func<T
 
     /// <summary>Computes how long a thread rests after a hash.</summary>
     /// <remarks>
-    /// A priority decides which thread runs next, and not for how long: the scheduler's time slice is some milliseconds.
-    /// A resting thread lets the other threads run without waiting for that slice.
+    /// A priority decides which thread runs next, and not for how long: the scheduler's time slice is some
+    /// milliseconds. A resting thread lets the other threads run without waiting for that slice.
     /// </remarks>
     /// <param name="elapsed">The duration of the hash by the clock.</param>
     /// <param name="used">The processor time that the process used meanwhile on all cores.</param>

@@ -6,53 +6,77 @@ using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Infrastructure.Passwords;
 
-/// <summary>Hashes and verifies passwords on the threads for it. When their queue is full, nothing is done.</summary>
-internal sealed class PasswordHashingService(IPasswordHasher<AppUser> hasher, HashingThreads threads) : IHashingQueue, IDisposable
+/// <summary>
+/// Hashes and verifies passwords on the hashing threads. A caller needs a slot first, and waits for one in a bounded
+/// queue.
+/// </summary>
+/// <remarks>
+/// The queue comes before any other work for a password, so a flood of sign-ins costs nothing for the requests that the
+/// full queue refuses. The database works only for requests that hold a slot.
+/// </remarks>
+internal sealed class PasswordHashingService(IPasswordHasher<AppUser> hasher, HashingThreads threads)
+    : IHashingQueue, IDisposable
 {
-    /// <summary>What is answered when the queue is full.</summary>
-    public static readonly Error QueueFull = Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
+    /// <summary>The error to answer while the queue is full.</summary>
+    public static readonly Error QueueFull =
+        Error.ServiceUnavailable("Too many sign-ins at once. Try again.", TimeSpan.FromSeconds(2));
 
-    // The hasher ignores whom it hashes for; its interface asks all the same.
-    private static readonly AppUser Nobody = new();
+    // IPasswordHasher asks for a user, and the hasher ignores it.
+    private static readonly AppUser UnusedUser = new();
 
-    // Enough for the threads to find the next ones ready, while the database is asked about others.
-    private const int BegunPerThread = 8;
+    // Enough that a thread finds its next hash ready while other requests wait for the database.
+    private const int SlotsPerThread = 8;
 
-    private readonly ConcurrencyLimiter _line = new(new()
+    private readonly ConcurrencyLimiter _slots = new(new()
     {
-        PermitLimit = BegunBy(threads),
-        QueueLimit = WaitingFor(threads),
+        PermitLimit = SlotsFor(threads),
+        QueueLimit = QueueLimitFor(threads),
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
     /// <inheritdoc/>
     public Error? Refusal =>
-        _line.GetStatistics() is { CurrentAvailablePermits: 0 } line && line.CurrentQueuedCount >= WaitingFor(threads) ? QueueFull : null;
+        _slots.GetStatistics() is { CurrentAvailablePermits: 0 } now
+        && now.CurrentQueuedCount >= QueueLimitFor(threads)
+            ? QueueFull
+            : null;
 
-    /// <summary>
-    /// Waits in line for a password that is to be hashed or verified, before anything else is done for it: a flood must cost those that find no place nothing,
-    /// and the database least of all, which answers about those who wait when it is their turn, not about all of them at once.
-    /// </summary>
-    /// <returns>To be disposed of when that is done; at once, and not acquired, when the line is full.</returns>
-    public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellationToken) => _line.AcquireAsync(permitCount: 1, cancellationToken);
+    /// <summary>Waits in the queue for a slot. The caller does this before any other work for the password.</summary>
+    /// <returns>
+    /// The slot, which the caller disposes of after that work. Not acquired, and at once, when the queue is full.
+    /// </returns>
+    public ValueTask<RateLimitLease> AcquireSlotAsync(CancellationToken cancellationToken) =>
+        _slots.AcquireAsync(permitCount: 1, cancellationToken);
 
+    /// <summary>Waits for a slot and hashes a password.</summary>
+    /// <returns>The hash, or <see cref="QueueFull"/>.</returns>
     public async Task<Result<string>> HashAsync(string password, CancellationToken cancellationToken)
     {
-        using var place = await EnterAsync(cancellationToken);
-        return place.IsAcquired ? await HashInPlaceAsync(password, cancellationToken) : QueueFull;
+        using var slot = await AcquireSlotAsync(cancellationToken);
+        return slot.IsAcquired ? await HashWithSlotAsync(password, cancellationToken) : QueueFull;
     }
 
-    /// <summary>As <see cref="HashAsync"/>, for whoever has a place already: waiting for a second one could be waiting for others who do the same.</summary>
-    public async Task<Result<string>> HashInPlaceAsync(string password, CancellationToken cancellationToken) =>
-        threads.TryEnqueue(() => hasher.HashPassword(Nobody, password), cancellationToken) is { } hash ? await hash : QueueFull;
+    /// <summary>Hashes a password for a caller that already holds a slot. Taking a second one could deadlock.</summary>
+    /// <inheritdoc cref="HashAsync"/>
+    public async Task<Result<string>> HashWithSlotAsync(string password, CancellationToken cancellationToken) =>
+        threads.TryEnqueue(() => hasher.HashPassword(UnusedUser, password), cancellationToken) is { } hash
+            ? await hash
+            : QueueFull;
 
-    /// <summary>For whoever has a place.</summary>
-    /// <param name="hash">Null for nobody's: the same work, and always a failure.</param>
-    public async Task<Result<PasswordVerificationResult>> VerifyAsync(string? hash, string password, CancellationToken cancellationToken)
+    /// <summary>Verifies a password for a caller that already holds a slot.</summary>
+    /// <param name="hash">
+    /// The account's hash. Null when there is no account: the work is the same, and the result always a failure.
+    /// </param>
+    /// <returns>The outcome, or <see cref="QueueFull"/>.</returns>
+    public async Task<Result<PasswordVerificationResult>> VerifyAsync(
+        string? hash, string password, CancellationToken cancellationToken)
     {
-        // Hash even though nobody is there: answering early would let a stopwatch tell known addresses from unknown ones.
+        // An unknown address takes as long as a known one. Otherwise the time of the answer would tell which addresses
+        // have accounts.
         var expected = hash ?? Argon2PasswordHasher.Decoy;
-        if (threads.TryEnqueue(() => hasher.VerifyHashedPassword(Nobody, expected, password), cancellationToken) is not { } verification)
+        var verification = threads.TryEnqueue(
+            () => hasher.VerifyHashedPassword(UnusedUser, expected, password), cancellationToken);
+        if (verification is null)
         {
             return QueueFull;
         }
@@ -61,9 +85,9 @@ internal sealed class PasswordHashingService(IPasswordHasher<AppUser> hasher, Ha
         return hash is null ? PasswordVerificationResult.Failed : outcome;
     }
 
-    public void Dispose() => _line.Dispose();
+    public void Dispose() => _slots.Dispose();
 
-    private static int BegunBy(HashingThreads threads) => Math.Min(BegunPerThread * threads.Count, threads.Capacity);
+    private static int SlotsFor(HashingThreads threads) => Math.Min(SlotsPerThread * threads.Count, threads.Capacity);
 
-    private static int WaitingFor(HashingThreads threads) => threads.Capacity - BegunBy(threads);
+    private static int QueueLimitFor(HashingThreads threads) => threads.Capacity - SlotsFor(threads);
 }

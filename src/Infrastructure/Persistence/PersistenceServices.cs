@@ -20,8 +20,8 @@ internal static class PersistenceServices
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<ConnectionObservers>());
         services.AddSingleton<DatabasePreparation>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
-        var provider = configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"];
-        if (provider == DatabaseOptions.SqlServer)
+        var databaseProvider = configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"];
+        if (databaseProvider == DatabaseOptions.SqlServer)
         {
             services.AddSqlServer();
         }
@@ -30,8 +30,7 @@ internal static class PersistenceServices
             services.AddSqlite();
         }
 
-        services.AddScoped(
-            provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
+        services.AddScoped(scope => scope.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
     }
 
     /// <summary>Registers pooled contexts of one provider, also under their base class.</summary>

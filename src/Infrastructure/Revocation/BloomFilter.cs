@@ -1,9 +1,12 @@
 namespace CleanJwt.Infrastructure.Revocation;
 
-/// <summary>A set of ids that may report an id it does not hold, and never misses one it holds. Safe for concurrent use.</summary>
+/// <summary>
+/// A set of ids that may report an id it does not hold, and never misses one it holds. Safe for concurrent use.
+/// </summary>
 /// <remarks>
-/// It has one bit for each of 16 million hashes, and no bit is ever cleared. Its 2 MB stay in the processor's caches, where a dictionary
-/// of a million entries does not. The more ids it holds, the more often a caller must look into the exact set as well.
+/// It has one bit for each of 16 million hashes, and no bit is ever cleared. Its 2 MB stay in the processor's caches,
+/// where a dictionary of a million entries does not. The more ids it holds, the more often a caller must look into the
+/// exact set as well.
 /// </remarks>
 internal sealed class BloomFilter
 {
@@ -18,7 +21,9 @@ internal sealed class BloomFilter
         Interlocked.Or(ref _words[index], bit);
     }
 
-    /// <returns>False if the id was never added. True if it was, or if its hash equals that of an id that was.</returns>
+    /// <returns>
+    /// False if the id was never added. True if it was, or if its hash equals that of an id that was.
+    /// </returns>
     public bool MayContain(Guid id)
     {
         var (index, bit) = BitOf(id);

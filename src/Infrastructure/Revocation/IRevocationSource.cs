@@ -1,23 +1,34 @@
 namespace CleanJwt.Infrastructure.Revocation;
 
-/// <summary>Where the poller reads revocations: a connection of its own, used by one thread.</summary>
+/// <summary>Reads revocations from the database for the poller. One thread uses it.</summary>
 internal interface IRevocationSource : IDisposable
 {
-    /// <summary>Hands over the live revocations that may have come since the cursor, or all of them without one. Some may be handed over again.</summary>
-    /// <returns>The cursor to ask with next. It is taken before the rows are read, so that nothing can come between the two.</returns>
+    /// <summary>
+    /// Passes the live revocations since the cursor to the caller, or all of them without a cursor. Some may be passed
+    /// again.
+    /// </summary>
+    /// <returns>
+    /// The cursor for the next call. It is read before the rows, so the next call misses no row that is inserted
+    /// between.
+    /// </returns>
     /// <exception cref="System.Data.Common.DbException">The database did not answer in time.</exception>
     RevocationCursor Read(RevocationCursor? since, Action<RevokedSession> learn);
 
-    /// <summary>Counts the revocations that are to be kept until a moment or longer, up to a cursor.</summary>
-    /// <param name="at">A whole second.</param>
+    /// <summary>Counts the revocations up to the cursor that must be kept until a moment or longer.</summary>
+    /// <param name="at">The moment, a whole second.</param>
     /// <exception cref="System.Data.Common.DbException">The database did not answer in time.</exception>
     long CountLive(DateTimeOffset at, RevocationCursor upTo);
 }
 
+/// <summary>A revoked session, and the time by which its last access token has expired.</summary>
 internal readonly record struct RevokedSession(Guid SessionId, DateTimeOffset KeepUntil);
 
-/// <summary>How far a source has been read.</summary>
-/// <param name="Sequence">The last row number given out. Exact where there is one writer at a time.</param>
-/// <param name="DatabaseTime">By the database's clock. For sources whose transactions commit out of order.</param>
-/// <param name="KeyRingVersion">Of the signing keys in the database, read along: it changes with them.</param>
+/// <summary>The position up to which a source has been read.</summary>
+/// <param name="Sequence">The last row number. It is exact on a database that has one writer at a time.</param>
+/// <param name="DatabaseTime">
+/// The database's time. It counts on a database whose transactions commit out of order.
+/// </param>
+/// <param name="KeyRingVersion">
+/// The version of the signing keys in the database. It changes with every change of the keys.
+/// </param>
 internal sealed record RevocationCursor(long Sequence, DateTimeOffset DatabaseTime, long KeyRingVersion);

@@ -4,21 +4,26 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Revocation;
 
-/// <summary>
-/// Keeps this node's list up to date, on a thread and a connection of its own: neither a flood of sign-ins nor a pool full of waiting requests can
-/// hold it up.
-/// </summary>
+/// <summary>Keeps this node's revocation list up to date.</summary>
+/// <remarks>
+/// It has its own thread and connection, so neither a flood of sign-ins nor an exhausted connection pool can delay it.
+/// </remarks>
 internal sealed partial class RevocationPoller(
-    IRevocationSource source, RevocationList list, IKeyRing keys, RevocationOptions options, ILogger<RevocationPoller> logger) : IDisposable
+    IRevocationSource source,
+    RevocationList list,
+    IKeyRing keys,
+    RevocationOptions options,
+    ILogger<RevocationPoller> logger) : IDisposable
 {
-    /// <summary>
-    /// How far each poll looks back by the database's clock. Transactions may commit out of order, the older one after the newer one has been read;
-    /// each is over within 10 s.
-    /// </summary>
+    /// <summary>The time by which each poll looks back, by the database's clock.</summary>
+    /// <remarks>
+    /// Transactions may commit out of order: an older one may commit after a newer one was read. Each ends within 10
+    /// seconds.
+    /// </remarks>
     public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
 
-    /// <summary>A program's first connection to a server takes longer than any other, now and then longer than a poll may.</summary>
-    private const int FirstTries = 3;
+    /// <summary>The first connection of a process is slow, and may exceed the timeout of a poll.</summary>
+    private const int MaxStartAttempts = 3;
 
     private static readonly TimeSpan ComparisonInterval = TimeSpan.FromMinutes(1);
 
@@ -28,28 +33,31 @@ internal sealed partial class RevocationPoller(
     private DateTimeOffset _nextComparison;
     private bool _failing;
 
-    /// <summary>Loads the list, and goes on polling until disposed.</summary>
+    /// <summary>Loads the list, and polls until it is disposed.</summary>
     /// <exception cref="DbException">The list can't be loaded.</exception>
     public void Start()
     {
-        var tries = 1;
-        while (!TryStart(isLast: tries == FirstTries))
+        var attempt = 1;
+        while (!TryStart(isLast: attempt == MaxStartAttempts))
         {
-            tries++;
+            attempt++;
         }
 
         _thread = new Thread(Run) { IsBackground = true, Name = "revocation poller" };
         _thread.Start();
     }
 
-    /// <summary>Learns what has come since the last poll, and of new signing keys; the first one loads everything.</summary>
+    /// <summary>
+    /// Reads the revocations since the last poll, and changed signing keys. The first poll reads all revocations.
+    /// </summary>
     public void Poll()
     {
         var poll = list.StartPoll();
-        _cursor = source.Read(_cursor is null ? null : _cursor with { DatabaseTime = _cursor.DatabaseTime - Overlap }, list.Learn);
+        var since = _cursor is null ? null : _cursor with { DatabaseTime = _cursor.DatabaseTime - Overlap };
+        _cursor = source.Read(since, list.Learn);
         if (_cursor.KeyRingVersion != keys.Version)
         {
-            keys.Reload(); // before the poll counts as done: a node that can't read the keys does not know whose tokens to accept
+            keys.Reload(); // before EndPoll: a node that can't read the keys must not count as up to date
         }
 
         list.EndPoll(poll);
@@ -94,7 +102,7 @@ internal sealed partial class RevocationPoller(
                     _failing = false;
                 }
             }
-#pragma warning disable CA1031 // whatever it was, the next poll is the remedy; until one succeeds, requests are refused
+#pragma warning disable CA1031 // the next poll tries again; without a successful poll the node refuses requests
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -107,25 +115,32 @@ internal sealed partial class RevocationPoller(
         }
     }
 
-    /// <summary>Finds what no cursor can: rows that the list lacks for whatever reason.</summary>
+    /// <summary>
+    /// Loads the list again if it lacks rows of the database. This finds rows that a cursor has missed.
+    /// </summary>
     private void Compare(RevocationCursor cursor)
     {
         var at = DateTimeOffset.FromUnixTimeSeconds(cursor.DatabaseTime.ToUnixTimeSeconds());
-        var here = list.Sweep(at);
-        var there = source.CountLive(at, cursor);
-        if (here < there) // more here is what was learnt after the cursor was taken
+        var listed = list.Sweep(at);
+        var stored = source.CountLive(at, cursor);
+        if (listed < stored) // the list may hold more: it may have read rows after the cursor was taken
         {
-            LogReloading(logger, here, there);
+            LogReloading(logger, listed, stored);
             _cursor = source.Read(since: null, list.Learn);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Revocations can't be read. After {MaxStaleness} without any, authenticated requests are refused.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The node can't read the revocations. After {MaxStaleness} it will refuse authenticated requests.")]
     private static partial void LogFailing(ILogger logger, TimeSpan maxStaleness, Exception exception);
 
-    [LoggerMessage(LogLevel.Information, "Revocations can be read again.")]
+    [LoggerMessage(LogLevel.Information, "The node can read the revocations again.")]
     private static partial void LogRecovered(ILogger logger);
 
-    [LoggerMessage(LogLevel.Warning, "The list of revoked sessions has {Here} entries and the database {There}: loading it again.")]
-    private static partial void LogReloading(ILogger logger, long here, long there);
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The node's list of revoked sessions has {Listed} entries, and the database has {Stored}. "
+        + "The node loads the list again.")]
+    private static partial void LogReloading(ILogger logger, long listed, long stored);
 }

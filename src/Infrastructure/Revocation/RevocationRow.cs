@@ -1,18 +1,18 @@
 namespace CleanJwt.Infrastructure.Revocation;
 
-/// <summary>
-/// One ended session, in an append-only table that every node reads. Its times are the database's own (column defaults), because several nodes
-/// compare them. They are UTC.
-/// </summary>
+/// <summary>A revoked session in the database. Rows are only inserted and deleted, and every node reads them.</summary>
+/// <remarks>The database sets the times by column defaults, in UTC: the nodes' clocks differ.</remarks>
 public sealed class RevocationRow
 {
-    /// <summary>In the order of inserts, which is not always the order of commits.</summary>
+    /// <summary>The row number. It follows the order of inserts, which may differ from the order of commits.</summary>
     public long Sequence { get; init; }
 
     public required Guid SessionId { get; init; }
 
     public DateTime RevokedAt { get; init; }
 
-    /// <summary>When the last access token of the session has expired, whatever lifetime it was issued with.</summary>
+    /// <summary>
+    /// The time by which the session's last access token has expired, with the longest lifetime that can be set.
+    /// </summary>
     public DateTime KeepUntil { get; init; }
 }

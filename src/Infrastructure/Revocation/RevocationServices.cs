@@ -15,10 +15,13 @@ internal static class RevocationServices
         services.AddSingleton<IValidateOptions<RevocationOptions>, RevocationOptionsRule>();
         services.AddSingleton<RevocationMetrics>();
         services.AddSingleton(provider => new RevocationList(
-            TimeProvider.System, provider.GetRequiredService<RevocationOptions>(), provider.GetRequiredService<RevocationMetrics>()));
+            TimeProvider.System,
+            provider.GetRequiredService<RevocationOptions>(),
+            provider.GetRequiredService<RevocationMetrics>()));
         services.AddSingleton<IRevocationList>(provider => provider.GetRequiredService<RevocationList>());
         services.AddSingleton<IRevocationSource>(provider => new RevocationSource(
-            provider.GetRequiredService<IPollingConnections>().OpenForPolling, provider.GetRequiredService<RevocationSql>()));
+            provider.GetRequiredService<IPollingConnections>().OpenForPolling,
+            provider.GetRequiredService<RevocationSql>()));
         services.AddSingleton<RevocationPoller>();
         services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
     }

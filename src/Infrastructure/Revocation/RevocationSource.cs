@@ -3,15 +3,17 @@ using System.Globalization;
 
 namespace CleanJwt.Infrastructure.Revocation;
 
-/// <summary>Reads revocations over a connection that stays open, and takes a fresh one after a failure.</summary>
+/// <summary>Reads revocations over a connection that stays open. After a failure it opens a new one.</summary>
 /// <param name="open">Opens a connection that belongs to no pool.</param>
 internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sql) : IRevocationSource
 {
-    /// <summary>A poll that takes longer than this has failed.</summary>
+    /// <summary>The timeout of a poll.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Reading everything takes about as many seconds as there are millions of rows.</summary>
+    /// <summary>The timeout of a read of all rows. A million rows take about a second.</summary>
     private static readonly TimeSpan FullTimeout = TimeSpan.FromSeconds(30);
+
+    private static readonly DateTime BeforeAllRows = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private DbConnection? _connection;
 
@@ -19,7 +21,7 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
     {
         using var command = Command(connection, sql.Read, since is null ? FullTimeout : Timeout);
         AddParameter(command, "@sinceSequence", since?.Sequence ?? 0);
-        AddParameter(command, "@sinceTime", since?.DatabaseTime.UtcDateTime ?? new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        AddParameter(command, "@sinceTime", since?.DatabaseTime.UtcDateTime ?? BeforeAllRows);
         using var reader = command.ExecuteReader();
         reader.Read();
         var databaseTime = new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(1), DateTimeKind.Utc));
@@ -75,30 +77,42 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
     }
 }
 
-/// <summary>What a <see cref="RevocationSource"/> asks.</summary>
+/// <summary>The statements of a <see cref="RevocationSource"/>.</summary>
 /// <param name="Read">
-/// First the last row number, the database's time and the version of the key ring, then the session and the second to keep it until, rounded up, of each live row that may have
-/// come since <c>@sinceSequence</c> or <c>@sinceTime</c>, whichever is exact.
+/// Two results. The first has one row: the last row number, the database's time and the version of the signing keys.
+/// The second has the session and the second until which it is kept, rounded up, of each live row since
+/// <c>@sinceSequence</c> or <c>@sinceTime</c>.
 /// </param>
-/// <param name="CountLive">The number of rows kept until <c>@at</c> or longer, up to the row <c>@upTo</c>.</param>
+/// <param name="CountLive">
+/// The number of rows that are kept until <c>@at</c> or longer, up to the row number <c>@upTo</c>.
+/// </param>
 internal sealed record RevocationSql(string Read, string CountLive)
 {
     private const string Count = "SELECT COUNT(*) FROM Revocations WHERE KeepUntil >= @at AND Sequence <= @upTo";
 
-    /// <summary>SQLite has one writer at a time, so its row numbers are committed in order: what is above the last one seen is all there is.</summary>
+    /// <summary>
+    /// SQLite has one writer at a time and commits row numbers in order. So a read by row number misses no row.
+    /// </summary>
     public static readonly RevocationSql Sqlite = new(
         """
-        SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'Revocations'), 0), strftime('%Y-%m-%d %H:%M:%f', 'now'),
+        SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'Revocations'), 0),
+            strftime('%Y-%m-%d %H:%M:%f', 'now'),
             (SELECT Version FROM Guards WHERE Name = 'signing-keys');
         SELECT SessionId, unixepoch(KeepUntil) + 1 FROM Revocations
         WHERE Sequence > @sinceSequence AND KeepUntil > strftime('%Y-%m-%d %H:%M:%f', 'now');
         """,
         Count);
 
-    /// <summary>SQL Server's transactions commit in any order, so the time of the insert counts, and the poller looks back by it.</summary>
+    /// <summary>
+    /// SQL Server commits transactions in any order. So the time of the insert counts, and the poller looks back by
+    /// some seconds.
+    /// </summary>
     public static readonly RevocationSql SqlServer = new(
         """
-        SELECT COALESCE(MAX(Sequence), 0), SYSUTCDATETIME(), (SELECT CAST(Version AS bigint) FROM Guards WHERE Name = 'signing-keys') FROM Revocations;
+        SELECT COALESCE(MAX(Sequence), 0),
+            SYSUTCDATETIME(),
+            (SELECT CAST(Version AS bigint) FROM Guards WHERE Name = 'signing-keys')
+        FROM Revocations;
         SELECT SessionId, DATEDIFF_BIG(second, '1970-01-01', KeepUntil) + 1 FROM Revocations
         WHERE RevokedAt >= @sinceTime AND KeepUntil > SYSUTCDATETIME();
         """,

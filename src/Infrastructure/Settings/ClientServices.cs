@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Settings;
 
-/// <summary>Registers the services that may introspect tokens, which the settings name.</summary>
+/// <summary>Registers the clients that the settings name. A client may introspect tokens.</summary>
 internal static class ClientServices
 {
     public static void AddClients(this IServiceCollection services)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Settings;
 
-/// <summary>Every client has an id of its own and a secret, whose value is never printed.</summary>
+/// <summary>Requires that every client has a unique id and a secret. No message holds a secret.</summary>
 internal sealed class ClientsOptionsRule : IValidateOptions<ClientsOptions>
 {
     public ValidateOptionsResult Validate(string? name, ClientsOptions options)
@@ -14,16 +14,18 @@ internal sealed class ClientsOptionsRule : IValidateOptions<ClientsOptions>
             var client = options.Clients[i];
             if (string.IsNullOrEmpty(client.Id))
             {
-                failures.Add($"Clients:{i}:Id is not set; allowed: the name by which the service authenticates.");
+                failures.Add($"Clients:{i}:Id is not set; allowed: the name with which the client authenticates.");
             }
             else if (options.Clients.Take(i).Any(other => other.Id == client.Id))
             {
-                failures.Add($"Clients:{i}:Id is '{client.Id}', as another client's; allowed: an id of its own.");
+                failures.Add($"Clients:{i}:Id is '{client.Id}', which another client has; allowed: a unique id.");
             }
 
             if (string.IsNullOrEmpty(client.Secret))
             {
-                failures.Add($"Clients:{i}:Secret is not set; allowed: a random text, such as that of 'openssl rand -hex 32'.");
+                failures.Add(
+                    $"Clients:{i}:Secret is not set; "
+                    + "allowed: a random text, such as the output of 'openssl rand -hex 32'.");
             }
         }
 

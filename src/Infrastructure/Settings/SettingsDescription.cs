@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace CleanJwt.Infrastructure.Settings;
 
-/// <summary>Says of a setting that makes no sense the key, the value and what is allowed.</summary>
+/// <summary>Describes an invalid setting: its key, its value and the allowed values.</summary>
 internal static class SettingsDescription
 {
     public static string Of(string key, object? value, PropertyInfo property)

@@ -4,14 +4,18 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Settings;
 
+/// <summary>Registers settings classes.</summary>
 public static class SettingsExtensions
 {
-    /// <summary>Binds a section to a settings class, checks it before the start, and registers it under its own type.</summary>
+    /// <summary>
+    /// Binds a section to a settings class, checks it before the start, and registers the class itself as a singleton.
+    /// </summary>
     public static OptionsBuilder<T> AddSettings<T>(this IServiceCollection services, string section)
         where T : class
     {
         services.AddSingleton<IValidateOptions<T>>(new SettingsValidator<T>(section));
-        services.AddSingleton<IConfigureOptions<T>>(provider => new SettingsFormat<T>(section, provider.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<IConfigureOptions<T>>(
+            provider => new SettingsFormat<T>(section, provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<T>>().Value);
         return services.AddOptions<T>().BindConfiguration(section).ValidateOnStart();
     }

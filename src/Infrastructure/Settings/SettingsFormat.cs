@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Settings;
 
-/// <summary>Comes before the configuration binder, whose exception at a value of the wrong form does not say what is allowed.</summary>
+/// <summary>
+/// Checks that the binder can convert every value. The binder's own exception does not name the allowed values.
+/// </summary>
 internal sealed class SettingsFormat<T>(string section, IConfiguration configuration) : IConfigureOptions<T>
     where T : class
 {
@@ -15,7 +17,8 @@ internal sealed class SettingsFormat<T>(string section, IConfiguration configura
             from property in typeof(T).GetProperties()
             let key = $"{section}:{property.Name}"
             let text = configuration[key]
-            where text is not null && !(text.Length == 0 && IsList(property)) && !TypeDescriptor.GetConverter(property.PropertyType).IsValid(text)
+            where text is not null && !(text.Length == 0 && IsList(property))
+            where !TypeDescriptor.GetConverter(property.PropertyType).IsValid(text)
             select SettingsDescription.Of(key, text, property)).ToList();
         if (failures.Count > 0)
         {
@@ -23,6 +26,6 @@ internal sealed class SettingsFormat<T>(string section, IConfiguration configura
         }
     }
 
-    // "[]" in a JSON file.
+    // An empty list, "[]" in a JSON file, arrives as an empty text.
     private static bool IsList(PropertyInfo property) => property.PropertyType == typeof(IReadOnlyList<string>);
 }

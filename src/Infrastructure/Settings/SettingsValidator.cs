@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Settings;
 
-/// <summary>Checks a settings class by the attributes on its properties, of which each has one at most.</summary>
+/// <summary>
+/// Checks a settings class by the validation attributes of its properties. A property has one such attribute at most.
+/// </summary>
 internal sealed class SettingsValidator<T>(string section) : IValidateOptions<T>
     where T : class
 {

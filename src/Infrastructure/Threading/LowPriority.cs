@@ -11,13 +11,14 @@ internal static class LowPriority
     private const int Nice = 10;
 
     /// <summary>
-    /// Lets other threads run first. The thread still gets idle processors, and about a tenth of a core that another thread wants.
+    /// Lets other threads run first. The thread still gets idle processors, and about a tenth of a core that another
+    /// thread wants.
     /// </summary>
     public static void SetForCurrentThread()
     {
         if (OperatingSystem.IsLinux())
         {
-            _ = SetPriority(Process, CallingThread, Nice); // without the permission, the thread keeps the normal priority
+            _ = SetPriority(Process, CallingThread, Nice); // without the permission, the priority stays normal
         }
         else
         {

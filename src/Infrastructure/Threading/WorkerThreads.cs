@@ -2,7 +2,9 @@ using System.Threading.Channels;
 
 namespace CleanJwt.Infrastructure.Threading;
 
-/// <summary>A fixed number of dedicated threads, and a bounded queue of work for them. A full queue refuses work at once.</summary>
+/// <summary>
+/// A fixed number of dedicated threads, and a bounded queue of work for them. A full queue refuses work at once.
+/// </summary>
 /// <remarks>Work that blocks a thread runs here, so that it does not take threads from the thread pool.</remarks>
 internal class WorkerThreads : IDisposable
 {
@@ -14,11 +16,14 @@ internal class WorkerThreads : IDisposable
     /// <param name="threads">The number of threads.</param>
     /// <param name="maxQueued">The number of work items that may wait for a thread.</param>
     /// <param name="keepContinuations">
-    /// True if the code that awaits the work continues on the same thread. That code must be short and must never block.
+    /// True if the code that awaits the work continues on the same thread. That code must be short and must never
+    /// block.
     /// </param>
     public WorkerThreads(string name, int threads, int maxQueued, bool keepContinuations = false)
     {
-        _continuations = keepContinuations ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously;
+        _continuations = keepContinuations
+            ? TaskCreationOptions.None
+            : TaskCreationOptions.RunContinuationsAsynchronously;
         Capacity = threads + maxQueued;
         _queue = Channel.CreateBounded<IThreadPoolWorkItem>(maxQueued);
         _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(() => RunThread(_queue.Reader))
@@ -38,7 +43,9 @@ internal class WorkerThreads : IDisposable
     /// <summary>The number of work items that may run or wait.</summary>
     public int Capacity { get; }
 
-    /// <summary>Queues work for the next free thread. Work that is cancelled before a thread takes it does not run.</summary>
+    /// <summary>
+    /// Queues work for the next free thread. Work that is cancelled before a thread takes it does not run.
+    /// </summary>
     /// <returns>The work's result or exception. Null when the queue is full: the work never runs.</returns>
     public Task<T>? TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken)
     {
@@ -55,14 +62,20 @@ internal class WorkerThreads : IDisposable
     {
         GC.SuppressFinalize(this);
         _queue.Writer.TryComplete();
-        foreach (var thread in _threads.Where(thread => thread != Thread.CurrentThread)) // a continuation may run Dispose
+
+        // A continuation that one of the threads runs may call this method.
+        foreach (var thread in _threads.Where(thread => thread != Thread.CurrentThread))
         {
             thread.Join();
         }
     }
 
-    /// <summary>Runs on each thread. It executes the queued work, and returns when the queue is completed and empty.</summary>
-    /// <remarks>The constructor starts the threads, so an override must not use fields that its own constructor's body sets.</remarks>
+    /// <summary>
+    /// Runs on each thread. It executes the queued work, and returns when the queue is completed and empty.
+    /// </summary>
+    /// <remarks>
+    /// The constructor starts the threads, so an override must not use fields that its own constructor's body sets.
+    /// </remarks>
     protected virtual void RunThread(ChannelReader<IThreadPoolWorkItem> queue)
     {
         while (WaitForWork(queue))

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
-/// <summary>What an access token says (RFC 9068, section 2.2). Times are seconds since 1970.</summary>
+/// <summary>The claims of an access token (RFC 9068, section 2.2). Times are seconds since 1970.</summary>
 internal sealed record AccessTokenClaims
 {
     public static readonly JsonSerializerOptions Json = new()
@@ -36,9 +36,9 @@ internal sealed record AccessTokenClaims
 
     public required long AuthTime { get; init; }
 
-    /// <summary>RFC 8176.</summary>
+    /// <summary>The authentication methods (RFC 8176).</summary>
     public required string[] Amr { get; init; }
 
-    /// <summary>Null leaves the claim out.</summary>
+    /// <summary>The account's roles. Null omits the claim.</summary>
     public required string[]? Roles { get; init; }
 }

@@ -4,21 +4,22 @@ using CleanJwt.Domain.Accounts;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
-/// <summary>
-/// Lets through only what this service writes itself. It comes before the JWT library, which by itself accepts an unknown <c>crit</c>, duplicate
-/// members, a missing <c>kid</c>, claims of odd types and more (RFC 8725, sections 2 and 3).
-/// </summary>
+/// <summary>Accepts only tokens of the exact form that this service writes. It does not verify signatures.</summary>
+/// <remarks>
+/// It runs before the JWT library, which accepts an unknown <c>crit</c>, duplicate members, a missing <c>kid</c>,
+/// claims of wrong types and more (RFC 8725, sections 2 and 3).
+/// </remarks>
 internal static class AccessTokenGate
 {
-    /// <summary>In characters.</summary>
+    /// <summary>The maximum length of a token in characters.</summary>
     public const int MaxLength = 8 * 1024;
 
     private const long MaxUnixSeconds = 253_402_300_799; // the end of the year 9999
 
-    // An object with arrays of strings in it is the deepest that these tokens go.
+    // The header and the claims are objects that hold at most arrays of strings.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 2 };
 
-    /// <returns>What the token says of itself, nothing of it verified yet; null when it is not of the right form.</returns>
+    /// <returns>The token's unverified claims. Null when the token does not have the right form.</returns>
     public static ClaimedAccessToken? Read(string token)
     {
         if (token.Length > MaxLength || token.Split('.') is not [var header, var payload, var signature])
@@ -26,7 +27,8 @@ internal static class AccessTokenGate
             return null;
         }
 
-        if (CanonicalBase64Url.Decode(header) is not { } headerBytes || CanonicalBase64Url.Decode(payload) is not { } payloadBytes
+        if (CanonicalBase64Url.Decode(header) is not { } headerBytes
+            || CanonicalBase64Url.Decode(payload) is not { } payloadBytes
             || CanonicalBase64Url.Decode(signature) is null)
         {
             return null;
@@ -40,7 +42,7 @@ internal static class AccessTokenGate
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null; // the latter for a name that is half a surrogate pair
+            return null; // InvalidOperationException: a member name with half a surrogate pair
         }
     }
 
@@ -69,7 +71,12 @@ internal static class AccessTokenGate
         }
 
         return new ClaimedAccessToken(
-            algorithm, type, keyId, issuedAt, notBefore, new AccessToken(accountId, sessionId, ScopeSet.ParseKnown(scope), roles, authTime, expiresAt));
+            algorithm,
+            type,
+            keyId,
+            issuedAt,
+            notBefore,
+            new AccessToken(accountId, sessionId, ScopeSet.ParseKnown(scope), roles, authTime, expiresAt));
     }
 
     private static string? Text(JsonElement element, string name) =>
@@ -97,7 +104,9 @@ internal static class AccessTokenGate
 
     private static DateTimeOffset? Time(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and <= MaxUnixSeconds
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt64(out var seconds)
+        && seconds is >= 0 and <= MaxUnixSeconds
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : null;
 
@@ -118,6 +127,6 @@ internal static class AccessTokenGate
     }
 }
 
-/// <summary>What a well-formed token claims, before its signature has been looked at.</summary>
+/// <summary>The claims of a well-formed token whose signature is not verified yet.</summary>
 internal sealed record ClaimedAccessToken(
     string Algorithm, string Type, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset NotBefore, AccessToken Token);

@@ -8,9 +8,10 @@ using Microsoft.AspNetCore.DataProtection;
 namespace CleanJwt.Infrastructure.Tokens;
 
 /// <summary>
-/// A refresh token is its session's id and a generation, encrypted and authenticated by ASP.NET Data Protection. When it stops being valid is
-/// the session row's to say.
+/// Writes a refresh token as its session's id and generation, encrypted and authenticated by ASP.NET Core Data
+/// Protection.
 /// </summary>
+/// <remarks>A refresh token holds no expiry. The session's row decides whether it is valid.</remarks>
 internal sealed class DataProtectedRefreshTokens(IDataProtectionProvider dataProtection) : IRefreshTokenService
 {
     private const int IdSize = 16;
@@ -50,7 +51,9 @@ internal sealed class DataProtectedRefreshTokens(IDataProtectionProvider dataPro
             return false;
         }
 
-        token = new RefreshToken(new Guid(payload.AsSpan(0, IdSize), bigEndian: true), BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(IdSize)));
+        token = new RefreshToken(
+            new Guid(payload.AsSpan(0, IdSize), bigEndian: true),
+            BinaryPrimitives.ReadInt32BigEndian(payload.AsSpan(IdSize)));
         return true;
     }
 }

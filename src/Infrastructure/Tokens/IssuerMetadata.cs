@@ -4,6 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
+/// <summary>
+/// The issuer's settings and public keys. The current key comes first, then the next ones, then the replaced ones.
+/// </summary>
 internal sealed class IssuerMetadata(JwtOptions options, SigningKeyRing keys) : IIssuerMetadata
 {
     public string Issuer => options.Issuer!;
@@ -21,7 +24,8 @@ internal sealed class IssuerMetadata(JwtOptions options, SigningKeyRing keys) : 
             [
                 .. keys.Keys
                     .OrderBy(key => key == current ? 0 : key.SignsFrom > current.SignsFrom ? 1 : 2)
-                    .Select(key => new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, ParametersOf(key.PublicKey))),
+                    .Select(key =>
+                        new PublicKey(key.KeyId, key.Algorithm, key.PublicKey.Kty, ParametersOf(key.PublicKey))),
             ];
         }
     }

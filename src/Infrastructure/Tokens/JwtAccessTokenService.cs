@@ -10,18 +10,23 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
-/// <summary>Access tokens as RFC 9068 has them, signed and verified by Microsoft's JWT library.</summary>
+/// <summary>Issues and verifies access tokens (RFC 9068) with Microsoft's JWT library.</summary>
 internal sealed class JwtAccessTokenService(
-    JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, TokenCache validated, TimeProvider time) : IAccessTokenService
+    JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, TokenCache cache, TimeProvider time)
+    : IAccessTokenService
 {
-    // Nodes are within a second of each other; the contract allows no more than 30.
+    // The clocks of the nodes differ by less than a second. The contract allows a skew of at most 30 seconds.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
     private static readonly string[] AcceptedTypes = ["at+jwt", "application/at+jwt"]; // RFC 9068, section 4
 
-    // The library adds the algorithm and the key's id.
+    // The library adds alg and kid.
     private static readonly Dictionary<string, object> HeaderMembers = new() { ["typ"] = AcceptedTypes[0] };
 
-    private readonly JsonWebTokenHandler _library = new() { SetDefaultTimesOnTokenCreation = false, MapInboundClaims = false };
+    private readonly JsonWebTokenHandler _library = new()
+    {
+        SetDefaultTimesOnTokenCreation = false,
+        MapInboundClaims = false,
+    };
 
     public IssuedAccessToken Issue(Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now)
     {
@@ -29,7 +34,7 @@ internal sealed class JwtAccessTokenService(
         var expiresAt = WholeSeconds(Earlier(issuedAt + options.AccessTokenLifetime, session.ExpiresAt));
         var claims = new AccessTokenClaims
         {
-            Iss = options.Issuer!, // the settings have been checked
+            Iss = options.Issuer!, // the settings check requires it
             Aud = options.Audience,
             Exp = expiresAt.ToUnixTimeSeconds(),
             Iat = issuedAt.ToUnixTimeSeconds(),
@@ -43,22 +48,23 @@ internal sealed class JwtAccessTokenService(
             Amr = session.Amr.Split(' '),
             Roles = roles.Count > 0 ? [.. roles] : null,
         };
-        var token = _library.CreateToken(JsonSerializer.Serialize(claims, AccessTokenClaims.Json), keys.Current.Credentials, HeaderMembers);
+        var token = _library.CreateToken(
+            JsonSerializer.Serialize(claims, AccessTokenClaims.Json), keys.Current.Credentials, HeaderMembers);
         return new IssuedAccessToken(token, expiresAt - issuedAt, expiresAt);
     }
 
     public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) =>
-        TryGetCached(token.AsMemory(), out var known)
-            ? ValueTask.FromResult<Result<AccessToken>>(known)
-            : VerifyInTimeAsync(token, cancellationToken);
+        TryGetCached(token.AsMemory(), out var cached)
+            ? ValueTask.FromResult<Result<AccessToken>>(cached)
+            : VerifyUnexpiredAsync(token, cancellationToken);
 
     public bool TryGetCached(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
-        validated.TryFind(token.Span, time.GetUtcNow(), out says);
+        cache.TryFind(token.Span, time.GetUtcNow(), out says);
 
     public async ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken) =>
         await VerifyAsync(token, cancellationToken) is { } claimed ? claimed.Token : AccessTokenErrors.InvalidToken;
 
-    private async ValueTask<Result<AccessToken>> VerifyInTimeAsync(string token, CancellationToken cancellationToken)
+    private async ValueTask<Result<AccessToken>> VerifyUnexpiredAsync(string token, CancellationToken cancellationToken)
     {
         if (await VerifyAsync(token, cancellationToken) is not { } claimed)
         {
@@ -71,20 +77,22 @@ internal sealed class JwtAccessTokenService(
             return AccessTokenErrors.TokenExpired;
         }
 
-        if (now < claimed.Token.ExpiresAt) // what is remembered is never given longer
+        if (now < claimed.Token.ExpiresAt) // the cache allows no clock skew
         {
-            validated.Add(token, claimed.Token, claimed.KeyId);
+            cache.Add(token, claimed.Token, claimed.KeyId);
         }
 
         return claimed.Token;
     }
 
-    /// <returns>Null unless this service signed the token for its audience. It may have expired.</returns>
+    /// <returns>
+    /// The claims, which may have expired. Null unless this service signed the token for its audience.
+    /// </returns>
     private async ValueTask<ClaimedAccessToken?> VerifyAsync(string token, CancellationToken cancellationToken)
     {
         var latest = time.GetUtcNow() + ClockSkew;
         if (AccessTokenGate.Read(token) is not { } claimed
-            || await FindAsync(claimed.KeyId, cancellationToken) is not { } key
+            || await FindKeyAsync(claimed.KeyId, cancellationToken) is not { } key
             || claimed.Algorithm != key.Algorithm
             || claimed.IssuedAt > latest
             || claimed.NotBefore > latest)
@@ -96,10 +104,14 @@ internal sealed class JwtAccessTokenService(
         return verification.IsValid ? claimed : null;
     }
 
-    private async ValueTask<SigningKey?> FindAsync(string keyId, CancellationToken cancellationToken) =>
-        keys.TryFind(keyId, out var key) || (await keyRing.TryReloadAsync(cancellationToken) && keys.TryFind(keyId, out key)) ? key : null;
+    private async ValueTask<SigningKey?> FindKeyAsync(string keyId, CancellationToken cancellationToken) =>
+        keys.TryFind(keyId, out var key)
+        || (await keyRing.TryReloadAsync(cancellationToken) && keys.TryFind(keyId, out key))
+            ? key
+            : null;
 
-    // Times are compared here and not by the library, which knows no clock but the system's and would mix "expired" with everything else.
+    // VerifyAsync compares the times itself. The library reads only the system clock, and reports an expired token like
+    // any other error.
     private TokenValidationParameters ValidationParameters(SigningKey key) => new()
     {
         ValidIssuer = options.Issuer,
@@ -116,7 +128,8 @@ internal sealed class JwtAccessTokenService(
         LogValidationExceptions = false,
     };
 
-    private static DateTimeOffset WholeSeconds(DateTimeOffset moment) => DateTimeOffset.FromUnixTimeSeconds(moment.ToUnixTimeSeconds());
+    private static DateTimeOffset WholeSeconds(DateTimeOffset moment) =>
+        DateTimeOffset.FromUnixTimeSeconds(moment.ToUnixTimeSeconds());
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 }

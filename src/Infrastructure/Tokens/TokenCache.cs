@@ -10,17 +10,17 @@ using CleanJwt.Infrastructure.Keys;
 namespace CleanJwt.Infrastructure.Tokens;
 
 /// <summary>
-/// Remembers what access tokens say whose signatures have been verified, so that each is verified once and not at every request. It knows nothing of
-/// revocation, which is asked for every time.
+/// Caches verified access tokens, so that the service verifies a token's signature once and not at every request.
 /// </summary>
+/// <remarks>The cache does not know about revocation. Every request checks that separately.</remarks>
 internal sealed class TokenCache(TokenCacheOptions options, SigningKeyRing keys)
 {
     private readonly ConcurrentLru<Digest, Entry> _entries = new(options.Size);
 
-    /// <summary>At most <see cref="TokenCacheOptions.Size"/>.</summary>
+    /// <summary>The number of cached tokens, at most <see cref="TokenCacheOptions.Size"/>.</summary>
     public int Count => _entries.Count;
 
-    /// <returns>False also for a token that has expired, or whose key is gone.</returns>
+    /// <returns>False when the token is not cached, has expired, or its key has been deleted.</returns>
     public bool TryFind(ReadOnlySpan<char> token, DateTimeOffset now, [NotNullWhen(true)] out AccessToken? accepted)
     {
         accepted = null;
@@ -39,22 +39,22 @@ internal sealed class TokenCache(TokenCacheOptions options, SigningKeyRing keys)
         return true;
     }
 
-    /// <param name="token">Verified under the key, and in time.</param>
-    public void Add(string token, AccessToken says, string keyId)
+    /// <param name="token">A token that was verified with the key and has not expired.</param>
+    public void Add(string token, AccessToken accepted, string keyId)
     {
         if (Digest.TryCompute(token, out var digest))
         {
-            _entries.AddOrUpdate(digest, new Entry(says, keyId));
+            _entries.AddOrUpdate(digest, new Entry(accepted, keyId));
         }
     }
 
     private sealed record Entry(AccessToken Token, string KeyId);
 
-    /// <summary>SHA-256 of a token: a cache of the tokens themselves would be worth stealing.</summary>
+    /// <summary>The SHA-256 of a token. The cache holds no tokens, so a memory dump does not reveal them.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct Digest(ulong A, ulong B, ulong C, ulong D)
     {
-        /// <returns>False for what can't be an access token.</returns>
+        /// <returns>False when the text can't be an access token.</returns>
         public static bool TryCompute(ReadOnlySpan<char> token, out Digest digest)
         {
             const int UsualLength = 1_024;

@@ -11,10 +11,10 @@ internal static class KeyCommands
 
     public static Task<int> ListAsync(IServiceProvider services) => OfDatabaseAsync(services, async administration =>
     {
-        Console.WriteLine($"{"kid",-44} {"algorithm",-10} {"state",-9} {"signs from (UTC)",-20} over at (UTC)");
+        Console.WriteLine($"{"kid",-44} {"algorithm",-10} {"state",-9} {"signs from (UTC)",-20} last token expires (UTC)");
         foreach (var key in await administration.ListAsync())
         {
-            Console.WriteLine($"{key.KeyId,-44} {key.Algorithm,-10} {key.State,-9} {Time(key.SignsFrom),-20} {(key.OverAt is { } at ? Time(at) : "-")}");
+            Console.WriteLine($"{key.KeyId,-44} {key.Algorithm,-10} {key.State,-9} {Time(key.SignsFrom),-20} {(key.LastTokenExpiresAt is { } at ? Time(at) : "-")}");
         }
 
         return Succeeded;

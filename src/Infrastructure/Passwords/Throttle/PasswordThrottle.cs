@@ -145,7 +145,7 @@ internal sealed class PasswordThrottle(
             {
                 // The hashing slot comes after the key's slot: many attempts at one address must not fill the queue for
                 // all others.
-                var hashingSlot = await hashing.EnterAsync(cancellationToken);
+                var hashingSlot = await hashing.AcquireSlotAsync(cancellationToken);
                 slots = [keySlot, hashingSlot];
                 if (!hashingSlot.IsAcquired)
                 {

@@ -46,7 +46,7 @@ public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> opti
         {
             revocation.Property(row => row.RevokedAt).HasDefaultValueSql("SYSUTCDATETIME()");
             revocation.Property(row => row.KeepUntil).HasDefaultValueSql(
-                $"DATEADD(minute, {RevocationList.Keep.TotalMinutes}, SYSUTCDATETIME())");
+                $"DATEADD(minute, {RevocationList.Retention.TotalMinutes}, SYSUTCDATETIME())");
             revocation.HasIndex(row => row.RevokedAt).IncludeProperties(
                 row => new { row.SessionId, row.KeepUntil }); // for the polls
         });

@@ -12,6 +12,6 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
         builder.Entity<RevocationRow>().Property(row => row.RevokedAt).HasDefaultValueSql(
             "strftime('%Y-%m-%d %H:%M:%f', 'now')");
         builder.Entity<RevocationRow>().Property(row => row.KeepUntil).HasDefaultValueSql(
-            $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Keep.TotalMinutes} minutes')");
+            $"strftime('%Y-%m-%d %H:%M:%f', 'now', '+{RevocationList.Retention.TotalMinutes} minutes')");
     }
 }
