@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CLEANJWT_ROTATION_SECONDS=${1:-60} CLEANJWT_ROTATIONS=${2:-3}
 echo "Runs for $CLEANJWT_ROTATION_SECONDS s once everything is built."
-dotnet test tests/WebApi.FunctionalTests --filter FullyQualifiedName~RotationUnderLoad --logger "console;verbosity=detailed"
+dotnet test tests/WebApi.FunctionalTests --filter FullyQualifiedName~KeyRotationUnderLoad --logger "console;verbosity=detailed"

@@ -1,0 +1,336 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests.Documents;
+
+/// <summary>The OpenAPI document, and the page to read and try it.</summary>
+internal sealed partial class ApiDescription
+{
+    private readonly CleanJwtApp _app = SharedService.App;
+
+    [TestCase("post", "/api/auth/register", "201 400 409 413 415 429 500 503")]
+    [TestCase("post", "/api/auth/login", "200 400 401 403 413 415 429 500 503")]
+    [TestCase("post", "/api/auth/refresh", "200 400 401 413 415 429 500 503")]
+    [TestCase("post", "/api/auth/logout", "204 400 401 413 415 429 500 503")]
+    [TestCase("post", "/api/auth/reauthenticate", "200 400 401 413 415 429 500 503")]
+    [TestCase("get", "/api/auth/token", "200 401 429 500 503")]
+    [TestCase("get", "/api/users/me", "200 304 401 403 500 503")]
+    [TestCase("patch", "/api/users/me", "200 400 401 403 412 413 415 500 503")]
+    [TestCase("delete", "/api/users/me", "204 401 403 409 500 503")]
+    [TestCase("put", "/api/users/me/password", "204 400 401 403 413 415 429 500 503")]
+    [TestCase("get", "/api/users/me/activity", "200 400 401 403 500 503")]
+    [TestCase("get", "/api/users/me/sessions", "200 401 403 500 503")]
+    [TestCase("delete", "/api/users/me/sessions", "204 400 401 403 500 503")]
+    [TestCase("delete", "/api/users/me/sessions/{id}", "204 401 403 404 500 503")]
+    [TestCase("get", "/api/admin/users", "200 400 401 403 500 503")]
+    [TestCase("get", "/api/admin/users/{id}", "200 401 403 404 500 503")]
+    [TestCase("delete", "/api/admin/users/{id}", "204 401 403 404 409 500 503")]
+    [TestCase("post", "/api/admin/users/{id}/lock", "204 401 403 404 409 500 503")]
+    [TestCase("post", "/api/admin/users/{id}/unlock", "204 401 403 404 500 503")]
+    [TestCase("delete", "/api/admin/users/{id}/sessions", "204 401 403 404 500 503")]
+    [TestCase("put", "/api/admin/users/{id}/roles", "200 400 401 403 404 409 413 415 500 503")]
+    [TestCase("get", "/api/admin/users/{id}/activity", "200 400 401 403 404 500 503")]
+    [TestCase("post", "/oauth/introspect", "200 400 401 413 415 500 503")]
+    [TestCase("post", "/oauth/revoke", "200 400 401 413 415 500 503")]
+    [TestCase("get", "/.well-known/jwks.json", "200 500")]
+    [TestCase("get", "/.well-known/openid-configuration", "200 500")]
+    [TestCase("get", "/.well-known/oauth-authorization-server", "200 500")]
+    public async Task Document_HasEveryRouteWithItsStatuses(string method, string route, string statuses)
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var operation = document.GetProperty("paths").GetProperty(route).GetProperty(method);
+        Assert.That(operation.GetProperty("responses").Names(), Is.EquivalentTo(statuses.Split(' ')));
+        Assert.That(operation.Text("summary"), Is.Not.Empty);
+        foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] is '4' or '5'))
+        {
+            var type = route.StartsWith("/oauth/", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
+            Assert.That(response.Value.GetProperty("content").Names(), Is.EqualTo(new[] { type }), response.Name);
+        }
+    }
+
+    [Test]
+    public async Task Document_IsOpenApi31AndNamesNothingElse()
+    {
+        var response = await _app.CreateClient().GetAsync("/openapi/v1.json");
+        await response.ShouldBeAsync(200);
+        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
+        var document = await response.JsonAsync();
+        Assert.That(document.Text("openapi"), Does.Match("^3\\.1\\.[0-9]+$"));
+        Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(new[]
+        {
+            "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/reauthenticate", "/api/auth/token",
+            "/api/users/me", "/api/users/me/password", "/api/users/me/activity", "/api/users/me/sessions", "/api/users/me/sessions/{id}",
+            "/api/admin/users", "/api/admin/users/{id}", "/api/admin/users/{id}/lock", "/api/admin/users/{id}/unlock",
+            "/api/admin/users/{id}/sessions", "/api/admin/users/{id}/roles", "/api/admin/users/{id}/activity",
+            "/oauth/introspect", "/oauth/revoke",
+            "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        }));
+    }
+
+    [Test]
+    public async Task Document_SaysWhichRoutesNeedAToken()
+    {
+        var said = (await OperationsAsync())
+            .Where(operation => operation.Value.TryGetProperty("security", out _))
+            .Select(operation => $"{operation.Key} {operation.Value.GetProperty("security").GetRawText().Replace(" ", "").ReplaceLineEndings("")}");
+        var needed = ApiAction.Of(_app).Where(action => action.Asks != "nothing").Select(action => $$"""{{action.Name}} [{"bearer":[]}]""");
+        string[] others =
+        [
+            """POST /api/auth/logout [{},{"bearer":[]}]""", """POST /oauth/introspect [{"basic":[]}]""", """POST /oauth/revoke [{"basic":[]}]""",
+        ];
+        Assert.That(said, Is.EquivalentTo(needed.Concat(others)));
+    }
+
+    [Test]
+    public async Task Document_DescribesBothWaysToProveWhoOneIs()
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var schemes = document.GetProperty("components").GetProperty("securitySchemes");
+        Assert.That(
+            schemes.EnumerateObject().Select(scheme => $"{scheme.Name}: {scheme.Value.Text("type")} {scheme.Value.Text("scheme")}"),
+            Is.EquivalentTo(new[] { "bearer: http bearer", "basic: http basic" }));
+    }
+
+    [TestCase("/oauth/introspect", "IntrospectionResponse")]
+    [TestCase("/oauth/revoke", null)]
+    public async Task Document_DescribesTheFormsOfOtherServices(string route, string? response)
+    {
+        var operation = (await OperationsAsync())[$"POST {route}"];
+        var form = operation.GetProperty("requestBody").GetProperty("content").EnumerateObject().Single();
+        var answered = operation.GetProperty("responses").GetProperty("200");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(operation.GetProperty("requestBody").GetProperty("required").GetBoolean());
+            Assert.That(form.Name, Is.EqualTo(OAuthRequests.FormType));
+            Assert.That(form.Value.GetProperty("schema").GetProperty("properties").Names(), Is.EqualTo(new[] { "token" }));
+            Assert.That(answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(response));
+            Assert.That(
+                new[] { "401", "413", "415", "500", "503" }.Select(status => operation.GetProperty("responses").GetProperty(status).Text("description")),
+                Is.EqualTo(new[] { "`invalid_client`", "`invalid_request`", "`invalid_request`", "`server_error`", "`temporarily_unavailable`" }));
+            foreach (var error in operation.GetProperty("responses").EnumerateObject().Where(answer => answer.Name[0] != '2'))
+            {
+                Assert.That(error.Value.GetRawText(), Does.Contain("#/components/schemas/OAuthError").Or.Contain("error_description"), error.Name);
+            }
+        }
+    }
+
+    [Test]
+    public async Task Document_SaysWhyATokenIsNotEnough()
+    {
+        var operations = await OperationsAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var action in ApiAction.Of(_app).Where(action => action.Asks != "nothing"))
+            {
+                var (kind, scope) = action.Asks.Split(' ') is [var first, var second] ? (first, second) : (action.Asks, null);
+                var responses = operations[action.Name].GetProperty("responses");
+                var said = responses.GetProperty("401").Text("description");
+                foreach (var code in new[] { "missing-token", "invalid-token", "token-expired", "token-revoked" })
+                {
+                    Assert.That(said, Does.Contain($"`{code}`"), action.Name);
+                }
+
+                // Reading asks for the account only where it is what is read.
+                var looksForTheAccount = kind is "live" or "recent" || action.Name is "GET /api/users/me" or "GET /api/users/me/activity";
+                Assert.That(said.Contains("`user-not-found`", StringComparison.Ordinal), Is.EqualTo(looksForTheAccount), action.Name);
+                Assert.That(said.Contains("`reauthentication-required`", StringComparison.Ordinal), Is.EqualTo(kind == "recent"), action.Name);
+                Assert.That(said.Contains("`invalid-credentials`", StringComparison.Ordinal), Is.EqualTo(action.Route.EndsWith("/reauthenticate", StringComparison.Ordinal)), action.Name);
+                Assert.That(responses.TryGetProperty("403", out var forbidden), Is.EqualTo(scope is not null), action.Name);
+                Assert.That(scope is null || forbidden.Text("description").Contains("`insufficient-scope`", StringComparison.Ordinal), action.Name);
+                Assert.That(responses.GetProperty("503").Text("description"), Does.Contain("`revocation-unavailable`").And.Contain("`service-unavailable`"), action.Name);
+            }
+        }
+    }
+
+    [Test]
+    public async Task Document_SaysWhichRoutesAreLimited()
+    {
+        var said = (await OperationsAsync()).Where(operation =>
+            operation.Value.GetProperty("responses").TryGetProperty("429", out var refused) && refused.Text("description").Contains("`rate-limited`", StringComparison.Ordinal));
+        Assert.That(said.Select(operation => operation.Key), Is.EquivalentTo(new[]
+        {
+            "POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/refresh", "POST /api/auth/logout", "POST /api/auth/reauthenticate", "GET /api/auth/token",
+        }));
+    }
+
+    [TestCase("POST /api/auth/register", "RegisterCommand", "AccountResponse")]
+    [TestCase("POST /api/auth/login", "LoginCommand", "Tokens")]
+    [TestCase("POST /api/auth/refresh", "RefreshCommand", "Tokens")]
+    [TestCase("POST /api/auth/reauthenticate", "ReauthenticateCommand", "Tokens")]
+    [TestCase("GET /api/auth/token", null, "TokenResponse")]
+    [TestCase("GET /api/users/me", null, "AccountResponse")]
+    [TestCase("PATCH /api/users/me", "UpdateProfileCommand", "AccountResponse")]
+    [TestCase("DELETE /api/users/me", null, null)]
+    [TestCase("PUT /api/users/me/password", "ChangePasswordCommand", null)]
+    [TestCase("GET /api/users/me/sessions", null, "SessionList")]
+    [TestCase("DELETE /api/users/me/sessions", null, null)]
+    [TestCase("DELETE /api/users/me/sessions/{id}", null, null)]
+    [TestCase("GET /api/users/me/activity", null, "ActivityPage")]
+    [TestCase("GET /api/admin/users", null, "ManagedAccountPage")]
+    [TestCase("GET /api/admin/users/{id}", null, "ManagedAccountResponse")]
+    [TestCase("DELETE /api/admin/users/{id}", null, null)]
+    [TestCase("POST /api/admin/users/{id}/lock", null, null)]
+    [TestCase("POST /api/admin/users/{id}/unlock", null, null)]
+    [TestCase("DELETE /api/admin/users/{id}/sessions", null, null)]
+    [TestCase("PUT /api/admin/users/{id}/roles", "SetRolesCommand", "ManagedAccountResponse")]
+    [TestCase("GET /api/admin/users/{id}/activity", null, "ActivityPage")]
+    public async Task Document_NamesTheBodiesOfEveryRoute(string action, string? request, string? response)
+    {
+        var operation = (await OperationsAsync())[action];
+        var answered = operation.GetProperty("responses").EnumerateObject().Single(answer => answer.Name[0] == '2').Value;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(operation.TryGetProperty("requestBody", out var body) ? SchemaOf(body) : null, Is.EqualTo(request));
+            Assert.That(request is null || body.GetProperty("required").GetBoolean());
+            Assert.That(answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(response));
+        }
+    }
+
+    [TestCase("GET /api/users/me", "header If-None-Match")]
+    [TestCase("PATCH /api/users/me", "header If-Match")]
+    [TestCase("DELETE /api/users/me", "")]
+    [TestCase("PUT /api/users/me/password", "")]
+    [TestCase("POST /api/auth/reauthenticate", "")]
+    [TestCase("GET /api/auth/token", "")]
+    [TestCase("GET /api/users/me/activity", "query limit, query after")]
+    [TestCase("GET /api/users/me/sessions", "")]
+    [TestCase("DELETE /api/users/me/sessions", "query except")]
+    [TestCase("DELETE /api/users/me/sessions/{id}", "path id!")]
+    [TestCase("GET /api/admin/users", "query email, query limit, query after")]
+    [TestCase("GET /api/admin/users/{id}", "path id!")]
+    [TestCase("DELETE /api/admin/users/{id}", "path id!")]
+    [TestCase("POST /api/admin/users/{id}/lock", "path id!")]
+    [TestCase("POST /api/admin/users/{id}/unlock", "path id!")]
+    [TestCase("DELETE /api/admin/users/{id}/sessions", "path id!")]
+    [TestCase("PUT /api/admin/users/{id}/roles", "path id!")]
+    [TestCase("GET /api/admin/users/{id}/activity", "path id!, query limit, query after")]
+    public async Task Document_NamesTheParametersOfEveryRoute(string action, string expected)
+    {
+        var operation = (await OperationsAsync())[action];
+        var parameters = operation.TryGetProperty("parameters", out var said) ? said.EnumerateArray() : default;
+        Assert.That(
+            string.Join(", ", parameters.Select(parameter =>
+                $"{parameter.Text("in")} {parameter.Text("name")}{(parameter.TryGetProperty("required", out var required) && required.GetBoolean() ? "!" : "")}")),
+            Is.EqualTo(expected));
+        foreach (var header in parameters.Where(parameter => parameter.Text("in") == "header"))
+        {
+            Assert.That(header.Text("description"), Does.Contain("ETag"));
+        }
+    }
+
+    [TestCase("RegisterCommand", "email password displayName?")]
+    [TestCase("LoginCommand", "email password scope?")]
+    [TestCase("RefreshCommand", "refreshToken scope?")]
+    [TestCase("LogoutCommand", "refreshToken?")]
+    [TestCase("ReauthenticateCommand", "password")]
+    [TestCase("UpdateProfileCommand", "displayName?")]
+    [TestCase("ChangePasswordCommand", "currentPassword newPassword")]
+    [TestCase("SetRolesCommand", "roles")]
+    [TestCase("Tokens", "tokenType accessToken expiresIn expiresAt refreshToken refreshExpiresIn scope sessionId")]
+    [TestCase("AccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt")]
+    [TestCase("ManagedAccountResponse", "id email emailConfirmed displayName roles createdAt updatedAt locked")]
+    [TestCase("ManagedAccountPage", "items next")]
+    [TestCase("SessionList", "items")]
+    [TestCase("SessionResponse", "id current createdAt lastSeenAt expiresAt userAgent ipAddress scope")]
+    [TestCase("ActivityPage", "items next")]
+    [TestCase("ActivityResponse", "id at action outcome sessionId ipAddress userAgent")]
+    [TestCase("TokenResponse", "sub sid scope roles authTime expiresAt")]
+    [TestCase("IntrospectionResponse", "active scope? client_id? token_type? exp? iss? aud? sub? sid? auth_time? roles?")]
+    [TestCase("OAuthError", "error error_description")]
+    [TestCase("Problem", "type title status detail code traceId errors?")]
+    public async Task Document_DescribesEveryBody(string schema, string fields)
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var description = document.GetProperty("components").GetProperty("schemas").GetProperty(schema);
+        var required = description.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
+        var properties = description.GetProperty("properties").Names().Select(name => required.Contains(name) ? name : $"{name}?");
+        Assert.That(properties, Is.EquivalentTo(fields.Split(' ')));
+    }
+
+    [TestCase("Problem", "status")]
+    [TestCase("Tokens", "expiresIn")]
+    [TestCase("Tokens", "refreshExpiresIn")]
+    public async Task Document_DescribesNumbersAsNumbers(string schema, string field)
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var property = document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").GetProperty(field);
+        Assert.That(property.GetProperty("type").GetRawText(), Is.EqualTo("\"integer\""));
+    }
+
+    [Test]
+    public async Task Page_LoadsNothingFromElsewhere()
+    {
+        var client = _app.CreateClient();
+        await (await client.GetAsync("/docs")).ShouldBeAsync(302); // to the slash, so that the page's own addresses are relative to it
+        var response = await client.GetAsync("/docs/");
+        await response.ShouldBeAsync(200);
+        Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/html"));
+        var page = await response.Content.ReadAsStringAsync();
+        Assert.That(AnyHost().Matches(page).Select(match => match.Value), Is.Empty, page);
+
+        var sources = Source().Matches(page).Select(match => match.Groups[1].Value).ToList();
+        Assert.That(sources, Is.Not.Empty);
+        foreach (var source in sources)
+        {
+            var script = await client.GetAsync(new Uri(new Uri("http://localhost/docs/"), source));
+            await script.ShouldBeAsync(200);
+            Assert.That(script.Content.Headers.ContentType?.MediaType, Does.Contain("javascript"), source);
+        }
+    }
+
+    [Test]
+    public async Task Page_MayLoadNothingFromElsewhere()
+    {
+        var client = _app.CreateClient();
+        var (one, other) = (await client.GetAsync("/docs/"), await client.GetAsync("/docs/"));
+        var policy = one.Headers.GetValues("Content-Security-Policy").Single();
+        foreach (var rule in new[] { "default-src 'none'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'" })
+        {
+            Assert.That(policy, Does.Contain(rule));
+        }
+
+        Assert.That(AnyHost().IsMatch(policy), Is.False, policy);
+        var scripts = policy.Split(';').Single(part => part.Trim().StartsWith("script-src", StringComparison.Ordinal));
+        Assert.That(scripts.Trim(), Does.Match("^script-src 'nonce-[0-9A-F]{32}'$"));
+
+        var nonce = Regex.Match(scripts, "'nonce-([^']+)'").Groups[1].Value;
+        var page = await one.Content.ReadAsStringAsync();
+        foreach (Match script in Regex.Matches(page, "<script[^>]*>"))
+        {
+            Assert.That(script.Value, Does.Contain($"nonce=\"{nonce}\""));
+        }
+
+        Assert.That(other.Headers.GetValues("Content-Security-Policy").Single(), Does.Not.Contain(nonce), "a nonce is good for one page");
+    }
+
+    [Test]
+    public async Task Root_RedirectsToThePage()
+    {
+        var response = await _app.CreateClient().GetAsync("/");
+        await response.ShouldBeAsync(302);
+        Assert.That(response.Headers.Location?.OriginalString, Is.EqualTo("/docs"));
+    }
+
+    [Test]
+    public async Task UnknownDocument_IsNotFound() =>
+        await (await _app.CreateClient().GetAsync("/openapi/v2.json")).ShouldBeProblemAsync(404, "not-found");
+
+    private static string SchemaOf(JsonElement body) =>
+        body.GetProperty("content").GetProperty("application/json").GetProperty("schema").Text("$ref").Split('/')[^1];
+
+    /// <summary>By method and route, as in <c>GET /api/users/me</c>.</summary>
+    private async Task<Dictionary<string, JsonElement>> OperationsAsync()
+    {
+        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        return document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Name: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))
+            .ToDictionary(operation => operation.Name, operation => operation.Value);
+    }
+
+    [GeneratedRegex("(?:https?:)?//[a-zA-Z0-9][^\\s\"'<>)]*")]
+    private static partial Regex AnyHost();
+
+    [GeneratedRegex("<script[^>]*\\ssrc=\"([^\"]+)\"")]
+    private static partial Regex Source();
+}

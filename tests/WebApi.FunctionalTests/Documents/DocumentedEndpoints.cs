@@ -1,0 +1,66 @@
+using System.Net.Http.Json;
+using CleanJwt.WebApi.FunctionalTests.Support;
+using CleanJwt.WebApi.FunctionalTests.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanJwt.WebApi.FunctionalTests.Documents;
+
+/// <summary>The endpoints that docs/protecting-endpoints.md shows do what it says of them.</summary>
+internal sealed class DocumentedEndpoints
+{
+    [Test]
+    public async Task Reading_TakesAValidTokenWithTheScopeAndNoLookup()
+    {
+        await using var app = Start();
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient().GetAsync("/api/notes"), "missing-token");
+        var writer = app.CreateClient((await app.LoginAsync(scope: "account:write")).AccessToken);
+        await (await writer.GetAsync("/api/notes")).ShouldBeProblemAsync(403, "insufficient-scope");
+
+        var reader = app.CreateClient((await app.LoginAsync(scope: "account:read")).AccessToken);
+        app.Commands.Reset();
+        await (await reader.GetAsync("/api/notes")).ShouldBeAsync(200);
+        Assert.That(app.Commands.Commands, Is.Empty);
+        await (await reader.GetAsync("/api/notes/heading")).ShouldBeAsync(200);
+        Assert.That(app.Commands.Commands, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Writing_LooksTheSessionUp()
+    {
+        await using var app = Start();
+        var reader = app.CreateClient((await app.LoginAsync(scope: "account:read")).AccessToken);
+        await (await reader.PostAsJsonAsync("/api/notes", new { text = "one" })).ShouldBeProblemAsync(403, "insufficient-scope");
+
+        var tokens = await app.LoginAsync();
+        var writer = app.CreateClient(tokens.AccessToken);
+        await (await writer.PostAsJsonAsync("/api/notes", new { text = "one" })).ShouldBeAsync(204);
+        app.Sql("UPDATE Sessions SET EndedAt = CreatedAt WHERE Id = @p0", tokens.SessionId.ToUpperInvariant()); // as another node would
+        await (await writer.GetAsync("/api/notes")).ShouldBeAsync(200);
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await writer.PostAsJsonAsync("/api/notes", new { text = "two" }), "token-revoked");
+    }
+
+    [Test]
+    public async Task WhatCannotBeUndone_NeedsARecentSignIn()
+    {
+        await using var app = Start();
+        var tokens = await app.LoginAsync();
+        await (await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/notes", new { text = "one" })).ShouldBeAsync(204);
+        app.Time.Advance(TimeSpan.FromMinutes(6));
+
+        var late = await app.CreateClient(tokens.AccessToken).DeleteAsync("/api/notes");
+        await late.ShouldBeProblemAsync(401, "reauthentication-required");
+        Assert.That(
+            late.Headers.WwwAuthenticate.Single().ToString(), Is.EqualTo("Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
+
+        var proved = await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/auth/reauthenticate", new { password = CleanJwtApp.Password });
+        var fresh = TokenPair.From(await proved.JsonAsync());
+        await (await app.CreateClient(fresh.AccessToken).DeleteAsync("/api/notes")).ShouldBeAsync(204);
+        Assert.That((await (await app.CreateClient(fresh.AccessToken).GetAsync("/api/notes")).JsonAsync()).GetArrayLength(), Is.Zero);
+    }
+
+    private static CleanJwtApp Start() => new(configure: services =>
+    {
+        services.AddSingleton<NotesController.Notes>();
+        services.AddTestController<NotesController>();
+    });
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Nodes;
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests.Documents;
+
+/// <summary>Whoever installs the packages of a sample or of a client gets those that it was tested with, from where everybody gets them.</summary>
+internal sealed class PackageLockFiles
+{
+    [TestCase("samples/node")]
+    [TestCase("tests/WebApi.FunctionalTests/Clients/node")]
+    public void NodePackages_AreHashedAndNameNoOtherRegistry(string folder)
+    {
+        var packages = JsonNode.Parse(File.ReadAllText(Repository.PathOf($"{folder}/package-lock.json")))!["packages"]!.AsObject();
+        foreach (var (path, package) in packages.Where(package => package.Key.Length > 0))
+        {
+            Assert.That(package!["integrity"]?.ToString(), Does.StartWith("sha512-"), path);
+            Assert.That(package["resolved"]?.ToString(), Is.Null.Or.StartsWith("https://registry.npmjs.org/"), path);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using CleanJwt.WebApi.FunctionalTests.Support;
+
+namespace CleanJwt.WebApi.FunctionalTests.Hosting;
+
+/// <summary>Settings that make no sense stop the start, with one line on standard error.</summary>
+internal sealed class StartSettings
+{
+    private const string Secret = "hunter2-marker";
+
+    private static readonly TestCaseData[] BadSettings =
+    [
+        Bad("ForwardedHeaders:KnownProxies:0", "proxy", "an IP address, such as 10.0.0.7"),
+        Bad("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/99", "a network with its length, such as 10.1.0.0/16"),
+        Bad("ForwardedHeaders:KnownProxies", "10.0.0.7", "a list, as ForwardedHeaders:KnownProxies:0"),
+        Bad("RateLimiting:Enabled", "sometimes", "true, false"),
+        Bad("RateLimiting:PermitsPerMinute", "0", "1 to 1000000"),
+        Bad("RateLimiting:PermitsPerMinute", "-60", "1 to 1000000"),
+        Bad("RateLimiting:PermitsPerMinute", "1000001", "1 to 1000000"),
+        Bad("RateLimiting:PermitsPerMinute", "many", "1 to 1000000"),
+        Bad("Cors:AllowedOrigins", "https://app.example.com", "a list, as Cors:AllowedOrigins:0"),
+        Bad("Cors:AllowedOrigins:0", "*", "an origin without a path, such as https://app.example.com"),
+        Bad("Cors:AllowedOrigins:0", "null", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "app.example.com", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com/", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com/app", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com?x=1", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com:443", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://app.example.com:99999", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://*.example.com", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://user@app.example.com", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "https://one.example.com,https://two.example.com", "an origin without a path"),
+        Bad("Cors:AllowedOrigins:0", "ftp://app.example.com", "an origin without a path"),
+        Bad("Jwt:AccessTokenLifetime", "-00:10:00", "00:00:01 to 01:00:00"),
+        Bad("Jwt:AccessTokenLifetime", "00:00:00", "00:00:01 to 01:00:00"),
+        Bad("Jwt:AccessTokenLifetime", "01:00:01", "00:00:01 to 01:00:00"),
+        Bad("Jwt:AccessTokenLifetime", "ten minutes", "00:00:01 to 01:00:00"),
+        Bad("Jwt:AccessTokenLifetime", "", "00:00:01 to 01:00:00"),
+        Bad("TokenCache:Size", "99", "100 to 1000000"),
+        Bad("TokenCache:Size", "1000001", "100 to 1000000"),
+        Bad("Jwt:SigningAlgorithm", "HS256", "ES256"),
+        Bad("Jwt:SigningAlgorithm", "none", "ES256"),
+        Bad("Jwt:Issuer", "auth.example.com", "http"),
+        Bad("Jwt:Issuer", "ftp://auth.example.com", "http"),
+        Bad("Jwt:Issuer", "https://auth.example.com/?tenant=1", "http"),
+        Bad("Jwt:Issuer", "https://auth.example.com/#top", "http"),
+        Bad("Jwt:Issuer", "https://auth.example.com/ x", "http"),
+        Bad("Jwt:Issuer", "https://user:password@auth.example.com", "http"),
+        Bad("Jwt:Audience", "", "the name of the API"),
+        Bad("Sessions:IdleLifetime", "-1.00:00:00", "00:00:01 to 365.00:00:00"),
+        Bad("Sessions:IdleLifetime", "99999999999.00:00:00", "00:00:01 to 365.00:00:00"),
+        Bad("Sessions:AbsoluteLifetime", "3650.00:00:01", "00:00:01 to 3650.00:00:00"),
+        Bad("Sessions:RefreshReuseGrace", "-00:00:01", "00:00:00 to 00:05:00"),
+        Bad("Sessions:RefreshReuseGrace", "00:05:01", "00:00:00 to 00:05:00"),
+        Bad("Database:Provider", "Oracle", "Sqlite"),
+        Bad("Database:MigrateOnStart", "perhaps", "true, false"),
+        Bad("Database:CommandTimeout", "00:00:00", "00:00:01 to 00:00:08"),
+        Bad("Database:CommandTimeout", "00:00:09", "00:00:01 to 00:00:08"),
+        Bad("Database:StartTimeout", "soon", "00:00:01 to 01:00:00"),
+        Bad("Revocation:PollInterval", "00:00:00", "00:00:00.0500000 to 00:00:05"),
+        Bad("Revocation:MaxStaleness", "00:01:01", "00:00:01 to 00:01:00"),
+        Bad("Revocation:MaxStaleness", "00:00:01", "00:00:01.5000000 or longer"),
+        Bad("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1", "off, with ICU", isPrinted: false),
+        Bad("ASPNETCORE_URLS", "somewhere", "http://localhost:5080"),
+        Bad("ASPNETCORE_URLS", "http://192.0.2.1:5080", "Cannot assign requested address", isPrinted: false), // TEST-NET-1: no machine has it
+        Bad("ConnectionStrings:Default", "", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", $"Server=db;User Id=sa;Password={Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", $"Data Source=x.db;Password={Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", $"Data Source=x.db;Mode={Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", $"{Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=:memory:", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=x.db;Mode=ReadOnly", "'Data Source=FILE'", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=a-file/below/x.db", "a-file/below/x.db", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=a-folder", "a-folder", isPrinted: false),
+        Bad("ConnectionStrings:Default", "Data Source=a-file", "not a database", isPrinted: false),
+    ];
+
+    [TestCaseSource(nameof(BadSettings))]
+    public async Task BadSetting_StopsTheStartWithOneLineThatNamesIt(string key, string value, string allowed, bool isPrinted)
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "a-file"), "This is a text, and a rather long one, but it is not a database.");
+        Directory.CreateDirectory(Path.Combine(folder.Path, "a-folder"));
+        await using var service = CleanJwtProcess.Launch(folder.Path, new() { [key] = value });
+
+        Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
+        Assert.That(service.Errors, Has.Length.EqualTo(1), service.Output);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(service.Errors[0], Does.Contain(key).And.Contain(allowed));
+            Assert.That(service.Errors[0], isPrinted ? Does.Contain($"'{value}'") : Does.Not.Contain($"'{value}'"));
+            Assert.That(service.Output, Does.Not.Contain(Secret));
+        }
+    }
+
+    [Test]
+    public async Task SeveralBadSettings_AreNamedALineEach()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = CleanJwtProcess.Launch(
+            folder.Path, new() { ["Jwt:AccessTokenLifetime"] = "-1", ["Sessions:IdleLifetime"] = "never", ["Database:Provider"] = "Oracle" });
+
+        Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
+        Assert.That(
+            service.Errors.Select(line => line.Split(' ')[0]),
+            Is.EquivalentTo(["Jwt:AccessTokenLifetime", "Sessions:IdleLifetime", "Database:Provider"]));
+        Assert.That(File.Exists(Path.Combine(folder.Path, "data")), Is.False);
+    }
+
+    [Test]
+    public async Task EmptyListInTheSettingsFile_IsNone()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "appsettings.json"),
+            """{ "Cors": { "AllowedOrigins": [] }, "ForwardedHeaders": { "KnownProxies": [], "KnownNetworks": [] }, "Jwt": { "KeyFiles": [] } }""");
+        await using var service = await CleanJwtProcess.StartAsync(folder.Path);
+        await (await service.Client.GetAsync("/health/ready")).ShouldBeAsync(200);
+    }
+
+    private static IEnumerable<TestCaseData> BadClients()
+    {
+        yield return Clients("NoId", [("0:Secret", Secret)], "Clients:0:Id is not set; allowed: ");
+        yield return Clients("EmptyId", [("0:Id", ""), ("0:Secret", Secret)], "Clients:0:Id is not set; allowed: ");
+        yield return Clients("NoSecret", [("0:Id", "reports")], "Clients:0:Secret is not set; allowed: ");
+        yield return Clients("EmptySecret", [("0:Id", "reports"), ("0:Secret", "")], "Clients:0:Secret is not set; allowed: ");
+        yield return Clients(
+            "IdTwice",
+            [("0:Id", "reports"), ("0:Secret", Secret), ("1:Id", "billing"), ("1:Secret", Secret), ("2:Id", "reports"), ("2:Secret", Secret)],
+            "Clients:2:Id is 'reports', which another client has; allowed: ");
+        yield return Clients(
+            "IdTwiceAndNoSecrets",
+            [("0:Id", "reports"), ("1:Id", "reports")],
+            "Clients:0:Secret is not set", "Clients:1:Id is 'reports'", "Clients:1:Secret is not set");
+    }
+
+    [TestCaseSource(nameof(BadClients))]
+    public async Task BadClient_StopsTheStartAndItsSecretIsNotPrinted(Dictionary<string, string?> settings, string[] lines)
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = CleanJwtProcess.Launch(folder.Path, settings);
+
+        Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
+        Assert.That(service.Errors, Has.Length.EqualTo(lines.Length), service.Output);
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var (said, line) in service.Errors.Zip(lines))
+            {
+                Assert.That(said, Does.StartWith(line));
+            }
+
+            Assert.That(service.Output, Does.Not.Contain(Secret));
+        }
+    }
+
+    [Test]
+    public async Task UnsetIssuerOutsideDevelopment_StopsTheStartAndASetOneDoesNot()
+    {
+        using var folder = new TemporaryFolder();
+        await using var without = CleanJwtProcess.Launch(folder.Path, environment: "Production");
+        Assert.That(await without.WaitForExitAsync(), Is.EqualTo(1), without.Output);
+        Assert.That(without.Errors, Has.Length.EqualTo(1), without.Output);
+        Assert.That(without.Errors[0], Does.StartWith("Jwt:Issuer is not set"));
+
+        await using var with = CleanJwtProcess.Launch(folder.Path, new() { ["Jwt:Issuer"] = "https://auth.example.com" }, environment: "Production");
+        await with.WaitUntilReadyAsync();
+    }
+
+    [Test]
+    public async Task WithoutMigratingAtTheStart_AMissingDatabaseStopsIt()
+    {
+        using var folder = new TemporaryFolder();
+        await using var service = CleanJwtProcess.Launch(folder.Path, new() { ["Database:MigrateOnStart"] = "false" });
+        Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
+        Assert.That(service.Errors, Has.Length.EqualTo(1), service.Output);
+        Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    private static TestCaseData Clients(string name, (string Key, string Value)[] settings, params string[] lines) =>
+        new TestCaseData(settings.ToDictionary(setting => $"Clients:{setting.Key}", string? (setting) => setting.Value), lines).SetArgDisplayNames(name);
+
+    private static TestCaseData Bad(string key, string value, string allowed, bool isPrinted = true) =>
+        new TestCaseData(key, value, allowed, isPrinted).SetArgDisplayNames(key, value);
+}
