@@ -13,7 +13,6 @@ using CleanJwt.WebApi.RateLimiting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Mvc;
@@ -32,7 +31,6 @@ internal static class DependencyInjection
 
     public static void AddWebApi(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IExternalScopeProvider, LogScopes>();
         builder.Host.UseDefaultServiceProvider(options => (options.ValidateScopes, options.ValidateOnBuild) = (true, true));
         // Its lines hold the query, where a client may have put a token that belongs in a header.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
@@ -59,6 +57,7 @@ internal static class DependencyInjection
         builder.Services.AddHttp();
         builder.Services.AddClientRateLimit();
         builder.Services.AddBearerAuthentication();
+        builder.Services.AddFastPath();
         builder.Services.AddOpenApi(options =>
         {
             options.AddDocumentTransformer<DocumentInfo>();
@@ -86,7 +85,7 @@ internal static class DependencyInjection
             app.UseRateLimiter();
         }
 
-        app.UseBearerAuthentication();
+        app.UseFastPath(others => others.UseAuthentication());
         app.UseAuthorization();
         app.UseMiddleware<FullHashingQueue>();
 
@@ -100,15 +99,6 @@ internal static class DependencyInjection
             context.Response.Redirect("/docs");
             return Task.CompletedTask;
         });
-    }
-
-    private static void UseBearerAuthentication(this IApplicationBuilder app)
-    {
-        var known = app.ApplicationServices.GetRequiredService<CachedTokenAuthentication>();
-        app.UseWhen(context => !known.TryLetIn(context), others => others.UseAuthentication());
-
-        // As UseAuthentication would have set it, were it not in a branch. Without it, all of authentication is put before everything else.
-        app.Properties["__AuthenticationMiddlewareSet"] = true;
     }
 
     /// <summary>Where it listens: addresses with ';' between.</summary>
@@ -209,15 +199,12 @@ internal static class DependencyInjection
     private static void AddBearerAuthentication(this IServiceCollection services)
     {
         services.AddSingleton<AccessTokenHandler>();
-        services.AddSingleton<CachedTokenAuthentication>();
         services.ConfigureOptions<JwtBearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
             .AddJwtBearer()
             .AddScheme<AuthenticationSchemeOptions, BasicClientHandler>(BasicClientHandler.SchemeName, configureOptions: null);
         services.AddAuthorization();
         services.AddSingleton<IAuthorizationHandler, ProofHandler>();
-        services.AddTransient<PolicyEvaluator>();
-        services.AddSingleton<IPolicyEvaluator, ScopePolicyEvaluator>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
     }
 }

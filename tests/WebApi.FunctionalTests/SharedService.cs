@@ -12,11 +12,15 @@ internal sealed class SharedService
 {
     private static readonly Lazy<CleanJwtApp> OnSqlServer = new(() => Make(DatabaseKind.SqlServer));
 
+    private static readonly Lazy<CleanJwtApp> WithoutFastPath = new(() => Make(DatabaseKind.Sqlite, TokenPath.Standard));
+
     private static CleanJwtApp? _app;
 
     public static CleanJwtApp App => _app!;
 
     public static CleanJwtApp On(DatabaseKind kind) => kind == DatabaseKind.Sqlite ? App : OnSqlServer.Value;
+
+    public static CleanJwtApp On(TokenPath path) => path == TokenPath.Fast ? App : WithoutFastPath.Value;
 
     [OneTimeSetUp]
     public void Start() => _app = Make(DatabaseKind.Sqlite);
@@ -25,15 +29,16 @@ internal sealed class SharedService
     public async Task StopAsync()
     {
         await _app!.DisposeAsync();
-        if (OnSqlServer.IsValueCreated)
+        foreach (var other in new[] { OnSqlServer, WithoutFastPath }.Where(other => other.IsValueCreated))
         {
-            await OnSqlServer.Value.DisposeAsync();
+            await other.Value.DisposeAsync();
         }
     }
 
     // Its administrator signs in more than a hundred times. At one and the same moment, any of these sessions would be the one used longest ago, and be ended.
-    private static CleanJwtApp Make(DatabaseKind kind) => new(
+    private static CleanJwtApp Make(DatabaseKind kind, TokenPath path = TokenPath.Fast) => new(
         new([.. CleanJwtApp.WithAdmin, .. OAuthRequests.WithClients]),
         new FakeTimeProvider(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.FromTicks(1) },
-        kind: kind);
+        kind: kind,
+        path: path);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
@@ -26,10 +25,6 @@ internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocation
                 SecurityToken = new AcceptedToken(reading.Value),
             };
     }
-
-    /// <returns>Whether the token has been verified before, is still in time, and its session is not revoked. Of one that is not, nothing is known yet.</returns>
-    public bool TryGetCached(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says) =>
-        tokens.TryGetCached(token, out says) && revocations.IsLetIn(says.SessionId);
 
     /// <returns>Why the session of a good token is not let in; null when it is.</returns>
     private Error? Refuse(AccessToken token) => revocations.Check(token.SessionId) switch

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CleanJwt.Application.Ports;
 using CleanJwt.WebApi.Authentication;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -7,37 +8,52 @@ using Microsoft.Extensions.Options;
 namespace CleanJwt.WebApi.FastPath;
 
 /// <summary>
-/// Lets requests in whose token has been verified before: nearly all. What ASP.NET Core's authentication does for a request is more than all the rest of one that
-/// only reads, and for these there is nothing left of it to do.
+/// Authenticates requests whose access token was verified before and is still in the cache. Most requests carry such a
+/// token, and the framework's authentication would cost them more than all other work.
 /// </summary>
 internal sealed class CachedTokenAuthentication
 {
-    private readonly AccessTokenHandler _handler;
-    private readonly bool _identityIsFinal;
-    private readonly bool _isDefault;
+    private readonly IAccessTokenService _tokens;
+    private readonly IRevocationList _revocations;
+    private readonly bool _isEnabled;
 
-    public CachedTokenAuthentication(AccessTokenHandler handler, IOptions<AuthenticationOptions> authentication, IServiceScopeFactory scopes)
+    public CachedTokenAuthentication(
+        IAccessTokenService tokens,
+        IRevocationList revocations,
+        IOptions<AuthenticationOptions> authentication,
+        IServiceScopeFactory scopes)
     {
-        using var scope = scopes.CreateScope();
-        _handler = handler;
-        _identityIsFinal = scope.ServiceProvider.GetRequiredService<IClaimsTransformation>().GetType() == typeof(NoopClaimsTransformation);
-        _isDefault = (authentication.Value.DefaultAuthenticateScheme ?? authentication.Value.DefaultScheme) == JwtBearerDefaults.AuthenticationScheme;
+        (_tokens, _revocations) = (tokens, revocations);
+        _isEnabled = BearerIsDefault(authentication.Value) && !ClaimsAreTransformed(scopes);
     }
 
-    /// <returns>False when the request is for ASP.NET Core's authentication to judge. Then nothing has been done to it.</returns>
-    public bool TryLetIn(HttpContext context)
+    /// <summary>Sets the user of a request that carries one cached token of a session that is not revoked.</summary>
+    /// <returns>
+    /// False when the framework's authentication must judge the request. The request is then unchanged.
+    /// </returns>
+    public bool TryAuthenticate(HttpContext context)
     {
-        // An application that adds claims of its own, or tells users by something else, gets to see every request.
-        if (!_identityIsFinal
-            || !_isDefault
+        if (!_isEnabled
             || context.Request.Headers.Authorization.Count != 1
-            || BearerHeader.Read(context.Request) is not { } token
-            || !_handler.TryGetCached(token, out var says))
+            || BearerHeader.Read(context.Request) is not { } header
+            || !_tokens.TryGetCached(header, out var token)
+            || !_revocations.IsLetIn(token.SessionId))
         {
             return false;
         }
 
-        context.User = new ClaimsPrincipal(new AccessTokenIdentity(says));
+        context.User = new ClaimsPrincipal(new AccessTokenIdentity(token));
         return true;
+    }
+
+    private static bool BearerIsDefault(AuthenticationOptions options) =>
+        (options.DefaultAuthenticateScheme ?? options.DefaultScheme) == JwtBearerDefaults.AuthenticationScheme;
+
+    // A transformation of the application must see every request, so it turns this class off.
+    private static bool ClaimsAreTransformed(IServiceScopeFactory scopes)
+    {
+        using var scope = scopes.CreateScope();
+        var transformation = scope.ServiceProvider.GetRequiredService<IClaimsTransformation>();
+        return transformation.GetType() != typeof(NoopClaimsTransformation);
     }
 }

@@ -8,21 +8,24 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace CleanJwt.WebApi.FastPath;
 
 /// <summary>
-/// Lets requests through whose token is all that is asked for, and has the scope: nearly all that read. Everything else, and every refusal, is the framework's to
-/// judge, which makes some twenty objects of it.
+/// Allows requests whose access token alone meets the policy, as it does for nearly every read. The framework judges all
+/// other requests and makes every refusal, at the cost of some twenty objects.
 /// </summary>
 internal sealed class ScopePolicyEvaluator : IPolicyEvaluator
 {
     private static readonly Task<AuthenticateResult> NotNeeded = Task.FromResult(AuthenticateResult.NoResult());
-    private static readonly Task<PolicyAuthorizationResult> Granted = Task.FromResult(PolicyAuthorizationResult.Success());
 
-    private readonly bool _nobodyElseJudges;
+    private static readonly Task<PolicyAuthorizationResult> Granted =
+        Task.FromResult(PolicyAuthorizationResult.Success());
+
+    private readonly bool _isEnabled;
 
     public ScopePolicyEvaluator(IServiceScopeFactory scopes)
     {
+        // A handler of the application may refuse a request that meets all requirements, so it must see every request.
         using var scope = scopes.CreateScope();
-        var handlers = scope.ServiceProvider.GetServices<IAuthorizationHandler>();
-        _nobodyElseJudges = handlers.All(handler => handler is PassThroughAuthorizationHandler or ProofHandler); // another could refuse what requirements allow
+        _isEnabled = scope.ServiceProvider.GetServices<IAuthorizationHandler>()
+            .All(handler => handler is PassThroughAuthorizationHandler or ProofHandler);
     }
 
     public Task<AuthenticateResult> AuthenticateAsync(AuthorizationPolicy policy, HttpContext context) =>
@@ -30,16 +33,31 @@ internal sealed class ScopePolicyEvaluator : IPolicyEvaluator
 
     public Task<PolicyAuthorizationResult> AuthorizeAsync(
         AuthorizationPolicy policy, AuthenticateResult authenticationResult, HttpContext context, object? resource) =>
-        IsGranted(policy, context) ? Granted : Standard(context).AuthorizeAsync(policy, authenticationResult, context, resource);
+        IsGranted(policy, context)
+            ? Granted
+            : Standard(context).AuthorizeAsync(policy, authenticationResult, context, resource);
+
+    // From the services of the request, because handlers of the application may be scoped.
+    private static PolicyEvaluator Standard(HttpContext context) =>
+        context.RequestServices.GetRequiredService<PolicyEvaluator>();
+
+    private static bool IsMet(IAuthorizationRequirement requirement, AccessToken token) => requirement switch
+    {
+        DenyAnonymousAuthorizationRequirement => true,
+        RequireScopeAttribute scope => scope.IsMet(token.Scope),
+        _ => false,
+    };
 
     private bool IsGranted(AuthorizationPolicy policy, HttpContext context)
     {
-        if (!_nobodyElseJudges || policy.AuthenticationSchemes.Count > 0 || context.User.Identity is not AccessTokenIdentity { Token: var token })
+        if (!_isEnabled
+            || policy.AuthenticationSchemes.Count > 0
+            || context.User.Identity is not AccessTokenIdentity { Token: var token })
         {
             return false;
         }
 
-        for (var i = 0; i < policy.Requirements.Count; i++) // by index: an enumerator would be an object
+        for (var i = 0; i < policy.Requirements.Count; i++) // foreach would allocate an enumerator
         {
             if (!IsMet(policy.Requirements[i], token))
             {
@@ -49,14 +67,4 @@ internal sealed class ScopePolicyEvaluator : IPolicyEvaluator
 
         return true;
     }
-
-    // Of the request: an application's handlers may be, too.
-    private static PolicyEvaluator Standard(HttpContext context) => context.RequestServices.GetRequiredService<PolicyEvaluator>();
-
-    private static bool IsMet(IAuthorizationRequirement requirement, AccessToken token) => requirement switch
-    {
-        DenyAnonymousAuthorizationRequirement => true,
-        RequireScopeAttribute scope => scope.IsMet(token.Scope),
-        _ => false,
-    };
 }

@@ -3,14 +3,16 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
 /// <summary>What the presented token says, without the database.</summary>
-internal sealed class PresentedToken
+[TestFixture(TokenPath.Fast)]
+[TestFixture(TokenPath.Standard)]
+internal sealed class PresentedToken(TokenPath path)
 {
     private const string Route = "/api/auth/token";
 
     [Test]
     public async Task ValidToken_AnswersWhatItSays()
     {
-        await using var app = new CleanJwtApp(time: new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero)));
+        await using var app = new CleanJwtApp(time: new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero)), path: path);
         var email = await app.RegisterAsync();
         app.Sql("UPDATE AspNetUsers SET Roles = 'admin'");
         var tokens = await app.LoginAsync(email);
@@ -32,8 +34,8 @@ internal sealed class PresentedToken
     [Test]
     public async Task TokenWithoutRoles_HasAnEmptyList()
     {
-        var tokens = await SharedService.App.LoginAsync(scope: "account:write");
-        var said = await (await SharedService.App.CreateClient(tokens.AccessToken).GetAsync(Route)).JsonAsync();
+        var tokens = await SharedService.On(path).LoginAsync(scope: "account:write");
+        var said = await (await SharedService.On(path).CreateClient(tokens.AccessToken).GetAsync(Route)).JsonAsync();
         Assert.That(said.GetProperty("roles").GetRawText(), Is.EqualTo("[]"));
         Assert.That(said.Text("scope"), Is.EqualTo("account:write"));
     }
@@ -41,7 +43,7 @@ internal sealed class PresentedToken
     [Test]
     public async Task AccountThatIsGone_IsNotNoticed()
     {
-        var app = SharedService.App;
+        var app = SharedService.On(path);
         var email = await app.RegisterAsync();
         var tokens = await app.LoginAsync(email);
         app.Sql("DELETE FROM AspNetUsers WHERE Email = @p0", email);

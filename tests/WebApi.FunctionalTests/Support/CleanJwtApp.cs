@@ -30,7 +30,8 @@ internal sealed class CleanJwtApp : IAsyncDisposable
         FakeTimeProvider? time = null,
         Action<IServiceCollection>? configure = null,
         string environment = "Development",
-        DatabaseKind kind = DatabaseKind.Sqlite)
+        DatabaseKind kind = DatabaseKind.Sqlite,
+        TokenPath path = TokenPath.Fast)
     {
         _database = new TestDatabase(kind);
         Time = time ?? new FakeTimeProvider(DateTimeOffset.UtcNow);
@@ -66,6 +67,11 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
                 Commands.AddTo(services);
+                if (path == TokenPath.Standard)
+                {
+                    services.RemoveFastPath();
+                }
+
                 configure?.Invoke(services);
             });
         });

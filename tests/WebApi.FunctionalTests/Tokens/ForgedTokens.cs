@@ -9,13 +9,22 @@ using static CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries.Forgery;
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>No token is accepted but those that this service wrote for its own audience, whatever it looks like.</summary>
-internal sealed class ForgedTokens
+[TestFixture(TokenPath.Fast)]
+[TestFixture(TokenPath.Standard)]
+internal sealed class ForgedTokens(TokenPath path)
 {
-    // One for all rows: none of them changes anything.
-    private static readonly Lazy<Task<string>> Token = new(async () => (await SharedService.App.LoginAsync()).AccessToken);
-    private static readonly Lazy<ServiceKey> Key = new(() => new ServiceKey(SharedService.App));
+    // One token and one key serve all rows of a path: no row changes anything.
+    private static readonly Lazy<Task<string>>[] Tokens =
+        [.. Enum.GetValues<TokenPath>().Select(path => new Lazy<Task<string>>(async () => (await SharedService.On(path).LoginAsync()).AccessToken))];
 
-    private readonly CleanJwtApp _app = SharedService.App;
+    private static readonly Lazy<ServiceKey>[] Keys =
+        [.. Enum.GetValues<TokenPath>().Select(path => new Lazy<ServiceKey>(() => new ServiceKey(SharedService.On(path))))];
+
+    private CleanJwtApp App => SharedService.On(path);
+
+    private Lazy<Task<string>> Token => Tokens[(int)path];
+
+    private Lazy<ServiceKey> Key => Keys[(int)path];
 
     private static IEnumerable<TestCaseData> Refused() =>
     [
@@ -40,7 +49,7 @@ internal sealed class ForgedTokens
     [TestCaseSource(nameof(Refused))]
     public async Task ForgedToken_IsInvalid(Func<ServiceKey, string, string> forge, string source)
     {
-        var (forged, client) = (forge(Key.Value, await Token.Value), _app.CreateClient());
+        var (forged, client) = (forge(Key.Value, await Token.Value), App.CreateClient());
         await ShouldBeRefusedAsync(await client.AskAsync(forged), source);
         await (await client.IntrospectAsync(forged)).ShouldBeInactiveAsync();
     }
@@ -49,7 +58,7 @@ internal sealed class ForgedTokens
     [TestCaseSource(nameof(Refused))]
     public async Task ForgedToken_EndsNoSession(Func<ServiceKey, string, string> forge, string source)
     {
-        var (forged, client) = (forge(Key.Value, await Token.Value), _app.CreateClient());
+        var (forged, client) = (forge(Key.Value, await Token.Value), App.CreateClient());
         await ShouldBeRefusedAsync(await client.PostAsync("/api/auth/logout", null, $"Bearer {forged}"), source);
         await (await client.RevokeAsync(forged)).ShouldBeAsync(200);
         await (await client.AskAsync(await Token.Value)).ShouldBeAsync(200);
@@ -59,7 +68,7 @@ internal sealed class ForgedTokens
     [TestCaseSource(nameof(Accepted))]
     public async Task TokenAsTheServiceWouldWriteIt_IsAccepted(Func<ServiceKey, string, string> forge, string source)
     {
-        var (forged, client) = (forge(Key.Value, await Token.Value), _app.CreateClient());
+        var (forged, client) = (forge(Key.Value, await Token.Value), App.CreateClient());
         var response = await client.AskAsync(forged);
         Assert.That((int)response.StatusCode, Is.EqualTo(200), $"{source}: {await response.Content.ReadAsStringAsync()}");
         await (await client.IntrospectAsync(forged)).ShouldBeActiveAsync();
@@ -81,20 +90,20 @@ internal sealed class ForgedTokens
     [Test, Property(Attack.Source, "CVE-2015-9235; RFC 8725 2.1")]
     public async Task SecretOfThePublishedKey_SignsNothing([Values("HS256", "HS384", "HS512")] string algorithm)
     {
-        var published = await _app.CreateClient().GetStringAsync("/.well-known/jwks.json");
+        var published = await App.CreateClient().GetStringAsync("/.well-known/jwks.json");
         var key = JsonDocument.Parse(published).RootElement.GetProperty("keys")[0].GetRawText();
         foreach (var secret in new[] { published, key })
         {
             var forged = ForgedAlgorithms.Hmac(algorithm, Key.Value.KeyId, await Token.Value, Encoding.UTF8.GetBytes(secret));
-            await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.MeAsync(forged), "invalid-token");
+            await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(forged), "invalid-token");
         }
     }
 
     [Test, Property(Attack.Source, "RFC 8725 3.8")]
     public async Task TokenOfAnotherService_IsInvalid()
     {
-        await using var another = new CleanJwtApp();
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.MeAsync((await another.LoginAsync()).AccessToken), "invalid-token");
+        await using var another = new CleanJwtApp(path: path);
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync((await another.LoginAsync()).AccessToken), "invalid-token");
     }
 
     [Test, Property(Attack.Source, "RFC 7519 4.1.4")]
@@ -103,10 +112,10 @@ internal sealed class ForgedTokens
         var key = Key.Value;
         var expired = key.Resign(await Token.Value, payload: claims => (claims["iat"], claims["nbf"], claims["exp"]) = (1, 1, 2));
         using var another = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.MeAsync(expired), "token-expired");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.MeAsync(SignedBy(another, expired)), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.MeAsync(key.Resign(expired, header => header["typ"] = "JWT")), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.MeAsync(key.Resign(expired, payload: claims => claims["aud"] = "x")), "invalid-token");
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(expired), "token-expired");
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(SignedBy(another, expired)), "invalid-token");
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(key.Resign(expired, header => header["typ"] = "JWT")), "invalid-token");
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(key.Resign(expired, payload: claims => claims["aud"] = "x")), "invalid-token");
     }
 
     private static async Task ShouldBeRefusedAsync(HttpResponseMessage response, string source)

@@ -6,13 +6,15 @@ namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 /// What whoever adds an action to the service relies on: one attribute protects it, without the database; a parameter gives it the current user,
 /// with one lookup.
 /// </summary>
-internal sealed class ProtectedActions
+[TestFixture(TokenPath.Fast)]
+[TestFixture(TokenPath.Standard)]
+internal sealed class ProtectedActions(TokenPath path)
 {
     [TestCase("/probe/protected")]
     [TestCase("/probe/token")]
     public async Task Attribute_LetsAValidTokenInWithoutTheDatabase(string route)
     {
-        await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
+        await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var client = app.CreateClient((await app.LoginAsync()).AccessToken);
         app.Commands.Reset();
         await (await client.GetAsync(route)).ShouldBeAsync(200);
@@ -28,7 +30,7 @@ internal sealed class ProtectedActions
     [TestCase("/probe/user-of-scope")]
     public async Task TokenThatIsNotAccepted_IsRefusedAsEverywhereElse(string route)
     {
-        await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
+        await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var (ended, expired) = (await app.LoginAsync(), await app.LoginAsync());
         await (await app.CreateClient(ended.AccessToken).PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
         using var key = new ServiceKey(app);
@@ -46,7 +48,7 @@ internal sealed class ProtectedActions
     [TestCase("/probe/user-without-attribute")]
     public async Task CurrentUser_IsGivenWithOneLookup(string route)
     {
-        await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
+        await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var email = await app.RegisterAsync();
         var tokens = await app.LoginAsync(email);
         app.Commands.Reset();
@@ -62,7 +64,7 @@ internal sealed class ProtectedActions
     [Test]
     public async Task CurrentUser_IsNeverTakenFromTheRequest()
     {
-        await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
+        await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var (mine, theirs) = (await app.LoginAsync(), await app.LoginAsync());
         var other = Jwt.Payload(theirs.AccessToken)["sub"]!.ToString();
         var response = await app.CreateClient(mine.AccessToken).GetAsync($"/probe/user?user={other}&id={other}&user.id={other}&sub={other}", ("user", other), ("sub", other));
@@ -72,7 +74,7 @@ internal sealed class ProtectedActions
     [Test]
     public async Task MissingScope_IsNamed()
     {
-        await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
+        await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var client = app.CreateClient((await app.LoginAsync(scope: "account:read")).AccessToken);
         app.Commands.Reset();
         var response = await client.PostAsync("/probe/write", null);
@@ -89,7 +91,7 @@ internal sealed class ProtectedActions
     [Test]
     public async Task TwoAuthorizationHeaders_AreNoToken()
     {
-        await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
+        await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var value = $"Bearer {(await app.LoginAsync()).AccessToken}";
         var open = await app.CreateClient().GetAsync("/probe/open", ("Authorization", value), ("Authorization", value));
         Assert.That((await open.JsonAsync()).GetProperty("headers").GetInt32(), Is.EqualTo(2), "both must arrive, or this test shows nothing");
@@ -104,7 +106,7 @@ internal sealed class ProtectedActions
     [Test]
     public async Task ActionWithoutAttribute_IsOpenWhateverTheToken()
     {
-        await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
+        await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         await (await app.CreateClient().GetAsync("/probe/open")).ShouldBeAsync(200);
         await (await app.CreateClient("nonsense").GetAsync("/probe/open")).ShouldBeAsync(200);
     }

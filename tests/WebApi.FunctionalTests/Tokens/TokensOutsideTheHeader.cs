@@ -3,9 +3,11 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>Tokens count in the Authorization header only, once (RFC 6750, section 2).</summary>
-internal sealed class TokensOutsideTheHeader
+[TestFixture(TokenPath.Fast)]
+[TestFixture(TokenPath.Standard)]
+internal sealed class TokensOutsideTheHeader(TokenPath path)
 {
-    private readonly CleanJwtApp _app = SharedService.App;
+    private CleanJwtApp App => SharedService.On(path);
 
     [TestCase("access_token")]
     [TestCase("accessToken")]
@@ -19,8 +21,8 @@ internal sealed class TokensOutsideTheHeader
     [Property(Attack.Source, "RFC 6750 2.3; RFC 9700 4.3.2")]
     public async Task Query_IsNoPlace(string name)
     {
-        var tokens = await _app.LoginAsync();
-        var response = await _app.CreateClient().GetAsync($"/api/users/me?{name}={tokens.AccessToken}");
+        var tokens = await App.LoginAsync();
+        var response = await App.CreateClient().GetAsync($"/api/users/me?{name}={tokens.AccessToken}");
         await RefusedBearerTokens.ShouldBeRefusedAsync(response, "missing-token");
     }
 
@@ -35,8 +37,8 @@ internal sealed class TokensOutsideTheHeader
     [Property(Attack.Source, "OWASP Cross-Site Request Forgery Prevention Cheat Sheet")]
     public async Task Cookie_IsNoPlace(string name)
     {
-        var tokens = await _app.LoginAsync();
-        var response = await _app.CreateClient().GetAsync("/api/users/me", ("Cookie", $"{name}={tokens.AccessToken}"));
+        var tokens = await App.LoginAsync();
+        var response = await App.CreateClient().GetAsync("/api/users/me", ("Cookie", $"{name}={tokens.AccessToken}"));
         await RefusedBearerTokens.ShouldBeRefusedAsync(response, "missing-token");
     }
 
@@ -44,16 +46,16 @@ internal sealed class TokensOutsideTheHeader
     [Property(Attack.Source, "RFC 6750 2.2")]
     public async Task Form_IsNoPlace()
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/me")
         {
             Content = new FormUrlEncodedContent([new("access_token", tokens.AccessToken)]),
         };
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.CreateClient().SendAsync(request), "missing-token");
+        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.CreateClient().SendAsync(request), "missing-token");
 
-        var logout = await _app.CreateClient().PostAsync("/api/auth/logout", new FormUrlEncodedContent([new("access_token", tokens.AccessToken)]));
+        var logout = await App.CreateClient().PostAsync("/api/auth/logout", new FormUrlEncodedContent([new("access_token", tokens.AccessToken)]));
         await logout.ShouldBeProblemAsync(415, "unsupported-media-type");
-        await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
+        await (await App.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
     }
 
     [TestCase("X-Authorization")]
@@ -70,8 +72,8 @@ internal sealed class TokensOutsideTheHeader
     [Property(Attack.Source, "RFC 6750 2.1")]
     public async Task OtherHeader_IsNoPlace(string name)
     {
-        var tokens = await _app.LoginAsync();
-        var response = await _app.CreateClient().GetAsync("/api/users/me", (name, $"Bearer {tokens.AccessToken}"));
+        var tokens = await App.LoginAsync();
+        var response = await App.CreateClient().GetAsync("/api/users/me", (name, $"Bearer {tokens.AccessToken}"));
         await RefusedBearerTokens.ShouldBeRefusedAsync(response, "missing-token");
     }
 
@@ -79,7 +81,7 @@ internal sealed class TokensOutsideTheHeader
     [Property(Attack.Source, "RFC 6750 2.1; RFC 9110 11.6.2")]
     public async Task TwoTokensInOneHeader_AreNone()
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         foreach (var value in new[]
         {
             $"Bearer {tokens.AccessToken}, Bearer {tokens.AccessToken}",
@@ -88,7 +90,7 @@ internal sealed class TokensOutsideTheHeader
             $"Bearer Bearer {tokens.AccessToken}",
         })
         {
-            var response = await _app.CreateClient().GetAsync("/api/users/me", ("Authorization", value));
+            var response = await App.CreateClient().GetAsync("/api/users/me", ("Authorization", value));
             await RefusedBearerTokens.ShouldBeRefusedAsync(response, "invalid-token");
         }
     }
@@ -102,14 +104,14 @@ internal sealed class TokensOutsideTheHeader
     [Property(Attack.Source, "RFC 9110 5.6.3; RFC 6750 2.1")]
     public async Task SpaceOfUnicodeAroundTheToken_IsPartOfIt(string before, string after)
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         var header = ("Authorization", $"Bearer {before}{tokens.AccessToken}{after}");
         foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"), (HttpMethod.Post, "/api/auth/logout") })
         {
-            await (await _app.CreateClient().SendAsync(method, route, headers: header)).ShouldBeProblemAsync(401, "invalid-token");
+            await (await App.CreateClient().SendAsync(method, route, headers: header)).ShouldBeProblemAsync(401, "invalid-token");
         }
 
-        await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
+        await (await App.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
     }
 
     internal static IEnumerable<TestCaseData> SeveralHeaders()
@@ -129,14 +131,14 @@ internal sealed class TokensOutsideTheHeader
     [TestCaseSource(nameof(SeveralHeaders))]
     public async Task SeveralHeaders_AreNoToken(Func<string, string[]> headers)
     {
-        var tokens = await _app.LoginAsync();
+        var tokens = await App.LoginAsync();
         var sent = headers(tokens.AccessToken).Select(value => ("Authorization", value)).ToArray();
         foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"), (HttpMethod.Post, "/api/auth/logout"), (HttpMethod.Delete, "/api/users/me") })
         {
-            var response = await _app.CreateClient().SendAsync(method, route, headers: sent);
+            var response = await App.CreateClient().SendAsync(method, route, headers: sent);
             await response.ShouldBeProblemAsync(401, sent[0].value.StartsWith("Bearer", StringComparison.Ordinal) || route != "/api/auth/logout" ? "invalid-token" : "missing-token");
         }
 
-        await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
+        await (await App.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
     }
 }

@@ -3,16 +3,19 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Users;
 
 /// <summary>The account of whoever asks, and its ETag.</summary>
-internal sealed class CurrentUser
+[TestFixture(TokenPath.Fast)]
+[TestFixture(TokenPath.Standard)]
+internal sealed class CurrentUser(TokenPath path)
 {
     private const string Route = "/api/users/me";
-    private readonly CleanJwtApp _app = SharedService.App;
+
+    private CleanJwtApp App => SharedService.On(path);
 
     [Test]
     public async Task ValidToken_AnswersTheAccountAndItsETag()
     {
-        var email = await _app.RegisterAsync();
-        var response = await _app.MeAsync((await _app.LoginAsync(email)).AccessToken);
+        var email = await App.RegisterAsync();
+        var response = await App.MeAsync((await App.LoginAsync(email)).AccessToken);
         await response.ShouldBeAsync(200);
         var account = await response.JsonAsync();
         Assert.That(account.Names(), Is.EquivalentTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt" }));
@@ -24,10 +27,10 @@ internal sealed class CurrentUser
     [Test]
     public async Task ScopeOfReading_IsNeeded()
     {
-        var response = await _app.MeAsync((await _app.LoginAsync(scope: "account:write")).AccessToken);
+        var response = await App.MeAsync((await App.LoginAsync(scope: "account:write")).AccessToken);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
         Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
-        await (await _app.MeAsync((await _app.LoginAsync(scope: "account:read")).AccessToken)).ShouldBeAsync(200);
+        await (await App.MeAsync((await App.LoginAsync(scope: "account:read")).AccessToken)).ShouldBeAsync(200);
     }
 
     private static IEnumerable<TestCaseData> Matching()
@@ -53,7 +56,7 @@ internal sealed class CurrentUser
     [TestCaseSource(nameof(Matching))]
     public async Task ETagThatTheClientHas_Answers304WithoutABody(Func<string, string> ifNoneMatch)
     {
-        var client = _app.CreateClient((await _app.LoginAsync()).AccessToken);
+        var client = App.CreateClient((await App.LoginAsync()).AccessToken);
         var etag = (await client.GetAsync(Route)).Headers.ETag!.ToString();
         var response = await client.GetAsync(Route, ("If-None-Match", ifNoneMatch(etag)));
         await response.ShouldBeAsync(304);
@@ -65,7 +68,7 @@ internal sealed class CurrentUser
     [TestCaseSource(nameof(NotMatching))]
     public async Task OtherETag_AnswersTheAccount(Func<string, string> ifNoneMatch)
     {
-        var client = _app.CreateClient((await _app.LoginAsync()).AccessToken);
+        var client = App.CreateClient((await App.LoginAsync()).AccessToken);
         var etag = (await client.GetAsync(Route)).Headers.ETag!.ToString();
         var response = await client.GetAsync(Route, ("If-None-Match", ifNoneMatch(etag)));
         await response.ShouldBeAsync(200);
@@ -75,7 +78,7 @@ internal sealed class CurrentUser
     [Test]
     public async Task TwoAccounts_NeverShareAnETag()
     {
-        var (one, other) = (_app.CreateClient((await _app.LoginAsync()).AccessToken), _app.CreateClient((await _app.LoginAsync()).AccessToken));
+        var (one, other) = (App.CreateClient((await App.LoginAsync()).AccessToken), App.CreateClient((await App.LoginAsync()).AccessToken));
         var etag = (await one.GetAsync(Route)).Headers.ETag!.ToString();
         Assert.That((await other.GetAsync(Route)).Headers.ETag!.ToString(), Is.Not.EqualTo(etag));
         await (await other.GetAsync(Route, ("If-None-Match", etag))).ShouldBeAsync(200);
@@ -84,10 +87,10 @@ internal sealed class CurrentUser
     [Test]
     public async Task ChangedAccount_HasAnotherETag()
     {
-        var email = await _app.RegisterAsync();
-        var client = _app.CreateClient((await _app.LoginAsync(email)).AccessToken);
+        var email = await App.RegisterAsync();
+        var client = App.CreateClient((await App.LoginAsync(email)).AccessToken);
         var etag = (await client.GetAsync(Route)).Headers.ETag!.ToString();
-        _app.Sql("UPDATE AspNetUsers SET DisplayName = 'Ada', Version = Version + 1 WHERE Email = @p0", email);
+        App.Sql("UPDATE AspNetUsers SET DisplayName = 'Ada', Version = Version + 1 WHERE Email = @p0", email);
         var changed = await client.GetAsync(Route, ("If-None-Match", etag));
         await changed.ShouldBeAsync(200);
         Assert.That((await changed.JsonAsync()).Text("displayName"), Is.EqualTo("Ada"));
@@ -97,17 +100,17 @@ internal sealed class CurrentUser
     [Test]
     public async Task SignInsAndRefreshes_DoNotChangeTheETag()
     {
-        var email = await _app.RegisterAsync();
-        var tokens = await _app.LoginAsync(email);
-        var etag = (await _app.MeAsync(tokens.AccessToken)).Headers.ETag;
-        await _app.RefreshAsync(tokens.RefreshToken);
-        Assert.That((await _app.MeAsync((await _app.LoginAsync(email)).AccessToken)).Headers.ETag, Is.EqualTo(etag));
+        var email = await App.RegisterAsync();
+        var tokens = await App.LoginAsync(email);
+        var etag = (await App.MeAsync(tokens.AccessToken)).Headers.ETag;
+        await App.RefreshAsync(tokens.RefreshToken);
+        Assert.That((await App.MeAsync((await App.LoginAsync(email)).AccessToken)).Headers.ETag, Is.EqualTo(etag));
     }
 
     [Test]
     public async Task ETagOfARefusedRequest_IsNone()
     {
-        var client = _app.CreateClient();
+        var client = App.CreateClient();
         var response = await client.GetAsync(Route, ("If-None-Match", "*"));
         await response.ShouldBeProblemAsync(401, "missing-token");
         Assert.That(response.Headers.ETag, Is.Null);
