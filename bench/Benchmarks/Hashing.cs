@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Benchmarks;
 
-/// <summary>What a sign-in costs on top of all else: the hash. Beside it Identity's own.</summary>
+/// <summary>The cost of verifying a password, beside the default hash of ASP.NET Core Identity.</summary>
 [MemoryDiagnoser]
 public class Hashing
 {
     private const string Password = "correct horse battery staple";
-    private static readonly AppUser Nobody = new();
+    private static readonly AppUser NoUser = new();
 
     private readonly Argon2PasswordHasher _argon2 = new();
     private readonly PasswordHasher<AppUser> _pbkdf2 = new();
@@ -19,13 +19,13 @@ public class Hashing
 
     public Hashing()
     {
-        _argon2Hash = _argon2.HashPassword(Nobody, Password);
-        _pbkdf2Hash = _pbkdf2.HashPassword(Nobody, Password);
+        _argon2Hash = _argon2.HashPassword(NoUser, Password);
+        _pbkdf2Hash = _pbkdf2.HashPassword(NoUser, Password);
     }
 
     [Benchmark]
-    public PasswordVerificationResult Argon2id() => _argon2.VerifyHashedPassword(Nobody, _argon2Hash, Password);
+    public PasswordVerificationResult Argon2id() => _argon2.VerifyHashedPassword(NoUser, _argon2Hash, Password);
 
     [Benchmark(Baseline = true)]
-    public PasswordVerificationResult Pbkdf2() => _pbkdf2.VerifyHashedPassword(Nobody, _pbkdf2Hash, Password);
+    public PasswordVerificationResult Pbkdf2() => _pbkdf2.VerifyHashedPassword(NoUser, _pbkdf2Hash, Password);
 }

@@ -9,6 +9,7 @@ internal static class Lists
     public static RevocationList Create()
     {
         var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        return new RevocationList(TimeProvider.System, new RevocationOptions { MaxStaleness = TimeSpan.FromHours(1) }, new RevocationMetrics(meters));
+        var options = new RevocationOptions { MaxStaleness = TimeSpan.FromHours(1) };
+        return new RevocationList(TimeProvider.System, options, new RevocationMetrics(meters));
     }
 }

@@ -4,7 +4,7 @@ using CleanJwt.Infrastructure.Revocation;
 
 namespace CleanJwt.Benchmarks;
 
-/// <summary>What one poll for revocations costs, by how many rows it reads.</summary>
+/// <summary>The cost of one poll for revocations, by the number of rows that it reads.</summary>
 [MemoryDiagnoser]
 public class Polls
 {
@@ -20,7 +20,8 @@ public class Polls
         var service = await _folder.OpenAsync();
         await using (var db = service.CreateContext())
         {
-            db.Revocations.AddRange(Enumerable.Range(0, 100_000).Select(_ => new RevocationRow { SessionId = Guid.CreateVersion7() }));
+            var sessions = Enumerable.Range(0, 100_000).Select(_ => Guid.CreateVersion7());
+            db.Revocations.AddRange(sessions.Select(session => new RevocationRow { SessionId = session }));
             await db.SaveChangesAsync();
         }
 
@@ -38,7 +39,10 @@ public class Polls
     [Benchmark(Baseline = true)]
     public object NothingNew() => _source.Read(_last, _ => { });
 
-    /// <summary>As many as a source reads again every time, for which only time tells what is new, at 33 revocations a second.</summary>
+    /// <summary>
+    /// The number of rows that a source reads again in each poll where only the time shows which are new, at 33
+    /// revocations a second.
+    /// </summary>
     [Benchmark]
     public object ThousandRows() => _source.Read(_last with { Sequence = _last.Sequence - Recent }, _ => { });
 }

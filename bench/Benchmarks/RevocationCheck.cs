@@ -4,7 +4,10 @@ using CleanJwt.Infrastructure.Revocation;
 
 namespace CleanJwt.Benchmarks;
 
-/// <summary>What every authenticated request pays to know that its session is not revoked. It must not grow with the list.</summary>
+/// <summary>
+/// The cost of checking whether a session is revoked. Each authenticated request pays it, so it may not grow with the
+/// list.
+/// </summary>
 [MemoryDiagnoser]
 public class RevocationCheck
 {
@@ -27,11 +30,11 @@ public class RevocationCheck
         _list.EndPoll(_list.StartPoll());
     }
 
-    /// <summary>What the check itself does.</summary>
+    /// <summary>The check alone.</summary>
     [Benchmark]
     public RevocationVerdict OneSession() => _list.Check(_sessions[0]);
 
-    /// <summary>With what the processor's caches add when each request is another session's.</summary>
+    /// <summary>A different session each time adds the cache misses of the processor.</summary>
     [Benchmark]
     public RevocationVerdict ManySessions() => _list.Check(_sessions[_next++]);
 }

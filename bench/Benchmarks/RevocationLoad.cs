@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace CleanJwt.Benchmarks;
 
-/// <summary>How long a node that starts takes to load the list, and what the list takes of its memory.</summary>
+/// <summary>Measures the time in which a starting node loads the revocation list, and the memory of the list.</summary>
 internal static class RevocationLoad
 {
     private const int Entries = 1_000_000;
@@ -34,8 +34,11 @@ internal static class RevocationLoad
                     Entries);
             }
 
-            var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Default", connection)]).Build();
-            var file = new SqliteFile(configuration, new HostingEnvironment { ContentRootPath = folder }, new DatabaseOptions());
+            var configuration = new ConfigurationBuilder()
+                .AddInMemoryCollection([new("ConnectionStrings:Default", connection)])
+                .Build();
+            var environment = new HostingEnvironment { ContentRootPath = folder };
+            var file = new SqliteFile(configuration, environment, new DatabaseOptions());
             using var source = new RevocationSource(file.OpenForPolling, RevocationSql.Sqlite);
             for (var round = 1; round <= 3; round++)
             {
@@ -45,7 +48,9 @@ internal static class RevocationLoad
                 source.Read(since: null, list.Learn);
                 watch.Stop();
                 var perEntry = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / list.Count;
-                Console.WriteLine($"round {round}: {list.Count:N0} entries loaded in {watch.Elapsed.TotalSeconds:F2} s (goal 3), {perEntry:F1} bytes an entry (goal 64)");
+                Console.WriteLine(
+                    $"round {round}: {list.Count:N0} entries loaded in {watch.Elapsed.TotalSeconds:F2} s (goal 3), "
+                        + $"{perEntry:F1} bytes an entry (goal 64)");
                 GC.KeepAlive(list);
             }
         }

@@ -6,7 +6,7 @@ using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Benchmarks;
 
-/// <summary>What tokens cost: to write, and to judge for the first time and again.</summary>
+/// <summary>The cost of issuing a token, of validating it for the first time, and of validating it again.</summary>
 [MemoryDiagnoser]
 public class Tokens
 {
@@ -32,11 +32,13 @@ public class Tokens
     public ValueTask CloseAsync() => _folder.DisposeAsync();
 
     [Benchmark]
-    public IssuedAccessToken WriteAccessToken() => _accessTokens.Issue(_session, [], _session.Scope, DateTimeOffset.UtcNow);
+    public IssuedAccessToken WriteAccessToken() =>
+        _accessTokens.Issue(_session, [], _session.Scope, DateTimeOffset.UtcNow);
 
-    /// <summary>Reads a token that is not remembered: this one also reads expired tokens, and remembers nothing.</summary>
+    /// <summary>Validates without the cache: this method also reads expired tokens, and caches nothing.</summary>
     [Benchmark]
-    public ValueTask<Result<AccessToken>> ReadFirst() => _accessTokens.ReadExpiredAsync(_accessToken, CancellationToken.None);
+    public ValueTask<Result<AccessToken>> ReadFirst() =>
+        _accessTokens.ReadExpiredAsync(_accessToken, CancellationToken.None);
 
     [Benchmark]
     public ValueTask<Result<AccessToken>> ReadAgain() => _accessTokens.ReadAsync(_accessToken, CancellationToken.None);

@@ -1,6 +1,7 @@
--- GET with the bearer tokens of a file in turn. Usage: wrk ... -s get.lua URL -- [TOKENS [PAUSE_IN_MILLISECONDS]]  (TOKENS "-" for none)
--- The pause is a mean: wrk takes whole milliseconds, and connections that all pause alike would ask all at once.
-dofile(os.getenv("WRK_SCRIPTS") .. "/common.lua") -- for the threads, and for the end, which is none of theirs
+-- Sends GET requests with the bearer tokens of a file in turn.
+-- Usage: wrk ... -s get.lua URL -- [TOKENS [PAUSE_IN_MILLISECONDS]]  (TOKENS "-" for none)
+-- The pause is a mean. wrk takes whole milliseconds, and connections with equal pauses would send all requests at once.
+dofile(os.getenv("WRK_SCRIPTS") .. "/common.lua")
 
 local pause = 0
 

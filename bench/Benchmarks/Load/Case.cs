@@ -1,24 +1,51 @@
 namespace CleanJwt.Benchmarks.Load;
 
 /// <summary>One kind of request to one server.</summary>
-/// <param name="Arguments">Of the script, made anew for each run: some are used up.</param>
-internal sealed record Case(string Who, string What, Server Server, string Path, int Connections, string Script, Func<Task<string[]>> Arguments);
+/// <param name="Entry">The name of the server in the report.</param>
+/// <param name="Request">The name of the request in the report.</param>
+/// <param name="Script">A script of the folder <c>bench/wrk</c>.</param>
+/// <param name="PrepareArguments">
+/// Makes the arguments of the script. It is called before each run, since a run uses some of them up.
+/// </param>
+internal sealed record Case(
+    string Entry,
+    string Request,
+    Server Server,
+    string Path,
+    int Connections,
+    string Script,
+    Func<Task<string[]>> PrepareArguments)
+{
+    public const int ManyConnections = 32;
+    public const int FewConnections = 8;
 
-/// <param name="TimeToAnswer">From the start of the process until its first good answer.</param>
-/// <param name="Memory">In MiB, resident two seconds later.</param>
-internal sealed record Start(TimeSpan TimeToAnswer, double Memory);
+    /// <param name="tokens">A file with one access token per line, or <c>-</c> for none.</param>
+    public static Case Get(string entry, string request, Server server, string path, string tokens) =>
+        new(entry, request, server, path, ManyConnections, "get.lua", () => Task.FromResult<string[]>([tokens]));
 
-/// <summary>What the rounds of a case came to.</summary>
-internal sealed class Measured(Case what)
+    /// <param name="prepareTokens">Makes a file with one refresh token per line, and the other arguments.</param>
+    public static Case Refresh(
+        string entry, string request, Server server, int connections, Func<Task<string[]>> prepareTokens) =>
+        new(entry, request, server, "/api/auth/refresh", connections, "refresh.lua", prepareTokens);
+
+    /// <param name="emails">A file with one address per line.</param>
+    public static Case Login(string entry, string request, Server server, string path, string emails) =>
+        new(entry, request, server, path, FewConnections, "login.lua",
+            () => Task.FromResult<string[]>([emails, Seeding.Password]));
+}
+
+/// <summary>The results of all rounds of one case.</summary>
+internal sealed class Measurement(Case of)
 {
     private TimeSpan _cpu;
 
-    public Case Case => what;
+    public Case Case => of;
 
     public List<WrkResult> Results { get; } = [];
 
     public double PerSecond => Statistics.Median(Results.Select(result => result.PerSecond));
 
+    /// <summary>Microseconds of processor time of the server per request.</summary>
     public double MicrosecondsOfCpu => _cpu.TotalMicroseconds / Results.Sum(result => result.Requests);
 
     public double P50Milliseconds => Statistics.Median(Results.Select(result => result.P50 / 1e3));
@@ -27,8 +54,8 @@ internal sealed class Measured(Case what)
 
     public long Errors => Results.Sum(result => result.Errors);
 
-    /// <summary>An answer of an error counts as one, so that a rate with errors says nothing.</summary>
-    public bool IsVoidBeside(Measured other) => Errors + other.Errors > 0;
+    /// <summary>Says whether a ratio of the two rates is void, because a rate also counts errors.</summary>
+    public bool IsVoidAgainst(Measurement other) => Errors + other.Errors > 0;
 
     public void Add(WrkResult result, TimeSpan cpu)
     {
@@ -36,11 +63,12 @@ internal sealed class Measured(Case what)
         _cpu += cpu;
     }
 
-    /// <summary>The median over the rounds, each against what the other did in the same round.</summary>
-    public double RatioTo(Measured other) => Statistics.Median(RatiosTo(other));
+    /// <summary>The median of <see cref="RatiosTo"/>.</summary>
+    public double RatioTo(Measurement other) => Statistics.Median(RatiosTo(other));
 
-    /// <summary>Round by round.</summary>
-    public IEnumerable<double> RatiosTo(Measured other) => Results.Zip(other.Results, (own, others) => own.PerSecond / others.PerSecond);
+    /// <summary>One ratio of the rates per round.</summary>
+    public IEnumerable<double> RatiosTo(Measurement other) =>
+        Results.Zip(other.Results, (own, others) => own.PerSecond / others.PerSecond);
 }
 
 internal static class Statistics
@@ -48,6 +76,7 @@ internal static class Statistics
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
-        return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
+        var middle = sorted.Count / 2;
+        return sorted.Count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -1,70 +1,76 @@
-using System.Globalization;
 using System.Text;
 
 namespace CleanJwt.Benchmarks.Load;
 
-/// <summary>Gathers what was measured, and writes it as Markdown and as a chart.</summary>
+/// <summary>Collects the results beside the peers and writes them as Markdown and as a chart.</summary>
 internal sealed class Report
 {
     private readonly StringBuilder _text = new();
     private readonly List<(WrkResult Calm, WrkResult Flooded, WrkResult Logins)> _floods = [];
     private readonly List<(Start Own, Start Bare)> _starts = [];
-    private readonly List<Measured> _measured = [];
-    private List<Measured> _peers = [];
+    private readonly List<Measurement> _measurements = [];
+    private List<Measurement> _peers = [];
 
-    /// <summary>Of the service, the first, and its peers after the load, in MiB.</summary>
-    public List<(string Who, double Memory)> Memory { get; set; } = [];
+    /// <summary>The resident memory after the load, in MiB: the service first, then its peers.</summary>
+    public List<(string Entry, double Memory)> Memory { get; set; } = [];
 
-    /// <summary>Answers that were none, of all runs.</summary>
-    public long Errors => _measured.Sum(one => one.Errors) + (FullLoad?.Errors ?? 0) + _floods.Sum(flood => flood.Calm.Errors + flood.Flooded.Errors);
+    /// <summary>The number of requests of all runs that got an error, or no answer.</summary>
+    public long Errors => _measurements.Sum(one => one.Errors)
+        + (FullLoad?.Errors ?? 0)
+        + _floods.Sum(flood => flood.Calm.Errors + flood.Flooded.Errors);
 
-    /// <summary>Of <c>me</c> without pauses, before the floods.</summary>
+    /// <summary>The result of <c>me</c> without pauses, before the floods.</summary>
     public WrkResult? FullLoad { get; set; }
 
     public IReadOnlyList<Refusals> Refusals { get; set; } = [];
 
-    public void Add(string title, List<Measured> measured, Case baseline)
+    public void Add(string title, List<Measurement> measurements, Case baseline)
     {
-        _measured.AddRange(measured);
-        _peers = measured;
-        var against = measured.Single(one => one.Case == baseline);
+        _measurements.AddRange(measurements);
+        _peers = measurements;
+        var against = measurements.Single(one => one.Case == baseline);
         Line($"## {title}");
         Line();
-        Line("| who | what | requests/s | ratio | CPU per request | p50 | p99 | errors |");
+        Line("| server | request | requests/s | ratio | CPU per request | p50 | p99 | errors |");
         Line("|---|---|---:|---:|---:|---:|---:|---:|");
-        foreach (var one in measured)
+        foreach (var one in measurements)
         {
-            Line(one.IsVoidBeside(against)
-                ? $"| {one.Case.Who} | {one.Case.What} | | **void** | | | | {one.Errors} |"
-                : $"| {one.Case.Who} | {one.Case.What} | {one.PerSecond:N0} | **{one.RatioTo(against):F3}** | {one.MicrosecondsOfCpu:N0} µs | {one.P50Milliseconds:F2} ms | {one.P99Milliseconds:F2} ms | 0 |");
+            Line(one.IsVoidAgainst(against)
+                ? $"| {one.Case.Entry} | {one.Case.Request} | | **void** | | | | {one.Errors} |"
+                : $"| {one.Case.Entry} | {one.Case.Request} | {one.PerSecond:N0} | **{one.RatioTo(against):F3}** "
+                    + $"| {one.MicrosecondsOfCpu:N0} µs | {one.P50Milliseconds:F2} ms | {one.P99Milliseconds:F2} ms "
+                    + "| 0 |");
         }
 
         Line();
     }
 
-    public void AddSignIns(Measured own, Measured others)
+    public void AddSignIns(Measurement own, Measurement others)
     {
-        if (!own.IsVoidBeside(others))
+        if (!own.IsVoidAgainst(others))
         {
-            Line($"Sign-ins beside those of {others.Case.Who}: **{own.RatioTo(others):F1}** times as many ({own.RatiosTo(others).Min():F1} to {own.RatiosTo(others).Max():F1} in the rounds).");
+            Line($"Sign-ins beside those of {others.Case.Entry}: **{own.RatioTo(others):F1}** times as many "
+                + $"({own.RatiosTo(others).Min():F1} to {own.RatiosTo(others).Max():F1} in the rounds).");
             Line();
         }
     }
 
-    public void AddSizes(List<Measured> measured)
+    public void AddSizes(List<Measurement> measurements)
     {
-        _measured.AddRange(measured);
-        var half = measured.Count / 2;
-        Line($"## {measured[half].Case.Who} beside {measured[0].Case.Who}");
+        _measurements.AddRange(measurements);
+        var half = measurements.Count / 2;
+        Line($"## {measurements[half].Case.Entry} beside {measurements[0].Case.Entry}");
         Line();
-        Line("| what | time a request, ratio | CPU per request, ratio | p99 | errors |");
+        Line("| request | time per request, ratio | CPU per request, ratio | p99 | errors |");
         Line("|---|---:|---:|---:|---:|");
         for (var i = 0; i < half; i++)
         {
-            var (small, large) = (measured[i], measured[half + i]);
-            Line(small.IsVoidBeside(large)
-                ? $"| {small.Case.What} | **void** | | | {small.Errors}, {large.Errors} |"
-                : $"| {small.Case.What} | **{1 / large.RatioTo(small):F2}** | {large.MicrosecondsOfCpu / small.MicrosecondsOfCpu:F2} | {small.P99Milliseconds:F2} → {large.P99Milliseconds:F2} ms | 0, 0 |");
+            var (small, large) = (measurements[i], measurements[half + i]);
+            Line(small.IsVoidAgainst(large)
+                ? $"| {small.Case.Request} | **void** | | | {small.Errors}, {large.Errors} |"
+                : $"| {small.Case.Request} | **{1 / large.RatioTo(small):F2}** "
+                    + $"| {large.MicrosecondsOfCpu / small.MicrosecondsOfCpu:F2} "
+                    + $"| {small.P99Milliseconds:F2} → {large.P99Milliseconds:F2} ms | 0, 0 |");
         }
 
         Line();
@@ -77,6 +83,7 @@ internal sealed class Report
     public void Write(SideBySideOptions options)
     {
         AddFloods();
+        AddRefusals();
         AddStarts();
         Directory.CreateDirectory(Paths.Results);
         var name = string.Join('-', options.Parts);
@@ -92,13 +99,14 @@ internal sealed class Report
         }
     }
 
-    private static string Heading(SideBySideOptions options) => string.Create(CultureInfo.InvariantCulture, $"""
+    private static string Heading(SideBySideOptions options) => $"""
         # {DateTime.UtcNow:yyyy-MM-dd}, {Environment.ProcessorCount} cores
 
-        {options.Rounds} rounds that take turns, {options.Duration.TotalSeconds:F0} s a run; medians. Ratios are within a round.
+        Rounds: {options.Rounds}. Seconds per run: {options.Duration.TotalSeconds:F0}.
+        Figures are medians. Ratios are within a round.
 
 
-        """);
+        """;
 
     private void AddFloods()
     {
@@ -109,45 +117,56 @@ internal sealed class Report
 
         Line("## A flood of sign-ins");
         Line();
-        Line("The server and the load on both cores; `me` over 256 connections that pause, so that it is half of what can be borne; 64 connections that sign in.");
+        Line("The server and the load share both cores. 64 connections sign in.");
+        Line("256 connections request `me` with pauses, at half the full load.");
         Line();
         Line("| | `me`/s | p50 | p99 | errors | sign-ins/s |");
         Line("|---|---:|---:|---:|---:|---:|");
         if (FullLoad is { } full)
         {
-            Line($"| what can be borne | {full.PerSecond:N0} | {full.P50 / 1e3:F2} ms | {full.P99 / 1e3:F2} ms | {full.Errors} | |");
+            Row("full load", [full], "");
         }
 
-        Row("without", flood => flood.Calm, null);
-        Row("with", flood => flood.Flooded, flood => flood.Logins);
+        var signIns = Statistics.Median(_floods.Select(flood => flood.Logins.PerSecond));
+        Row("without sign-ins", [.. _floods.Select(flood => flood.Calm)], "");
+        Row("with sign-ins", [.. _floods.Select(flood => flood.Flooded)], $"{signIns:N0} ");
         Line();
         var ratios = _floods.Select(flood => (double)flood.Flooded.P99 / flood.Calm.P99).ToList();
         Line(_floods.Any(flood => flood.Calm.Errors + flood.Flooded.Errors > 0)
-            ? $"p99 with the flood against without: **void**, for the errors."
-            : $"p99 with the flood against without: **{Statistics.Median(ratios):F1}** ({ratios.Min():F1} to {ratios.Max():F1}).");
-        if (Refusals.Count > 0)
-        {
-            static (double Median, double Longest) Of(IEnumerable<TimeSpan> times)
-            {
-                var milliseconds = times.Select(time => time.TotalMilliseconds).ToList();
-                return milliseconds.Count == 0 ? (0, 0) : (Statistics.Median(milliseconds), milliseconds.Max());
-            }
-
-            var own = Of(Refusals.SelectMany(round => round.Refused));
-            var bare = Of(Refusals.SelectMany(round => round.Bare));
-            Line();
-            Line($"{Refusals.Sum(round => round.Asked)} sign-ins, {Refusals[0].Asked} at once: {Refusals.Sum(round => round.Accepted)} accepted, {Refusals.Sum(round => round.Refused.Count)} answered 503 with `Retry-After`, after {own.Median:F0} ms (median) and {own.Longest:F0} ms (the longest); bare Kestrel answers as many at once after {bare.Median:F0} and {bare.Longest:F0} ms.");
-        }
-
+            ? "p99 with the flood against without: **void**, because of the errors."
+            : $"p99 with the flood against without: **{Statistics.Median(ratios):F1}** "
+                + $"({ratios.Min():F1} to {ratios.Max():F1}).");
         Line();
 
-        void Row(
-            string name, Func<(WrkResult Calm, WrkResult Flooded, WrkResult Logins), WrkResult> of,
-            Func<(WrkResult Calm, WrkResult Flooded, WrkResult Logins), WrkResult>? logins)
+        void Row(string name, List<WrkResult> results, string signIns)
         {
-            double Median(Func<WrkResult, double> figure) => Statistics.Median(_floods.Select(flood => figure(of(flood))));
-            var signIns = logins is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Statistics.Median(_floods.Select(flood => logins(flood).PerSecond)):N0}");
-            Line($"| {name} | {Median(result => result.PerSecond):N0} | {Median(result => result.P50 / 1e3):F2} ms | {Median(result => result.P99 / 1e3):F2} ms | {_floods.Sum(flood => of(flood).Errors)} | {signIns} |");
+            double Median(Func<WrkResult, double> figure) => Statistics.Median(results.Select(figure));
+            Line($"| {name} | {Median(result => result.PerSecond):N0} "
+                + $"| {Median(result => result.P50 / 1e3):F2} ms | {Median(result => result.P99 / 1e3):F2} ms "
+                + $"| {results.Sum(result => result.Errors)} | {signIns}|");
+        }
+    }
+
+    private void AddRefusals()
+    {
+        if (Refusals.Count == 0)
+        {
+            return;
+        }
+
+        var own = MedianAndMaximum(Refusals.SelectMany(round => round.Refused));
+        var bare = MedianAndMaximum(Refusals.SelectMany(round => round.Bare));
+        Line($"{Refusals.Sum(round => round.Asked)} sign-ins, {Refusals[0].Asked} at once: "
+            + $"{Refusals.Sum(round => round.Accepted)} accepted, "
+            + $"{Refusals.Sum(round => round.Refused.Count)} answered 503 with `Retry-After`, "
+            + $"after {own.Median:F0} ms (median) and {own.Maximum:F0} ms (maximum).");
+        Line($"Bare Kestrel answers as many requests at once after {bare.Median:F0} and {bare.Maximum:F0} ms.");
+        Line();
+
+        static (double Median, double Maximum) MedianAndMaximum(IEnumerable<TimeSpan> times)
+        {
+            var milliseconds = times.Select(time => time.TotalMilliseconds).ToList();
+            return milliseconds.Count == 0 ? (0, 0) : (Statistics.Median(milliseconds), milliseconds.Max());
         }
     }
 
@@ -155,21 +174,24 @@ internal sealed class Report
     {
         if (_starts.Count > 0)
         {
+            double Median(Func<(Start Own, Start Bare), double> figure) => Statistics.Median(_starts.Select(figure));
+            var own = Median(start => start.Own.TimeToAnswer.TotalSeconds);
+            var bare = Median(start => start.Bare.TimeToAnswer.TotalSeconds);
+            var ratios = _starts.Select(start => start.Own.TimeToAnswer / start.Bare.TimeToAnswer).ToList();
             Line("## Start and memory");
             Line();
-            double Median(Func<(Start Own, Start Bare), double> figure) => Statistics.Median(_starts.Select(figure));
-            var ratios = _starts.Select(start => start.Own.TimeToAnswer / start.Bare.TimeToAnswer).ToList();
-            Line($"First 200 of `me` {Median(start => start.Own.TimeToAnswer.TotalSeconds):F2} s after the start of the process, bare Kestrel's after {Median(start => start.Bare.TimeToAnswer.TotalSeconds):F2} s: **{Statistics.Median(ratios):F1}** times ({ratios.Min():F1} to {ratios.Max():F1} in the rounds).");
-            Line($"Resident when idle {Median(start => start.Own.Memory):N0} MiB, bare Kestrel {Median(start => start.Bare.Memory):N0}.");
+            Line($"First 200 of `me`: {own:F2} s after the start of the process. Bare Kestrel: {bare:F2} s. "
+                + $"Ratio: **{Statistics.Median(ratios):F1}** ({ratios.Min():F1} to {ratios.Max():F1} in the rounds).");
+            Line($"Resident memory when idle: {Median(start => start.Own.Memory):N0} MiB. "
+                + $"Bare Kestrel: {Median(start => start.Bare.Memory):N0} MiB.");
         }
 
-        if (Memory is [var own, .. var peers])
+        if (Memory is [var service, .. var peers])
         {
-            Line($"{own.Memory:N0} MiB resident after the load of the comparison; {string.Join(", ", peers.Select(peer => FormattableString.Invariant($"{peer.Who} {peer.Memory:N0}")))}.");
+            Line($"Resident memory after the load of the comparison: {service.Memory:N0} MiB. "
+                + $"{string.Join(", ", peers.Select(peer => $"{peer.Entry}: {peer.Memory:N0} MiB"))}.");
         }
     }
-
-    private void Line(FormattableString text) => _text.AppendLine(text.ToString(CultureInfo.InvariantCulture));
 
     private void Line(string text = "") => _text.AppendLine(text);
 }

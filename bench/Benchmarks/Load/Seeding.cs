@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
@@ -9,19 +8,19 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Benchmarks.Load;
 
-/// <summary>Fills a database with accounts that have one session each.</summary>
+/// <summary>Fills a database of the present build with accounts that have one session each.</summary>
 internal static class Seeding
 {
-    /// <summary>Of every account.</summary>
+    /// <summary>The password of every account.</summary>
     public const string Password = "correct horse battery staple";
 
     private const int BatchSize = 2_000;
 
-    public static string EmailOf(int number) => string.Create(CultureInfo.InvariantCulture, $"user{number}@example.com");
+    public static string EmailOf(int number) => $"user{number}@example.com";
 
-    /// <summary>Makes the database or goes on with it, and shows how far it is.</summary>
-    /// <param name="folder">Of the database, whose keys come to lie beside it.</param>
-    /// <param name="count">Of accounts, those that are there already included.</param>
+    /// <summary>Creates the database or adds to it, and shows the progress.</summary>
+    /// <param name="folder">The folder of the database and its keys.</param>
+    /// <param name="count">The number of accounts, the present ones included.</param>
     public static async Task RunAsync(string folder, int count)
     {
         await using var service = await ServiceDatabase.OpenAsync(folder);
@@ -53,7 +52,8 @@ internal static class Seeding
     private static void Add(DbContext db, int number, string hash)
     {
         var now = DateTimeOffset.UtcNow;
-        var account = new NewAccount(Guid.CreateVersion7(now), EmailAddress.Parse(EmailOf(number)), $"User {number}", []);
+        var email = EmailAddress.Parse(EmailOf(number));
+        var account = new NewAccount(Guid.CreateVersion7(now), email, $"User {number}", []);
         db.Add(AppUser.From(account, hash, now));
         db.Add(new Session
         {
@@ -71,7 +71,7 @@ internal static class Seeding
     }
 }
 
-/// <summary>A bar that grows in its line at a terminal, and a line now and then elsewhere.</summary>
+/// <summary>Shows a progress bar at a terminal, or a line every few seconds where the output goes to a file.</summary>
 internal sealed class Progress(string what, int total, int present)
 {
     private const int Width = 40;
@@ -105,9 +105,8 @@ internal sealed class Progress(string what, int total, int present)
         var done = present + _added;
         var filled = (int)Math.Min(Width, (long)Width * done / total);
         var rate = _added / Math.Max(_shown.TotalSeconds, 0.001);
-        var line = string.Create(
-            CultureInfo.InvariantCulture,
-            $"[{new string('#', filled)}{new string('.', Width - filled)}] {done:N0} of {total:N0} {what}, {rate:N0}/s, {_shown:hh\\:mm\\:ss}");
+        var line = $"[{new string('#', filled)}{new string('.', Width - filled)}] {done:N0} of {total:N0} {what}, "
+            + $"{rate:N0}/s, {_shown:hh\\:mm\\:ss}";
         Console.Write(Console.IsOutputRedirected ? line + Environment.NewLine : "\r" + line);
     }
 }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace CleanJwt.Benchmarks.Load;
 
-/// <summary>A published service in a process of its own.</summary>
+/// <summary>A published web application that runs as a process.</summary>
 internal sealed class Server : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
@@ -15,10 +15,10 @@ internal sealed class Server : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>From the start of the process until the first good answer of the path it was started with.</summary>
+    /// <summary>The time from the start of the process until its first answer 200.</summary>
     public TimeSpan TimeToAnswer { get; private init; }
 
-    /// <summary>Spent on processors so far, by all threads.</summary>
+    /// <summary>The processor time that all threads have used so far.</summary>
     public TimeSpan CpuTime
     {
         get
@@ -28,7 +28,7 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    /// <summary>In MiB.</summary>
+    /// <summary>The resident memory in MiB.</summary>
     public double ResidentMemory
     {
         get
@@ -38,11 +38,14 @@ internal sealed class Server : IAsyncDisposable
         }
     }
 
-    /// <param name="dll">Of a published web application.</param>
-    /// <param name="cores">As <c>taskset</c> has them.</param>
-    /// <param name="settings">By their configuration keys.</param>
-    /// <param name="path">Answers 200, with <paramref name="bearerToken"/> if there is one, as soon as the service serves.</param>
-    public static async Task<Server> StartAsync(string dll, string cores, Dictionary<string, string?> settings, string path, string? bearerToken = null)
+    /// <param name="dll">The program of a published web application.</param>
+    /// <param name="cores">The processors that it may use, as <c>taskset --cpu-list</c> takes them.</param>
+    /// <param name="settings">Settings by their configuration keys, and other environment variables.</param>
+    /// <param name="path">A path that answers 200 as soon as the application serves requests.</param>
+    /// <param name="bearerToken">The token that this path needs, or null.</param>
+    /// <exception cref="InvalidOperationException">The path did not answer 200 within a minute.</exception>
+    public static async Task<Server> StartAsync(
+        string dll, string cores, Dictionary<string, string?> settings, string path, string? bearerToken = null)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var start = new ProcessStartInfo("taskset", ["--cpu-list", cores, "dotnet", dll])
@@ -72,7 +75,8 @@ internal sealed class Server : IAsyncDisposable
             if (process.HasExited || watch.Elapsed > StartTimeout)
             {
                 process.Kill(entireProcessTree: true);
-                throw new InvalidOperationException($"{dll} does not answer {path}:{Environment.NewLine}{string.Join(Environment.NewLine, output)}");
+                throw new InvalidOperationException(
+                    $"{dll} does not answer {path}:{Environment.NewLine}{string.Join(Environment.NewLine, output)}");
             }
 
             await Task.Delay(5);

@@ -11,30 +11,31 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace CleanJwt.Benchmarks.Load;
 
-/// <summary>A database of the service in a folder, used through the service's own parts.</summary>
+/// <summary>A database of the present build in a folder. The parts of the service itself read and write it.</summary>
 internal sealed class ServiceDatabase : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
     private ServiceDatabase(ServiceProvider services) => _services = services;
 
-    /// <summary>What a process that serves the same folder must be given.</summary>
+    /// <summary>The settings of a process that serves a folder.</summary>
     public static Dictionary<string, string?> SettingsFor(string folder) => new()
     {
         ["ConnectionStrings:Default"] = $"Data Source={PathIn(folder)}",
         ["Jwt:Issuer"] = "http://localhost",
         ["RateLimiting:Enabled"] = "false", // all requests come from one address
-        ["Jwt:AccessTokenLifetime"] = "01:00:00", // a run may take longer than the ten minutes of the default
-        ["MALLOC_MMAP_THRESHOLD_"] = "65536", // as in the image: see the Dockerfile
+        ["Jwt:AccessTokenLifetime"] = "01:00:00", // a run may take longer than the default of ten minutes
+        ["MALLOC_MMAP_THRESHOLD_"] = "65536", // as in the Dockerfile
     };
 
     public static string PathIn(string folder) => Path.Combine(folder, "cleanjwt.db");
 
-    /// <summary>Makes or opens it.</summary>
+    /// <summary>Opens the database of a folder, or creates it.</summary>
     public static async Task<ServiceDatabase> OpenAsync(string folder)
     {
-        var environment = new HostingEnvironment { ContentRootPath = Directory.CreateDirectory(folder).FullName, EnvironmentName = Environments.Production };
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(SettingsFor(environment.ContentRootPath)).Build();
+        var root = Directory.CreateDirectory(folder).FullName;
+        var environment = new HostingEnvironment { ContentRootPath = root, EnvironmentName = Environments.Production };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(SettingsFor(root)).Build();
         var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton<IHostEnvironment>(environment)
@@ -52,19 +53,24 @@ internal sealed class ServiceDatabase : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>Writes the addresses of some accounts, spread evenly over all there are, and tokens of their newest sessions.</summary>
+    /// <summary>
+    /// Writes the addresses of some accounts, spread evenly over all accounts, and tokens of their newest sessions.
+    /// </summary>
     public async Task<Sample> SampleAsync(int count)
     {
         var folder = Directory.CreateTempSubdirectory("cleanjwt-bench-").FullName;
-        var sample = new Sample(Path.Combine(folder, "emails"), Path.Combine(folder, "access-tokens"), Path.Combine(folder, "refresh-tokens"));
+        var sample = new Sample(
+            Path.Combine(folder, "emails"),
+            Path.Combine(folder, "access-tokens"),
+            Path.Combine(folder, "refresh-tokens"));
         var (emails, access, refresh) = (new List<string>(), new List<string>(), new List<string>());
         await using var db = CreateContext();
         var accounts = await db.Users.CountAsync();
         var users = Math.Min(count, accounts);
         var step = accounts / users;
-        var wanted = Enumerable.Range(0, users).Select(n => EmailAddress.Parse(Seeding.EmailOf(n * step)).Normalized).ToList();
-        foreach (var email in wanted)
+        for (var number = 0; number < users * step; number += step)
         {
+            var email = EmailAddress.Parse(Seeding.EmailOf(number)).Normalized;
             var user = await db.Users.AsNoTracking().SingleAsync(user => user.NormalizedEmail == email);
             var session = await db.Sessions.AsNoTracking()
                 .Where(session => session.AccountId == user.Id && session.EndedAt == null)
@@ -84,5 +90,5 @@ internal sealed class ServiceDatabase : IAsyncDisposable
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
 
-/// <summary>Files with a line for each account.</summary>
+/// <summary>Files with one line per account.</summary>
 internal sealed record Sample(string Emails, string AccessTokens, string RefreshTokens);

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.Benchmarks.Load;
 
-/// <summary>A database of a benchmark's own, which goes with it.</summary>
+/// <summary>A temporary database for one benchmark. Disposing deletes it.</summary>
 internal sealed class ServiceFolder : IAsyncDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("cleanjwt-bench-").FullName;
@@ -26,7 +26,7 @@ internal sealed class ServiceFolder : IAsyncDisposable
         };
     }
 
-    /// <param name="accounts">That are in it from the start, with a session each.</param>
+    /// <param name="accounts">The number of accounts to create first, with one session each.</param>
     public async Task<ServiceDatabase> OpenAsync(int accounts = 0)
     {
         if (accounts > 0)

@@ -1,22 +1,18 @@
 using System.Globalization;
+using static CleanJwt.Benchmarks.Load.Rounds;
 
 namespace CleanJwt.Benchmarks.Load;
 
 /// <summary>
-/// Runs the service beside its peers: one server at a time is asked, on one core, by wrk on another, in rounds that take turns, so that what else the
-/// machine does meets all of them alike.
+/// Runs the service beside its peers. wrk on one core sends requests to one server at a time on the other core.
 /// </summary>
 internal sealed class SideBySide : IAsyncDisposable
 {
-    private const string ServerCore = "0";
-    private const string LoadCore = "1";
-    private const string BothCores = "0,1";
     private const int Users = 1_000;
-    private const int PeersUsers = 200; // each costs them a PBKDF2 hash, and none keeps anything of a token
-    private const int Connections = 32;
-    private const int FewConnections = 8;
+    private const int PeersUsers = 200; // fewer, since each costs a peer a PBKDF2 hash; no peer caches tokens
     private const int PausingConnections = 256;
     private const int FloodConnections = 64;
+    private const int ConnectionsBeyondTheQueue = 400;
 
     private readonly SideBySideOptions _options;
     private readonly Report _report = new();
@@ -30,17 +26,26 @@ internal sealed class SideBySide : IAsyncDisposable
     {
         if (!Wrk.IsInstalled)
         {
-            Console.Error.WriteLine("wrk and taskset are needed: install the packages 'wrk' and 'util-linux' (on Debian and Ubuntu: apt-get install wrk).");
+            await Console.Error.WriteLineAsync(
+                "wrk and taskset are needed: install the packages 'wrk' and 'util-linux' "
+                    + "(on Debian and Ubuntu: apt-get install wrk).");
             return 1;
         }
 
         if (Environment.ProcessorCount < 2)
         {
-            Console.Error.WriteLine("Two cores are needed: one for the server, one for the load.");
+            await Console.Error.WriteLineAsync("Two cores are needed: one for the server, one for the load.");
             return 1;
         }
 
-        // The small database is made anew, which takes a second: else each run would find the sessions of all before it.
+        return options.Beside is null
+            ? await ComparePeersAndSizesAsync(options)
+            : await BuildComparison.RunAsync(options);
+    }
+
+    private static async Task<int> ComparePeersAndSizesAsync(SideBySideOptions options)
+    {
+        // A new small database takes a second. The old one would hold the sessions of all runs before.
         if (Directory.Exists(FolderOf(Users)))
         {
             Directory.Delete(FolderOf(Users), recursive: true);
@@ -70,14 +75,16 @@ internal sealed class SideBySide : IAsyncDisposable
         run._report.Write(options);
         if (run._report.Errors > 0)
         {
-            await Console.Error.WriteLineAsync($"{run._report.Errors} requests were answered with errors, so the runs that they were of are void.");
+            await Console.Error.WriteLineAsync(
+                $"{run._report.Errors} requests were answered with errors, so their runs are void.");
             return 1;
         }
 
         return 0;
     }
 
-    private static string FolderOf(int accounts) => Path.Combine(Paths.Artifacts, "data", accounts.ToString(CultureInfo.InvariantCulture));
+    private static string FolderOf(int accounts) =>
+        Path.Combine(Paths.Artifacts, "data", accounts.ToString(CultureInfo.InvariantCulture));
 
     private async Task ComparePeersAsync()
     {
@@ -88,28 +95,43 @@ internal sealed class SideBySide : IAsyncDisposable
         var handWritten = await StartAsync("HandWritten", ServerCore, [], "/ready");
         var mapIdentityApi = await StartAsync("MapIdentityApi", ServerCore, [], "/ready");
         var sample = await database.SampleAsync(Users);
-        var handWrittenTokens = await Peers.SignInAsync(handWritten, "/login", PeersUsers);
-        var mapIdentityApiTokens = await Peers.SignInAsync(mapIdentityApi, "/login", PeersUsers);
+        var handWrittenTokens = await SignInAsync(handWritten);
+        var mapIdentityApiTokens = await SignInAsync(mapIdentityApi);
         List<Case> cases =
         [
-            Get("bare Kestrel", "the same JSON, nothing else", bare, "/me", "-"),
-            Get("bare Kestrel", "and one prepared SQLite read", bare, "/read", "-"),
-            Get("CleanJwt", "`GET /api/auth/token`, no database", own, "/api/auth/token", sample.AccessTokens),
-            Get("CleanJwt", "`GET /api/users/me`", own, "/api/users/me", sample.AccessTokens),
-            Get("hand-written JwtBearer", "ES256, no database", handWritten, "/token", handWrittenTokens),
-            Get("hand-written JwtBearer", "ES256 and an EF Core read", handWritten, "/me", handWrittenTokens),
-            Get("`MapIdentityApi`", "`GET /manage/info`", mapIdentityApi, "/manage/info", mapIdentityApiTokens),
-            Refresh("CleanJwt", "`POST /api/auth/refresh`", own, database, Connections),
-            Refresh("CleanJwt", $"the same, {FewConnections} connections", own, database, FewConnections),
-            Login("CleanJwt", "`POST /api/auth/login`, Argon2id", own, "/api/auth/login", sample.Emails),
-            Login("hand-written JwtBearer", "sign-in, PBKDF2", handWritten, "/login", sample.Emails),
-            Login("`MapIdentityApi`", "`POST /login`, PBKDF2", mapIdentityApi, "/login", sample.Emails),
+            Case.Get("bare Kestrel", "the same JSON, nothing else", bare, "/me", "-"),
+            Case.Get("bare Kestrel", "and one prepared SQLite read", bare, "/read", "-"),
+            Case.Get("CleanJwt", "`GET /api/auth/token`, no database", own, "/api/auth/token", sample.AccessTokens),
+            Case.Get("CleanJwt", "`GET /api/users/me`", own, "/api/users/me", sample.AccessTokens),
+            Case.Get("hand-written JwtBearer", "ES256, no database", handWritten, "/token", handWrittenTokens),
+            Case.Get("hand-written JwtBearer", "ES256 and an EF Core read", handWritten, "/me", handWrittenTokens),
+            Case.Get("`MapIdentityApi`", "`GET /manage/info`", mapIdentityApi, "/manage/info", mapIdentityApiTokens),
+            Refresh("CleanJwt", "`POST /api/auth/refresh`", own, database, Case.ManyConnections),
+            Refresh("CleanJwt", $"the same, {Case.FewConnections} connections", own, database, Case.FewConnections),
+            Case.Login("CleanJwt", "`POST /api/auth/login`, Argon2id", own, "/api/auth/login", sample.Emails),
+            Case.Login("hand-written JwtBearer", "sign-in, PBKDF2", handWritten, "/login", sample.Emails),
+            Case.Login("`MapIdentityApi`", "`POST /login`, PBKDF2", mapIdentityApi, "/login", sample.Emails),
         ];
-        var measured = await MeasureAsync(cases);
-        _report.Add("Side by side", measured, cases[0]);
-        _report.AddSignIns(measured[^3], measured[^1]);
-        _report.Memory = [("CleanJwt", own.ResidentMemory), ("bare Kestrel", bare.ResidentMemory), ("hand-written JwtBearer", handWritten.ResidentMemory), ("`MapIdentityApi`", mapIdentityApi.ResidentMemory)];
+        var measurements = await MeasureAsync(_options, cases);
+        _report.Add("Side by side", measurements, cases[0]);
+        _report.AddSignIns(measurements[^3], measurements[^1]);
+        _report.Memory =
+        [
+            ("CleanJwt", own.ResidentMemory),
+            ("bare Kestrel", bare.ResidentMemory),
+            ("hand-written JwtBearer", handWritten.ResidentMemory),
+            ("`MapIdentityApi`", mapIdentityApi.ResidentMemory),
+        ];
         await StopAsync();
+    }
+
+    /// <returns>A file with the access tokens of users of a peer.</returns>
+    private static async Task<string> SignInAsync(Server peer)
+    {
+        var tokens = await Accounts.SignInAsync(peer, "/login", [.. Enumerable.Range(0, PeersUsers)]);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("cleanjwt-bench-").FullName, "tokens");
+        await File.WriteAllLinesAsync(file, tokens.Select(pair => pair.AccessToken));
+        return file;
     }
 
     private async Task CompareSizesAsync()
@@ -120,13 +142,13 @@ internal sealed class SideBySide : IAsyncDisposable
             var database = await OpenAsync(size);
             var own = await StartOwnAsync(size, ServerCore);
             var sample = await database.SampleAsync(Users);
-            var name = string.Create(CultureInfo.InvariantCulture, $"{size:N0} accounts");
-            cases.Add(Get(name, "`me`", own, "/api/users/me", sample.AccessTokens));
-            cases.Add(Refresh(name, "`refresh`", own, database, FewConnections));
-            cases.Add(Login(name, "`login`", own, "/api/auth/login", sample.Emails));
+            var name = $"{size:N0} accounts";
+            cases.Add(Case.Get(name, "`me`", own, "/api/users/me", sample.AccessTokens));
+            cases.Add(Refresh(name, "`refresh`", own, database, Case.FewConnections));
+            cases.Add(Case.Login(name, "`login`", own, "/api/auth/login", sample.Emails));
         }
 
-        _report.AddSizes(await MeasureAsync(cases));
+        _report.AddSizes(await MeasureAsync(_options, cases));
         await StopAsync();
     }
 
@@ -137,32 +159,33 @@ internal sealed class SideBySide : IAsyncDisposable
         var sample = await database.SampleAsync(Users);
         var me = new Uri(own.Address, "/api/users/me");
         var login = new Uri(own.Address, "/api/auth/login");
-        Task<WrkResult> Ask(TimeSpan duration, int connections, params string[] pause) =>
+        Task<WrkResult> AskAsync(TimeSpan duration, int connections, params string[] pause) =>
             Wrk.RunAsync(BothCores, me, connections, duration, "get.lua", [sample.AccessTokens, .. pause]);
-        Task<WrkResult> Flood(TimeSpan duration) =>
+        Task<WrkResult> SignInAsync(TimeSpan duration) =>
             Wrk.RunAsync(BothCores, login, FloodConnections, duration, "login.lua", sample.Emails, Seeding.Password);
 
         Say("Warming up: the flood");
-        await Ask(SideBySideOptions.WarmUp, Connections);
-        await Flood(SideBySideOptions.WarmUp / 2);
-        _report.FullLoad = await Ask(_options.Duration, Connections);
+        await AskAsync(_options.WarmUp, Case.ManyConnections);
+        await SignInAsync(_options.WarmUp / 2);
+        _report.FullLoad = await AskAsync(_options.Duration, Case.ManyConnections);
 
-        // wrk pauses for whole milliseconds: with many connections a pause is long enough for that not to matter.
-        var pause = Math.Round(PausingConnections / (_report.FullLoad.PerSecond / 2) * 1_000).ToString(CultureInfo.InvariantCulture);
+        // wrk pauses for whole milliseconds. With many connections the pause is long, so the rounding does not matter.
+        var milliseconds = Math.Round(PausingConnections / (_report.FullLoad.PerSecond / 2) * 1_000);
+        var pause = milliseconds.ToString(CultureInfo.InvariantCulture);
         for (var round = 1; round <= _options.Rounds; round++)
         {
             Say($"Flood, round {round} of {_options.Rounds}");
-            var calm = await Ask(_options.Duration, PausingConnections, pause);
-            var flood = Flood(_options.Duration + TimeSpan.FromSeconds(2));
+            var calm = await AskAsync(_options.Duration, PausingConnections, pause);
+            var flood = SignInAsync(_options.Duration + TimeSpan.FromSeconds(2));
             await Task.Delay(TimeSpan.FromSeconds(1));
-            var flooded = await Ask(_options.Duration, PausingConnections, pause);
+            var flooded = await AskAsync(_options.Duration, PausingConnections, pause);
             _report.AddFlood(calm, flooded, await flood);
-            Say(string.Create(CultureInfo.InvariantCulture, $"p99 {calm.P99 / 1e3:F1} ms without, {flooded.P99 / 1e3:F1} ms with it"));
+            Say($"p99 {calm.P99 / 1e3:F1} ms without, {flooded.P99 / 1e3:F1} ms with it");
         }
 
-        // More than the queue has places for: what is turned away.
         var bare = await StartAsync("Bare", BothCores, [], "/me");
-        _report.Refusals = await Peers.CountRefusalsAsync(login, sample.Emails, new Uri(bare.Address, "/me"), connections: 400, _options.Rounds);
+        _report.Refusals = await Refusals.MeasureAsync(
+            login, sample.Emails, new Uri(bare.Address, "/me"), ConnectionsBeyondTheQueue, _options.Rounds);
         await StopAsync();
     }
 
@@ -170,60 +193,22 @@ internal sealed class SideBySide : IAsyncDisposable
     {
         var database = await OpenAsync(Users);
         var token = (await File.ReadAllLinesAsync((await database.SampleAsync(Users)).AccessTokens))[0];
+        var settings = ServiceDatabase.SettingsFor(FolderOf(Users));
         for (var round = 1; round <= _options.Rounds; round++)
         {
             Say($"Start, round {round} of {_options.Rounds}");
             _report.AddStart(
-                await MeasureStartAsync("WebApi", ServiceDatabase.SettingsFor(FolderOf(Users)), "/api/users/me", token),
-                await MeasureStartAsync("Bare", [], "/me"));
+                await Start.MeasureAsync(Paths.Dll("WebApi"), BothCores, settings, "/api/users/me", token),
+                await Start.MeasureAsync(Paths.Dll("Bare"), BothCores, [], "/me"));
         }
 
         await StopAsync();
     }
 
-    private static async Task<Start> MeasureStartAsync(string project, Dictionary<string, string?> settings, string path, string? token = null)
-    {
-        await using var server = await Server.StartAsync(Paths.Dll(project), BothCores, settings, path, token);
-        await Task.Delay(TimeSpan.FromSeconds(2));
-        return new Start(server.TimeToAnswer, server.ResidentMemory);
-    }
-
-    private async Task<List<Measured>> MeasureAsync(List<Case> cases)
-    {
-        foreach (var one in cases)
-        {
-            Say($"Warming up: {one.Who}, {one.What}");
-            await RunAsync(one, SideBySideOptions.WarmUp);
-        }
-
-        var measured = cases.Select(one => new Measured(one)).ToList();
-        for (var round = 1; round <= _options.Rounds; round++)
-        {
-            foreach (var one in measured)
-            {
-                var before = one.Case.Server.CpuTime;
-                var result = await RunAsync(one.Case, _options.Duration);
-                one.Add(result, one.Case.Server.CpuTime - before);
-                Say(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Round {round} of {_options.Rounds}: {one.Case.Who}, {one.Case.What}: {result.PerSecond:N0}/s, {result.PerSecond / measured[0].Results[^1].PerSecond:F3}, p99 {result.P99 / 1e3:F1} ms, {result.Errors} errors"));
-            }
-        }
-
-        return measured;
-    }
-
-    private static async Task<WrkResult> RunAsync(Case one, TimeSpan duration) =>
-        await Wrk.RunAsync(LoadCore, new Uri(one.Server.Address, one.Path), one.Connections, duration, one.Script, await one.Arguments());
-
-    private static Case Get(string who, string what, Server server, string path, string tokens) =>
-        new(who, what, server, path, Connections, "get.lua", () => Task.FromResult<string[]>([tokens]));
-
-    private static Case Refresh(string who, string what, Server server, ServiceDatabase database, int connections) =>
-        new(who, what, server, "/api/auth/refresh", connections, "refresh.lua", async () => [(await database.SampleAsync(Users)).RefreshTokens]);
-
-    private static Case Login(string who, string what, Server server, string path, string emails) =>
-        new(who, what, server, path, FewConnections, "login.lua", () => Task.FromResult<string[]>([emails, Seeding.Password]));
+    private static Case Refresh(
+        string entry, string request, Server server, ServiceDatabase database, int connections) =>
+        Case.Refresh(
+            entry, request, server, connections, async () => [(await database.SampleAsync(Users)).RefreshTokens]);
 
     private async Task<ServiceDatabase> OpenAsync(int accounts)
     {
@@ -237,9 +222,10 @@ internal sealed class SideBySide : IAsyncDisposable
     private Task<Server> StartOwnAsync(int accounts, string cores) =>
         StartAsync("WebApi", cores, ServiceDatabase.SettingsFor(FolderOf(accounts)), "/health/ready");
 
-    private async Task<Server> StartAsync(string name, string cores, Dictionary<string, string?> settings, string path)
+    private async Task<Server> StartAsync(
+        string project, string cores, Dictionary<string, string?> settings, string path)
     {
-        var server = await Server.StartAsync(Paths.Dll(name), cores, settings, path);
+        var server = await Server.StartAsync(Paths.Dll(project), cores, settings, path);
         _servers.Add(server);
         return server;
     }
@@ -259,8 +245,6 @@ internal sealed class SideBySide : IAsyncDisposable
         _servers.Clear();
         _databases.Clear();
     }
-
-    private static void Say(string text) => Console.WriteLine($"{DateTime.Now:HH:mm:ss} {text}");
 
     public async ValueTask DisposeAsync() => await StopAsync();
 }

@@ -2,58 +2,79 @@ using System.Globalization;
 
 namespace CleanJwt.Benchmarks.Load;
 
-/// <summary>What <c>bench/run.sh</c> can be told.</summary>
-internal sealed record SideBySideOptions(int Rounds, TimeSpan Duration, int Accounts, string[] Parts)
+/// <summary>The arguments of <c>bench/run.sh</c>.</summary>
+/// <param name="WarmUp">The default lets the runtime compile the hot code with all optimizations.</param>
+/// <param name="Beside">The folder of another published build, or null.</param>
+internal sealed record SideBySideOptions(
+    int Rounds, TimeSpan Duration, TimeSpan WarmUp, int Accounts, string[] Parts, string? Beside)
 {
     public const string Help = """
-        Usage: bench/run.sh [--rounds N] [--seconds N] [--accounts N] [--parts peers,flood,size,start]
+        Usage: bench/run.sh [--rounds N] [--seconds N] [--warm-up N] [--accounts N] [--parts PART,...]
+               bench/run.sh --beside FOLDER [the same options]
 
-          --rounds    how often each case is run, in turns with the others (5)
-          --seconds   how long each run takes (5)
-          --accounts  how many the large database has (1000000)
-          --parts     what to measure (all): 'peers' side by side, 'flood' of sign-ins, 'size' of the database, 'start'
+        Measures the service beside its peers and writes a table and a chart to bench/results.
+        With --beside, it measures two builds of the service in turn: the one in FOLDER and the present one.
+
+          --rounds    the number of rounds; each round runs every case once (5)
+          --seconds   the length of each run in seconds (5)
+          --warm-up   the length of the warm-up of each case in seconds (30)
+          --accounts  the number of accounts in the large database (1000000);
+                      with --beside, in the database of each build (1000)
+          --parts     the parts to measure, separated by commas (all of them)
+                        without --beside: peers, flood, size, start
+                        with --beside: token, me, refresh, login, start
+
+        FOLDER is a published build of the service. To compare with an earlier commit, publish that commit:
+
+          git worktree add /tmp/earlier COMMIT
+          dotnet publish /tmp/earlier/src/WebApi --configuration Release --use-current-runtime --self-contained false \
+            -p:PublishReadyToRun=true --output /tmp/earlier-published
+          bench/run.sh --beside /tmp/earlier-published
+
+        Keep these arguments: run.sh publishes the present build with the same ones.
+        Each build gets an empty data folder, so their databases may differ.
         """;
 
-    private static readonly string[] AllParts = ["peers", "flood", "size", "start"];
+    private const int BuildAccounts = 1_000;
 
-    /// <summary>Long enough for what is called often to be compiled with all optimisations.</summary>
-    public static TimeSpan WarmUp => TimeSpan.FromSeconds(30);
+    private static readonly string[] PeerParts = ["peers", "flood", "size", "start"];
+
+    private static readonly string[] BuildParts = ["token", "me", "refresh", "login", "start"];
 
     public bool Has(string part) => Parts.Contains(part);
 
-    /// <returns>Null when the arguments can't be understood.</returns>
+    /// <returns>Null when an argument is unknown or has no valid value.</returns>
     public static SideBySideOptions? Parse(string[] args)
     {
-        var options = new SideBySideOptions(5, TimeSpan.FromSeconds(5), 1_000_000, AllParts);
+        var options = new SideBySideOptions(5, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), 0, [], null);
         foreach (var pair in args.Chunk(2))
         {
-            if (pair is ["--parts", var parts] && parts.Split(',').All(AllParts.Contains))
+            var number = int.TryParse(pair[^1], CultureInfo.InvariantCulture, out var value) ? value : 0;
+            var next = pair switch
             {
-                options = options with { Parts = parts.Split(',') };
-            }
-            else if (pair is [var name, var text] && int.TryParse(text, CultureInfo.InvariantCulture, out var number) && number > 0)
-            {
-                switch (name)
-                {
-                    case "--rounds":
-                        options = options with { Rounds = number };
-                        break;
-                    case "--seconds":
-                        options = options with { Duration = TimeSpan.FromSeconds(number) };
-                        break;
-                    case "--accounts":
-                        options = options with { Accounts = number };
-                        break;
-                    default:
-                        return null;
-                }
-            }
-            else
+                ["--parts", var parts] => options with { Parts = parts.Split(',') },
+                ["--beside", var folder] => options with { Beside = folder },
+                ["--rounds", _] when number > 0 => options with { Rounds = number },
+                ["--seconds", _] when number > 0 => options with { Duration = TimeSpan.FromSeconds(number) },
+                ["--warm-up", _] when number > 0 => options with { WarmUp = TimeSpan.FromSeconds(number) },
+                ["--accounts", _] when number > 0 => options with { Accounts = number },
+                _ => null,
+            };
+            if (next is null)
             {
                 return null;
             }
+
+            options = next;
         }
 
-        return options;
+        var (all, accounts) = options.Beside is null ? (PeerParts, 1_000_000) : (BuildParts, BuildAccounts);
+        return options.Parts.All(all.Contains)
+            ? options with
+            {
+                Parts = options.Parts is [] ? all : options.Parts,
+                Accounts = options.Accounts == 0 ? accounts : options.Accounts,
+            }
+            : null;
     }
 }

@@ -4,18 +4,19 @@ using System.Text.Json;
 
 namespace CleanJwt.Benchmarks.Load;
 
-/// <summary>The load generator, https://github.com/wg/wrk.</summary>
+/// <summary>Runs the load generator wrk, https://github.com/wg/wrk.</summary>
 internal static class Wrk
 {
     private const string Marker = "RESULT ";
 
     private static readonly string[] Programs = ["wrk", "taskset"];
 
-    public static bool IsInstalled => Programs.All(name =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, name))));
+    public static bool IsInstalled => Programs.All(name => Environment.GetEnvironmentVariable("PATH")!
+        .Split(Path.PathSeparator)
+        .Any(folder => File.Exists(Path.Combine(folder, name))));
 
-    /// <param name="cores">As <c>taskset</c> has them.</param>
-    /// <param name="script">Of the folder <c>bench/wrk</c>.</param>
+    /// <param name="cores">The processors that wrk may use, as <c>taskset --cpu-list</c> takes them.</param>
+    /// <param name="script">A script of the folder <c>bench/wrk</c>.</param>
     public static async Task<WrkResult> RunAsync(
         string cores, Uri url, int connections, TimeSpan duration, string script, params string[] arguments)
     {
@@ -25,7 +26,7 @@ internal static class Wrk
             [
                 "--cpu-list", cores,
                 "wrk", "--threads", "1", "--connections", connections.ToString(CultureInfo.InvariantCulture),
-                "--duration", string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:F0}s"), "--timeout", "30s",
+                "--duration", $"{duration.TotalSeconds:F0}s", "--timeout", "30s",
                 "--script", Path.Combine(scripts, script), url.ToString(), "--", .. arguments,
             ])
         {
@@ -41,11 +42,25 @@ internal static class Wrk
     }
 }
 
-/// <summary>What wrk counted.</summary>
-/// <param name="Microseconds">That it ran.</param>
-/// <param name="P50">In microseconds, as the others.</param>
-/// <param name="Status">Answers that are no 2xx or 3xx.</param>
-internal sealed record WrkResult(long Requests, long Microseconds, long P50, long P99, long Max, long Connect, long Read, long Write, long Timeout, long Status)
+/// <summary>The counts of one run of wrk.</summary>
+/// <param name="Microseconds">The length of the run.</param>
+/// <param name="P50">The median latency in microseconds. The other latencies are in microseconds too.</param>
+/// <param name="Connect">The number of connections that failed.</param>
+/// <param name="Read">The number of failed reads from a connection.</param>
+/// <param name="Write">The number of failed writes to a connection.</param>
+/// <param name="Timeout">The number of requests without an answer in time.</param>
+/// <param name="Status">The number of answers that are neither 2xx nor 3xx.</param>
+internal sealed record WrkResult(
+    long Requests,
+    long Microseconds,
+    long P50,
+    long P99,
+    long Max,
+    long Connect,
+    long Read,
+    long Write,
+    long Timeout,
+    long Status)
 {
     public double PerSecond => Requests * 1e6 / Microseconds;
 

@@ -1,12 +1,19 @@
 using Microsoft.Data.Sqlite;
 
-// What the same answer costs with neither authentication nor database: the measure of all others. And with one prepared read: what a database that is
-// embedded can cost at the least.
+// /me is the baseline of all ratios: the same JSON without authentication and without a database. /read adds one
+// prepared read, the least that an embedded database can cost.
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 var app = builder.Build();
 
-var user = new User(Guid.NewGuid(), "user0@example.com", EmailConfirmed: false, "User 0", [], DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+var user = new User(
+    Guid.NewGuid(),
+    "user0@example.com",
+    EmailConfirmed: false,
+    "User 0",
+    [],
+    DateTimeOffset.UnixEpoch,
+    DateTimeOffset.UnixEpoch);
 app.MapGet("/me", () => user);
 
 var file = Path.Combine(Path.GetTempPath(), $"bare-{Environment.ProcessId}.db");
@@ -17,10 +24,10 @@ Execute($"INSERT INTO Users VALUES ('{user.Id}', '{user.Email}', '{user.DisplayN
 using var read = database.CreateCommand();
 read.CommandText = "SELECT Email, DisplayName FROM Users WHERE Id = $id";
 read.Parameters.AddWithValue("$id", user.Id.ToString());
-var one = new Lock();
+var connectionLock = new Lock();
 app.MapGet("/read", () =>
 {
-    lock (one)
+    lock (connectionLock)
     {
         using var row = read.ExecuteReader();
         row.Read();
@@ -40,4 +47,10 @@ void Execute(string sql)
 }
 
 internal sealed record User(
-    Guid Id, string Email, bool EmailConfirmed, string? DisplayName, IReadOnlyList<string> Roles, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    Guid Id,
+    string Email,
+    bool EmailConfirmed,
+    string? DisplayName,
+    IReadOnlyList<string> Roles,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt);

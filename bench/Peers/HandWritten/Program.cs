@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-// What one writes by the tutorials: controllers left out, JwtBearer as it comes, a context a request, LINQ. Nothing can be revoked.
+// The code of the tutorials: minimal API, JwtBearer with its defaults, a scoped context and LINQ. It has no revocation.
 const string Audience = "peer";
 const string Password = "correct horse battery staple";
 var key = new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = "1" };
@@ -22,7 +22,12 @@ builder.Services.AddAuthorization();
 builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
 {
     options.MapInboundClaims = false;
-    options.TokenValidationParameters = new TokenValidationParameters { ValidIssuer = Audience, ValidAudience = Audience, IssuerSigningKey = key };
+    options.TokenValidationParameters = new TokenValidationParameters
+    {
+        ValidIssuer = Audience,
+        ValidAudience = Audience,
+        IssuerSigningKey = key,
+    };
 });
 var app = builder.Build();
 app.UseAuthentication();
@@ -31,16 +36,25 @@ app.MapGet("/ready", () => "ready");
 app.MapPost("/login", async (Credentials request, Users users) =>
 {
     var user = await users.All.SingleOrDefaultAsync(user => user.Email == request.Email);
-    return user is null || hasher.VerifyHashedPassword(user, user.PasswordHash, request.Password) == PasswordVerificationResult.Failed
+    var result = user is null
+        ? PasswordVerificationResult.Failed
+        : hasher.VerifyHashedPassword(user, user.PasswordHash, request.Password);
+    return result == PasswordVerificationResult.Failed
         ? Results.Unauthorized()
-        : Results.Ok(new { accessToken = Issue(user.Id) });
+        : Results.Ok(new { accessToken = Issue(user!.Id) });
 });
 app.MapGet("/me", async (ClaimsPrincipal caller, Users users) =>
 {
     var id = Guid.Parse(caller.FindFirstValue("sub")!);
-    return await users.All.Where(user => user.Id == id).Select(user => new { user.Id, user.Email, user.DisplayName, user.CreatedAt }).SingleOrDefaultAsync();
+    return await users.All
+        .Where(user => user.Id == id)
+        .Select(user => new { user.Id, user.Email, user.DisplayName, user.CreatedAt })
+        .SingleOrDefaultAsync();
 }).RequireAuthorization();
-app.MapGet("/token", (ClaimsPrincipal caller) => new { sub = caller.FindFirstValue("sub"), expiresAt = caller.FindFirstValue("exp") }).RequireAuthorization();
+app.MapGet(
+    "/token",
+    (ClaimsPrincipal caller) => new { sub = caller.FindFirstValue("sub"), expiresAt = caller.FindFirstValue("exp") })
+    .RequireAuthorization();
 
 using (var scope = app.Services.CreateScope())
 {
@@ -89,5 +103,6 @@ internal sealed class Users(DbContextOptions<Users> options) : DbContext(options
 {
     public DbSet<User> All => Set<User>();
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<User>().HasIndex(user => user.Email).IsUnique();
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.Entity<User>().HasIndex(user => user.Email).IsUnique();
 }

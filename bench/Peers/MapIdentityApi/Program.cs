@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
-// ASP.NET Core's own answer: opaque bearer tokens, which can't be revoked, and a user that is looked up each time.
+// The endpoints of ASP.NET Core Identity: opaque bearer tokens without revocation, and a user lookup per request.
 const string Password = "correct horse battery staple";
 var builder = WebApplication.CreateBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -20,7 +20,8 @@ using (var scope = app.Services.CreateScope())
     var users = scope.ServiceProvider.GetRequiredService<Users>();
     users.Database.EnsureCreated();
     var hash = new PasswordHasher<IdentityUser>().HashPassword(new IdentityUser(), Password);
-    users.AddRange(Enumerable.Range(0, 1_000).Select(n => $"user{n}@example.com").Select(email => new IdentityUser(email)
+    var emails = Enumerable.Range(0, 1_000).Select(n => $"user{n}@example.com");
+    users.AddRange(emails.Select(email => new IdentityUser(email)
     {
         NormalizedUserName = email.ToUpperInvariant(),
         Email = email,
