@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Adds a migration of the given name to every provider's folder, so that they stay in step.
+# Adds a migration of the given name for every provider, so that the providers stay in step.
 # Usage: scripts/add-migration.sh NAME
 set -euo pipefail
 name=${1:?usage: scripts/add-migration.sh NAME}
 cd "$(dirname "$0")/.."
 dotnet tool restore
 for provider in Sqlite SqlServer; do
-  dotnet ef migrations add "$name" --project src/Infrastructure --context "${provider}DbContext" --output-dir "Persistence/Migrations/$provider"
+  dotnet ef migrations add "$name" --project src/Infrastructure --context "${provider}DbContext" \
+    --output-dir "Persistence/Migrations/$provider"
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints how long the service takes from its start to the first 200 of /health/ready: on an empty folder, and after that (median of 5).
-# Nothing fails when a goal is missed: how long it takes is the machine's doing as well.
+# Prints the time from the start of the service to the first 200 of /health/ready, for a start on an empty folder and as
+# the median of 5 later starts. A missed goal is no failure, since the time depends on the machine.
 # Usage: scripts/startup-time.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,15 +13,16 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# Compiled ahead of time, as an image should be: most of a start is compiling.
-dotnet publish src/WebApi --configuration Release --use-current-runtime --self-contained false -p:PublishReadyToRun=true \
-  --output "$folder/service" --verbosity quiet --nologo
+# ReadyToRun, as in the Dockerfile: without it, most of a start is compilation.
+dotnet publish src/WebApi --configuration Release --use-current-runtime --self-contained false \
+  -p:PublishReadyToRun=true --output "$folder/service" --verbosity quiet --nologo
 
 # Sets $milliseconds.
 start() {
   local begun
   begun=$(date +%s%N)
-  ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS=http://127.0.0.1:0 ConnectionStrings__Default="Data Source=$folder/data/cleanjwt.db" \
+  ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS=http://127.0.0.1:0 \
+    ConnectionStrings__Default="Data Source=$folder/data/cleanjwt.db" \
     dotnet "$folder/service/CleanJwt.WebApi.dll" --contentRoot "$folder/service" > "$folder/log" 2>&1 &
   pid=$!
   local address=

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Walks the README's flow against a composed system, and ends with 1 at the first step that is not answered as it should be.
+# Walks through the flow of the README against a composed system. Exits with 1 at the first unexpected answer.
 # Usage: tests/compose-smoke.sh [--up [COMPOSE FILE...]]
-#   --up   brings the system up first (with .env.example where there is no .env), and takes it down again, its volumes too, at the end
+#   --up   starts the system first (with .env.example if there is no .env) and removes it with its volumes at the end
 # Environment: BASE_URL (http://localhost:8080), COMPOSE (docker compose)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -32,12 +32,13 @@ fi
 step() { printf '%-90s' "$*"; }
 fail() { printf 'FAILED\n%s\n' "$*" >&2; exit 1; }
 
-# request STATUS METHOD PATH [curl's arguments]; the body is in $body
+# Usage: request STATUS METHOD PATH [CURL ARGUMENT...]. Writes the body of the answer to $body.
 request() {
   local expected=$1 method=$2 path=$3
   shift 3
   local status
-  status=$(curl --silent --show-error --max-time 10 --output "$body" --write-out '%{http_code}' --request "$method" "$base$path" "$@") || true
+  status=$(curl --silent --show-error --max-time 10 --output "$body" --write-out '%{http_code}' \
+    --request "$method" "$base$path" "$@") || true
   [ "$status" = "$expected" ] || fail "$method $path was answered $status instead of $expected: $(cat "$body")"
 }
 json() { request "$1" "$2" "$3" --header 'Content-Type: application/json' --data "$4" "${@:5}"; }
@@ -57,8 +58,9 @@ step "Sign up"
 json 201 POST /api/auth/register "{ \"email\": \"$email\", \"password\": \"$password\", \"displayName\": \"Ada\" }"
 echo ok
 
-step "Sign in, from an address that the client makes up"
-json 200 POST /api/auth/login "{ \"email\": \"$email\", \"password\": \"$password\" }" --header 'X-Forwarded-For: 203.0.113.9'
+step "Sign in with a forged X-Forwarded-For"
+json 200 POST /api/auth/login "{ \"email\": \"$email\", \"password\": \"$password\" }" \
+  --header 'X-Forwarded-For: 203.0.113.9'
 access=$(field accessToken) refresh=$(field refreshToken)
 echo ok
 
@@ -66,10 +68,10 @@ step "The current user, 20 times over all replicas"
 for _ in $(seq 20); do request 200 GET /api/users/me --header "Authorization: Bearer $access"; done
 echo ok
 
-step "The session tells the client's own address, and neither the proxy's nor the made-up one"
+step "The session has the address of the client, not that of the proxy or the forged one"
 request 200 GET /api/users/me/sessions --header "Authorization: Bearer $access"
 address=$(field ipAddress)
-case $address in 203.0.113.9 | 172.28.14.10) fail "the session is said to come from $address" ;; esac
+case $address in 203.0.113.9 | 172.28.14.10) fail "the session has the address $address" ;; esac
 echo "ok ($address)"
 
 step "Refresh"
@@ -79,16 +81,16 @@ echo ok
 
 step "Public keys"
 request 200 GET /.well-known/jwks.json
-grep -q '"kid"' "$body" || fail "no key: $(cat "$body")"
+grep -q '"kid"' "$body" || fail "the answer has no key: $(cat "$body")"
 echo ok
 
-step "Sign out, and every replica refuses the token within a second"
+step "Sign out, then every replica refuses the token within a second"
 request 204 POST /api/auth/logout --header "Authorization: Bearer $access"
 sleep 1
 for _ in $(seq 20); do
   request 401 GET /api/users/me --header "Authorization: Bearer $access"
-  grep -q token-revoked "$body" || fail "not token-revoked: $(cat "$body")"
+  grep -q token-revoked "$body" || fail "the code is not token-revoked: $(cat "$body")"
 done
 echo ok
 
-echo "All is as it should be at $base."
+echo "All steps passed at $base."

@@ -1,5 +1,6 @@
-// A service that trusts the tokens of another: GET /notes needs account:read, POST /notes needs account:write.
-// ASPNETCORE_ENVIRONMENT=Development ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 dotnet run --project samples/aspnetcore
+// A service that trusts the tokens of CleanJwt. GET /notes needs account:read, and POST /notes needs account:write.
+// To run it, set ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 ASPNETCORE_ENVIRONMENT=Development:
+// dotnet run --project samples/aspnetcore
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Claims;
@@ -15,23 +16,23 @@ var port = builder.Configuration["PORT"] ?? "5081";
 
 builder.Services.AddAuthentication().AddJwtBearer(options =>
 {
-    options.Authority = issuer; // Its metadata tell the name of the issuer and where the keys are.
+    options.Authority = issuer; // The metadata of the issuer give its name and the address of its keys.
     options.Audience = audience;
     options.RequireHttpsMetadata = !builder.Environment.IsDevelopment();
-    options.AutomaticRefreshInterval = TimeSpan.FromMinutes(5); // How long the keys may be kept; 12 hours otherwise.
-    options.MapInboundClaims = false; // "sub" stays "sub".
+    options.AutomaticRefreshInterval = TimeSpan.FromMinutes(5); // How long to cache the keys: by default 12 hours.
+    options.MapInboundClaims = false; // The claim "sub" keeps its name.
     options.TokenValidationParameters.ValidTypes = ["at+jwt"];
     options.TokenValidationParameters.ValidAlgorithms = ["ES256"];
-    options.TokenValidationParameters.TryAllIssuerSigningKeys = false; // The key that the token names, and no other.
-    options.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(5); // 5 minutes otherwise.
+    options.TokenValidationParameters.TryAllIssuerSigningKeys = false; // Only the key that the token names counts.
+    options.TokenValidationParameters.ClockSkew = TimeSpan.FromSeconds(5); // The default is 5 minutes.
     options.Events = new JwtBearerEvents { OnForbidden = NameTheScope };
 });
 
-// A key that the issuer has withdrawn is good no longer. Otherwise it would be for another hour.
+// By default, a key that the issuer has withdrawn stays valid for another hour.
 builder.Services.PostConfigure<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme, options =>
     ((BaseConfigurationManager)options.ConfigurationManager!).UseLastKnownGoodConfiguration = false);
 
-// One policy a scope, named like it.
+// Each scope has a policy of the same name.
 string[] scopes = ["account:read", "account:write"];
 builder.Services.AddAuthorization(options =>
 {
@@ -51,12 +52,13 @@ static Task NameTheScope(ForbiddenContext context)
 
 using var auth = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
 
-// The token is good by its signature. Only the service that wrote it knows whether its session was ended since.
-// 200: it was not. 401: it was. Anything else is no answer, and no answer is no.
+// The signature of the token is valid. Only the issuer knows whether its session has ended since.
+// 200: the session is active. 401: it has ended. Any other status leaves that open, so the request is refused.
 async Task<HttpStatusCode> AskAsync(HttpContext context)
 {
     using var question = new HttpRequestMessage(HttpMethod.Get, $"{issuer}/api/auth/token");
-    question.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await context.GetTokenAsync("access_token"));
+    var token = await context.GetTokenAsync("access_token");
+    question.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
     try
     {
         using var answer = await auth.SendAsync(question, context.RequestAborted);

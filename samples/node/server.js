@@ -1,4 +1,4 @@
-// A service that trusts the tokens of another: GET /notes needs account:read, POST /notes needs account:write.
+// A service that trusts the tokens of CleanJwt. GET /notes needs account:read, and POST /notes needs account:write.
 // npm ci && ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 npm start
 import { createServer } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -7,8 +7,11 @@ const issuer = process.env.ISSUER ?? 'http://localhost:5080';
 const audience = process.env.AUDIENCE ?? 'cleanjwt-api';
 const port = process.env.PORT ?? '5081';
 
-// Kept for 5 minutes; asked for again when a token names a key that is not among them, but not twice in 5 seconds.
-const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`), { cacheMaxAge: 300_000, cooldownDuration: 5_000 });
+// Caches the keys for 5 minutes. Fetches them again when a token names an unknown key, at most once in 5 seconds.
+const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`), {
+  cacheMaxAge: 300_000,
+  cooldownDuration: 5_000,
+});
 
 async function verify(token) {
   const { payload } = await jwtVerify(token, keys, {
@@ -22,8 +25,8 @@ async function verify(token) {
   return { account: payload.sub, scopes: String(payload.scope).split(' ') };
 }
 
-// The token is good by its signature. Only the service that wrote it knows whether its session was ended since.
-// 200: it was not. 401: it was. Anything else is no answer, and no answer is no.
+// The signature of the token is valid. Only the issuer knows whether its session has ended since.
+// 200: the session is active. 401: it has ended. Any other status leaves that open, so the request is refused.
 async function ask(token) {
   try {
     const answer = await fetch(`${issuer}/api/auth/token`, {

@@ -1,4 +1,4 @@
-# A service that trusts the tokens of another: GET /notes needs account:read, POST /notes needs account:write.
+# A service that trusts the tokens of CleanJwt. GET /notes needs account:read, and POST /notes needs account:write.
 # pip install -r requirements.txt && ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 python3 server.py
 import json
 import os
@@ -13,15 +13,15 @@ ISSUER = os.environ.get("ISSUER", "http://localhost:5080")
 AUDIENCE = os.environ.get("AUDIENCE", "cleanjwt-api")
 PORT = int(os.environ.get("PORT", "5081"))
 
-socket.setdefaulttimeout(5)  # Otherwise a stuck service would be waited for without end.
+socket.setdefaulttimeout(5)  # The default is to wait forever.
 
-# Kept for 5 minutes; asked for again when a token names a key that is not among them.
+# Caches the keys for 5 minutes. Fetches them again when a token names an unknown key.
 keys = jwt.PyJWKClient(f"{ISSUER}/.well-known/jwks.json", lifespan=300)
 
 
 def verify(token):
     if jwt.get_unverified_header(token).get("typ") != "at+jwt":
-        raise jwt.InvalidTokenError("It is no access token.")
+        raise jwt.InvalidTokenError("The token is not an access token.")
     claims = jwt.decode(
         token,
         keys.get_signing_key_from_jwt(token).key,
@@ -34,8 +34,8 @@ def verify(token):
     return claims["sub"], claims.get("scope", "").split(" ")
 
 
-# The token is good by its signature. Only the service that wrote it knows whether its session was ended since.
-# 200: it was not. 401: it was. Anything else is no answer, and no answer is no.
+# The signature of the token is valid. Only the issuer knows whether its session has ended since.
+# 200: the session is active. 401: it has ended. Any other status leaves that open, so the request is refused.
 def ask(token):
     question = urllib.request.Request(f"{ISSUER}/api/auth/token", headers={"Authorization": f"Bearer {token}"})
     try:
@@ -58,7 +58,7 @@ class Notes(BaseHTTPRequestHandler):
         if account:
             self.answer(200, body={"writtenBy": account})
 
-    # Whose request it is, or None when it has been answered: there was no token, or not one that may do this.
+    # Returns the account of the request. Returns None when the request has been refused and answered.
     def caller(self, scope, unless_revoked=False):
         if self.path.split("?")[0] != "/notes":
             return self.answer(404)

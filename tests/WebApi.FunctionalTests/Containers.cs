@@ -142,7 +142,8 @@ internal sealed partial class Containers
     /// <summary>The flags with which the Dockerfile runs one of dotnet's commands.</summary>
     private static List<string> Flags(string command)
     {
-        var line = Dockerfile.Split('\n').Single(line => line.StartsWith($"RUN dotnet {command} src/WebApi", StringComparison.Ordinal));
+        var lines = Dockerfile.Replace("\\\n    ", "", StringComparison.Ordinal).Split('\n');
+        var line = lines.Single(line => line.StartsWith($"RUN dotnet {command} src/WebApi", StringComparison.Ordinal));
         return [.. line.Split(' ').Skip(4).TakeWhile(word => word != "--output")];
     }
 
