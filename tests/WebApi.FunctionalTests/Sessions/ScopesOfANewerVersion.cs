@@ -17,7 +17,7 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
     public async Task SessionWithAnUnknownScope_IsListedRefreshedAndIntrospected()
     {
         var tokens = await App.LoginAsync(scope: "account:read");
-        Write("account:read notes:read", tokens);
+        Write("account:read future:read", tokens);
 
         Assert.That(await ListedScopeAsync(tokens), Is.EqualTo("account:read"));
         Assert.That((await IntrospectAsync(tokens.RefreshToken)).Text("scope"), Is.EqualTo("account:read"));
@@ -31,11 +31,11 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
     public async Task ScopesThatASessionNamed_StayInItsRow()
     {
         var tokens = await App.LoginAsync(scope: "account:read");
-        Write("account:read notes:read", tokens);
+        Write("account:read future:read", tokens);
 
         await RefreshAsync(tokens);
 
-        Assert.That(StoredScope(tokens), Is.EqualTo("account:read notes:read"));
+        Assert.That(StoredScope(tokens), Is.EqualTo("account:read future:read"));
     }
 
     [Test]
@@ -80,7 +80,7 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
     public async Task SessionWithOnlyUnknownScopes_GetsTokensThatAllowNothing()
     {
         var tokens = await App.LoginAsync(scope: "account:read");
-        Write("notes:read", tokens);
+        Write("future:read", tokens);
         var next = TokenPair.From(await RefreshAsync(tokens));
         await (await App.CreateClient().AskAsync(next.AccessToken)).ShouldBeAsync(200);
         await (await App.MeAsync(next.AccessToken)).ShouldBeProblemAsync(403, "insufficient-scope");

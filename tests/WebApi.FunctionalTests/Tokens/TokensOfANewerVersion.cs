@@ -7,9 +7,9 @@ internal sealed class TokensOfANewerVersion
 {
     private readonly CleanJwtApp _app = SharedService.App;
 
-    [TestCase("account:read notes:read", "account:read")]
-    [TestCase("notes:read account:write notes:write account:read", "account:read account:write")]
-    [TestCase("notes:read", "")]
+    [TestCase("account:read future:read", "account:read")]
+    [TestCase("future:read account:write future:write account:read", "account:read account:write")]
+    [TestCase("future:read", "")]
     [TestCase("", "")]
     public async Task UnknownScopes_AreIgnored(string claimed, string known)
     {
@@ -21,11 +21,11 @@ internal sealed class TokensOfANewerVersion
         Assert.That(said.Text("scope"), Is.EqualTo(known));
     }
 
-    [TestCase("account:read notes:read", "GET /api/users/me", 200)]
-    [TestCase("account:read notes:read", "PATCH /api/users/me", 403)]
-    [TestCase("account:write notes:write", "PATCH /api/users/me", 200)]
-    [TestCase("account:write notes:write", "GET /api/users/me", 403)]
-    [TestCase("notes:read", "GET /api/users/me", 403)]
+    [TestCase("account:read future:read", "GET /api/users/me", 200)]
+    [TestCase("account:read future:read", "PATCH /api/users/me", 403)]
+    [TestCase("account:write future:write", "PATCH /api/users/me", 200)]
+    [TestCase("account:write future:write", "GET /api/users/me", 403)]
+    [TestCase("future:read", "GET /api/users/me", 403)]
     [TestCase("", "GET /api/users/me", 403)]
     [TestCase("", "PATCH /api/users/me", 403)]
     public async Task KnownScopes_Decide(string claimed, string request, int status)
