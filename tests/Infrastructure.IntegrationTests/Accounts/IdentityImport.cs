@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Accounts;
 
-/// <summary>A database made by plain ASP.NET Core Identity, brought in as docs/moving-in.md says.</summary>
+/// <summary>A database of plain ASP.NET Core Identity that is moved as docs/moving-in.md describes.</summary>
 internal sealed class IdentityImport
 {
     private const string Password = "Passw0rd!";
@@ -169,7 +169,7 @@ internal sealed class IdentityImport
 
     private static string? Hash(Node node) => node.Sql("SELECT PasswordHash FROM AspNetUsers") as string;
 
-    /// <returns>What the script says, a line each: its columns without the ids.</returns>
+    /// <returns>The script's output, one line for each row: its columns without the ids.</returns>
     private static List<string> Import(Node node, OldApplication old)
     {
         using var connection = new SqliteConnection($"Data Source={node.DatabasePath};Pooling=False");
@@ -190,7 +190,7 @@ internal sealed class IdentityImport
         return said;
     }
 
-    /// <summary>Somebody's application with ASP.NET Core Identity as its template sets it up.</summary>
+    /// <summary>An application that uses ASP.NET Core Identity as its template sets it up.</summary>
     private sealed class OldApplication : IAsyncDisposable
     {
         private readonly ServiceProvider _services;
@@ -217,7 +217,7 @@ internal sealed class IdentityImport
             return application;
         }
 
-        /// <returns>The id of the new account; none when it was given one that is no UUID.</returns>
+        /// <returns>The id of the new account. Null when the account got an id that is no UUID.</returns>
         public async Task<Guid> AddAsync(string? email, string? id = null, Action<IdentityUser>? configure = null)
         {
             await using var scope = _services.CreateAsyncScope();

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Keys;
 
-/// <summary>What becomes of the signing keys in the database, whoever changes them and how many at once.</summary>
+/// <summary>
+/// Changes of the signing keys in the database, by the schedule, by operators, and by several nodes at once.
+/// </summary>
 [OnDatabases]
 internal sealed class ChangingSigningKeys(DatabaseKind kind)
 {
@@ -183,7 +185,7 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
         Node.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.That(await AskForAnUnknownKeyAsync(100), Is.EqualTo(1));
 
-        // How often the keys were read.
+        // The result is the number of times the keys were read.
         async Task<int> AskForAnUnknownKeyAsync(int times)
         {
             var readings = await Task.WhenAll(
@@ -236,7 +238,7 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
     private Task AtOnceAsync(Func<SigningKeyStore, Func<AppDbContext, NewSigningKey, CancellationToken, Task>> change, Node? node = null) =>
         Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(() => ChangeAsync(change, node))));
 
-    // Each with a context of its own, as of another node.
+    // Each call uses its own context, as another node would.
     private async Task ChangeAsync(Func<SigningKeyStore, Func<AppDbContext, NewSigningKey, CancellationToken, Task>> change, Node? node = null)
     {
         node ??= Node;

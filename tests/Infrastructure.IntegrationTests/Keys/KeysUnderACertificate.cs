@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Keys;
 
-/// <summary>Data Protection keys that are kept in the database, encrypted under a certificate that is not.</summary>
+/// <summary>Data Protection keys in the database, encrypted under a certificate outside it.</summary>
 [OnDatabases]
 internal sealed class KeysUnderACertificate(DatabaseKind kind)
 {

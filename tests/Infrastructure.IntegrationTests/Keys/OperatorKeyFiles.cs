@@ -10,12 +10,12 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Keys;
 
-/// <summary>Signing keys that the operator brings along, in the forms that openssl and others write them.</summary>
+/// <summary>Signing keys in files of the operator, in the formats that openssl and other tools write.</summary>
 internal sealed class OperatorKeyFiles
 {
     private const string Password = "hunter2-marker";
 
-    // What 'openssl ecparam -genkey' writes before the key: the curve's name, P-256.
+    // 'openssl ecparam -genkey' writes this before the key: the name of the curve P-256.
     private const string CurveParameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
 
     private static readonly TestCaseData[] GoodFiles =

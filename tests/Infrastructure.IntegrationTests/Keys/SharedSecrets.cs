@@ -7,7 +7,7 @@ using CleanJwt.Infrastructure.Settings;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Keys;
 
-/// <summary>The secret behind the keys of password tries: made once, kept with the other keys, and never silently made anew.</summary>
+/// <summary>The secret behind the keys of password attempts. It is created once, and never replaced silently.</summary>
 internal sealed class SharedSecrets
 {
     private static readonly EmailAddress Ada = EmailAddress.Parse("ada@example.com");

@@ -6,7 +6,7 @@ using CleanJwt.Infrastructure.Threading;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
-/// <summary>The threads that hash, and the queue before them.</summary>
+/// <summary>The hashing threads and their queue.</summary>
 [CancelAfter(30_000)]
 internal sealed class HashingQueue
 {
@@ -23,7 +23,7 @@ internal sealed class HashingQueue
             threads[Thread.CurrentThread] = true;
             if (number < 2)
             {
-                // Neither goes on before the other has begun.
+                // Each one waits until both have begun.
                 bothRun.Signal();
                 bothRun.Wait(timeout);
             }
@@ -160,7 +160,7 @@ internal sealed class HashingQueue
         }
     }
 
-    /// <summary>Keeps the one thread busy until released.</summary>
+    /// <summary>Keeps the only thread busy until it is released.</summary>
     private sealed class BusyThread : IDisposable
     {
         private readonly ManualResetEventSlim _released = new();

@@ -13,7 +13,9 @@ using Moq;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
-/// <summary>Passwords wait in one queue for the hashing threads. Only a few at a time have a slot, and the others cause no work.</summary>
+/// <summary>
+/// Passwords wait in one queue for the hashing threads. Only a few at a time have a slot, and the others cause no work.
+/// </summary>
 [CancelAfter(60_000)]
 internal sealed class HashingQueueSlots
 {
@@ -59,7 +61,7 @@ internal sealed class HashingQueueSlots
             places.Add(await node.Get<PasswordHashingService>().AcquireSlotAsync(timeout));
         }
 
-        // With the one place that is left to wait in, and with both that its key has.
+        // The queue has room for one more request, and the key of the email for two.
         for (var i = 0; i < 3; i++)
         {
             using var hangUp = new CancellationTokenSource();
@@ -97,7 +99,7 @@ internal sealed class HashingQueueSlots
         await using var node = await StartAsync(database, maxQueuedPerThread: 20);
         foreach (var number in Enumerable.Range(0, Begun / 2))
         {
-            for (var i = 0; i < 5; i++) // as many as may be wrong
+            for (var i = 0; i < 5; i++) // the limit of wrong passwords
             {
                 Assert.That((await other.ReserveElsewhereAsync(EmailOf(number), Here, timeout)).IsSuccess);
             }
@@ -119,7 +121,7 @@ internal sealed class HashingQueueSlots
     private static Task<Result<PasswordCheck>> VerifyAsync(Node node, int number, CancellationToken cancellationToken) =>
         node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailOf(number), Here, "wrong", cancellationToken));
 
-    /// <summary>By email and network.</summary>
+    /// <summary>The number of attempts. Each has two rows, one by email and one by network.</summary>
     private static long Tries(Node node) => (long)node.Sql("SELECT COUNT(*) FROM PasswordAttempts")! / 2;
 
     private static Task<Node> StartAsync(TestDatabase database, int maxQueuedPerThread, Action<Mock<IPasswordHasher<AppUser>>>? setUp = null, int threads = 1)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
-/// <summary>Hashes that ASP.NET Core Identity's own hasher made.</summary>
+/// <summary>Hashes of ASP.NET Core Identity's own hasher.</summary>
 [TestFixture(PasswordHasherCompatibilityMode.IdentityV2)]
 [TestFixture(PasswordHasherCompatibilityMode.IdentityV3)]
 internal sealed class IdentityHashes(PasswordHasherCompatibilityMode mode)
@@ -45,7 +45,7 @@ internal sealed class IdentityHashes(PasswordHasherCompatibilityMode mode)
     private PasswordVerificationResult Verify(string hash, string password) => _hasher.VerifyHashedPassword(User, hash, password);
 }
 
-/// <summary>What no hasher made.</summary>
+/// <summary>Texts that no hasher writes.</summary>
 internal sealed class GarbageHashes
 {
     [TestCase("", TestName = "empty")]

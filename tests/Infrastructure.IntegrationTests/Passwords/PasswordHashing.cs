@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
-/// <summary>Hashes of this service's own kind.</summary>
+/// <summary>Argon2id hashes as this service writes them.</summary>
 internal sealed class PasswordHashing
 {
     private const string Password = "correct horse battery staple";
@@ -99,7 +99,7 @@ internal sealed class PasswordHashing
 
     private PasswordVerificationResult Verify(string hash, string password) => _hasher.VerifyHashedPassword(User, hash, password);
 
-    /// <summary>A hash as another service writes it, made without the code under test.</summary>
+    /// <summary>A hash as another service writes it. The code under test takes no part in it.</summary>
     private static string HashOf(string password, int memoryKiB, int passes)
     {
         var salt = "0123456789abcdef"u8;

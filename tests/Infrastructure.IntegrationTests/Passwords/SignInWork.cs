@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
-/// <summary>What a refused sign-in costs: the same, whether the address has an account or not.</summary>
+/// <summary>The cost of a refused sign-in, which is the same with and without an account.</summary>
 [OnDatabases]
 internal sealed class SignInWork(DatabaseKind kind)
 {
@@ -88,7 +88,7 @@ internal sealed class SignInWork(DatabaseKind kind)
         return ([.. hasher.Verified], [.. commands.Commands]);
     }
 
-    /// <summary>The real hasher, and what it was asked: of each verification the kind of hash and its parameters.</summary>
+    /// <summary>The real hasher. It records the kind and the parameters of each hash that it verifies.</summary>
     private sealed class RecordingHasher : IPasswordHasher<AppUser>
     {
         private readonly Argon2PasswordHasher _hasher = new();

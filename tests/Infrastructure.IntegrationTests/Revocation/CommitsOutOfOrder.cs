@@ -8,7 +8,7 @@ using Moq;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Revocation;
 
-/// <summary>The poller on SQL Server, whose transactions commit in any order.</summary>
+/// <summary>The revocation poller on SQL Server, which commits transactions in any order.</summary>
 [OnDatabases(DatabaseKind.SqlServer)]
 internal sealed class CommitsOutOfOrder(DatabaseKind kind)
 {

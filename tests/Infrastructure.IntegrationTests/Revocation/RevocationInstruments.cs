@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Revocation;
 
-/// <summary>What an operator sees of revocation: the instruments of the meter <c>CleanJwt.Revocation</c>.</summary>
+/// <summary>The instruments of the meter <c>CleanJwt.Revocation</c>.</summary>
 [OnDatabases]
 internal sealed class RevocationInstruments(DatabaseKind kind)
 {
@@ -62,7 +62,7 @@ internal sealed class RevocationInstruments(DatabaseKind kind)
         await node.PrepareAsync();
         Assert.That(instruments.Read(Age), Is.Not.Negative.And.LessThan(60));
 
-        // It grows between the polls and falls with each.
+        // The age grows between two polls, and falls with each poll.
         var last = 0d;
         Assert.That(() => (last, last = instruments.Read(Age)) is var (before, now) && now < before, Is.True.After(Patience, 20));
     }
@@ -111,7 +111,7 @@ internal sealed class RevocationInstruments(DatabaseKind kind)
     private Task<Node> StartAsync(Dictionary<string, string?>? settings = null) =>
         Node.StartAsync(_database, settings, services => services.AddMetrics());
 
-    /// <summary>What one node measures, and no other of this process.</summary>
+    /// <summary>The measurements of one node, without those of other nodes in this process.</summary>
     private sealed class Instruments : IDisposable
     {
         private readonly ConcurrentDictionary<string, double> _values = new();
@@ -133,10 +133,10 @@ internal sealed class RevocationInstruments(DatabaseKind kind)
             _listener.Start();
         }
 
-        /// <summary>The sum of a counter since the listening began.</summary>
+        /// <summary>The sum of a counter since the listener started.</summary>
         public double this[string counter] => _values.GetValueOrDefault(counter);
 
-        /// <summary>A gauge as it is now.</summary>
+        /// <summary>The current value of a gauge.</summary>
         public double Read(string gauge)
         {
             _listener.RecordObservableInstruments();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Revocation;
 
-/// <summary>How the poller keeps a list up to date with a source that commits out of order, loses rows from sight, or fails.</summary>
+/// <summary>The poller with a source that commits out of order, hides rows, or fails.</summary>
 internal sealed class RevocationPolling
 {
     private readonly ScriptedSource _source = new();
@@ -27,7 +27,7 @@ internal sealed class RevocationPolling
         var (older, newer) = (Guid.NewGuid(), Guid.NewGuid());
         _poller.Poll();
 
-        // Two transactions: the older one inserts first and commits last, 10 s later, as late as one may.
+        // Of two transactions the older one inserts first and commits last, 10 s later, which is the latest possible.
         var inserted = _source.Time;
         _source.Commit(newer, at: inserted + TimeSpan.FromSeconds(1));
         _source.Time += TimeSpan.FromSeconds(2);
@@ -48,7 +48,7 @@ internal sealed class RevocationPolling
         var lost = Guid.NewGuid();
         _source.Time += TimeSpan.FromSeconds(55);
         _poller.Poll();
-        _source.Commit(lost, at: _source.Time - TimeSpan.FromSeconds(50)); // longer ago than any cursor looks back
+        _source.Commit(lost, at: _source.Time - TimeSpan.FromSeconds(50)); // before any cursor
         _poller.Poll();
         Assert.That(_list.Check(lost), Is.EqualTo(RevocationVerdict.NotRevoked));
 
@@ -140,7 +140,10 @@ internal sealed class RevocationPolling
         public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Pollers do not ask for one key.");
     }
 
-    /// <summary>A source whose rows become visible when the test commits them, whatever their times, found by time as SQL Server's are.</summary>
+    /// <summary>
+    /// A source whose rows become visible when the test commits them. It finds rows by time, as the source of SQL
+    /// Server does.
+    /// </summary>
     private sealed class ScriptedSource : IRevocationSource
     {
         private readonly Lock _lock = new();

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Revocation;
 
-/// <summary>What the ending of sessions writes, and what other nodes learn from it.</summary>
+/// <summary>The rows that ended sessions write, and other nodes that read them.</summary>
 [OnDatabases]
 internal sealed class RevocationRows(DatabaseKind kind)
 {
@@ -35,7 +35,7 @@ internal sealed class RevocationRows(DatabaseKind kind)
     public async Task EndedSession_HasOneRowWithTheDatabasesTimes()
     {
         var session = await _node.StartSessionAsync(_account);
-        _node.Time.Advance(TimeSpan.FromDays(1)); // whatever this node thinks the time is
+        _node.Time.Advance(TimeSpan.FromDays(1)); // the node's clock does not count
         await _node.EndSessionAsync(session.Id);
         await _node.EndSessionAsync(session.Id);
         var row = await _node.WithDatabaseAsync(db => db.Revocations.SingleAsync());
@@ -91,7 +91,7 @@ internal sealed class RevocationRows(DatabaseKind kind)
         await _node.EndSessionAsync(first.Id);
         Assert.That(() => other.Get<IRevocationList>().Check(first.Id), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
 
-        // Without AUTOINCREMENT the next row would get the number of the deleted one, which the other node has seen already.
+        // Without AUTOINCREMENT the next row would get the deleted row's number, and the other node would skip it.
         _node.Sql("DELETE FROM Revocations");
         var second = await _node.StartSessionAsync(_account);
         await _node.EndSessionAsync(second.Id);
@@ -108,7 +108,7 @@ internal sealed class RevocationRows(DatabaseKind kind)
             _node.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        // The oldest one is used again, so the second oldest has now been idle the longest.
+        // The oldest session is used again, so the second oldest has been idle for the longest time.
         Assert.That(await _node.TryRotateAsync(sessions[0]));
         var next = await _node.StartSessionAsync(_account);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Revocation;
 
-/// <summary>The node's list of revoked sessions: what it knows, how old that may be, and when an entry may go.</summary>
+/// <summary>The node's list of revoked sessions: its answers, its maximum age, and the removal of entries.</summary>
 internal sealed class RevokedSessions
 {
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(5);

@@ -10,7 +10,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Tokens;
 
-/// <summary>What an issued access token says (RFC 9068, section 2).</summary>
+/// <summary>The claims of an issued access token (RFC 9068, section 2).</summary>
 internal sealed class AccessTokens
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 4, 3, 2, 1, 987, TimeSpan.Zero);
@@ -72,7 +72,7 @@ internal sealed class AccessTokens
             Assert.That(claims.GetProperty("amr").GetRawText(), Is.EqualTo("""["pwd"]"""));
             Assert.That(Guid.TryParse(claims.GetProperty("jti").GetString(), out _));
 
-            // As text: 1777863721.0 and 1.7e9 are no whole seconds to every reader.
+            // The text is compared: not every reader accepts 1777863721.0 or 1.7e9 as whole seconds.
             Assert.That(claims.GetProperty("iat").GetRawText(), Is.EqualTo($"{Now.ToUnixTimeSeconds()}"));
             Assert.That(claims.GetProperty("nbf").GetRawText(), Is.EqualTo($"{Now.ToUnixTimeSeconds()}"));
             Assert.That(claims.GetProperty("exp").GetRawText(), Is.EqualTo($"{Now.ToUnixTimeSeconds() + 600}"));
@@ -171,7 +171,7 @@ internal sealed class AccessTokens
     private static JsonElement Part(string token, int index) =>
         JsonDocument.Parse(Base64UrlEncoder.Decode(token.Split('.')[index])).RootElement;
 
-    /// <summary>A ring of which all keys are loaded: reading it again brings none.</summary>
+    /// <summary>A key ring with all keys loaded. Loading it again finds no other key.</summary>
     private sealed class NoOtherKeys : IKeyRing
     {
         public void Load(DbConnection connection) => Reload();

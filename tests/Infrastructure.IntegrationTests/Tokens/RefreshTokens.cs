@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Tokens;
 
-/// <summary>Refresh tokens under Data Protection, as the service has it.</summary>
+/// <summary>Refresh tokens, encrypted by Data Protection with the service's algorithms.</summary>
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
 internal sealed class RefreshTokens
 {
@@ -61,7 +61,7 @@ internal sealed class RefreshTokens
     public void Token_IsEncryptedInOnePass() =>
         Assert.That(File.ReadAllText(Directory.GetFiles(_node.KeyFolder).Single()), Does.Contain("<encryption algorithm=\"AES_256_GCM\""));
 
-    /// <summary>As versions of this service before had it; an operator may have set another, too.</summary>
+    /// <summary>The algorithms of earlier versions of this service. An operator may have set others, too.</summary>
     [Test]
     public async Task TokenUnderAKeyOfTheDefaultAlgorithms_IsReadAndSoIsWhatTheNodeWrites()
     {
@@ -119,7 +119,9 @@ internal sealed class RefreshTokens
     public void TokenWithAByteMore_IsNotRead() =>
         AssertUnreadable(Base64Url.EncodeToString([.. Base64Url.DecodeFromChars(_service.Write(Token)), 0]));
 
-    /// <summary>Tokens under the key of a new database leave none over; under other algorithms they do.</summary>
+    /// <summary>
+    /// Base64url of a token under the default algorithms has unused bits. Tokens of this service have none.
+    /// </summary>
     [Test]
     public void BitsLeftOver_AreNotForgiven()
     {

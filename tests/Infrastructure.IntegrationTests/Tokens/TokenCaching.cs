@@ -9,7 +9,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Tokens;
 
-/// <summary>Tokens that were verified once: what is remembered of them, of which, and for how long.</summary>
+/// <summary>
+/// The cache of verified tokens: the tokens it holds, their data, and the time for which it holds them.
+/// </summary>
 internal sealed class TokenCaching
 {
     private const int Size = 100;
@@ -120,7 +122,7 @@ internal sealed class TokenCaching
     }
 
     [Test]
-    [NonParallelizable] // what is measured is of the whole process
+    [NonParallelizable] // the test measures the whole process
     public void FullAtItsDefaultSize_TakesLessThan64MiB()
     {
         var options = new TokenCacheOptions();
@@ -128,7 +130,7 @@ internal sealed class TokenCaching
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var i = 0; i < 2 * options.Size; i++)
         {
-            // Nothing shared between entries, as if every token had just been parsed.
+            // The entries share no objects, as if the service had parsed every token.
             var says = new AccessToken(
                 Guid.NewGuid(), Guid.NewGuid(), ScopeSet.ParseKnown("account:read account:write users:read users:write"), [new string("admin")],
                 _time.GetUtcNow(), _time.GetUtcNow() + Lifetime);
