@@ -4,14 +4,12 @@ using CleanJwt.WebApi;
 using CleanJwt.WebApi.Commands;
 using CleanJwt.WebApi.Hosting;
 
-SingleProcessor.StopSpinning(Environment.ProcessorCount);
 try
 {
     var builder = WebApplication.CreateBuilder(args);
-    builder.Logging.ClearProviders().AddConsole(); // each place that lines could go to costs every request, with or without lines
-    if (await Commands.TryRunEarlyAsync(builder, args) is { } early)
+    if (await CommandTable.TryRunEarlyAsync(builder, args) is { } earlyExitCode)
     {
-        return early;
+        return earlyExitCode;
     }
 
     builder.AddWebApi();
@@ -19,14 +17,14 @@ try
     builder.Services.AddInfrastructure(builder.Environment, builder.Configuration);
 
     await using var app = builder.Build();
-    if (await Commands.TryRunAsync(app.Services, args) is { } exitCode)
+    if (await CommandTable.TryRunAsync(app.Services, args) is { } exitCode)
     {
         return exitCode;
     }
 
-    var prepared = app.Services.PrepareAsync();
-    app.UseWebApi(); // which takes about as long, and needs no database
-    await prepared;
+    var preparation = app.Services.PrepareAsync();
+    app.UseWebApi(); // needs no database, so it runs meanwhile
+    await preparation;
     await app.RunAsync();
     return 0;
 }

@@ -72,15 +72,16 @@ internal sealed class DirectionOfDependencies
     public void WebApi_KnowsNoEntityFramework() => Assert.That(DependentsOnNamespace(Layers.WebApi, EntityFramework), Is.Empty);
 
     /// <summary>
-    /// Where commands are run and the service is composed, where a start that failed is explained, and where an outage of the database is told apart.
-    /// The top-level statements of Program.cs cannot be seen here: <see cref="ReferencesOfProjects"/> looks at the files.
+    /// WebApi names Infrastructure where it runs commands, explains a failed start, recognizes an outage of the database, and registers settings.
+    /// This test can't see the top-level statements of Program.cs: <see cref="ReferencesOfProjects"/> looks at the files.
     /// </summary>
     [Test]
-    public void WebApi_NamesInfrastructureInFiveTypes() =>
+    public void WebApi_NamesInfrastructureInFewTypes() =>
         Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[]
         {
-            "CleanJwt.WebApi.Commands", "CleanJwt.WebApi.DependencyInjection", "CleanJwt.WebApi.Errors.Faults", "CleanJwt.WebApi.KeyCommands",
-            "CleanJwt.WebApi.StartFailure",
+            "CleanJwt.WebApi.Commands.CommandTable", "CleanJwt.WebApi.Commands.KeyCommands", "CleanJwt.WebApi.Errors.Faults",
+            "CleanJwt.WebApi.Hosting.ListenAddresses", "CleanJwt.WebApi.Hosting.StartFailure", "CleanJwt.WebApi.Http.HttpServices",
+            "CleanJwt.WebApi.RateLimiting.RateLimitingServices",
         }));
 
     [Test]
@@ -89,7 +90,7 @@ internal sealed class DirectionOfDependencies
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Dependents([typeof(LoginHandler)], [typeof(AccountErrors)]), Is.Not.Empty);
-            Assert.That(Dependents([InWebApi("DependencyInjection")], [InWebApi("Http.RequestBody")]), Is.Not.Empty);
+            Assert.That(Dependents([InWebApi("Http.HttpServices")], [InWebApi("Http.RequestBody")]), Is.Not.Empty);
         }
     }
 

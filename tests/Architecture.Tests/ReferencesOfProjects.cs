@@ -22,10 +22,11 @@ internal sealed class ReferencesOfProjects
         Assert.That(ReferencesOf(project).Where(reference => reference.EndsWith(".csproj", StringComparison.Ordinal)), Is.EquivalentTo(projects));
 
     [Test]
-    public void WebApi_NamesInfrastructureInSixFiles() =>
+    public void WebApi_NamesInfrastructureInFewFiles() =>
         Assert.That(FilesNaming("CleanJwt.Infrastructure", "WebApi"), Is.EquivalentTo(new[]
         {
-            "Program.cs", "Commands.cs", "DependencyInjection.cs", "KeyCommands.cs", "StartFailure.cs", "Errors/Faults.cs",
+            "Program.cs", "Commands/CommandTable.cs", "Commands/KeyCommands.cs", "Errors/Faults.cs", "Hosting/ListenAddresses.cs",
+            "Hosting/StartFailure.cs", "Http/HttpServices.cs", "RateLimiting/RateLimitingServices.cs",
         }));
 
     [Test]

@@ -82,7 +82,7 @@ internal sealed class KeyCommands
 
         var ended = await ServiceNode.RunAsync(folder.Path, "sessions", "end-all", Setting);
         Assert.That(ended.ExitCode, Is.Zero, ended.Errors);
-        Assert.That(ended.Output, Does.Contain("Ended 0 sessions. Replace the files of Jwt:KeyFiles as well"));
+        Assert.That(ended.Output, Does.Contain("Ended 0 sessions. Replace the files of Jwt:KeyFiles too."));
     }
 
     private static string KeyOf(string accessToken) => Jwt.Header(accessToken)["kid"]!.ToString();

@@ -20,7 +20,7 @@ internal sealed class OperatorCommands
         await using var node = await ServiceNode.StartAsync(_folder.Path);
         var added = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\n", "admin", "add", Email);
         Assert.That(added.ExitCode, Is.Zero, added.Errors);
-        Assert.That(added.Output, Does.Contain($"Made the administrator {Email}."));
+        Assert.That(added.Output, Does.Contain($"Created the administrator {Email}."));
         Assert.That(added.Output + added.Errors, Does.Not.Contain(NewPassword));
         var admin = await LoginAsync(node.Client, NewPassword);
         await (await node.Client.DoAsync(admin, "GET /api/admin/users")).ShouldBeAsync(200);
@@ -32,7 +32,7 @@ internal sealed class OperatorCommands
         var refused = await ServiceNode.RunWithInputAsync(_folder.Path, "Password1234\n", "admin", "add", Email);
         Assert.That((refused.ExitCode, refused.Errors), Is.EqualTo((1, "password: Must not be one of the commonly used passwords.\n")));
         var made = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\n", "admin", "add", Email);
-        Assert.That(made.Output, Does.Contain($"Made the administrator {Email}."), "an account that exists would have been shown");
+        Assert.That(made.Output, Does.Contain($"Created the administrator {Email}."), "an account that exists would have been shown");
     }
 
     [Test]
@@ -97,16 +97,16 @@ internal sealed class OperatorCommands
     public async Task AtATerminal_ThePasswordIsAskedForTwiceAndNotShown()
     {
         const string Question = "New password for ada@example.com: ";
-        const string Again = "The same again: ";
+        const string Again = "Repeat the password: ";
         if (await ServiceNode.RunAtTerminalAsync(_folder.Path, ["admin", "add", Email], (Question, NewPassword), (Again, "another one, mistyped")) is not { } mistyped)
         {
             Assert.Ignore("There is no 'script' (util-linux) here, which makes the terminal that this test types at.");
             return;
         }
 
-        Assert.That(mistyped, Does.Contain("The two passwords are not the same."));
+        Assert.That(mistyped, Does.Contain("The two passwords differ."));
         var shown = await ServiceNode.RunAtTerminalAsync(_folder.Path, ["admin", "add", Email], (Question, NewPassword + "x\u007F"), (Again, NewPassword));
-        Assert.That(shown, Does.Contain($"Made the administrator {Email}."));
+        Assert.That(shown, Does.Contain($"Created the administrator {Email}."));
         Assert.That(mistyped + shown, Does.Not.Contain(NewPassword[..8]).And.Not.Contain("mistyped"));
         await using var node = await ServiceNode.StartAsync(_folder.Path);
         await LoginAsync(node.Client, NewPassword);

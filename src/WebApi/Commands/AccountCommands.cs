@@ -7,7 +7,9 @@ using Mediator;
 
 namespace CleanJwt.WebApi.Commands;
 
-/// <summary>The commands that change one account. They show an existing one, and ask before they touch it.</summary>
+/// <summary>
+/// The commands that change one account. They show an existing account and ask before they change it.
+/// </summary>
 internal static class AccountCommands
 {
     private const int Changed = 0;
@@ -24,16 +26,20 @@ internal static class AccountCommands
         var existing = found.IsSuccess ? found.Value : null;
         Show(existing);
         if (Terminal.AskForPassword(email) is not { } password
-            || (existing is not null && !Confirm(
-                $"Make this account an administrator, set its password{(existing.Locked ? ", unlock it" : "")} and end its sessions?")))
+            || (existing is not null && !Confirm(QuestionOf(existing))))
         {
             return NothingChanged;
         }
 
         var added = await sender.Send(new AddAdminCommand(email, password, existing?.Account.Id));
-        return added.IsSuccess
-            ? Report(existing is null ? $"Made the administrator {email}." : $"{email} is an administrator now. Its sessions are over.")
-            : Refuse(added.Error);
+        if (!added.IsSuccess)
+        {
+            return Refuse(added.Error);
+        }
+
+        return Report(existing is null
+            ? $"Created the administrator {email}."
+            : $"{email} is an administrator now. Its sessions have ended.");
     }
 
     public static async Task<int> SetPasswordAsync(ISender sender, string email)
@@ -41,38 +47,53 @@ internal static class AccountCommands
         var found = await sender.Send(new FindUserQuery(email));
         if (!found.IsSuccess)
         {
-            return found.Error == AccountErrors.NoSuchUser ? Refuse($"There is no account with the address {email}.") : Refuse(found.Error);
+            return found.Error == AccountErrors.NoSuchUser
+                ? Refuse($"There is no account with the address {email}.")
+                : Refuse(found.Error);
         }
 
         Show(found.Value);
-        if (Terminal.AskForPassword(email) is not { } password || !Confirm("Set the password of this account and end its sessions?"))
+        if (Terminal.AskForPassword(email) is not { } password
+            || !Confirm("Set the password of this account and end its sessions?"))
         {
             return NothingChanged;
         }
 
         var account = found.Value.Account;
         var set = await sender.Send(new SetPasswordCommand(account.Id, account.Email, password));
-        return set.IsSuccess ? Report($"Set the password of {account.Email}. Its sessions are over.") : Refuse(set.Error);
+        return set.IsSuccess
+            ? Report($"Set the password of {account.Email}. Its sessions have ended.")
+            : Refuse(set.Error);
     }
+
+    private static string QuestionOf(ManagedAccount account) =>
+        "Make this account an administrator, set its password"
+        + $"{(account.Locked ? ", unlock it" : "")} and end its sessions?";
 
     private static void Show(ManagedAccount? managed)
     {
-        if (managed is { Account: var account })
+        if (managed is not { Account: var account })
         {
-            Console.WriteLine($"There is an account with this address{(account.EmailConfirmed ? "" : ", which nobody has proved to be theirs")}:");
-            Console.WriteLine($"  id            {account.Id}");
-            Console.WriteLine($"  email         {account.Email}");
-            Console.WriteLine($"  display name  {Shown(account.DisplayName)}");
-            Console.WriteLine($"  roles         {(account.Roles.Count == 0 ? "-" : string.Join(' ', account.Roles))}");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  created       {account.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
-            Console.WriteLine($"  locked        {(managed.Locked ? "yes" : "no")}");
+            return;
         }
+
+        Console.WriteLine(account.EmailConfirmed
+            ? "There is an account with this address:"
+            : "There is an account with this address. Its owner has not proved that the address is theirs:");
+        Console.WriteLine($"  id            {account.Id}");
+        Console.WriteLine($"  email         {account.Email}");
+        Console.WriteLine($"  display name  {Shown(account.DisplayName)}");
+        Console.WriteLine($"  roles         {(account.Roles.Count == 0 ? "-" : string.Join(' ', account.Roles))}");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"  created       {account.CreatedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
+        Console.WriteLine($"  locked        {(managed.Locked ? "yes" : "no")}");
     }
 
-    // Its owner has chosen it, and may have put something in that changes how the rest reads.
+    // The owner of the account chose the name. Format characters in it could reorder the text around it.
     private static string Shown(string? displayName) => displayName is null
         ? "-"
-        : string.Concat(displayName.Select(unit => char.GetUnicodeCategory(unit) is UnicodeCategory.Format ? '\uFFFD' : unit));
+        : string.Concat(displayName.Select(unit =>
+            char.GetUnicodeCategory(unit) is UnicodeCategory.Format ? '\uFFFD' : unit));
 
     private static bool Confirm(string question)
     {
@@ -91,9 +112,11 @@ internal static class AccountCommands
         return Changed;
     }
 
-    private static int Refuse(Error error) => Refuse(error.Fields is { } fields
-        ? string.Join(Environment.NewLine, fields.SelectMany(field => field.Value.Select(message => $"{field.Key}: {message}")))
-        : error.Detail);
+    private static int Refuse(Error error) =>
+        Refuse(error.Fields is { } fields ? string.Join(Environment.NewLine, LinesOf(fields)) : error.Detail);
+
+    private static IEnumerable<string> LinesOf(IReadOnlyDictionary<string, string[]> fields) =>
+        from field in fields from message in field.Value select $"{field.Key}: {message}";
 
     private static int Refuse(string reason)
     {

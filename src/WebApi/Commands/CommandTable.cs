@@ -4,47 +4,53 @@ using Mediator;
 
 namespace CleanJwt.WebApi.Commands;
 
-/// <summary>What the program does instead of serving when its arguments name a command.</summary>
-internal static class Commands
+/// <summary>The commands of the program. Without a command, the program serves.</summary>
+internal static class CommandTable
 {
     private const int Succeeded = 0;
     private const int UnknownCommand = 2;
 
     private static readonly Command<IServiceProvider>[] All =
     [
-        new("migrate", null, "make or update the database and its first keys", async (services, _) =>
+        new("migrate", null, "create or update the database and its first keys", async (services, _) =>
         {
             await services.MigrateAsync();
             Console.WriteLine("The database is up to date.");
             return Succeeded;
         }),
-        new("admin add", "EMAIL", "make an administrator; asks for the password", (services, email) =>
-            WithDatabaseAsync(services, scope => AccountCommands.AddAdminAsync(scope.GetRequiredService<ISender>(), email))),
-        new("users set-password", "EMAIL", "set a password and end the account's sessions; asks for the password", (services, email) =>
-            WithDatabaseAsync(services, scope => AccountCommands.SetPasswordAsync(scope.GetRequiredService<ISender>(), email))),
-        new("keys list", null, "show the signing keys", (services, _) => WithDatabaseAsync(services, KeyCommands.ListAsync)),
+        new("admin add", "EMAIL", "create an administrator; asks for the password", (services, email) =>
+            WithDatabaseAsync(
+                services, scope => AccountCommands.AddAdminAsync(scope.GetRequiredService<ISender>(), email))),
+        new("users set-password", "EMAIL", "set the password of an account and end its sessions; asks for the password",
+            (services, email) => WithDatabaseAsync(
+                services, scope => AccountCommands.SetPasswordAsync(scope.GetRequiredService<ISender>(), email))),
+        new("keys list", null, "show the signing keys", (services, _) =>
+            WithDatabaseAsync(services, KeyCommands.ListAsync)),
         new("keys rotate", null, "publish the next signing key; it signs 10 seconds later", (services, _) =>
             WithDatabaseAsync(services, KeyCommands.RotateAsync)),
-        new("keys retire", "KID", "refuse every token under a signing key, such as one that was stolen", (services, keyId) =>
+        new("keys retire", "KID", "refuse every token of a signing key, such as a stolen one", (services, keyId) =>
             WithDatabaseAsync(services, scope => KeyCommands.RetireAsync(scope, keyId))),
-        new("sessions end-all", null, "end every session and replace the signing keys; stop all nodes first", async (services, _) =>
-        {
-            var ended = await services.EndAllSessionsAsync();
-            Console.WriteLine(services.GetRequiredService<SigningKeyAdministration>().AreFiles
-                ? $"Ended {ended} sessions. Replace the files of Jwt:KeyFiles as well, or access tokens issued so far stay good until they expire."
-                : $"Ended {ended} sessions and replaced the signing keys.");
-            return Succeeded;
-        }),
+        new("sessions end-all", null, "end every session and replace the signing keys; stop all nodes first",
+            async (services, _) =>
+            {
+                var ended = await services.EndAllSessionsAsync();
+                Console.WriteLine(services.GetRequiredService<SigningKeyAdministration>().AreFiles
+                    ? $"Ended {ended} sessions. Replace the files of Jwt:KeyFiles too. "
+                        + "Until then, the access tokens issued so far stay valid until they expire."
+                    : $"Ended {ended} sessions and replaced the signing keys.");
+                return Succeeded;
+            }),
     ];
 
     private static readonly Command<WebApplicationBuilder>[] Early =
     [
-        new("health", null, "ask the process that listens here whether it is alive", (builder, _) => EarlyCommands.CheckHealthAsync(builder.Configuration)),
-        new("keys make-certificate", null, "make the file of KeyProtection:CertificatePath, unless it is there", (builder, _) =>
-            EarlyCommands.MakeCertificateAsync(builder.Configuration, builder.Environment)),
+        new("health", null, "ask the service on this machine whether it is alive", (builder, _) =>
+            HealthCommand.RunAsync(builder.Configuration)),
+        new("keys make-certificate", null, "create the file of KeyProtection:CertificatePath unless it exists",
+            (builder, _) => CertificateCommand.RunAsync(builder.Configuration, builder.Environment)),
     ];
 
-    /// <summary>For commands that need no services.</summary>
+    /// <summary>Runs a command that needs no services.</summary>
     /// <inheritdoc cref="TryRunAsync"/>
     public static async Task<int?> TryRunEarlyAsync(WebApplicationBuilder builder, string[] args)
     {
@@ -53,7 +59,11 @@ internal static class Commands
         return command is null || IsHelp(args) ? null : await command.RunAsync(builder, "");
     }
 
-    /// <returns>The exit code, or null when the arguments name no command. Settings (<c>--Key=value</c>) may stand before and after it.</returns>
+    /// <summary>Runs the command that the arguments name, or shows the help.</summary>
+    /// <returns>
+    /// The exit code. Null when the arguments name no command. Settings (<c>--Key=value</c>) may stand before and after
+    /// the command.
+    /// </returns>
     public static async Task<int?> TryRunAsync(IServiceProvider services, string[] args)
     {
         if (IsHelp(args))
@@ -76,7 +86,8 @@ internal static class Commands
             }
         }
 
-        await Console.Error.WriteLineAsync($"Unknown command '{string.Join(' ', words.TakeWhile(word => !word.StartsWith('-')))}'.");
+        var unknown = string.Join(' ', words.TakeWhile(word => !word.StartsWith('-')));
+        await Console.Error.WriteLineAsync($"Unknown command '{unknown}'.");
         await WriteHelpAsync(Console.Error);
         return UnknownCommand;
     }
@@ -88,30 +99,40 @@ internal static class Commands
         return await run(scope.ServiceProvider);
     }
 
-    private static bool IsHelp(string[] args) => args is ["help", ..] || args.Any(argument => argument is "--help" or "-h");
+    private static bool IsHelp(string[] args) =>
+        args is ["help", ..] || args.Any(argument => argument is "--help" or "-h");
 
     private static string[] Words(string[] args) => [.. args.SkipWhile(IsSetting)];
 
-    private static bool IsSetting(string argument) => argument.StartsWith("--", StringComparison.Ordinal) && argument.Contains('=', StringComparison.Ordinal);
+    private static bool IsSetting(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) && argument.Contains('=', StringComparison.Ordinal);
 
     private static async Task WriteHelpAsync(TextWriter writer)
     {
-        await writer.WriteLineAsync("Without a command the service starts; the commands are:");
-        foreach (var (usage, help) in All.Select(command => (command.Usage, command.Help)).Concat(Early.Select(command => (command.Usage, command.Help))))
+        await writer.WriteLineAsync("Without a command the service starts. The commands are:");
+        var commands = All.Select(command => (command.Usage, command.Help))
+            .Concat(Early.Select(command => (command.Usage, command.Help)));
+        foreach (var (usage, help) in commands)
         {
             await writer.WriteLineAsync($"  {usage,-26} {help}");
         }
 
-        await writer.WriteLineAsync("A password is asked for without echo, or read from the first line of standard input; a 'y' on the second confirms.");
-        await writer.WriteLineAsync("Any setting can be given as --Key=value, such as --Database:CommandTimeout=00:00:03.");
+        await writer.WriteLineAsync(
+            "A terminal asks for the password and does not show it. Otherwise the first line of standard input is the "
+            + "password, and a 'y' on the second line confirms.");
+        await writer.WriteLineAsync(
+            "Any setting can be given as --Key=value, such as --Database:CommandTimeout=00:00:03.");
     }
 
-    /// <param name="Argument">The name of the one word that follows; null for none.</param>
+    /// <param name="Name">The words that name the command.</param>
+    /// <param name="Argument">The name of the single argument. Null when the command takes none.</param>
+    /// <param name="Help">The line that the help shows.</param>
+    /// <param name="RunAsync">Runs the command with its argument and returns the exit code.</param>
     private sealed record Command<T>(string Name, string? Argument, string Help, Func<T, string, Task<int>> RunAsync)
     {
         public string Usage => Argument is null ? Name : $"{Name} {Argument}";
 
-        // The argument may begin with a dash, as a key's id does now and then; what follows it is a setting.
+        // The argument may begin with a dash, as some key ids do. Only settings may follow it.
         public bool TryMatch(string[] words, out string argument)
         {
             var name = Name.Split(' ');

@@ -3,35 +3,41 @@ using CleanJwt.Infrastructure.Keys;
 
 namespace CleanJwt.WebApi.Commands;
 
-/// <summary>The commands that show and change the signing keys, also while nodes are running.</summary>
+/// <summary>The commands that show and change the signing keys. Nodes may run meanwhile.</summary>
 internal static class KeyCommands
 {
     private const int Succeeded = 0;
     private const int NothingChanged = 1;
 
-    public static Task<int> ListAsync(IServiceProvider services) => OfDatabaseAsync(services, async administration =>
+    public static Task<int> ListAsync(IServiceProvider services) => WithKeysAsync(services, async keys =>
     {
         Console.WriteLine($"{"kid",-44} {"algorithm",-10} {"state",-9} {"signs from (UTC)",-20} last token expires (UTC)");
-        foreach (var key in await administration.ListAsync())
+        foreach (var key in await keys.ListAsync())
         {
-            Console.WriteLine($"{key.KeyId,-44} {key.Algorithm,-10} {key.State,-9} {Time(key.SignsFrom),-20} {(key.LastTokenExpiresAt is { } at ? Time(at) : "-")}");
+            var expires = key.LastTokenExpiresAt is { } at ? Time(at) : "-";
+            var (algorithm, signsFrom) = (key.Algorithm, Time(key.SignsFrom));
+            Console.WriteLine($"{key.KeyId,-44} {algorithm,-10} {key.State,-9} {signsFrom,-20} {expires}");
         }
 
         return Succeeded;
     });
 
-    public static Task<int> RotateAsync(IServiceProvider services) => OfDatabaseAsync(services, async administration =>
+    public static Task<int> RotateAsync(IServiceProvider services) => WithKeysAsync(services, async keys =>
     {
-        await administration.RotateAsync();
-        Console.WriteLine("The next signing key is published, and signs in 10 seconds. Tokens under the one before stay good until they expire.");
+        await keys.RotateAsync();
+        Console.WriteLine(
+            "Published the next signing key, which signs in 10 seconds. "
+            + "Tokens of the current key stay valid until they expire.");
         return Succeeded;
     });
 
-    public static Task<int> RetireAsync(IServiceProvider services, string keyId) => OfDatabaseAsync(services, async administration =>
+    public static Task<int> RetireAsync(
+        IServiceProvider services, string keyId) => WithKeysAsync(services, async keys =>
     {
-        if (await administration.RetireAsync(keyId))
+        if (await keys.RetireAsync(keyId))
         {
-            Console.WriteLine("No token under that key is accepted any more, on any node, within a second. Sessions go on: clients refresh.");
+            Console.WriteLine(
+                "Retired the key. Within a second, every node refuses its tokens. Sessions continue: clients refresh.");
             return Succeeded;
         }
 
@@ -39,7 +45,9 @@ internal static class KeyCommands
         return NothingChanged;
     });
 
-    private static async Task<int> OfDatabaseAsync(IServiceProvider services, Func<SigningKeyAdministration, Task<int>> run)
+    // Only the operator can change keys that are files.
+    private static async Task<int> WithKeysAsync(
+        IServiceProvider services, Func<SigningKeyAdministration, Task<int>> run)
     {
         var administration = services.GetRequiredService<SigningKeyAdministration>();
         if (!administration.AreFiles)
@@ -47,9 +55,11 @@ internal static class KeyCommands
             return await run(administration);
         }
 
-        await Console.Error.WriteLineAsync("The signing keys are the files of Jwt:KeyFiles: change that setting, and restart every node.");
+        await Console.Error.WriteLineAsync(
+            "The signing keys are the files of Jwt:KeyFiles: change that setting, and restart every node.");
         return NothingChanged;
     }
 
-    private static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

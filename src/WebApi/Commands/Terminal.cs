@@ -2,16 +2,20 @@ using System.Text;
 
 namespace CleanJwt.WebApi.Commands;
 
-/// <summary>Asks whoever runs a command: at their terminal, or the lines of standard input where that is not one.</summary>
+/// <summary>
+/// Asks the operator who runs a command. Without a terminal, the lines of standard input are the answers.
+/// </summary>
 internal static class Terminal
 {
-    /// <summary>Asks for a new password, twice and without echo at a terminal.</summary>
-    /// <returns>Null when there was none, or two that differ; it has been said.</returns>
+    /// <summary>Asks for a new password. A terminal asks twice and does not show what is typed.</summary>
+    /// <returns>Null when there is no password, or when the two differ. The operator has then been told.</returns>
     public static string? AskForPassword(string account)
     {
         if (Console.IsInputRedirected)
         {
-            return Console.In.ReadLine() is { Length: > 0 } line ? line : Refuse("There is no password on standard input.");
+            return Console.In.ReadLine() is { Length: > 0 } line
+                ? line
+                : Refuse("There is no password on standard input.");
         }
 
         var password = ReadWithoutEcho($"New password for {account}: ");
@@ -20,10 +24,10 @@ internal static class Terminal
             return Refuse("No password was given.");
         }
 
-        return ReadWithoutEcho("The same again: ") == password ? password : Refuse("The two passwords are not the same.");
+        return ReadWithoutEcho("Repeat the password: ") == password ? password : Refuse("The two passwords differ.");
     }
 
-    /// <summary>Only <c>y</c> or <c>yes</c> means yes; no answer means no.</summary>
+    /// <summary>Asks a question. Every answer but <c>y</c> and <c>yes</c> means no.</summary>
     public static bool Confirm(string question)
     {
         Console.Error.Write($"{question} [y/N] ");
@@ -44,7 +48,8 @@ internal static class Terminal
 
     private static string ReadWithoutEcho(string prompt)
     {
-        // A terminal shows what is typed until the first look at its keys. So that comes before anybody is asked to type.
+        // A terminal shows what is typed until the program first looks at its keys, so the program looks before it
+        // asks.
         _ = Console.KeyAvailable;
         Console.Error.Write(prompt);
         var typed = new StringBuilder();

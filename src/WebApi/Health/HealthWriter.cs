@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanJwt.WebApi.Health;
 
-/// <summary>Writes a health report as JSON that names each check.</summary>
+/// <summary>Writes a health report as JSON with the name and the status of each check.</summary>
 internal static class HealthWriter
 {
     public static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(

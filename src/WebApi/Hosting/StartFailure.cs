@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.WebApi.Hosting;
 
-/// <summary>Says in plain lines why the service can't start, where its operator can mend that.</summary>
+/// <summary>Explains in plain lines why the service can't start, when its operator can fix the cause.</summary>
 internal static class StartFailure
 {
-    /// <returns>Null for anything else: that is a fault, and its stack trace is wanted.</returns>
+    /// <returns>One line for each cause. Null for a bug, whose stack trace must be shown.</returns>
     public static string? Describe(Exception exception) => exception switch
     {
         StartException failure => failure.Message,
@@ -17,10 +17,12 @@ internal static class StartFailure
         AggregateException several when several.InnerExceptions.All(inner => Describe(inner) is not null) =>
             string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe)),
 
-        // From Kestrel: an address that is in use, and one that this machine does not have or this process may not use.
+        // Kestrel throws the first for an address in use. It throws SocketException for an address that this machine
+        // does not have or that the process may not use.
         IOException { InnerException: AddressInUseException } address => address.Message,
         _ when DatabaseErrors.IsOutage(exception) => $"The database can't be used: {exception.Message}",
-        SocketException socket => $"The service can't listen on the addresses of ASPNETCORE_URLS: {socket.Message}.",
+        SocketException socket =>
+            $"The service can't listen on the addresses of ASPNETCORE_URLS: {socket.Message}.",
         _ => null,
     };
 }

@@ -3,17 +3,22 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.WebApi.Http;
 
-/// <summary>The frontends of other origins that a browser lets read the answers. None, unless they are named.</summary>
+/// <summary>The settings <c>Cors:*</c>: the origins whose frontends may read answers in a browser.</summary>
 public sealed class CrossOrigin
 {
     public const string SectionName = "Cors";
 
-    private static readonly TimeSpan PreflightMaxAge = TimeSpan.FromHours(2); // no browser keeps it for longer
+    private static readonly TimeSpan PreflightMaxAge = TimeSpan.FromHours(2); // browsers keep no preflight longer
 
-    /// <summary>As a browser sends them: <c>https://app.example.com</c>, <c>http://localhost:3000</c>.</summary>
+    /// <summary>
+    /// Origins as a browser sends them: <c>https://app.example.com</c>, <c>http://localhost:3000</c>. If there are
+    /// none, no origin is allowed; in Development, every port of this machine is.
+    /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>Tokens travel in a header and never in a cookie, so no credentials of a browser's own are let in.</summary>
+    internal bool AllowsAny(IHostEnvironment environment) => AllowedOrigins.Count > 0 || environment.IsDevelopment();
+
+    // The policy allows no credentials: tokens travel in a header, never in a cookie.
     internal void Apply(CorsPolicyBuilder policy, IHostEnvironment environment)
     {
         policy
@@ -31,13 +36,17 @@ public sealed class CrossOrigin
         }
     }
 
-    /// <returns>Whether a browser could send it so: without a path, not even a slash, and without the port that its scheme has anyway.</returns>
+    /// <returns>
+    /// Whether a browser could send the value as an origin: no path, not even a slash, and no port that is the default
+    /// of the scheme.
+    /// </returns>
     internal static bool IsOrigin(string value) =>
         TryParse(value) is { UserInfo: "" } uri
         && Uri.CheckHostName(uri.DnsSafeHost) != UriHostNameType.Unknown
         && string.Equals(uri.GetLeftPart(UriPartial.Authority), value, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsOnThisMachine(string origin) => TryParse(origin)?.Host is "localhost" or "127.0.0.1" or "[::1]";
+    private static bool IsOnThisMachine(string origin) =>
+        TryParse(origin)?.Host is "localhost" or "127.0.0.1" or "[::1]";
 
     private static Uri? TryParse(string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
@@ -52,7 +61,9 @@ internal sealed class CrossOriginRule : IValidateOptions<CrossOrigin>
         {
             if (!CrossOrigin.IsOrigin(options.AllowedOrigins[i]))
             {
-                failures.Add($"Cors:AllowedOrigins:{i} is '{options.AllowedOrigins[i]}'; allowed: an origin without a path, such as https://app.example.com or http://localhost:3000.");
+                failures.Add(
+                    $"Cors:AllowedOrigins:{i} is '{options.AllowedOrigins[i]}'; allowed: an origin without a path, "
+                    + "such as https://app.example.com or http://localhost:3000.");
             }
         }
 

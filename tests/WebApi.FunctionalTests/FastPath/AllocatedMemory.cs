@@ -66,7 +66,8 @@ internal sealed class AllocatedMemory
             var received = 0;
             do
             {
-                received += socket.Receive(_buffer, received, _buffer.Length - received, SocketFlags.None);
+                var read = socket.Receive(_buffer, received, _buffer.Length - received, SocketFlags.None);
+                received += read > 0 ? read : throw new EndOfStreamException("The service has closed the connection.");
             }
             while (!_buffer.AsSpan(0, received).EndsWith("\r\n0\r\n\r\n"u8)); // the last chunk (RFC 9112, section 7.1)
 

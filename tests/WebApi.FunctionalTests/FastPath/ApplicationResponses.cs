@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
-/// <summary>Actions of an application answer as they would anywhere, though this service writes its own answers a shorter way.</summary>
+/// <summary>Actions of an application answer as they would in any service. Actions of this service answer JSON in UTF-8.</summary>
 internal sealed class ApplicationResponses
 {
     [TestCase("value", 200, "application/json; charset=utf-8", "{\"name\":\"Ada\"}")]
@@ -26,6 +26,26 @@ internal sealed class ApplicationResponses
         Assert.That((int)response.StatusCode, Is.EqualTo(status));
         Assert.That(response.Content.Headers.ContentType?.ToString(), Is.EqualTo(contentType));
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain(body));
+    }
+
+    [TestCase("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "utf-8")]
+    [TestCase("application/xml", "utf-8")]
+    [TestCase("text/json", "utf-8")]
+    [TestCase("text/plain", "iso-8859-1")]
+    [TestCase("application/vnd.example+json", "utf-8")]
+    [TestCase("application/json; charset=utf-16", "utf-16")]
+    [TestCase("*/*", "utf-16, utf-8;q=0.1")]
+    [TestCase("nonsense", "nonsense")]
+    public async Task ClientThatAcceptsSomethingElse_IsAnsweredJsonInUtf8(string accept, string charset)
+    {
+        var client = SharedService.App.CreateClient((await SharedService.App.LoginAsync()).AccessToken);
+        foreach (var route in new[] { "/api/auth/token", "/.well-known/openid-configuration", "/api/nothing" })
+        {
+            var response = await client.GetAsync(route, ("Accept", accept), ("Accept-Charset", charset));
+            var type = route == "/api/nothing" ? "application/problem+json" : "application/json; charset=utf-8";
+            Assert.That(response.Content.Headers.ContentType?.ToString(), Is.EqualTo(type), route);
+            Assert.That(await response.Content.ReadAsByteArrayAsync(), Has.ItemAt(0).EqualTo((byte)'{').And.ItemAt(1).EqualTo((byte)'"'));
+        }
     }
 
     [Test]

@@ -52,6 +52,9 @@ internal sealed class CleanJwtApp : IAsyncDisposable
                 host.UseSetting("KeyProtection:CertificatePassword", Password);
             }
 
+            // Only some tests listen at all. Each takes a free port, so that several runs of the tests fit on one machine.
+            host.UseSetting("urls", "http://127.0.0.1:0");
+
             // All tests come from one address. Those of the limits turn it on.
             host.UseSetting("RateLimiting:Enabled", "false");
 
