@@ -5,10 +5,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanJwt.WebApi.Authentication;
 
-/// <summary>Judges bearer tokens for the standard JwtBearer handler: is it ours, is it in time, is its session revoked. No database is asked, but for the keys where one is unknown.</summary>
+/// <summary>
+/// Judges bearer tokens for the JwtBearer handler of ASP.NET Core: the token itself first, then whether its session is
+/// revoked. Only a token with an unknown key needs the database, which may hold a new key.
+/// </summary>
 internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocationList revocations) : TokenHandler
 {
-    public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
+    public override async Task<TokenValidationResult> ValidateTokenAsync(
+        string token, TokenValidationParameters validationParameters)
     {
         var reading = await tokens.ReadAsync(token, CancellationToken.None);
         if (!reading.IsSuccess)
@@ -26,7 +30,7 @@ internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocation
             };
     }
 
-    /// <returns>Why the session of a good token is not let in; null when it is.</returns>
+    /// <returns>The reason to refuse the session of a valid token. Null when there is none.</returns>
     private Error? Refuse(AccessToken token) => revocations.Check(token.SessionId) switch
     {
         RevocationVerdict.Revoked => AccessTokenErrors.TokenRevoked,
@@ -34,10 +38,11 @@ internal sealed class AccessTokenHandler(IAccessTokenService tokens, IRevocation
         RevocationVerdict.NotRevoked => null,
     };
 
-    private static TokenValidationResult Reject(Error error) => new() { IsValid = false, Exception = new TokenRejectedException(error) };
+    private static TokenValidationResult Reject(Error error) =>
+        new() { IsValid = false, Exception = new TokenRejectedException(error) };
 }
 
-/// <summary>How the bearer handler is told that, and why, a token is not accepted.</summary>
+/// <summary>Tells the JwtBearer handler why a token is refused. It is passed on and never thrown.</summary>
 internal sealed class TokenRejectedException(Error error) : SecurityTokenException(error.Code)
 {
     public Error Error => error;

@@ -4,14 +4,19 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanJwt.WebApi.Authentication;
 
-/// <summary>The identity of a request whose bearer token was accepted. It carries what the token says, so that nobody digs in claims.</summary>
-internal sealed class AccessTokenIdentity(AccessToken token) : ClaimsIdentity(authenticationType: "Bearer", nameType: "sub", roleType: "roles")
+/// <summary>
+/// The identity of a request whose access token was accepted. It holds the token, so no code parses claims.
+/// </summary>
+internal sealed class AccessTokenIdentity(AccessToken token)
+    : ClaimsIdentity(authenticationType: "Bearer", nameType: "sub", roleType: "roles")
 {
     private Claim[]? _claims;
 
     public AccessToken Token => token;
 
-    /// <summary>Made when somebody asks for them; this service itself does not.</summary>
+    /// <summary>
+    /// The claims of the token. They are created on first use, because this service does not use them.
+    /// </summary>
     public override IEnumerable<Claim> Claims => (_claims ??= ClaimsOf(token)).Concat(base.Claims);
 
     public override ClaimsIdentity Clone()
@@ -32,11 +37,12 @@ internal sealed class AccessTokenIdentity(AccessToken token) : ClaimsIdentity(au
 
 internal static class AccessTokenExtensions
 {
-    /// <summary>What the request's access token says, for an action that asks for one by its attribute.</summary>
-    public static AccessToken AccessToken(this HttpContext context) => ((AccessTokenIdentity)context.User.Identity!).Token;
+    /// <summary>Returns the access token of a request. The action must require a token with an attribute.</summary>
+    public static AccessToken AccessToken(this HttpContext context) =>
+        ((AccessTokenIdentity)context.User.Identity!).Token;
 }
 
-/// <summary>The bearer handler wants to know when a token is valid; it has no use for the rest.</summary>
+/// <summary>An accepted token in the form that the JwtBearer handler expects. It reads only the two times.</summary>
 internal sealed class AcceptedToken(AccessToken token) : SecurityToken
 {
     public override string Id => token.SessionId.ToString();

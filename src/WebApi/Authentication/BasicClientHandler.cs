@@ -9,16 +9,21 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.WebApi.Authentication;
 
-/// <summary>Authenticates services by HTTP Basic, id and secret form-urlencoded (RFC 6749, section 2.3.1).</summary>
+/// <summary>
+/// Authenticates other services by HTTP Basic, with the id and the secret form-urlencoded (RFC 6749, section 2.3.1).
+/// </summary>
 internal sealed class BasicClientHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ClientsOptions clients)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    ClientsOptions clients)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Basic";
 
     private const string Prefix = "Basic ";
 
-    // Bytes that are no UTF-8 are no credentials, rather than something that looks like them.
+    // Throws on bytes that are not UTF-8. Replacing them could turn other bytes into a known id or secret.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -31,10 +36,11 @@ internal sealed class BasicClientHandler(
         return Task.FromResult(clients.Knows(id, secret)
             ? AuthenticateResult.Success(new AuthenticationTicket(
                 new ClaimsPrincipal(new ClaimsIdentity([new Claim("client_id", id)], SchemeName)), SchemeName))
-            : AuthenticateResult.Fail("The client is unknown, or its secret is another."));
+            : AuthenticateResult.Fail("The client is unknown or its secret is wrong."));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => ProblemWriter.WriteAsync(Context, ApiErrors.InvalidClient);
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        ProblemWriter.WriteAsync(Context, ApiErrors.InvalidClient);
 
     private (string Id, string Secret)? Read()
     {

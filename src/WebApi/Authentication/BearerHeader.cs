@@ -5,15 +5,18 @@ internal static class BearerHeader
 {
     private const string Scheme = "Bearer ";
 
-    // What RFC 9110, section 5.6.3, calls white space, and not what Unicode does.
+    // RFC 9110, section 5.6.3. String.Trim would remove all white space of Unicode, and a token would have two
+    // spellings.
     private const string WhiteSpace = " \t";
 
     /// <returns>
-    /// The token, or null where there is none. Of several headers, all of them: that is no token, and will be refused as one.
+    /// The token, or null when there is none. Several headers are returned as one text, which is no valid token.
     /// </returns>
     public static ReadOnlyMemory<char>? Read(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsMemory(Scheme.Length).Trim(WhiteSpace) : default(ReadOnlyMemory<char>?);
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? header.AsMemory(Scheme.Length).Trim(WhiteSpace)
+            : default(ReadOnlyMemory<char>?);
     }
 }

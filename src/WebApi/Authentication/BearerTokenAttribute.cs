@@ -11,7 +11,10 @@ using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 
 namespace CleanJwt.WebApi.Authentication;
 
-/// <summary>Gives an action what the request's access token says, as an <see cref="AccessToken"/> parameter. No database is asked.</summary>
+/// <summary>
+/// Gives an action the content of the access token as an <see cref="AccessToken"/> parameter, without a database
+/// lookup.
+/// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class BearerTokenAttribute() : ModelBinderAttribute(typeof(BearerTokenBinder))
 {
@@ -19,8 +22,8 @@ public sealed class BearerTokenAttribute() : ModelBinderAttribute(typeof(BearerT
 }
 
 /// <summary>
-/// Gives an action the current user, as an <see cref="Account"/> parameter, with one lookup. When the account is gone the action does not run,
-/// and the answer is 401 <c>user-not-found</c>.
+/// Gives an action the account of the caller as an <see cref="Account"/> parameter, with one database lookup. If the
+/// account no longer exists, the action does not run and the answer is 401 <c>user-not-found</c>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class CurrentUserAttribute() : ModelBinderAttribute(typeof(CurrentUserBinder))
@@ -33,10 +36,14 @@ internal sealed class BearerTokenBinder : IModelBinder
     public async Task BindModelAsync(ModelBindingContext bindingContext) =>
         bindingContext.Bind(await AccessTokenAsync(bindingContext.HttpContext));
 
-    /// <returns>The request's token, or why there is none: the action may have no attribute that asks for one.</returns>
-    public static async Task<Result<AccessToken>> AccessTokenAsync(HttpContext context) => context.User.Identity is AccessTokenIdentity identity
-        ? identity.Token
-        : JwtBearerSetup.ErrorOf((await context.AuthenticateAsync()).Failure); // not judged again: the handler keeps its result
+    /// <returns>
+    /// The access token, or the reason why there is none. An action without an authorization attribute can be called
+    /// without a token.
+    /// </returns>
+    public static async Task<Result<AccessToken>> AccessTokenAsync(HttpContext context) =>
+        context.User.Identity is AccessTokenIdentity identity
+            ? identity.Token
+            : JwtBearerSetup.ErrorOf((await context.AuthenticateAsync()).Failure); // the handler keeps its result
 }
 
 internal sealed class CurrentUserBinder(ISender sender) : IModelBinder
@@ -58,11 +65,12 @@ internal static class ModelBindingContextExtensions
     {
         if (!result.IsSuccess)
         {
-            context.ModelState.TryAddModelException(context.ModelName, new RefusedInputException(HttpError.From(result.Error)));
+            var refusal = new RefusedInputException(HttpError.From(result.Error));
+            context.ModelState.TryAddModelException(context.ModelName, refusal);
             return;
         }
 
-        // It comes from this service itself, so there is nothing to validate.
+        // The value comes from this service, not from the request, so MVC must not validate it.
         context.ValidationState.Add(result.Value, new ValidationStateEntry { SuppressValidation = true });
         context.Result = ModelBindingResult.Success(result.Value);
     }

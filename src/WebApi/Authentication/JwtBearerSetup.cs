@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.WebApi.Authentication;
 
-/// <summary>Has the standard bearer handler ask <see cref="AccessTokenHandler"/>, and answer in this service's words.</summary>
+/// <summary>
+/// Makes the JwtBearer handler of ASP.NET Core validate with <see cref="AccessTokenHandler"/> and answer with problem
+/// documents.
+/// </summary>
 internal sealed class JwtBearerSetup(AccessTokenHandler handler) : IConfigureNamedOptions<JwtBearerOptions>
 {
     public void Configure(string? name, JwtBearerOptions options)
@@ -23,14 +26,15 @@ internal sealed class JwtBearerSetup(AccessTokenHandler handler) : IConfigureNam
 
     private static Task ReadToken(MessageReceivedContext context)
     {
-        // Two headers could mean one token to a proxy and another to us.
+        // With two headers, a proxy could read one token and this service the other.
         if (context.Request.Headers.Authorization.Count > 1)
         {
             context.Fail(new TokenRejectedException(AccessTokenErrors.InvalidToken));
         }
         else
         {
-            context.Token = BearerHeader.Read(context.Request)?.ToString(); // the handler's own way takes away more than white space
+            // The handler itself would trim all white space of Unicode.
+            context.Token = BearerHeader.Read(context.Request)?.ToString();
         }
 
         return Task.CompletedTask;
@@ -42,8 +46,8 @@ internal sealed class JwtBearerSetup(AccessTokenHandler handler) : IConfigureNam
         return ProblemWriter.WriteAsync(context.HttpContext, HttpError.From(ErrorOf(context.AuthenticateFailure)));
     }
 
-    /// <summary>Why a request has no identity.</summary>
-    /// <param name="failure">Null when it brought no token.</param>
+    /// <summary>Returns the error of a request that was not authenticated.</summary>
+    /// <param name="failure">Null when the request carries no token.</param>
     public static Error ErrorOf(Exception? failure) => failure switch
     {
         null => AccessTokenErrors.MissingToken,

@@ -4,34 +4,42 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace CleanJwt.WebApi.Authentication;
 
-/// <summary>What an action asks of the access token it is called with. An action has one of these; each asks for all that the one before does.</summary>
+/// <summary>
+/// The proof that an action requires from its caller. An action has one of these attributes. In the order of this file,
+/// each requires all that the attribute before it requires.
+/// </summary>
 public abstract class ProofAttribute : AuthorizeAttribute, IAuthorizationRequirement, IAuthorizationRequirementData
 {
     private protected ProofAttribute(string? scope) => Scope = scope;
 
-    /// <summary>One of <see cref="Domain.Accounts.Scopes"/>; null for none in particular.</summary>
+    /// <summary>A scope of <see cref="Domain.Accounts.Scopes"/>. Null when any scope will do.</summary>
     public string? Scope { get; }
 
     internal bool IsMet(ScopeSet scopes) => Scope is null || scopes.Contains(Scope);
 
     public IEnumerable<IAuthorizationRequirement> GetRequirements() => [this];
 
-    /// <summary>Requirements are kept in sets while they are judged, and attributes would be compared by reflection.</summary>
+    // The framework puts requirements into sets. Attribute would compare them by reflection.
     public override bool Equals(object? obj) => ReferenceEquals(this, obj);
 
     public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 }
 
-/// <summary>For reading: a valid access token that has a scope, of a session that this node does not know to be revoked. Costs no database lookup.</summary>
+/// <summary>
+/// Requires an access token that is valid, has the scope, and belongs to a session that this node does not know to be
+/// revoked. Use it for actions that read. It needs no database lookup.
+/// </summary>
 public sealed class RequireScopeAttribute(string scope) : ProofAttribute(scope);
 
 /// <summary>
-/// For writing: as <see cref="RequireScopeAttribute"/>, and the session is looked up in the database, so that one that was ended a moment ago on
-/// another node writes nothing any more. Costs one lookup.
+/// Requires the same as <see cref="RequireScopeAttribute"/>, and looks up the session in the database. A session that
+/// ended on another node a moment ago can no longer write. Use it for actions that write. It needs one database
+/// lookup.
 /// </summary>
 public sealed class RequireLiveSessionAttribute(string? scope = null) : ProofAttribute(scope);
 
 /// <summary>
-/// For what can't be undone: as <see cref="RequireLiveSessionAttribute"/>, and the password was proved within <c>StepUp:MaxAge</c> (RFC 9470).
+/// Requires the same as <see cref="RequireLiveSessionAttribute"/>, and that the caller proved the password within
+/// <c>StepUp:MaxAge</c> (RFC 9470). Use it for actions that can't be undone.
 /// </summary>
 public sealed class RequireRecentSignInAttribute(string? scope = null) : ProofAttribute(scope);

@@ -10,17 +10,20 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace CleanJwt.WebApi.Authentication;
 
-/// <summary>Judges what an action asks for by its <see cref="ProofAttribute"/>: what costs nothing first, the database last.</summary>
-internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, TimeProvider time) : AuthorizationHandler<ProofAttribute>
+/// <summary>Checks the <see cref="ProofAttribute"/> of an action: the token first, the database last.</summary>
+internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, TimeProvider time)
+    : AuthorizationHandler<ProofAttribute>
 {
-    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, ProofAttribute requirement)
+    protected override async Task HandleRequirementAsync(
+        AuthorizationHandlerContext context, ProofAttribute requirement)
     {
         if (context.User.Identity is not AccessTokenIdentity { Token: var token })
         {
-            return; // its challenge says why
+            return; // the challenge of the bearer handler gives the reason
         }
 
-        if (await RefuseAsync(token, requirement, (context.Resource as HttpContext)?.RequestAborted ?? default) is { } error)
+        var cancellationToken = (context.Resource as HttpContext)?.RequestAborted ?? default;
+        if (await RefuseAsync(token, requirement, cancellationToken) is { } error)
         {
             context.Fail(new Refusal(this, error, requirement));
         }
@@ -30,7 +33,8 @@ internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, TimePro
         }
     }
 
-    private async ValueTask<Error?> RefuseAsync(AccessToken token, ProofAttribute requirement, CancellationToken cancellationToken)
+    private async ValueTask<Error?> RefuseAsync(
+        AccessToken token, ProofAttribute requirement, CancellationToken cancellationToken)
     {
         if (!requirement.IsMet(token.Scope))
         {
@@ -44,11 +48,18 @@ internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, TimePro
 
         return requirement is RequireScopeAttribute
             ? null
-            : (await sender.Send(new CheckSessionQuery(token.AccountId, token.SessionId, requirement.Scope), cancellationToken)).Error;
+            : await CheckSessionAsync(token, requirement.Scope, cancellationToken);
+    }
+
+    private async ValueTask<Error?> CheckSessionAsync(
+        AccessToken token, string? scope, CancellationToken cancellationToken)
+    {
+        var query = new CheckSessionQuery(token.AccountId, token.SessionId, scope);
+        return (await sender.Send(query, cancellationToken)).Error;
     }
 }
 
-/// <summary>Why a request was refused that came with a good token.</summary>
+/// <summary>The reason why a request with a valid token was refused.</summary>
 internal sealed class Refusal(IAuthorizationHandler handler, Error error, ProofAttribute requirement)
     : AuthorizationFailureReason(handler, error.Code)
 {
@@ -57,12 +68,16 @@ internal sealed class Refusal(IAuthorizationHandler handler, Error error, ProofA
     public ProofAttribute Requirement => requirement;
 }
 
-/// <summary>Answers a refused authorization with what was missing.</summary>
+/// <summary>Answers a request that was not authorized with the proof that was missing.</summary>
 internal sealed class AuthorizationAnswers(StepUpOptions stepUp) : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _standard = new();
 
-    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public Task HandleAsync(
+        RequestDelegate next,
+        HttpContext context,
+        AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
         {
@@ -83,11 +98,13 @@ internal sealed class AuthorizationAnswers(StepUpOptions stepUp) : IAuthorizatio
     {
         // RFC 6750, section 3.1.
         null => "Bearer error=\"insufficient_scope\"",
-        _ when refusal.Error == AccessTokenErrors.InsufficientScope => $"Bearer error=\"insufficient_scope\", scope=\"{refusal.Requirement.Scope}\"",
+        _ when refusal.Error == AccessTokenErrors.InsufficientScope =>
+            $"Bearer error=\"insufficient_scope\", scope=\"{refusal.Requirement.Scope}\"",
 
         // RFC 9470, section 3.
         _ when refusal.Error == AccessTokenErrors.ReauthenticationRequired => string.Create(
-            CultureInfo.InvariantCulture, $"Bearer error=\"insufficient_user_authentication\", max_age=\"{(long)stepUp.MaxAge.TotalSeconds}\""),
+            CultureInfo.InvariantCulture,
+            $"Bearer error=\"insufficient_user_authentication\", max_age=\"{(long)stepUp.MaxAge.TotalSeconds}\""),
         _ => null,
     };
 }

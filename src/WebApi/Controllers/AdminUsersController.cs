@@ -12,13 +12,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanJwt.WebApi.Controllers;
 
-/// <summary>All accounts, for administrators. Their scopes are given to nobody else.</summary>
+/// <summary>Manages all accounts. Only administrators can have the scopes that these routes require.</summary>
 [ApiController]
 [Route("api/admin/users")]
 public sealed class AdminUsersController(ISender sender) : ControllerBase
 {
     /// <summary>List accounts</summary>
-    /// <remarks>The newest first. <c>email</c> is what the address begins with.</remarks>
+    /// <remarks>Newest first. <c>email</c> filters by the beginning of the address.</remarks>
     [HttpGet]
     [RequireScope(Scopes.UsersRead)]
     [ProducesResponseType<ManagedAccountPage>(StatusCodes.Status200OK)]
@@ -29,7 +29,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
         return result.ToActionResult(page => Ok(ManagedAccountPage.From(page)));
     }
 
-    /// <summary>Look up an account</summary>
+    /// <summary>Get an account</summary>
     [HttpGet("{id}")]
     [RequireScope(Scopes.UsersRead)]
     [ProducesResponseType<ManagedAccountResponse>(StatusCodes.Status200OK)]
@@ -41,13 +41,14 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     }
 
     /// <summary>Lock an account</summary>
-    /// <remarks>Ends every session of it, and refuses further sign-ins.</remarks>
+    /// <remarks>Ends every session of the account and refuses further sign-ins.</remarks>
     [HttpPost("{id}/lock")]
     [RequireLiveSession(Scopes.UsersWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
     [ProducesProblem(StatusCodes.Status409Conflict, "last-admin")]
-    public async Task<ActionResult> Lock(string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    public async Task<ActionResult> Lock(
+        string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
         var result = await sender.Send(new LockUserCommand(HttpContext.Caller(token), id), cancellationToken);
         return result.ToActionResult(_ => NoContent());
@@ -58,7 +59,8 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     [RequireLiveSession(Scopes.UsersWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
-    public async Task<ActionResult> Unlock(string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    public async Task<ActionResult> Unlock(
+        string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
         var result = await sender.Send(new UnlockUserCommand(HttpContext.Caller(token), id), cancellationToken);
         return result.ToActionResult(_ => NoContent());
@@ -69,14 +71,17 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     [RequireLiveSession(Scopes.UsersWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
-    public async Task<ActionResult> EndSessions(string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    public async Task<ActionResult> EndSessions(
+        string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
         var result = await sender.Send(new EndSessionsOfUserCommand(HttpContext.Caller(token), id), cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }
 
     /// <summary>Set the roles of an account</summary>
-    /// <remarks>Replaces them all, and ends every session of the account, so that its tokens carry the new ones.</remarks>
+    /// <remarks>
+    /// Replaces all roles. Every session of the account ends, so that new tokens carry the new roles.
+    /// </remarks>
     [HttpPut("{id}/roles")]
     [RequireRecentSignIn(Scopes.UsersWrite)]
     [ProducesResponseType<ManagedAccountResponse>(StatusCodes.Status200OK)]
@@ -86,39 +91,43 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     public async Task<ActionResult> SetRoles(
         string id, SetRolesCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(command with { Caller = HttpContext.Caller(token), Id = id }, cancellationToken);
+        var roles = command with { Caller = HttpContext.Caller(token), Id = id };
+        var result = await sender.Send(roles, cancellationToken);
         return result.ToActionResult(account => Ok(ManagedAccountResponse.From(account)));
     }
 
     /// <summary>Delete an account</summary>
-    /// <remarks>As if its owner had done it: every session ends, and all that is known of them is gone. It can't be undone.</remarks>
+    /// <remarks>Ends every session and deletes all data of the account. This can't be undone.</remarks>
     [HttpDelete("{id}")]
     [RequireRecentSignIn(Scopes.UsersWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
     [ProducesProblem(StatusCodes.Status409Conflict, "last-admin")]
-    public async Task<ActionResult> Delete(string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    public async Task<ActionResult> Delete(
+        string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
         var result = await sender.Send(new DeleteUserCommand(HttpContext.Caller(token), id), cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }
 
-    /// <summary>What happened to an account</summary>
-    /// <remarks>As its owner sees it.</remarks>
+    /// <summary>List the activity of an account</summary>
+    /// <remarks>Answers the same entries that the owner sees, newest first.</remarks>
     [HttpGet("{id}/activity")]
     [RequireScope(Scopes.UsersRead)]
     [ProducesResponseType<ActivityPage>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
-    public async Task<ActionResult> ListActivity(string id, int? limit, string? after, CancellationToken cancellationToken)
+    public async Task<ActionResult> ListActivity(
+        string id, int? limit, string? after, CancellationToken cancellationToken)
     {
         var result = await sender.Send(new ListAuditEntriesQuery(id, limit, after), cancellationToken);
         return result.ToActionResult(page => Ok(ActivityPage.From(page)));
     }
 }
 
-/// <summary>Some accounts, the newest first.</summary>
-/// <param name="Next">To be sent as <c>after</c> for those that come after these; null when that is all.</param>
+/// <summary>A page of accounts, newest first.</summary>
+/// <param name="Items">The accounts of this page.</param>
+/// <param name="Next">The value to send as <c>after</c> for the next page. Null on the last page.</param>
 public sealed record ManagedAccountPage(IReadOnlyList<ManagedAccountResponse> Items, string? Next)
 {
     internal static ManagedAccountPage From(Page<ManagedAccount> page) =>
@@ -126,8 +135,14 @@ public sealed record ManagedAccountPage(IReadOnlyList<ManagedAccountResponse> It
 }
 
 /// <summary>An account as administrators see it.</summary>
-/// <param name="EmailConfirmed">Whether the address has been proved to be its owner's.</param>
-/// <param name="Locked">Whether sign-ins are refused.</param>
+/// <param name="Id">The id of the account.</param>
+/// <param name="Email">The email address.</param>
+/// <param name="EmailConfirmed">Whether the owner has proved that the address is theirs.</param>
+/// <param name="DisplayName">The name to show. Null when the owner chose none.</param>
+/// <param name="Roles">The roles of the account, such as <c>admin</c>.</param>
+/// <param name="CreatedAt">The time of the registration.</param>
+/// <param name="UpdatedAt">The time of the last change.</param>
+/// <param name="Locked">Whether the account can't sign in.</param>
 public sealed record ManagedAccountResponse(
     Guid Id,
     string Email,

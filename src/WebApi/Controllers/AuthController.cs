@@ -14,14 +14,14 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace CleanJwt.WebApi.Controllers;
 
-/// <summary>Signing up, in and out.</summary>
+/// <summary>Registers accounts, and starts, refreshes and ends sessions.</summary>
 [ApiController]
 [Route("api/auth")]
 [EnableRateLimiting(ClientRateLimit.Policy)]
 public sealed class AuthController(ISender sender) : ControllerBase
 {
     /// <summary>Sign up</summary>
-    /// <remarks>Makes an account. The address is unproved: nothing is sent to it.</remarks>
+    /// <remarks>Creates an account. The service sends no email, so the address stays unconfirmed.</remarks>
     [HttpPost("register")]
     [HashesPassword]
     [AllowAnonymous]
@@ -35,7 +35,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     }
 
     /// <summary>Sign in</summary>
-    /// <remarks>Starts a session and answers its first pair of tokens.</remarks>
+    /// <remarks>Starts a session and answers its first access token and refresh token.</remarks>
     [HttpPost("login")]
     [HashesPassword]
     [AllowAnonymous]
@@ -50,8 +50,12 @@ public sealed class AuthController(ISender sender) : ControllerBase
         return result.ToActionResult(Ok);
     }
 
-    /// <summary>Refresh</summary>
-    /// <remarks>Exchanges a refresh token for the next pair of tokens. Each is good once. Presenting one that was spent before ends its session, but for a short grace after a lost reply.</remarks>
+    /// <summary>Refresh the tokens</summary>
+    /// <remarks>
+    /// Exchanges a refresh token for the next pair of tokens. A refresh token can be used once. If it is used again,
+    /// its session ends, except for a short grace period in which a client can repeat a request whose answer was
+    /// lost.
+    /// </remarks>
     [HttpPost("refresh")]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
@@ -64,22 +68,33 @@ public sealed class AuthController(ISender sender) : ControllerBase
     }
 
     /// <summary>Sign out</summary>
-    /// <remarks>Ends the session of the refresh token in the body, of the bearer token, or both. Answers 204 also when the session is over already or the bearer token has expired.</remarks>
+    /// <remarks>
+    /// Ends the session of the refresh token in the body, of the bearer token, or of both. The answer is 204 even if
+    /// the session has already ended or the bearer token has expired.
+    /// </remarks>
     [HttpPost("logout")]
     [AllowAnonymous]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "invalid-refresh-token")]
     public async Task<ActionResult> Logout(
-        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] LogoutCommand? command, CancellationToken cancellationToken)
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] LogoutCommand? command,
+        CancellationToken cancellationToken)
     {
-        var logout = (command ?? new LogoutCommand()) with { AccessToken = BearerHeader.Read(Request)?.ToString(), Client = HttpContext.ClientInfo() };
+        var logout = (command ?? new LogoutCommand()) with
+        {
+            AccessToken = BearerHeader.Read(Request)?.ToString(),
+            Client = HttpContext.ClientInfo(),
+        };
         var result = await sender.Send(logout, cancellationToken);
         return result.ToActionResult(_ => NoContent());
     }
 
     /// <summary>Prove the password again</summary>
-    /// <remarks>For what needs a recent sign-in. Answers tokens of the same session with a fresh <c>auth_time</c>; refresh tokens stay good.</remarks>
+    /// <remarks>
+    /// Some routes require a recent sign-in. This route answers tokens of the same session with a fresh
+    /// <c>auth_time</c>. The refresh token of the session stays valid.
+    /// </remarks>
     [HttpPost("reauthenticate")]
     [HashesPassword]
     [RequireLiveSession]
@@ -97,16 +112,22 @@ public sealed class AuthController(ISender sender) : ControllerBase
     }
 
     /// <summary>Read the presented token</summary>
-    /// <remarks>Answers what the access token says. Costs no database lookup: whether the account still exists is not asked.</remarks>
+    /// <remarks>
+    /// Answers the content of the access token without a database lookup. The account may no longer exist.
+    /// </remarks>
     [HttpGet("token")]
     [Authorize]
     [ProducesResponseType<TokenResponse>(StatusCodes.Status200OK)]
     public ActionResult GetToken() => Ok(TokenResponse.From(HttpContext.AccessToken()));
 }
 
-/// <summary>What an access token says.</summary>
-/// <param name="Sub">The account's id.</param>
-/// <param name="Sid">The session's id.</param>
+/// <summary>The content of an access token.</summary>
+/// <param name="Sub">The id of the account.</param>
+/// <param name="Sid">The id of the session.</param>
+/// <param name="Scope">The scopes of the token, separated by spaces.</param>
+/// <param name="Roles">The roles of the account at the time of issue.</param>
+/// <param name="AuthTime">The time at which the owner last proved the password.</param>
+/// <param name="ExpiresAt">The time at which the token expires.</param>
 public sealed record TokenResponse(
     Guid Sub, Guid Sid, string Scope, IReadOnlyList<string> Roles, DateTimeOffset AuthTime, DateTimeOffset ExpiresAt)
 {

@@ -10,14 +10,20 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanJwt.WebApi.Controllers;
 
-/// <summary>For other services, which authenticate by HTTP Basic with an id and a secret of <c>Clients</c>.</summary>
+/// <summary>
+/// Introspects and revokes tokens for other services. They authenticate by HTTP Basic with an id and a secret of
+/// <c>Clients</c>.
+/// </summary>
 [ApiController]
 [Authorize(AuthenticationSchemes = BasicClientHandler.SchemeName)]
 [Route("oauth")]
 public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : ControllerBase
 {
     /// <summary>Introspect a token (RFC 7662)</summary>
-    /// <remarks>An access or a refresh token. One that is unknown, expired or revoked is just not active. Access tokens cost no database lookup.</remarks>
+    /// <remarks>
+    /// Takes an access token or a refresh token. A token that is unknown, expired or revoked is answered as inactive.
+    /// Access tokens need no database lookup.
+    /// </remarks>
     [HttpPost("introspect")]
     [Consumes(OAuthFormAttribute.MediaType)]
     [ProducesResponseType<IntrospectionResponse>(StatusCodes.Status200OK)]
@@ -29,7 +35,9 @@ public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : 
     }
 
     /// <summary>Revoke a token (RFC 7009)</summary>
-    /// <remarks>Ends the session of an access or a refresh token. Answers 200 also for what is no token.</remarks>
+    /// <remarks>
+    /// Ends the session of an access token or a refresh token. The answer is 200 even if the value is no token.
+    /// </remarks>
     [HttpPost("revoke")]
     [Consumes(OAuthFormAttribute.MediaType)]
     [ProducesResponseType(StatusCodes.Status200OK)]
@@ -41,46 +49,57 @@ public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : 
     }
 }
 
-/// <summary>What a token says (RFC 7662, section 2.2). Of one that is not active, nothing else.</summary>
+/// <summary>The content of a token (RFC 7662, section 2.2). For an inactive token, only <c>active</c> is set.</summary>
+/// <param name="Active">Whether the token is valid now.</param>
 public sealed record IntrospectionResponse(bool Active)
 {
+    /// <summary>The scopes, separated by spaces.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scope { get; init; }
 
+    /// <summary>The value of <c>Jwt:ClientId</c>.</summary>
     [JsonPropertyName("client_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ClientId { get; init; }
 
-    /// <summary><c>Bearer</c>, of an access token.</summary>
+    /// <summary><c>Bearer</c> for an access token. Absent for a refresh token.</summary>
     [JsonPropertyName("token_type")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TokenType { get; init; }
 
-    /// <summary>In seconds since 1970. Of a refresh token, the end of its session unless it is refreshed.</summary>
+    /// <summary>
+    /// The time of expiry, in seconds since 1970. For a refresh token, the session ends then unless it is refreshed.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Exp { get; init; }
 
+    /// <summary>The issuer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Iss { get; init; }
 
+    /// <summary>The audience of an access token.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Aud { get; init; }
 
+    /// <summary>The id of the account.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? Sub { get; init; }
 
-    /// <summary>The session's id.</summary>
+    /// <summary>The id of the session.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? Sid { get; init; }
 
+    /// <summary>The time at which the owner last proved the password, in seconds since 1970.</summary>
     [JsonPropertyName("auth_time")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? AuthTime { get; init; }
 
+    /// <summary>The roles in an access token. Absent when there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Roles { get; init; }
 
-    internal static IntrospectionResponse From(Introspection introspection, IIssuerMetadata metadata) => introspection switch
+    internal static IntrospectionResponse From(
+        Introspection introspection, IIssuerMetadata metadata) => introspection switch
     {
         { AccessToken: { } token } => new(true)
         {

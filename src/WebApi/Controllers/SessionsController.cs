@@ -12,13 +12,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanJwt.WebApi.Controllers;
 
-/// <summary>Where the account is signed in.</summary>
+/// <summary>Lists and ends the sessions of the caller's account.</summary>
 [ApiController]
 [Route("api/users/me/sessions")]
 public sealed class SessionsController(ISender sender) : ControllerBase
 {
     /// <summary>List sessions</summary>
-    /// <remarks>The live ones, the newest first.</remarks>
+    /// <remarks>Answers the live sessions of the account, newest first.</remarks>
     [HttpGet]
     [RequireScope(Scopes.AccountRead)]
     [ProducesResponseType<SessionList>(StatusCodes.Status200OK)]
@@ -29,7 +29,10 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     }
 
     /// <summary>End a session</summary>
-    /// <remarks>Its access tokens are refused from the answer on, on every node within a second.</remarks>
+    /// <remarks>
+    /// From the answer on, this node refuses the access tokens of the session. Every other node does so within a
+    /// second.
+    /// </remarks>
     [HttpDelete("{id}")]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -41,12 +44,15 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     }
 
     /// <summary>End all sessions</summary>
-    /// <remarks>The one that asks too, unless <c>except=current</c>.</remarks>
+    /// <remarks>Ends the session of the caller too, unless <c>except=current</c>.</remarks>
     [HttpDelete]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
-    public async Task<ActionResult> EndAll([FromQuery(Name = "")] EndSessionsFilter filter, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    public async Task<ActionResult> EndAll(
+        [FromQuery(Name = "")] EndSessionsFilter filter,
+        [BearerToken] AccessToken token,
+        CancellationToken cancellationToken)
     {
         var except = Request.Query["except"] is { Count: > 1 } several ? several.ToString() : filter.Except;
         var result = await sender.Send(new EndSessionsCommand(HttpContext.Caller(token), except), cancellationToken);
@@ -54,28 +60,35 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     }
 }
 
-/// <summary>Which sessions are to stay.</summary>
+/// <summary>The sessions that do not end.</summary>
 public sealed record EndSessionsFilter
 {
-    /// <summary><c>current</c>, or absent. Empty is neither, and must not end the session of a client that meant to keep it.</summary>
+    /// <summary>
+    /// <c>current</c> keeps the session of the caller. Any other value is refused, also an empty one, so that a mistake
+    /// ends no session that the client wanted to keep.
+    /// </summary>
     [FromQuery(Name = "except")]
     [DisplayFormat(ConvertEmptyStringToNull = false)]
     public string? Except { get; init; }
 }
 
-/// <summary>Live sessions.</summary>
+/// <summary>The live sessions of an account.</summary>
+/// <param name="Items">The sessions, newest first.</param>
 public sealed record SessionList(IReadOnlyList<SessionResponse> Items)
 {
     internal static SessionList From(IEnumerable<Session> sessions, Guid current) =>
         new([.. sessions.Select(session => SessionResponse.From(session, current))]);
 }
 
-/// <summary>One sign-in on one device.</summary>
-/// <param name="Current">Whether it is the one that asks.</param>
-/// <param name="LastSeenAt">When it last got tokens.</param>
-/// <param name="ExpiresAt">When it ends unless it is refreshed before.</param>
-/// <param name="UserAgent">As the device called itself at sign-in.</param>
-/// <param name="IpAddress">Where it signed in from.</param>
+/// <summary>A session: one sign-in on one device.</summary>
+/// <param name="Id">The id of the session.</param>
+/// <param name="Current">Whether this is the session of the caller.</param>
+/// <param name="CreatedAt">The time of the sign-in.</param>
+/// <param name="LastSeenAt">The time at which the session last received tokens.</param>
+/// <param name="ExpiresAt">The time at which the session ends unless it is refreshed.</param>
+/// <param name="UserAgent">The <c>User-Agent</c> header of the sign-in.</param>
+/// <param name="IpAddress">The address of the client at the sign-in.</param>
+/// <param name="Scope">The scopes of the session, separated by spaces.</param>
 public sealed record SessionResponse(
     Guid Id,
     bool Current,

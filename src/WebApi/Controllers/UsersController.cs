@@ -12,42 +12,60 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanJwt.WebApi.Controllers;
 
-/// <summary>The account of whoever asks.</summary>
+/// <summary>Reads, changes and deletes the account of the caller.</summary>
 [ApiController]
 [Route("api/users/me")]
 public sealed class UsersController(ISender sender) : ControllerBase
 {
-    /// <summary>The current user</summary>
-    /// <remarks>With <c>If-None-Match</c> and the <c>ETag</c> of an earlier answer, an account that has not changed answers 304.</remarks>
+    /// <summary>Get the account</summary>
+    /// <remarks>
+    /// If <c>If-None-Match</c> holds the <c>ETag</c> of an earlier answer and the account has not changed, the answer
+    /// is 304.
+    /// </remarks>
     [HttpGet]
     [RequireScope(Scopes.AccountRead)]
     [AcceptsHeader("If-None-Match", "The `ETag` of an earlier answer.")]
     [ProducesResponseType<AccountResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
-    [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
+    [ProducesProblem(
+        StatusCodes.Status401Unauthorized,
+        "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
     public async Task<ActionResult> Get()
     {
-        // Without a parameter, which would cost more than all that is done here.
-        var result = await sender.Send(new GetCurrentUserQuery(HttpContext.AccessToken().AccountId), HttpContext.RequestAborted);
+        // The action has no parameters: binding them would take longer than the rest of the action.
+        var query = new GetCurrentUserQuery(HttpContext.AccessToken().AccountId);
+        var result = await sender.Send(query, HttpContext.RequestAborted);
         return result.ToActionResult(user =>
         {
             var etag = EntityTags.Of(user);
             Response.Headers.ETag = etag;
-            return Request.IsKnownToClient(etag) ? StatusCode(StatusCodes.Status304NotModified) : Ok(AccountResponse.From(user));
+            return Request.IsKnownToClient(etag)
+                ? StatusCode(StatusCodes.Status304NotModified)
+                : Ok(AccountResponse.From(user));
         });
     }
 
     /// <summary>Change the profile</summary>
-    /// <remarks>A field that is absent stays as it is. With <c>If-Match</c>, nothing is changed that somebody else has changed meanwhile.</remarks>
+    /// <remarks>
+    /// A field that is absent stays as it is. If <c>If-Match</c> is set and the account has changed meanwhile,
+    /// nothing is changed and the answer is 412.
+    /// </remarks>
     [HttpPatch]
     [RequireLiveSession(Scopes.AccountWrite)]
-    [AcceptsHeader("If-Match", "The `ETag` of the state that the change is meant for. Without it, or with `*`, it is made to any.")]
+    [AcceptsHeader(
+        "If-Match",
+        "The `ETag` of the state to change. Without the header, or with `*`, any state is changed.")]
     [ProducesResponseType<AccountResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "stale-version")]
-    public async Task<ActionResult> Update(UpdateProfileCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    public async Task<ActionResult> Update(
+        UpdateProfileCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
     {
-        var update = command with { Caller = HttpContext.Caller(token), ExpectedVersions = Request.VersionsExpected(token.AccountId) };
+        var update = command with
+        {
+            Caller = HttpContext.Caller(token),
+            ExpectedVersions = Request.VersionsExpected(token.AccountId),
+        };
         var result = await sender.Send(update, cancellationToken);
         return result.ToActionResult(account =>
         {
@@ -72,7 +90,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
     }
 
     /// <summary>Delete the account</summary>
-    /// <remarks>Ends every session, and deletes the account with all that is known of its owner. It can't be undone.</remarks>
+    /// <remarks>Ends every session and deletes all data of the account. This can't be undone.</remarks>
     [HttpDelete]
     [RequireRecentSignIn(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -83,25 +101,47 @@ public sealed class UsersController(ISender sender) : ControllerBase
         return result.ToActionResult(_ => NoContent());
     }
 
-    /// <summary>What happened to the account</summary>
-    /// <remarks>Sign-ins, good and bad, and all that was changed, the newest first.</remarks>
+    /// <summary>List the activity of the account</summary>
+    /// <remarks>Answers sign-ins, failed sign-ins and changes, newest first.</remarks>
     [HttpGet("activity")]
     [RequireScope(Scopes.AccountRead)]
     [ProducesResponseType<ActivityPage>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
-    [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
-    public async Task<ActionResult> ListActivity(int? limit, string? after, [CurrentUser] Account user, CancellationToken cancellationToken)
+    [ProducesProblem(
+        StatusCodes.Status401Unauthorized,
+        "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
+    public async Task<ActionResult> ListActivity(
+        int? limit, string? after, [CurrentUser] Account user, CancellationToken cancellationToken)
     {
-        var result = await sender.Send(new ListAuditEntriesQuery(user.Id.ToString(), limit, after), cancellationToken);
+        var query = new ListAuditEntriesQuery(user.Id.ToString(), limit, after);
+        var result = await sender.Send(query, cancellationToken);
         return result.ToActionResult(page => Ok(ActivityPage.From(page)));
     }
 }
 
 /// <summary>An account.</summary>
-/// <param name="EmailConfirmed">Whether the address has been proved to be its owner's.</param>
+/// <param name="Id">The id of the account.</param>
+/// <param name="Email">The email address.</param>
+/// <param name="EmailConfirmed">Whether the owner has proved that the address is theirs.</param>
+/// <param name="DisplayName">The name to show. Null when the owner chose none.</param>
+/// <param name="Roles">The roles of the account, such as <c>admin</c>.</param>
+/// <param name="CreatedAt">The time of the registration.</param>
+/// <param name="UpdatedAt">The time of the last change.</param>
 public sealed record AccountResponse(
-    Guid Id, string Email, bool EmailConfirmed, string? DisplayName, IReadOnlyList<string> Roles, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    Guid Id,
+    string Email,
+    bool EmailConfirmed,
+    string? DisplayName,
+    IReadOnlyList<string> Roles,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
 {
     internal static AccountResponse From(Account account) => new(
-        account.Id, account.Email, account.EmailConfirmed, account.DisplayName, account.Roles, account.CreatedAt, account.UpdatedAt);
+        account.Id,
+        account.Email,
+        account.EmailConfirmed,
+        account.DisplayName,
+        account.Roles,
+        account.CreatedAt,
+        account.UpdatedAt);
 }

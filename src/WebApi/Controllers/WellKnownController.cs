@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanJwt.WebApi.Controllers;
 
-/// <summary>What other services need to verify access tokens by themselves. Answered from memory.</summary>
+/// <summary>
+/// Publishes the keys and the metadata by which other services verify access tokens. Needs no database.
+/// </summary>
 [ApiController]
 [AllowAnonymous]
 [Route(".well-known")]
@@ -29,7 +31,7 @@ public sealed class WellKnownController(IIssuerMetadata metadata) : ControllerBa
     });
 
     /// <summary>Metadata (RFC 8414)</summary>
-    /// <remarks>Where the keys are, and what the tokens can say.</remarks>
+    /// <remarks>Names the address of the keys, the endpoints for other services and the scopes.</remarks>
     [HttpGet("openid-configuration")]
     [HttpGet("oauth-authorization-server")]
     [ProducesResponseType(StatusCodes.Status200OK)]
@@ -43,7 +45,8 @@ public sealed class WellKnownController(IIssuerMetadata metadata) : ControllerBa
         ["revocation_endpoint_auth_methods_supported"] = ClientAuthentication,
         ["scopes_supported"] = ScopeSet.KnownNames,
 
-        // RFC 8414 and OpenID Connect Discovery require these; there is no OAuth authorization or token endpoint, so they are empty.
+        // RFC 8414 and OpenID Connect Discovery require these members. They are empty or the minimum, because there
+        // is no OAuth authorization endpoint and no token endpoint.
         ["response_types_supported"] = Array.Empty<string>(),
         ["grant_types_supported"] = Array.Empty<string>(),
         ["subject_types_supported"] = SubjectTypes,

@@ -5,16 +5,22 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CleanJwt.WebApi.Errors;
 
-/// <summary>Turns exceptions, which here mean an outage or a bug, into answers that show nothing of the inside. The log has the rest.</summary>
+/// <summary>
+/// Answers exceptions, which mean an outage or a bug. The answer gives away nothing internal; the log has the details.
+/// </summary>
 internal static class Faults
 {
     private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(5);
 
     public static readonly ExceptionHandlerOptions Options = new()
     {
-        ExceptionHandler = context => ProblemWriter.WriteAsync(context, ErrorOf(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error)),
+        ExceptionHandler = context =>
+        {
+            var exception = context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error;
+            return ProblemWriter.WriteAsync(context, ErrorOf(exception));
+        },
 
-        // A client that breaks off, or sends more than it may, is no fault of the service.
+        // A client that disconnects or sends too much is no fault of the service, so the log has no error for it.
         SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
     };
 

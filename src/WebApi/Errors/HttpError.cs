@@ -4,14 +4,14 @@ using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.WebApi.Errors;
 
-/// <summary>An error as HTTP tells it.</summary>
+/// <summary>An error with its HTTP status and headers.</summary>
 internal sealed record HttpError(int Status, string Code, string Title, string Detail)
 {
     public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The value of <c>WWW-Authenticate</c>, which every 401 has (RFC 9110, section 15.5.2).</summary>
+    /// <summary>The value of <c>WWW-Authenticate</c>. Every 401 has one (RFC 9110, section 15.5.2).</summary>
     public string? Challenge { get; init; }
 
     public static HttpError From(Error error) => new(StatusOf(error.Kind), error.Code, error.Title, error.Detail)
@@ -33,9 +33,11 @@ internal sealed record HttpError(int Status, string Code, string Title, string D
         ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
     };
 
-    // RFC 6750, section 3.1: the error names what is wrong with a bearer token; a request that brought none gets no error.
+    // RFC 6750, section 3.1: the challenge names an error only if the request carried a token.
     private static string ChallengeOf(Error error) =>
-        error == AccessTokenErrors.InvalidToken || error == AccessTokenErrors.TokenExpired || error == AccessTokenErrors.TokenRevoked
+        error == AccessTokenErrors.InvalidToken
+        || error == AccessTokenErrors.TokenExpired
+        || error == AccessTokenErrors.TokenRevoked
         || error == AccountErrors.UserNotFound
             ? $"Bearer error=\"invalid_token\", error_description=\"{error.Detail}\""
             : "Bearer";

@@ -3,10 +3,13 @@ using System.Text.Json.Serialization;
 namespace CleanJwt.WebApi.Errors;
 
 /// <summary>A problem document (RFC 9457): the body of every error.</summary>
-/// <param name="Type"><c>urn:cleanjwt:problem:</c> and the code.</param>
-/// <param name="Code">Stable: the one to branch on.</param>
-/// <param name="TraceId">To find the request in the service's logs with.</param>
-/// <param name="Errors">Messages by field name; only with the code <c>validation-failed</c>.</param>
+/// <param name="Type"><c>urn:cleanjwt:problem:</c> followed by the code.</param>
+/// <param name="Title">The kind of error in a few words.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What the client can do about the error.</param>
+/// <param name="Code">The stable name of the error. Clients should branch on it.</param>
+/// <param name="TraceId">The id by which the operator finds the request in the log.</param>
+/// <param name="Errors">The messages by field name. Only the code <c>validation-failed</c> has them.</param>
 public sealed record Problem(
     string Type,
     string Title,
@@ -14,4 +17,5 @@ public sealed record Problem(
     string Detail,
     string Code,
     string TraceId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyDictionary<string, string[]>? Errors = null);

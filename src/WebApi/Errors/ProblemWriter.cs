@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.WebApi.Errors;
 
-/// <summary>Writes every error of the service, wherever it comes from, so that all look the same.</summary>
+/// <summary>Writes every error of the service, so that all have the same form.</summary>
 internal static class ProblemWriter
 {
     public const string ContentType = "application/problem+json";
@@ -14,14 +14,15 @@ internal static class ProblemWriter
     {
         if (context.RequestAborted.IsCancellationRequested)
         {
-            return Task.CompletedTask; // nobody is there to read it
+            return Task.CompletedTask; // the client has disconnected
         }
 
         var response = context.Response;
         response.StatusCode = error.Status;
         if (error.RetryAfter is { } delay)
         {
-            response.Headers.RetryAfter = ((int)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            var seconds = (int)Math.Ceiling(delay.TotalSeconds);
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (error.Challenge is not null)
@@ -32,7 +33,8 @@ internal static class ProblemWriter
         var json = context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
         if (context.Request.Path.StartsWithSegments("/oauth"))
         {
-            return response.WriteAsJsonAsync(OAuthError.From(error), json, OAuthError.ContentType, context.RequestAborted);
+            return response.WriteAsJsonAsync(
+                OAuthError.From(error), json, OAuthError.ContentType, context.RequestAborted);
         }
 
         var problem = new Problem(
@@ -47,8 +49,9 @@ internal static class ProblemWriter
     }
 }
 
-/// <summary>An action's result that is an error.</summary>
+/// <summary>The result of an action that failed.</summary>
 internal sealed class ProblemResult(HttpError error) : ActionResult
 {
-    public override Task ExecuteResultAsync(ActionContext context) => ProblemWriter.WriteAsync(context.HttpContext, error);
+    public override Task ExecuteResultAsync(ActionContext context) =>
+        ProblemWriter.WriteAsync(context.HttpContext, error);
 }

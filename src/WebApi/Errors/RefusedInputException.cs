@@ -6,13 +6,14 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace CleanJwt.WebApi.Errors;
 
 /// <summary>
-/// Carries an error out of model binding, whose only way to refuse is an entry in the model state. It is put there, never thrown.
+/// Carries an error out of model binding. A binder can refuse input only by an entry in the model state, so the
+/// exception is put there and never thrown.
 /// </summary>
 internal sealed class RefusedInputException(HttpError error) : Exception(error.Code)
 {
     public HttpError Error => error;
 
-    /// <summary>The answer to a request that could not be bound.</summary>
+    /// <summary>Creates the answer to a request whose input was refused.</summary>
     public static IActionResult ToResult(ActionContext context) => new ProblemResult(
         Find(context.ModelState)?.Error
         ?? HttpError.From(Domain.Results.Error.ValidationFailed(Messages(context.ModelState))));
@@ -28,10 +29,10 @@ internal sealed class RefusedInputException(HttpError error) : Exception(error.C
         .ToDictionary(entry => entry.Key, entry => entry.Value!.Errors.Select(error => error.ErrorMessage).ToArray());
 }
 
-/// <summary>Sees to it that no action runs on input that was refused.</summary>
+/// <summary>Answers a request whose input was refused, so that its action does not run.</summary>
 internal sealed class RefusedInputFilter : IActionFilter, IOrderedFilter
 {
-    // Where the framework's own filter for it stands.
+    // The order of the filter that it replaces, ModelStateInvalidFilter.
     public int Order => -2000;
 
     public void OnActionExecuting(ActionExecutingContext context)
@@ -47,12 +48,16 @@ internal sealed class RefusedInputFilter : IActionFilter, IOrderedFilter
     }
 }
 
-/// <summary>Actions that take nothing from the request have nothing to refuse, and filters cost them more than anything else about an action does.</summary>
+/// <summary>
+/// Adds the filters for refused input to every action that reads input. Other actions run without filters, which
+/// would cost them more than the rest of the action.
+/// </summary>
 internal sealed class RefusedInputConvention : IActionModelConvention
 {
     public void Apply(ActionModel action)
     {
-        if (action.Parameters.Count > 0 || action.Controller.ControllerProperties.Any(property => property.BindingInfo is not null))
+        if (action.Parameters.Count > 0
+            || action.Controller.ControllerProperties.Any(property => property.BindingInfo is not null))
         {
             action.Filters.Add(new UnsupportedContentTypeFilter());
             action.Filters.Add(new RefusedInputFilter());

@@ -7,8 +7,8 @@ namespace CleanJwt.WebApi.FastPath;
 /// </summary>
 internal static class FastPathExtensions
 {
-    // A private key of ASP.NET Core. WebApplication puts authentication in front of the whole pipeline unless the key is
-    // set, and UseAuthentication sets it for its own branch only.
+    // A private key of ASP.NET Core. WebApplication puts authentication in front of the whole pipeline unless the key
+    // is set, and UseAuthentication sets it for its own branch only.
     private const string AuthenticationIsUsed = "__AuthenticationMiddlewareSet";
 
     /// <summary>

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace CleanJwt.WebApi.FastPath;
 
 /// <summary>
-/// Gives every log line of a request its trace, connection and path, as the framework does. It leaves out the scope that
-/// MVC opens for the action, because that scope allocates on every request and says no more than the path.
+/// Gives every log line of a request its trace, connection and path, as the framework does. It leaves out the scope
+/// that MVC opens for the action, because that scope allocates on every request and says no more than the path.
 /// </summary>
 internal sealed class LogScopes : IExternalScopeProvider
 {

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace CleanJwt.WebApi.FastPath;
 
 /// <summary>
-/// Allows requests whose access token alone meets the policy, as it does for nearly every read. The framework judges all
-/// other requests and makes every refusal, at the cost of some twenty objects.
+/// Allows requests whose access token alone meets the policy, as it does for nearly every read. The framework judges
+/// all other requests and makes every refusal, at the cost of some twenty objects.
 /// </summary>
 internal sealed class ScopePolicyEvaluator : IPolicyEvaluator
 {

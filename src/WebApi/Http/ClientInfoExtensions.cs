@@ -5,6 +5,7 @@ namespace CleanJwt.WebApi.Http;
 
 internal static class ClientInfoExtensions
 {
+    /// <summary>Reads the user agent and the address of the client, IPv4 in its short form.</summary>
     public static ClientInfo ClientInfo(this HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;
@@ -13,5 +14,6 @@ internal static class ClientInfoExtensions
             (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString());
     }
 
-    public static Caller Caller(this HttpContext context, AccessToken token) => new(token.AccountId, token.SessionId, context.ClientInfo());
+    public static Caller Caller(this HttpContext context, AccessToken token) =>
+        new(token.AccountId, token.SessionId, context.ClientInfo());
 }

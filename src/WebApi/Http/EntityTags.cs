@@ -4,17 +4,27 @@ using Microsoft.Net.Http.Headers;
 
 namespace CleanJwt.WebApi.Http;
 
-/// <summary>ETags (RFC 9110, section 8.8.3) of accounts. One names the account and its version, so that no two accounts share one.</summary>
+/// <summary>
+/// ETags of accounts (RFC 9110, section 8.8.3). An ETag holds the id and the version, so two accounts never share one.
+/// </summary>
 internal static class EntityTags
 {
     public static string Of(Account account) => Of(account.Id, account.Version);
 
-    /// <summary>Whether the client has this state already (RFC 9110, section 13.1.2: weak comparison, <c>*</c> matches).</summary>
+    /// <summary>
+    /// Checks whether <c>If-None-Match</c> names the current ETag (RFC 9110, section 13.1.2). The comparison is weak,
+    /// and <c>*</c> matches.
+    /// </summary>
     public static bool IsKnownToClient(this HttpRequest request, string current) =>
-        request.Headers.IfNoneMatch.Count > 0 && Names(request.GetTypedHeaders().IfNoneMatch, new EntityTagHeaderValue(current));
+        request.Headers.IfNoneMatch.Count > 0
+        && Names(request.GetTypedHeaders().IfNoneMatch, new EntityTagHeaderValue(current));
 
-    /// <summary>Reads <c>If-Match</c> (RFC 9110, section 13.1.1: strong comparison, so that a weak tag matches nothing).</summary>
-    /// <returns>The versions of this account that the request may be made to; null for any. A header that can't be read matches none.</returns>
+    /// <summary>
+    /// Reads <c>If-Match</c> (RFC 9110, section 13.1.1). The comparison is strong, so a weak ETag matches nothing.
+    /// </summary>
+    /// <returns>
+    /// The versions of the account that the request may change. Null for every version. A malformed header allows none.
+    /// </returns>
     public static IReadOnlyCollection<int>? VersionsExpected(this HttpRequest request, Guid accountId)
     {
         var lines = request.Headers.IfMatch;
@@ -31,7 +41,8 @@ internal static class EntityTags
     private static bool Names(IList<EntityTagHeaderValue> known, EntityTagHeaderValue current) =>
         known.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false));
 
-    private static string Of(Guid accountId, int version) => string.Create(CultureInfo.InvariantCulture, $"\"{accountId:N}.{version}\"");
+    private static string Of(Guid accountId, int version) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{accountId:N}.{version}\"");
 
     private static int? VersionOf(EntityTagHeaderValue tag, Guid accountId) =>
         tag.Tag.Value?.Trim('"').Split('.') is [_, var text]

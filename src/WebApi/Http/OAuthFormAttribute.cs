@@ -8,7 +8,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace CleanJwt.WebApi.Http;
 
-/// <summary>Reads a parameter of an OAuth request from its form, which holds each at most once (RFC 6749, section 3.2). Nothing else here reads forms.</summary>
+/// <summary>
+/// Reads a parameter of an OAuth request from its form. The form must hold the parameter exactly once (RFC 6749,
+/// section 3.2). No other route reads forms.
+/// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class OAuthFormAttribute() : ModelBinderAttribute(typeof(OAuthFormBinder))
 {
@@ -45,7 +48,7 @@ internal sealed class OAuthFormBinder : IModelBinder
         && type.MediaType.Equals(OAuthFormAttribute.MediaType, StringComparison.OrdinalIgnoreCase)
         && RequestBody.IsUtf8(type);
 
-    /// <returns>Null unless the parameter is there once, with a value.</returns>
+    /// <returns>The value of the parameter. Null when it is absent, empty, or occurs more than once.</returns>
     private static string? Find(byte[] body, string name)
     {
         try
@@ -58,7 +61,7 @@ internal sealed class OAuthFormBinder : IModelBinder
         }
         catch (InvalidDataException)
         {
-            return null; // more parameters than anybody sends
+            return null; // FormReader reads up to 1,024 parameters
         }
     }
 

@@ -10,14 +10,15 @@ using Microsoft.Net.Http.Headers;
 namespace CleanJwt.WebApi.Http;
 
 /// <summary>
-/// Reads JSON bodies, and tells apart what MVC's own reader answers alike: malformed JSON, bytes that are not UTF-8, and fields of a wrong type.
+/// Reads JSON bodies. Unlike the reader of MVC, it tells malformed JSON and bytes that are not UTF-8 from fields of a
+/// wrong type.
 /// </summary>
 internal sealed class RequestBody : InputFormatter
 {
-    /// <summary>In bytes.</summary>
+    /// <summary>The largest body that is accepted, in bytes.</summary>
     public const int MaxSize = 64 * 1024;
 
-    // A member that occurs twice means one thing to us and another to whatever else reads the request.
+    // Of a member that occurs twice, another reader of the request might take the other value.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly JsonSerializerOptions _json;
@@ -30,14 +31,18 @@ internal sealed class RequestBody : InputFormatter
     }
 
     public override bool CanRead(InputFormatterContext context) =>
-        base.CanRead(context) && MediaTypeHeaderValue.TryParse(context.HttpContext.Request.ContentType, out var type) && IsUtf8(type);
+        base.CanRead(context)
+        && MediaTypeHeaderValue.TryParse(context.HttpContext.Request.ContentType, out var type)
+        && IsUtf8(type);
 
-    /// <summary>Whether a media type names UTF-8, or no character set at all.</summary>
+    /// <summary>Checks whether a media type names UTF-8 or no character set.</summary>
     public static bool IsUtf8(MediaTypeHeaderValue type) =>
-        !type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        !type.Charset.HasValue
+        || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
-    // The base class answers an empty body itself, and as a missing field.
-    public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) => ReadRequestBodyAsync(context);
+    // The base class would answer an empty body as a missing field.
+    public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) =>
+        ReadRequestBodyAsync(context);
 
     public override async Task<InputFormatterResult> ReadRequestBodyAsync(InputFormatterContext context)
     {
@@ -66,11 +71,12 @@ internal sealed class RequestBody : InputFormatter
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return Refuse(context, ApiErrors.MalformedRequest); // the latter for a name that is half a surrogate pair
+            // InvalidOperationException: the name of a member holds half of a surrogate pair.
+            return Refuse(context, ApiErrors.MalformedRequest);
         }
     }
 
-    /// <returns>The whole body; null when there is more than <see cref="MaxSize"/>.</returns>
+    /// <returns>The whole body. Null when it is larger than <see cref="MaxSize"/>.</returns>
     public static async Task<byte[]?> ReadAsync(HttpRequest request)
     {
         if (request.ContentLength > MaxSize)
@@ -109,12 +115,15 @@ internal sealed class RequestBody : InputFormatter
         }
         catch (JsonException exception)
         {
-            return Refuse(context, HttpError.From(Error.ValidationFailed(
-                new Dictionary<string, string[]> { [FieldOf(exception)] = ["Has the wrong type, or occurs twice."] })));
+            var errors = new Dictionary<string, string[]>
+            {
+                [FieldOf(exception)] = ["Has the wrong type or occurs twice."],
+            };
+            return Refuse(context, HttpError.From(Error.ValidationFailed(errors)));
         }
     }
 
-    // "$.email" or "$.roles[0]": the field is what the client put into the object itself.
+    // Of a path such as "$.roles[0]", the client is told the member of the outer object.
     private static string FieldOf(JsonException exception) =>
         exception.Path?.Split('.', '[', ']') is ["$", { Length: > 0 } field, ..] ? field : "$";
 

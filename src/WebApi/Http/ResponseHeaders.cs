@@ -1,9 +1,9 @@
 namespace CleanJwt.WebApi.Http;
 
-/// <summary>Sets the headers that whole groups of answers have in common, errors included.</summary>
+/// <summary>Sets the headers that all responses under a path have in common, errors included.</summary>
 internal sealed class ResponseHeaders(RequestDelegate next, IHostEnvironment environment)
 {
-    // JSON is no page; whoever opens it as one gets nothing that runs or frames.
+    // A browser that shows JSON as a page runs nothing in it and puts it into no frame.
     private const string EmptyPolicy = "default-src 'none'; frame-ancestors 'none'";
 
     private const string OneYear = "max-age=31536000";
@@ -16,7 +16,7 @@ internal sealed class ResponseHeaders(RequestDelegate next, IHostEnvironment env
         return next(context);
     }
 
-    // As late as can be: what a failed request has set so far is thrown away.
+    // Runs when the response starts: the exception handler clears all headers that were set before.
     private static Task Set(object state)
     {
         var (request, headers) = (((HttpContext)state).Request, ((HttpContext)state).Response.Headers);
@@ -34,17 +34,18 @@ internal sealed class ResponseHeaders(RequestDelegate next, IHostEnvironment env
         }
         else if (request.Path.StartsWithSegments("/.well-known"))
         {
-            headers.Vary = "Origin"; // it may be cached, and a browser's answer must not be one for others
+            headers.Vary = "Origin"; // a cache must not give the answer for one origin to another
         }
 
         return Task.CompletedTask;
     }
 
-    // Browsers heed it over https alone, and on localhost it would hold for whatever else is developed there.
+    // Browsers ignore the header over http. On localhost it would also apply to other services that run there.
     private static Task SetOutsideDevelopment(object state)
     {
         var context = (HttpContext)state;
-        if (context.Request.IsHttps && !string.Equals(context.Request.Host.Host, "localhost", StringComparison.OrdinalIgnoreCase))
+        if (context.Request.IsHttps
+            && !string.Equals(context.Request.Host.Host, "localhost", StringComparison.OrdinalIgnoreCase))
         {
             context.Response.Headers.StrictTransportSecurity = OneYear;
         }

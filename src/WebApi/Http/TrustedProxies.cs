@@ -4,23 +4,26 @@ using Microsoft.Extensions.Options;
 
 namespace CleanJwt.WebApi.Http;
 
-/// <summary>The proxies whose word on a request's origin counts. Nobody's, unless they are named.</summary>
+/// <summary>
+/// The settings <c>ForwardedHeaders:*</c>: the proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> the
+/// service believes. By default there are none.
+/// </summary>
 public sealed class TrustedProxies
 {
     public const string SectionName = "ForwardedHeaders";
 
-    /// <summary>Addresses.</summary>
+    /// <summary>IP addresses.</summary>
     public IReadOnlyList<string> KnownProxies { get; init; } = [];
 
-    /// <summary>Networks, as <c>10.1.0.0/16</c>.</summary>
+    /// <summary>Networks such as <c>10.1.0.0/16</c>.</summary>
     public IReadOnlyList<string> KnownNetworks { get; init; } = [];
 
     internal bool Any => KnownProxies.Count + KnownNetworks.Count > 0;
 
-    /// <summary>Whom the request came from and by which scheme is read from the right, for as long as one known proxy follows another. The host is left as it came.</summary>
+    // The addresses are read from the right, past each trusted proxy. The Host header stays as it is.
     internal void Apply(ForwardedHeadersOptions options)
     {
-        options.KnownProxies.Clear(); // this machine's own address among them
+        options.KnownProxies.Clear(); // by default, the loopback addresses are trusted
         options.KnownIPNetworks.Clear();
         foreach (var proxy in KnownProxies)
         {
@@ -33,7 +36,9 @@ public sealed class TrustedProxies
         }
 
         options.ForwardLimit = null;
-        options.ForwardedHeaders = Any ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
+        options.ForwardedHeaders = Any
+            ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+            : ForwardedHeaders.None;
     }
 }
 
@@ -46,7 +51,9 @@ internal sealed class TrustedProxiesRule : IValidateOptions<TrustedProxies>
         {
             if (!IPAddress.TryParse(options.KnownProxies[i], out _))
             {
-                failures.Add($"ForwardedHeaders:KnownProxies:{i} is '{options.KnownProxies[i]}'; allowed: an IP address, such as 10.0.0.7.");
+                failures.Add(
+                    $"ForwardedHeaders:KnownProxies:{i} is '{options.KnownProxies[i]}'; "
+                    + "allowed: an IP address, such as 10.0.0.7.");
             }
         }
 
@@ -54,7 +61,9 @@ internal sealed class TrustedProxiesRule : IValidateOptions<TrustedProxies>
         {
             if (!System.Net.IPNetwork.TryParse(options.KnownNetworks[i], out _))
             {
-                failures.Add($"ForwardedHeaders:KnownNetworks:{i} is '{options.KnownNetworks[i]}'; allowed: a network with its length, such as 10.1.0.0/16.");
+                failures.Add(
+                    $"ForwardedHeaders:KnownNetworks:{i} is '{options.KnownNetworks[i]}'; "
+                    + "allowed: a network with its length, such as 10.1.0.0/16.");
             }
         }
 

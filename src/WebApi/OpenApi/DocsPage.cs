@@ -3,12 +3,16 @@ using Scalar.AspNetCore;
 
 namespace CleanJwt.WebApi.OpenApi;
 
-/// <summary>The page to read and try the API on. It asks nothing of other hosts, and its policy would not let it.</summary>
+/// <summary>
+/// The page on which developers read and try the API. It loads nothing from other hosts, and its content security
+/// policy forbids it.
+/// </summary>
 internal static class DocsPage
 {
     public static void Configure(ScalarOptions options, HttpContext context)
     {
-        // Its scripts, an inline one among them, are allowed by this nonce alone. Its styles are made as it runs, where no nonce reaches.
+        // The nonce allows the scripts of the page, one of which is inline. Its styles are created at run time and
+        // can have no nonce.
         var nonce = RandomNumberGenerator.GetHexString(32);
         options
             .WithTitle("CleanJwt")
@@ -20,7 +24,7 @@ internal static class DocsPage
             .HideClientButton()
             .AddPreferredSecuritySchemes(DocumentInfo.BearerScheme);
         context.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src 'self'; connect-src 'self'; "
-            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src 'self'; "
+            + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 }

@@ -8,19 +8,24 @@ using Microsoft.OpenApi;
 
 namespace CleanJwt.WebApi.OpenApi;
 
-/// <summary>Adds to the OpenAPI document what no action can say: the service's name and purpose, and how callers prove who they are.</summary>
+/// <summary>
+/// Adds to the OpenAPI document what the actions do not declare: the name of the service, the ways to authenticate,
+/// and the errors that follow from the attributes of an action.
+/// </summary>
 internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperationTransformer
 {
     public const string BearerScheme = "bearer";
     private const string BasicScheme = "basic";
 
-    public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    public Task TransformAsync(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo
         {
             Title = "CleanJwt",
             Version = "v1",
-            Description = "Accounts, and JWTs that can be revoked. Every error is a problem document (RFC 9457) whose `code` says what went wrong.",
+            Description = "Accounts and revocable JWTs. "
+                + "Every error is a problem document (RFC 9457), whose `code` names the error.",
         };
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
@@ -29,18 +34,20 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = "The `accessToken` of a sign-in or a refresh.",
+            Description = "The `accessToken` that a sign-in or a refresh answers.",
         };
         document.Components.SecuritySchemes[BasicScheme] = new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
             Scheme = "basic",
-            Description = "The id and the secret of a client of `Clients`, form-urlencoded (RFC 6749, section 2.3.1). For other services, never for a frontend.",
+            Description = "The id and the secret of a client of `Clients`, form-urlencoded (RFC 6749, section 2.3.1). "
+                + "Only other services have them, never a frontend.",
         };
         return Task.CompletedTask;
     }
 
-    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<IAuthorizeData>().Any(data => data.AuthenticationSchemes == BasicClientHandler.SchemeName))
@@ -56,7 +63,7 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
         }
         else if (operation.Responses?.ContainsKey("401") == true && operation.RequestBody is { Required: false })
         {
-            operation.Security = [[], Bearer(context)]; // signing out takes a bearer token or does without
+            operation.Security = [[], Bearer(context)]; // the bearer token of a sign-out is optional
         }
 
         foreach (var header in metadata.OfType<AcceptsHeaderAttribute>())
@@ -71,14 +78,16 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
             });
         }
 
-        // What a route can answer whatever it is about. An action that has more to say of a status says it itself.
+        // The errors that any action with these attributes can answer. An action that declares a status itself keeps
+        // it.
         var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken);
         var proof = metadata.OfType<ProofAttribute>().FirstOrDefault();
+        var looksUpAccount = proof is RequireLiveSessionAttribute or RequireRecentSignInAttribute;
         if (isProtected)
         {
             Add(operation, problem, StatusCodes.Status401Unauthorized, [
                 "missing-token", "invalid-token", "token-expired", "token-revoked",
-                .. proof is RequireLiveSessionAttribute or RequireRecentSignInAttribute ? ["user-not-found"] : Array.Empty<string>(),
+                .. looksUpAccount ? ["user-not-found"] : Array.Empty<string>(),
                 .. proof is RequireRecentSignInAttribute ? ["reauthentication-required"] : Array.Empty<string>(),
             ]);
         }
@@ -102,7 +111,9 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
         Add(operation, problem, StatusCodes.Status500InternalServerError, "internal-error");
         if (isProtected)
         {
-            Add(operation, problem, StatusCodes.Status503ServiceUnavailable, "revocation-unavailable", "service-unavailable");
+            Add(
+                operation, problem, StatusCodes.Status503ServiceUnavailable,
+                "revocation-unavailable", "service-unavailable");
         }
         else if (context.Description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true)
         {
@@ -110,28 +121,33 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
         }
     }
 
-    // The routes of the OAuth RFCs, whose errors are theirs, too.
+    // The routes of the OAuth RFCs answer the errors of these RFCs.
     private static async Task DescribeForClientsAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.Security = [Requirement(BasicScheme, context)];
         var error = await context.GetOrCreateSchemaAsync(typeof(OAuthError), null, cancellationToken);
-        Add(operation, OAuthError.ContentType, error, StatusCodes.Status401Unauthorized, "invalid_client");
-        Add(operation, OAuthError.ContentType, error, StatusCodes.Status413PayloadTooLarge, "invalid_request");
-        Add(operation, OAuthError.ContentType, error, StatusCodes.Status415UnsupportedMediaType, "invalid_request");
-        Add(operation, OAuthError.ContentType, error, StatusCodes.Status500InternalServerError, "server_error");
-        Add(operation, OAuthError.ContentType, error, StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable");
+        AddError(StatusCodes.Status401Unauthorized, "invalid_client");
+        AddError(StatusCodes.Status413PayloadTooLarge, "invalid_request");
+        AddError(StatusCodes.Status415UnsupportedMediaType, "invalid_request");
+        AddError(StatusCodes.Status500InternalServerError, "server_error");
+        AddError(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable");
+
+        void AddError(int status, string code) => Add(operation, OAuthError.ContentType, error, status, code);
     }
 
-    private static OpenApiSecurityRequirement Bearer(OpenApiOperationTransformerContext context) => Requirement(BearerScheme, context);
+    private static OpenApiSecurityRequirement Bearer(OpenApiOperationTransformerContext context) =>
+        Requirement(BearerScheme, context);
 
-    private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiOperationTransformerContext context) =>
+    private static OpenApiSecurityRequirement Requirement(
+        string scheme, OpenApiOperationTransformerContext context) =>
         new() { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] };
 
     private static void Add(OpenApiOperation operation, OpenApiSchema problem, int status, params string[] codes) =>
         Add(operation, ProblemWriter.ContentType, problem, status, codes);
 
-    private static void Add(OpenApiOperation operation, string contentType, OpenApiSchema body, int status, params string[] codes)
+    private static void Add(
+        OpenApiOperation operation, string contentType, OpenApiSchema body, int status, params string[] codes)
     {
         operation.Responses ??= [];
         operation.Responses.TryAdd(status.ToString(CultureInfo.InvariantCulture), new OpenApiResponse

@@ -6,25 +6,32 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace CleanJwt.WebApi.RateLimiting;
 
-/// <summary>So many requests a minute and client, to all endpoints together that say so by <see cref="EnableRateLimitingAttribute"/>. For others nothing is counted or kept.</summary>
+/// <summary>
+/// Limits the requests of one client in a minute, on all endpoints with <see cref="EnableRateLimitingAttribute"/>
+/// together.
+/// </summary>
 /// <remarks>
-/// Each node counts for itself. The window slides, so that no minute's end lets twice as much pass at once. A client is forgotten ten seconds after
-/// its last request has left the window.
+/// Each node counts for itself. The window slides, so a client can't send twice the limit around the end of a minute.
+/// The node forgets a client ten seconds after its last request has left the window.
 /// </remarks>
 internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
 {
-    /// <summary>The name by which endpoints ask for it.</summary>
+    /// <summary>The name of the policy.</summary>
     public const string Policy = "client";
 
-    /// <summary>So many are counted each for itself. Above that, as when an attacker has a large IPv6 network, they share: memory is bounded, and so is the time to look through it, ten times a second.</summary>
+    /// <summary>
+    /// The number of clients that are counted separately. Further clients share <see cref="SharedLimits"/> limits.
+    /// This bounds the memory, and the time of the library to look through all clients ten times a second, even if an
+    /// attacker has a large IPv6 network.
+    /// </summary>
     internal const int MaxClients = 100_000;
 
     internal const int SharedLimits = 50_000;
 
     private const int SegmentsPerWindow = 6;
 
-    // How often the library looks, and so how much later than it should a segment may begin.
-    private static readonly TimeSpan LatenessOfSegment = TimeSpan.FromMilliseconds(100);
+    // The library looks for the next segment at this interval, so a segment may begin this much late.
+    private static readonly TimeSpan MaxSegmentDelay = TimeSpan.FromMilliseconds(100);
 
     private readonly SlidingWindowRateLimiterOptions _window;
     private readonly Func<ClientNetwork, RateLimiter> _start;
@@ -37,18 +44,18 @@ internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
             PermitLimit = options.PermitsPerMinute,
             Window = options.Window,
             SegmentsPerWindow = SegmentsPerWindow,
-            AutoReplenishment = false, // by a timer for all together
+            AutoReplenishment = false, // the library has one timer for all clients
         };
         _start = _ => new CountedLimiter(this);
 
-        // The library does not tell when the next one would pass. By then it does, whenever those before it came.
-        var error = ApiErrors.RateLimited with { RetryAfter = options.Window + (SegmentsPerWindow * LatenessOfSegment) };
+        // The library does not say when the next request will pass. After this time it passes in every case.
+        var error = ApiErrors.RateLimited with { RetryAfter = options.Window + (SegmentsPerWindow * MaxSegmentDelay) };
         OnRejected = (rejected, _) => new ValueTask(ProblemWriter.WriteAsync(rejected.HttpContext, error));
     }
 
     public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected { get; }
 
-    /// <summary>How many clients are remembered.</summary>
+    /// <summary>The number of clients that this node remembers.</summary>
     internal int Clients => Volatile.Read(ref _clients);
 
     public RateLimitPartition<ClientNetwork> GetPartition(HttpContext httpContext)
@@ -57,10 +64,12 @@ internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
         return new(Clients < MaxClients ? client : SharedLimitOf(client), _start);
     }
 
-    /// <summary>The same for a client every time. Which clients share one, nobody can know or choose: hash codes are other ones in every process.</summary>
-    private static ClientNetwork SharedLimitOf(ClientNetwork client) => new(AddressFamily.Unknown, (uint)HashCode.Combine(client.Family, client.Bits) % SharedLimits);
+    // A client always gets the same limit. An attacker can't choose the clients to share it with: hash codes differ
+    // in every process.
+    private static ClientNetwork SharedLimitOf(ClientNetwork client) =>
+        new(AddressFamily.Unknown, (uint)HashCode.Combine(client.Family, client.Bits) % SharedLimits);
 
-    /// <summary>One client's window, counted for as long as the library keeps it.</summary>
+    /// <summary>The window of one client. It counts as remembered until the library disposes it.</summary>
     private sealed class CountedLimiter : ReplenishingRateLimiter
     {
         private readonly ClientRateLimit _owner;
@@ -84,7 +93,8 @@ internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
 
         protected override RateLimitLease AttemptAcquireCore(int permitCount) => _window.AttemptAcquire(permitCount);
 
-        protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
+        protected override ValueTask<RateLimitLease> AcquireAsyncCore(
+            int permitCount, CancellationToken cancellationToken) =>
             _window.AcquireAsync(permitCount, cancellationToken);
 
         protected override void Dispose(bool disposing)
