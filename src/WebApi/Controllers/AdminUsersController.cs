@@ -111,7 +111,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     }
 
     /// <summary>List the activity of an account</summary>
-    /// <remarks>Answers the same entries that the owner sees, newest first.</remarks>
+    /// <remarks>Returns the same entries that the owner sees, newest first.</remarks>
     [HttpGet("{id}/activity")]
     [RequireScope(Scopes.UsersRead)]
     [ProducesResponseType<ActivityPage>(StatusCodes.Status200OK)]

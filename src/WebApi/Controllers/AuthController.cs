@@ -35,7 +35,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     }
 
     /// <summary>Sign in</summary>
-    /// <remarks>Starts a session and answers its first access token and refresh token.</remarks>
+    /// <remarks>Starts a session and returns its first access token and refresh token.</remarks>
     [HttpPost("login")]
     [HashesPassword]
     [AllowAnonymous]
@@ -92,7 +92,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
 
     /// <summary>Prove the password again</summary>
     /// <remarks>
-    /// Some routes require a recent sign-in. This route answers tokens of the same session with a fresh
+    /// Some routes require a recent sign-in. This route returns tokens of the same session with a fresh
     /// <c>auth_time</c>. The refresh token of the session stays valid.
     /// </remarks>
     [HttpPost("reauthenticate")]
@@ -113,7 +113,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
 
     /// <summary>Read the presented token</summary>
     /// <remarks>
-    /// Answers the content of the access token without a database lookup. The account may no longer exist.
+    /// Returns the content of the access token without a database lookup. The account may no longer exist.
     /// </remarks>
     [HttpGet("token")]
     [Authorize]

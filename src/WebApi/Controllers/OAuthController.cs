@@ -21,7 +21,7 @@ public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : 
 {
     /// <summary>Introspect a token (RFC 7662)</summary>
     /// <remarks>
-    /// Takes an access token or a refresh token. A token that is unknown, expired or revoked is answered as inactive.
+    /// Takes an access token or a refresh token. A token that is unknown, expired or revoked is reported as inactive.
     /// Access tokens need no database lookup.
     /// </remarks>
     [HttpPost("introspect")]
@@ -57,7 +57,7 @@ public sealed record IntrospectionResponse(bool Active)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scope { get; init; }
 
-    /// <summary>The value of <c>Jwt:ClientId</c>.</summary>
+    /// <summary>The client that the token was issued to: the value of <c>Jwt:ClientId</c>.</summary>
     [JsonPropertyName("client_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ClientId { get; init; }

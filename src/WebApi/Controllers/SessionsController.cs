@@ -18,7 +18,7 @@ namespace CleanJwt.WebApi.Controllers;
 public sealed class SessionsController(ISender sender) : ControllerBase
 {
     /// <summary>List sessions</summary>
-    /// <remarks>Answers the live sessions of the account, newest first.</remarks>
+    /// <remarks>Returns the live sessions of the account, newest first.</remarks>
     [HttpGet]
     [RequireScope(Scopes.AccountRead)]
     [ProducesResponseType<SessionList>(StatusCodes.Status200OK)]

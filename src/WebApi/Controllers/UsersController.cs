@@ -102,7 +102,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
     }
 
     /// <summary>List the activity of the account</summary>
-    /// <remarks>Answers sign-ins, failed sign-ins and changes, newest first.</remarks>
+    /// <remarks>Returns sign-ins, failed sign-ins and changes, newest first.</remarks>
     [HttpGet("activity")]
     [RequireScope(Scopes.AccountRead)]
     [ProducesResponseType<ActivityPage>(StatusCodes.Status200OK)]

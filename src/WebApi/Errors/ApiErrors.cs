@@ -1,6 +1,6 @@
 namespace CleanJwt.WebApi.Errors;
 
-/// <summary>The errors of HTTP itself, which the service answers before it asks a use case.</summary>
+/// <summary>The errors of HTTP itself, which the service returns before it asks a use case.</summary>
 internal static class ApiErrors
 {
     public static readonly HttpError MalformedRequest = new(
@@ -32,7 +32,7 @@ internal static class ApiErrors
         "The service has a fault. Its operator can find it in the log by the trace id.");
 
     /// <summary>
-    /// The client did not authenticate (RFC 6749, section 5.2). Only <c>/oauth</c> answers this error.
+    /// The client did not authenticate (RFC 6749, section 5.2). Only <c>/oauth</c> returns this error.
     /// </summary>
     public static readonly HttpError InvalidClient = new(
         StatusCodes.Status401Unauthorized, "invalid-client", "The client is not authenticated",
@@ -41,7 +41,7 @@ internal static class ApiErrors
         Challenge = "Basic realm=\"cleanjwt\", charset=\"UTF-8\"",
     };
 
-    /// <summary>The form is not valid (RFC 6749, section 5.2). Only <c>/oauth</c> answers this error.</summary>
+    /// <summary>The form is not valid (RFC 6749, section 5.2). Only <c>/oauth</c> returns this error.</summary>
     public static readonly HttpError InvalidOAuthRequest = new(
         StatusCodes.Status400BadRequest, "invalid-request", "The request is not valid",
         "Send the parameter 'token' once, in a form (application/x-www-form-urlencoded).");

@@ -18,7 +18,7 @@ internal sealed class RequestBody : InputFormatter
     /// <summary>The largest body that is accepted, in bytes.</summary>
     public const int MaxSize = 64 * 1024;
 
-    // Of a member that occurs twice, another reader of the request might take the other value.
+    // If a member occurred twice, this service and another reader of the request could use different values.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly JsonSerializerOptions _json;
@@ -123,7 +123,7 @@ internal sealed class RequestBody : InputFormatter
         }
     }
 
-    // Of a path such as "$.roles[0]", the client is told the member of the outer object.
+    // A path such as "$.roles[0]" names the field "roles", the member of the outer object.
     private static string FieldOf(JsonException exception) =>
         exception.Path?.Split('.', '[', ']') is ["$", { Length: > 0 } field, ..] ? field : "$";
 

@@ -34,7 +34,7 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = "The `accessToken` that a sign-in or a refresh answers.",
+            Description = "The `accessToken` that a sign-in or a refresh returns.",
         };
         document.Components.SecuritySchemes[BasicScheme] = new OpenApiSecurityScheme
         {
@@ -78,7 +78,7 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
             });
         }
 
-        // The errors that any action with these attributes can answer. An action that declares a status itself keeps
+        // The errors that any action with these attributes can return. An action that declares a status itself keeps
         // it.
         var problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken);
         var proof = metadata.OfType<ProofAttribute>().FirstOrDefault();
@@ -121,7 +121,7 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
         }
     }
 
-    // The routes of the OAuth RFCs answer the errors of these RFCs.
+    // The routes of the OAuth RFCs return the errors of these RFCs.
     private static async Task DescribeForClientsAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

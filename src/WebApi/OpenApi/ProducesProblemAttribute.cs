@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanJwt.WebApi.OpenApi;
 
-/// <summary>Describes an error that an action answers, with the codes that distinguish its causes.</summary>
+/// <summary>Describes an error that an action returns, with the codes that distinguish its causes.</summary>
 [AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, AllowMultiple = true)]
 internal sealed class ProducesProblemAttribute : ProducesResponseTypeAttribute
 {

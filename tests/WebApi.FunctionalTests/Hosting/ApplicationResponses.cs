@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace CleanJwt.WebApi.FunctionalTests.FastPath;
+namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
 /// <summary>Actions of an application answer as they would in any service. Actions of this service answer JSON in UTF-8.</summary>
 internal sealed class ApplicationResponses
