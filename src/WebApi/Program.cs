@@ -15,7 +15,6 @@ try
     builder.AddWebApi();
     builder.Services.AddApplication();
     builder.Services.AddInfrastructure(builder.Environment, builder.Configuration);
-
     await using var app = builder.Build();
     if (await CommandTable.TryRunAsync(app.Services, args) is { } exitCode)
     {

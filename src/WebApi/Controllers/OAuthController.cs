@@ -98,32 +98,32 @@ public sealed record IntrospectionResponse(bool Active)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Roles { get; init; }
 
-    internal static IntrospectionResponse From(
-        Introspection introspection, IIssuerMetadata metadata) => introspection switch
-    {
-        { AccessToken: { } token } => new(true)
+    internal static IntrospectionResponse From(Introspection introspection, IIssuerMetadata metadata) =>
+        introspection switch
         {
-            Scope = token.Scope.ToString(),
-            ClientId = metadata.ClientId,
-            TokenType = "Bearer",
-            Exp = token.ExpiresAt.ToUnixTimeSeconds(),
-            Iss = metadata.Issuer,
-            Aud = metadata.Audience,
-            Sub = token.AccountId,
-            Sid = token.SessionId,
-            AuthTime = token.AuthTime.ToUnixTimeSeconds(),
-            Roles = token.Roles.Count == 0 ? null : token.Roles,
-        },
-        { Session: { } session } => new(true)
-        {
-            Scope = session.Scope.ToString(),
-            ClientId = metadata.ClientId,
-            Exp = session.ExpiresAt.ToUnixTimeSeconds(),
-            Iss = metadata.Issuer,
-            Sub = session.AccountId,
-            Sid = session.Id,
-            AuthTime = session.AuthTime.ToUnixTimeSeconds(),
-        },
-        _ => new(false),
-    };
+            { AccessToken: { } token } => new(true)
+            {
+                Scope = token.Scope.ToString(),
+                ClientId = metadata.ClientId,
+                TokenType = "Bearer",
+                Exp = token.ExpiresAt.ToUnixTimeSeconds(),
+                Iss = metadata.Issuer,
+                Aud = metadata.Audience,
+                Sub = token.AccountId,
+                Sid = token.SessionId,
+                AuthTime = token.AuthTime.ToUnixTimeSeconds(),
+                Roles = token.Roles.Count == 0 ? null : token.Roles,
+            },
+            { Session: { } session } => new(true)
+            {
+                Scope = session.Scope.ToString(),
+                ClientId = metadata.ClientId,
+                Exp = session.ExpiresAt.ToUnixTimeSeconds(),
+                Iss = metadata.Issuer,
+                Sub = session.AccountId,
+                Sid = session.Id,
+                AuthTime = session.AuthTime.ToUnixTimeSeconds(),
+            },
+            _ => new(false),
+        };
 }
