@@ -100,7 +100,7 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
 
     private async Task<JsonElement> ReauthenticateAsync(TokenPair session)
     {
-        var response = await App.CreateClient().ReauthenticateAsync(session, CleanJwtApp.Password);
+        var response = await App.CreateClient().ReauthenticateAsync(session, TestAccounts.Password);
         await response.ShouldBeAsync(200);
         return await response.JsonAsync();
     }
@@ -156,7 +156,7 @@ internal sealed class TokensOfANewerVersion
     private async Task<string> SignAsync(string scope)
     {
         var tokens = await _app.LoginAsync();
-        using var key = new ServiceKey(_app);
+        using var key = _app.ServiceKey();
         return key.Resign(tokens.AccessToken, payload: claims => claims["scope"] = scope);
     }
 }

@@ -35,9 +35,9 @@ internal sealed class LockingAccounts
         await (await Client.TryLoginAsync(email)).ShouldBeProblemAsync(403, "account-locked");
         var wrong = await Client.PostAsJsonAsync("/api/auth/login", new { email, password = "a wrong password" });
         await wrong.ShouldBeProblemAsync(401, "invalid-credentials");
-        var unknown = await Client.PostAsJsonAsync("/api/auth/login", new { email = CleanJwtApp.UniqueEmail(), password = "a wrong password" });
+        var unknown = await Client.PostAsJsonAsync("/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = "a wrong password" });
         Assert.That(WithoutTraceId(await wrong.Content.ReadAsStringAsync()), Is.EqualTo(WithoutTraceId(await unknown.Content.ReadAsStringAsync())));
-        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeProblemAsync(409, "email-taken");
+        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeProblemAsync(409, "email-taken");
     }
 
     [Test]

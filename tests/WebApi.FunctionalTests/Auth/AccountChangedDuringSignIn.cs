@@ -15,7 +15,7 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
 
     public AccountChangedDuringSignIn()
     {
-        _app = new CleanJwtApp(CleanJwtApp.WithAdmin, configure: services =>
+        _app = new CleanJwtApp(TestAccounts.WithAdmin, configure: services =>
         {
             _gate.PutBefore<ISessionRepository>(
                 services, nameof(ISessionRepository.TryStartAsync), nameof(ISessionRepository.TryReauthenticateAsync), nameof(ISessionRepository.RotateAsync));
@@ -95,7 +95,7 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var email = await _client.RegisterAdminAsync();
         var (admin, owner) = (await _client.AdminAsync(), await _client.LoginAsync(email));
         var answer = await HeldAsync(
-            () => _client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password, scope = "users:read" }),
+            () => _client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope = "users:read" }),
             async () => await (await _client.SetRolesAsync(admin, owner.AccountId)).ShouldBeAsync(200));
 
         await answer.ShouldBeProblemAsync(400, "invalid-scope");
@@ -264,10 +264,10 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
     }
 
     private Task<HttpResponseMessage> ReauthenticateAsync(TokenPair by) =>
-        _client.DoAsync(by, "POST /api/auth/reauthenticate", new { password = CleanJwtApp.Password });
+        _client.DoAsync(by, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password });
 
     private Task<HttpResponseMessage> TryChangePasswordAsync(TokenPair by, string newPassword = NewPassword) =>
-        _client.DoAsync(by, "PUT /api/users/me/password", new { currentPassword = CleanJwtApp.Password, newPassword });
+        _client.DoAsync(by, "PUT /api/users/me/password", new { currentPassword = TestAccounts.Password, newPassword });
 
     private async Task ChangePasswordAsync(TokenPair by) => await (await TryChangePasswordAsync(by)).ShouldBeAsync(204);
 

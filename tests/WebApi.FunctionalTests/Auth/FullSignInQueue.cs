@@ -66,7 +66,7 @@ internal sealed class FullSignInQueue
             {
                 await Task.Delay(20);
                 app.Commands.Reset();
-                await (await client.TryLoginAsync(CleanJwtApp.UniqueEmail())).ShouldBeProblemAsync(503, "service-unavailable");
+                await (await client.TryLoginAsync(TestAccounts.UniqueEmail())).ShouldBeProblemAsync(503, "service-unavailable");
                 commands = app.Commands.Commands.Count;
             }
 

@@ -12,7 +12,7 @@ internal sealed class DocumentedEndpoints
     public async Task Reading_TakesAValidTokenWithTheScopeAndNoLookup()
     {
         await using var app = Start();
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient().GetAsync("/api/notes"), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().GetAsync("/api/notes"), "missing-token");
         var writer = app.CreateClient((await app.LoginAsync(scope: "account:write")).AccessToken);
         await (await writer.GetAsync("/api/notes")).ShouldBeProblemAsync(403, "insufficient-scope");
 
@@ -36,7 +36,7 @@ internal sealed class DocumentedEndpoints
         await (await writer.PostAsJsonAsync("/api/notes", new { text = "one" })).ShouldBeAsync(204);
         app.Sql("UPDATE Sessions SET EndedAt = CreatedAt WHERE Id = @p0", tokens.SessionId.ToUpperInvariant()); // as another node would
         await (await writer.GetAsync("/api/notes")).ShouldBeAsync(200);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await writer.PostAsJsonAsync("/api/notes", new { text = "two" }), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await writer.PostAsJsonAsync("/api/notes", new { text = "two" }), "token-revoked");
     }
 
     [Test]
@@ -52,7 +52,7 @@ internal sealed class DocumentedEndpoints
         Assert.That(
             late.Headers.WwwAuthenticate.Single().ToString(), Is.EqualTo("Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
 
-        var proved = await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/auth/reauthenticate", new { password = CleanJwtApp.Password });
+        var proved = await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/auth/reauthenticate", new { password = TestAccounts.Password });
         var fresh = TokenPair.From(await proved.JsonAsync());
         await (await app.CreateClient(fresh.AccessToken).DeleteAsync("/api/notes")).ShouldBeAsync(204);
         Assert.That((await (await app.CreateClient(fresh.AccessToken).GetAsync("/api/notes")).JsonAsync()).GetArrayLength(), Is.Zero);

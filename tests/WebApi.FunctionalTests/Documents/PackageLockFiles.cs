@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Documents;
 

@@ -66,7 +66,7 @@ internal sealed class CachedTokens(TokenPath path)
         await (await app.MeAsync(token)).ShouldBeAsync(200);
         var twice = new HttpRequestMessage(HttpMethod.Get, "/api/users/me");
         twice.Headers.TryAddWithoutValidation("Authorization", [$"Bearer {token}", $"Bearer {token}"]);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient().SendAsync(twice), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().SendAsync(twice), "invalid-token");
     }
 
     [Test]

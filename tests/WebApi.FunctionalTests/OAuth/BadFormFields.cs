@@ -1,5 +1,5 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
-using static CleanJwt.WebApi.FunctionalTests.Support.OAuthRequests;
+using static CleanJwt.OAuthRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.OAuth;
 

@@ -21,7 +21,7 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
 
     public SessionEndedDuringChange()
     {
-        _app = new CleanJwtApp(CleanJwtApp.WithAdmin, configure: services =>
+        _app = new CleanJwtApp(TestAccounts.WithAdmin, configure: services =>
         {
             _gate.PutBefore<IAccountSecurity>(
                 services, nameof(IAccountSecurity.LockAsync), nameof(IAccountSecurity.UnlockAsync), nameof(IAccountSecurity.SetRolesAsync),

@@ -11,13 +11,13 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
 {
     public static readonly BodyRoute[] All =
     [
-        new("POST /api/auth/register", 201, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{CleanJwtApp.Password}\"", ["displayName"] = "\"Ada\"" }),
-        new("POST /api/auth/login", 401, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{CleanJwtApp.Password}\"", ["scope"] = "\"account:read\"" }),
+        new("POST /api/auth/register", 201, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{TestAccounts.Password}\"", ["displayName"] = "\"Ada\"" }),
+        new("POST /api/auth/login", 401, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{TestAccounts.Password}\"", ["scope"] = "\"account:read\"" }),
         new("POST /api/auth/refresh", 401, new() { ["refreshToken"] = "\"x\"", ["scope"] = "\"account:read\"" }),
         new("POST /api/auth/logout", 401, new() { ["refreshToken"] = "\"x\"" }),
-        new("POST /api/auth/reauthenticate", 200, new() { ["password"] = $"\"{CleanJwtApp.Password}\"" }),
+        new("POST /api/auth/reauthenticate", 200, new() { ["password"] = $"\"{TestAccounts.Password}\"" }),
         new("PATCH /api/users/me", 200, new() { ["displayName"] = "\"Ada\"" }),
-        new("PUT /api/users/me/password", 204, new() { ["currentPassword"] = $"\"{CleanJwtApp.Password}\"", ["newPassword"] = "\"a new horse and a new staple\"" }),
+        new("PUT /api/users/me/password", 204, new() { ["currentPassword"] = $"\"{TestAccounts.Password}\"", ["newPassword"] = "\"a new horse and a new staple\"" }),
         new("PUT /api/admin/users/{id}/roles", 200, new() { ["roles"] = "[]" }),
     ];
 
@@ -36,7 +36,7 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
     public string BodyWith(string field, string json) => Body(new(Fields) { [field] = json });
 
     public static string Body(Dictionary<string, string> fields) =>
-        $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}".Replace("EMAIL", CleanJwtApp.UniqueEmail(), StringComparison.Ordinal);
+        $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}".Replace("EMAIL", TestAccounts.UniqueEmail(), StringComparison.Ordinal);
 
     /// <summary>Sends what must change nothing, by somebody who may do what the route does.</summary>
     public async Task<HttpResponseMessage> SendAsync(byte[] body, string? type = "application/json", bool chunked = false)

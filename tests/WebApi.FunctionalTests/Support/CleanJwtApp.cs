@@ -15,9 +15,6 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// <summary>The whole service in this process, over a database of its own.</summary>
 internal sealed class CleanJwtApp : IAsyncDisposable
 {
-    public const string Password = "correct horse battery staple";
-    public const string AdminEmail = "admin@example.com";
-
     private readonly TestDatabase _database;
     private readonly WebApplicationFactory<Program> _factory;
 
@@ -49,7 +46,7 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             {
                 // Keys in files would lie in the content root, which all services of this process share.
                 host.UseSetting("KeyProtection:CertificatePath", KeyCertificate.WriteTo(_database.Folder));
-                host.UseSetting("KeyProtection:CertificatePassword", Password);
+                host.UseSetting("KeyProtection:CertificatePassword", TestAccounts.Password);
             }
 
             // All tests come from one address. Those of the limits turn it on.
@@ -76,9 +73,6 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             });
         });
     }
-
-    /// <summary>Settings that make an administrator at the start: <see cref="AdminEmail"/>, whose password is <see cref="Password"/>.</summary>
-    public static Dictionary<string, string?> WithAdmin => new() { ["Admin:Email"] = AdminEmail, ["Admin:Password"] = Password };
 
     public FakeTimeProvider Time { get; }
 
@@ -114,13 +108,11 @@ internal sealed class CleanJwtApp : IAsyncDisposable
         return client;
     }
 
-    public static string UniqueEmail() => $"test+{Guid.NewGuid():N}@example.com";
-
-    /// <returns>The address of the new account, whose password is <see cref="Password"/>.</returns>
+    /// <returns>The address of the new account, whose password is <see cref="TestAccounts.Password"/>.</returns>
     public async Task<string> RegisterAsync(string? email = null)
     {
-        email ??= UniqueEmail();
-        var response = await CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = Password });
+        email ??= TestAccounts.UniqueEmail();
+        var response = await CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password });
         await response.ShouldBeAsync(201);
         return email;
     }
@@ -129,7 +121,7 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     public async Task<TokenPair> LoginAsync(string? email = null, string? scope = null)
     {
         email ??= await RegisterAsync();
-        var response = await CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = Password, scope });
+        var response = await CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope });
         await response.ShouldBeAsync(200);
         return TokenPair.From(await response.JsonAsync());
     }
@@ -147,15 +139,4 @@ internal sealed class CleanJwtApp : IAsyncDisposable
         await _factory.DisposeAsync();
         _database.Dispose();
     }
-}
-
-/// <summary>What a sign-in or a refresh answered, as a client keeps it.</summary>
-internal sealed record TokenPair(string AccessToken, string RefreshToken, string SessionId)
-{
-    public string AccountId => Jwt.Payload(AccessToken)["sub"]!.ToString();
-
-    public static TokenPair From(JsonElement tokens) => new(
-        tokens.GetProperty("accessToken").GetString()!,
-        tokens.GetProperty("refreshToken").GetString()!,
-        tokens.GetProperty("sessionId").GetString()!);
 }

@@ -76,11 +76,11 @@ internal sealed class RequiredProofs
 
     [TestCaseSource(nameof(Protected))]
     public async Task WithoutAToken_NothingIsAnswered(string method, string route) =>
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(), method, route), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(), method, route), "missing-token");
 
     [TestCaseSource(nameof(Protected))]
     public async Task WithTheSecretOfAClient_NothingIsAnswered(string method, string route) =>
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient().As(OAuthRequests.Basic()), method, route), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient().As(OAuthRequests.Basic()), method, route), "missing-token");
 
     [TestCaseSource(nameof(OfAScope))]
     public async Task WithEveryOtherScope_TheMissingOneIsNamed(string method, string route, string needed)
@@ -98,7 +98,7 @@ internal sealed class RequiredProofs
     {
         var tokens = await _app.LoginAsync(await _app.RegisterAdminAsync());
         _app.EndBehindTheBack(tokens);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(tokens.AccessToken), method, route), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(tokens.AccessToken), method, route), "token-revoked");
     }
 
     [TestCaseSource(nameof(OfNoLiveSession))]

@@ -12,7 +12,7 @@ internal sealed class ReadingAuditEntries
     [Test]
     public async Task Entries_ComeNewestFirstAndAlikeToOwnerAndAdministrator()
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         var email = await client.RegisterAsync();
         app.Time.Advance(TimeSpan.FromMilliseconds(1));

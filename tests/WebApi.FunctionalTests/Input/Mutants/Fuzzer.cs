@@ -27,7 +27,7 @@ internal sealed class Fuzzer : IAsyncDisposable
 
     /// <param name="configure">Weakens the service, to see that it is noticed.</param>
     public Fuzzer(Action<IServiceCollection>? configure = null) => _app = new CleanJwtApp(
-        new([.. CleanJwtApp.WithAdmin, .. OAuthRequests.WithClients]),
+        new([.. TestAccounts.WithAdmin, .. OAuthRequests.WithClients]),
         configure: services =>
         {
             services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(_errors);
