@@ -9,17 +9,8 @@ internal sealed class RefusedAdministration
 
     private static HttpClient Client => SharedService.App.CreateClient();
 
-    private static IEnumerable<TestCaseData> Routes()
-    {
-        yield return Row("GET /api/admin/users", "users:read");
-        yield return Row("GET /api/admin/users/{0}", "users:read");
-        yield return Row("GET /api/admin/users/{0}/activity", "users:read");
-        yield return Row("POST /api/admin/users/{0}/lock", "users:write");
-        yield return Row("POST /api/admin/users/{0}/unlock", "users:write");
-        yield return Row("DELETE /api/admin/users/{0}/sessions", "users:write");
-        yield return Row("PUT /api/admin/users/{0}/roles", "users:write", new { roles = Array.Empty<string>() });
-        yield return Row("DELETE /api/admin/users/{0}", "users:write");
-    }
+    private static IEnumerable<TestCaseData> Routes() =>
+        Contract.Admin.Select(route => Row(route.Request.Replace("{id}", "{0}", StringComparison.Ordinal), route.Scope!, route.Body?.ToJson()));
 
     private static IEnumerable<TestCaseData> RoutesOfOneAccount() => Routes().Where(row => ((string)row.Arguments[0]!).Contains("{0}", StringComparison.Ordinal));
 

@@ -91,7 +91,7 @@ internal sealed class AddressRateLimit
         var limited = app.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<EnableRateLimitingAttribute>() is { PolicyName: ClientRateLimit.Policy });
         var expected = app.Endpoints.Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/auth", StringComparison.OrdinalIgnoreCase));
         Assert.That(limited, Is.EquivalentTo(expected));
-        Assert.That(limited.Count(), Is.EqualTo(6));
+        Assert.That(limited.Count(), Is.EqualTo(Contract.Limited.Count()));
         Assert.That(app.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null), Is.Empty);
     }
 

@@ -8,12 +8,13 @@ internal sealed class BadParameters
     // Longer addresses than this no client of .NET sends.
     private const int MaxLength = 60_000;
 
-    private static readonly string[] Pages = ["/api/admin/users", "/api/admin/users/{id}/activity", "/api/users/me/activity"];
+    private static readonly string[] Pages = [.. Contract.Api.Where(route => route.IsPaged).Select(route => route.Path)];
 
     private static readonly string[] RoutesOfAUser =
     [
-        "GET /api/admin/users/{0}", "GET /api/admin/users/{0}/activity", "POST /api/admin/users/{0}/lock", "POST /api/admin/users/{0}/unlock",
-        "DELETE /api/admin/users/{0}/sessions", "DELETE /api/admin/users/{0}",
+        .. from route in Contract.Admin
+           where route.HasId && route.Body is null
+           select route.Request.Replace("{id}", "{0}", StringComparison.Ordinal),
     ];
 
     // As they stand in the address: what no encoder would write.

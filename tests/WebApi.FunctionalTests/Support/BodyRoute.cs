@@ -11,14 +11,9 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
 {
     public static readonly BodyRoute[] All =
     [
-        new("POST /api/auth/register", 201, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{TestAccounts.Password}\"", ["displayName"] = "\"Ada\"" }),
-        new("POST /api/auth/login", 401, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{TestAccounts.Password}\"", ["scope"] = "\"account:read\"" }),
-        new("POST /api/auth/refresh", 401, new() { ["refreshToken"] = "\"x\"", ["scope"] = "\"account:read\"" }),
-        new("POST /api/auth/logout", 401, new() { ["refreshToken"] = "\"x\"" }),
-        new("POST /api/auth/reauthenticate", 200, new() { ["password"] = $"\"{TestAccounts.Password}\"" }),
-        new("PATCH /api/users/me", 200, new() { ["displayName"] = "\"Ada\"" }),
-        new("PUT /api/users/me/password", 204, new() { ["currentPassword"] = $"\"{TestAccounts.Password}\"", ["newPassword"] = "\"a new horse and a new staple\"" }),
-        new("PUT /api/admin/users/{id}/roles", 200, new() { ["roles"] = "[]" }),
+        .. from route in Contract.Routes
+           where route.Body is not null
+           select new BodyRoute(route.Request, route.Body.Status, route.Body),
     ];
 
     // Each signs in once, and serves all requests that change nothing of theirs.
