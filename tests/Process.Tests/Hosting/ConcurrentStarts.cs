@@ -56,7 +56,7 @@ internal sealed class KilledFirstStart
     [CancelAfter(60_000)]
     public async Task FirstStartThatWasKilled_IsMadeGoodByTheNext(string file, int milliseconds, CancellationToken timeout)
     {
-        using var database = new TestDatabase(DatabaseKind.Sqlite);
+        using var database = new TestDatabase(DatabaseKind.Sqlite, isNew: true);
         await using (var first = CleanJwtProcess.Launch(database.Folder))
         {
             while (!Exists(database.Folder, file))

@@ -35,6 +35,7 @@ internal sealed partial class ApiDescription
         var document = await response.JsonAsync();
         Assert.That(document.Text("openapi"), Does.Match("^3\\.1\\.[0-9]+$"));
         Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(Contract.Routes.Select(route => route.Path).Distinct()));
+        Assert.That((await OperationsAsync()).Keys, Is.EquivalentTo(Contract.Routes.Select(route => route.Request)));
     }
 
     [Test]

@@ -6,10 +6,13 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>The endpoints that docs/protecting-endpoints.md shows, as somebody would add them to the service.</summary>
+/// <summary>
+/// The endpoints that docs/protecting-endpoints.md shows. Their class and their route have other names than an engineer would choose who follows the
+/// document.
+/// </summary>
 [ApiController]
-[Route("api/notes")]
-internal sealed class NotesController(NotesController.Notes notes) : ControllerBase
+[Route("api/documented/notes")]
+internal sealed class DocumentedNotesController(DocumentedNotesController.Notes notes) : ControllerBase
 {
     // Reading: a valid token with the scope, of a session that is not known to be revoked. No database lookup.
     [HttpGet]
@@ -37,7 +40,8 @@ internal sealed class NotesController(NotesController.Notes notes) : ControllerB
     // The account itself, with one lookup; 401 user-not-found when it is gone.
     [HttpGet("heading")]
     [RequireScope(Scopes.AccountRead)]
-    public ActionResult Heading([CurrentUser] Account user) => Ok(new { heading = $"Notes of {user.DisplayName ?? user.Email}" });
+    public ActionResult Heading([CurrentUser] Account user) =>
+        Ok(new { heading = $"Notes of {user.DisplayName ?? user.Email}" });
 
     internal sealed record Note(string Text);
 
