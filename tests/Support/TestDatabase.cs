@@ -41,7 +41,7 @@ internal sealed class TestDatabase : IDisposable
     /// <summary>Makes it as an operator would, before any service has started on it. On SQL Server.</summary>
     public void Create() => RunOnMaster($"CREATE DATABASE {_name}");
 
-    /// <summary>Takes it from whoever uses it, until it is brought back. On SQL Server.</summary>
+    /// <summary>Takes the database from all its clients, until it is brought back. On SQL Server.</summary>
     public void TakeOffline() => RunOnMaster($"ALTER DATABASE {_name} SET OFFLINE WITH ROLLBACK IMMEDIATE");
 
     public void BringOnline() => RunOnMaster($"ALTER DATABASE {_name} SET ONLINE");

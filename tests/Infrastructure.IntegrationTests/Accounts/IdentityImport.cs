@@ -190,7 +190,7 @@ internal sealed class IdentityImport
         return said;
     }
 
-    /// <summary>Somebody's application with ASP.NET Core Identity as its template sets it up.</summary>
+    /// <summary>An application with ASP.NET Core Identity as its template sets it up.</summary>
     private sealed class OldApplication : IAsyncDisposable
     {
         private readonly ServiceProvider _services;

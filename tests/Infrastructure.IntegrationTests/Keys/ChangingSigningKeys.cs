@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Keys;
 
-/// <summary>What becomes of the signing keys in the database, whoever changes them and how many at once.</summary>
+/// <summary>The signing keys in the database, while one node or several at once change them.</summary>
 [OnDatabases]
 internal sealed class ChangingSigningKeys(DatabaseKind kind)
 {

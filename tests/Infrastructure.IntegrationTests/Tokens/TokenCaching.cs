@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Tokens;
 
-/// <summary>Tokens that were verified once: what is remembered of them, of which, and for how long.</summary>
+/// <summary>The cache of verified tokens: what it keeps, of which tokens, and for how long.</summary>
 internal sealed class TokenCaching
 {
     private const int Size = 100;

@@ -60,7 +60,7 @@ internal sealed partial class FrontendInABrowser
         var etag = await RenameAsync(new { });
         Assert.That(Preflight().Count(service.Output), Is.EqualTo(1), "the other times it knew the answer");
 
-        // A condition of one's own has browsers pass by all that they have kept, answers to preflights too.
+        // A conditional header makes a browser bypass its cache, also that of preflights.
         etag = await RenameAsync(new Dictionary<string, string> { ["If-Match"] = etag });
         Assert.That(etag, Does.StartWith("\""));
 

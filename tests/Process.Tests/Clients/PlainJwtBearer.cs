@@ -71,7 +71,7 @@ internal sealed class PlainJwtBearer
         await ShouldBeRefusedAsync(Service, inTheNameOfThisOne, "The signature key was not found");
     }
 
-    // ASP.NET Core takes no token before it knows the audience, and no metadata can tell it. The issuer is fine: where nobody asks for the audience,
+    // ASP.NET Core takes no token before it knows the audience, and no metadata can tell it. The issuer is fine: where no audience is required,
     // its address is enough.
     [Test]
     public async Task AuthorityAlone_LacksTheAudienceAndNothingElse()

@@ -9,8 +9,8 @@ using Microsoft.Data.Sqlite;
 namespace CleanJwt.ProcessTests.Clients;
 
 /// <summary>
-/// Somebody has a copy of the database of a running service, and nothing else. Whatever they make of it, the service lets nobody in; with its keys they
-/// would be let in, which shows that they went about it the right way.
+/// A thief has a copy of the database of a running service, but not its keys. The service accepts no token that the thief makes from it. With the keys
+/// it accepts the same tokens, which shows that the forgeries are right.
 /// </summary>
 [TestFixture(false, TestName = "StolenDatabase, its keys beside it")]
 [TestFixture(true, TestName = "StolenDatabase, its keys in it under a certificate")]

@@ -174,7 +174,7 @@ internal sealed class TokensInAnotherService(string name)
         await (await server.WriteAsync(token)).ShouldBeAsync(503);
         await (await server.ReadAsync(token)).ShouldBeAsync(200);
 
-        // One that has no keys yet can let nobody in.
+        // A service without keys accepts no token.
         await using var another = await _sample.StartAsync(issuer.Client.BaseAddress!);
         await ShouldBeRefusedAsync(await another.ReadAsync(token), 401, InvalidToken);
     }

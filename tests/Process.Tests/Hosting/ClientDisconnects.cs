@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.ProcessTests.Hosting;
 
-/// <summary>A client that breaks off before it is answered, as a page does that is closed while it signs out.</summary>
+/// <summary>A client disconnects before it is answered, as a page does that is closed while it signs out.</summary>
 internal sealed class ClientDisconnects
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
@@ -51,7 +51,7 @@ internal sealed class ClientDisconnects
         await (await _service.Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = _tokens.RefreshToken })).ShouldBeAsync(200);
     }
 
-    /// <summary>Sends the refresh token while somebody else writes to the database, and waits for less time than that takes.</summary>
+    /// <summary>Sends the refresh token while another program writes to the database, and disconnects before that ends.</summary>
     private async Task BreakOffAsync(string route)
     {
         await using var writer = new SqliteConnection(ConnectionString);

@@ -5,7 +5,7 @@ using CleanJwt.ProcessTests.Support;
 namespace CleanJwt.ProcessTests.Hosting;
 
 /// <summary>
-/// Other ways to write a route under <c>/api/auth</c>, by somebody who may ask no more. What routing takes for the route counts as it does; what it does
+/// Other ways to write a route under <c>/api/auth</c>, sent by a client that is at its limit. What routing takes for the route counts as it does; what it does
 /// not is nowhere, limit or not.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.SingleInstance)]

@@ -3,7 +3,7 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Hosting;
 
-/// <summary>Starts whose SQL Server nobody answers for, or whose connection string makes no sense. No server is needed for them.</summary>
+/// <summary>Starts whose SQL Server does not answer, or whose connection string makes no sense. They need no server.</summary>
 internal sealed class SqlServerStartFailures
 {
     private const string Secret = "hunter2-marker";

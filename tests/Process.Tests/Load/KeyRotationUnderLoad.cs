@@ -6,7 +6,7 @@ using CleanJwt.ProcessTests.Support;
 namespace CleanJwt.ProcessTests.Load;
 
 /// <summary>
-/// Keys rotate while two nodes serve, each with the tokens of the other, and somebody sends tokens under keys that nobody made. The script
+/// Keys rotate while two nodes serve, each with the tokens of the other, and a client sends tokens under keys that do not exist. The script
 /// <c>scripts/rotation-load.sh</c> runs it for a minute.
 /// </summary>
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]

@@ -120,7 +120,7 @@ internal sealed class RefreshStorm
 
         public int Refreshes { get; private set; }
 
-        /// <summary>Tries that it was told nothing of, also those that found nobody listening.</summary>
+        /// <summary>The attempts without an answer, also those that found no process listening.</summary>
         public int LostReplies { get; private set; }
 
         /// <summary>Of the newest token, as this client must believe: each answer is the next.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.ProcessTests.Load;
 
-/// <summary>A flood of sign-ins, and refreshes that wait for somebody else's write: everything else goes on.</summary>
+/// <summary>During a flood of sign-ins, and while refreshes wait for another program's write, all other requests are answered.</summary>
 [NonParallelizable] // its bounds are of time, and it takes all there is of processors
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
 internal sealed class SignInFlood

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CleanJwt.ProcessTests.Support;
 
-/// <summary>A certificate for 127.0.0.1, which nobody trusts who is not told to.</summary>
+/// <summary>A self-signed certificate for 127.0.0.1.</summary>
 internal static class LocalCertificate
 {
     public static X509Certificate2 Create()

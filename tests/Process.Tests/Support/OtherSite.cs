@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.ProcessTests.Support;
 
-/// <summary>Somebody else's site with an empty page, at an origin of its own on this machine.</summary>
+/// <summary>A site with an empty page, at another origin of this machine.</summary>
 internal sealed class OtherSite : IAsyncDisposable
 {
     private readonly WebApplication _app;

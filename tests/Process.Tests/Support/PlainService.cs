@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.ProcessTests.Support;
 
-/// <summary>A service of somebody's own with one endpoint, <c>GET /</c>, for everybody with a token: it answers whose token it is.</summary>
+/// <summary>Another service with one endpoint, <c>GET /</c>, which asks for a token and answers the account it was issued for.</summary>
 internal sealed class PlainService : IAsyncDisposable
 {
     private readonly WebApplication _app;

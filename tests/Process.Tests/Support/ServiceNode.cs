@@ -134,7 +134,7 @@ internal sealed class ServiceNode : IAsyncDisposable
                 shown.Append(buffer, 0, read);
             }
 
-            await Task.Delay(200, timeout.Token); // as somebody who reads before they type
+            await Task.Delay(200, timeout.Token); // as a person reads before typing
             await process.StandardInput.WriteAsync(answer + "\r");
             await process.StandardInput.FlushAsync(timeout.Token);
         }

@@ -4,8 +4,8 @@ using System.Runtime.Versioning;
 namespace CleanJwt.ProcessTests.Support;
 
 /// <summary>
-/// Every lock of the WAL index but the one that connections keep all the time (https://sqlite.org/walformat.html): nobody can read, nobody can
-/// write. It is this process's, and falls as soon as this process closes any file of that name, a connection's too.
+/// Every lock of the WAL index but the one that connections keep all the time (https://sqlite.org/walformat.html): no other process can read
+/// or write. It is this process's, and falls as soon as this process closes any file of that name, a connection's too.
 /// </summary>
 [UnsupportedOSPlatform("macos")]
 internal sealed class WalIndexLock : IDisposable
@@ -42,7 +42,7 @@ internal sealed class WalIndexLock : IDisposable
             }
             catch (IOException) when (waited.Elapsed < TimeSpan.FromSeconds(5))
             {
-                // Somebody reads or writes at this moment.
+                // Another connection reads or writes at this moment.
             }
         }
     }

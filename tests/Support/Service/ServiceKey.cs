@@ -9,7 +9,7 @@ using Microsoft.Data.Sqlite;
 namespace CleanJwt;
 
 /// <summary>
-/// The service's own signing key, as somebody has it who reads both its database and its key folder. It signs what the service never would, to
+/// The service's own signing key, as a thief has it who reads both its database and its key folder. It signs what the service never would, to
 /// show that a good signature is not enough.
 /// </summary>
 internal sealed class ServiceKey : IDisposable

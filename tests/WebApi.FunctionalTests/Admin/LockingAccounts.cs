@@ -24,7 +24,7 @@ internal sealed class LockingAccounts
         await (await Client.RefreshAsync(stranger.RefreshToken)).ShouldBeAsync(200);
     }
 
-    /// <summary>Only whoever knows the password learns of the lock.</summary>
+    /// <summary>Only a client that knows the password learns of the lock.</summary>
     [Test]
     public async Task LockedAccount_IsToldSoOnlyWithTheRightPassword()
     {

@@ -99,7 +99,7 @@ internal sealed class RefusedAdministration
         var client = app.CreateClient();
         var admin = await client.AdminAsync();
 
-        // Neither somebody else nor an administrator who can't sign in is one who could take over.
+        // Neither an ordinary account nor a locked administrator could take over.
         await client.LoginAsync();
         var locked = await client.LoginAsync(await client.RegisterAdminAsync());
         await (await client.LockAsync(admin, locked.AccountId)).ShouldBeAsync(204);

@@ -62,7 +62,7 @@ internal sealed class RemovingUsers
                        select table;
             Assert.That(left, Is.Empty, "what names the account or its owner");
 
-            // The address is free again, and whoever comes next is somebody else.
+            // The address is free again, and who registers it next gets another account.
             await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeAsync(201);
             var next = await client.LoginAsync(email);
             Assert.That(next.AccountId, Is.Not.EqualTo(one.AccountId));

@@ -4,7 +4,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
-/// <summary>A password was proved, and before anything came of it the account changed: what comes of it knows of the change, or nothing does.</summary>
+/// <summary>The account changes after its password was verified and before the session starts: the session has the change, or does not start.</summary>
 internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
 {
     private const string NewPassword = "another horse battery staple";
@@ -117,7 +117,7 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0", Guid.Parse(owner.AccountId)), Is.Zero);
     }
 
-    /// <summary>The address is somebody else's by then, with the same password.</summary>
+    /// <summary>The address belongs to another account by then, with the same password.</summary>
     [Test]
     public async Task ByADeletionAndANewAccount_TheSessionIsTheNewOnes()
     {

@@ -26,7 +26,7 @@ internal sealed class ParallelRegistration(DatabaseKind kind)
         Assert.That(responses.Count(response => response.StatusCode == HttpStatusCode.Created), Is.EqualTo(1));
         Assert.That(app.Sql("SELECT COUNT(*) FROM AspNetUsers"), Is.EqualTo(1));
 
-        // The password is that of whoever was told so.
+        // The password is that of the request that was answered 201.
         var winner = Array.FindIndex(responses, response => response.StatusCode == HttpStatusCode.Created);
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = $"{TestAccounts.Password} {winner}" })).ShouldBeAsync(200);
     }

@@ -87,7 +87,7 @@ internal sealed class SignInStorm : IAsyncDisposable
                     middle.SetResult();
                 }
 
-                // Each from a network of its own, where nobody has tried too many wrong passwords yet.
+                // Each comes from another network, which has no failed attempts yet.
                 var response = await _client.SendAsync(
                     HttpMethod.Post, "/api/auth/login", new { email, password = TestAccounts.Password }, (ClientAddress.Header, $"2001:db8:0:{i}::1"));
                 answers.Add(await response.AnswerAsync());

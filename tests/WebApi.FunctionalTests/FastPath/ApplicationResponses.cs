@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
-/// <summary>Actions of an application answer as they would anywhere, though this service writes its own answers a shorter way.</summary>
+/// <summary>The actions of an application are answered as ASP.NET Core answers them, though the service writes its own answers faster.</summary>
 internal sealed class ApplicationResponses
 {
     [TestCase("value", 200, "application/json; charset=utf-8", "{\"name\":\"Ada\"}")]

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
-/// <summary>A token that was verified before takes a shorter way. It must lead to the same answers, whatever an application has added to the usual one.</summary>
+/// <summary>A cached token is answered as a new one is, whatever an application has added to the authentication.</summary>
 [TestFixture(TokenPath.Fast)]
 [TestFixture(TokenPath.Standard)]
 internal sealed class CachedTokens(TokenPath path)

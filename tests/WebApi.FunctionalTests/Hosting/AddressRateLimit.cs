@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>One address sends more to <c>/api/auth</c> than it may in a minute.</summary>
+/// <summary>The limit of requests a minute that one client address may send to <c>/api/auth</c>.</summary>
 internal sealed class AddressRateLimit
 {
     private const string Flooding = "203.0.113.9";

@@ -8,7 +8,7 @@ using Moq;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>What a browser is told when a page of another origin asks the service.</summary>
+/// <summary>The CORS answers to a browser whose page comes from another origin.</summary>
 internal sealed class CrossOriginRequests
 {
     private const string Frontend = "https://app.example.com";

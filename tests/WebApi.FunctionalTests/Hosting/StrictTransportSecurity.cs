@@ -8,7 +8,7 @@ using Moq;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>When a browser is told never to ask by plain HTTP again.</summary>
+/// <summary>When an answer has the header <c>Strict-Transport-Security</c>.</summary>
 internal sealed class StrictTransportSecurity
 {
     private const string Proxy = "10.1.2.3";

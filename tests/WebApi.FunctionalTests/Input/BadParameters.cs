@@ -60,7 +60,7 @@ internal sealed class BadParameters
         Assert.That(problem.GetProperty("errors").Names(), Is.EqualTo(new[] { parameter }));
     }
 
-    /// <summary>An address may begin with anything, so that these find nobody, or as many as if nothing were asked.</summary>
+    /// <summary>An address may begin with anything, so these find no account, or as many as a search without a beginning.</summary>
     [TestCaseSource(nameof(Texts))]
     public async Task BeginningOfAnAddress_IsNeverAFault(string value) =>
         await (await Client.DoAsync(await Admin.Value, $"GET /api/admin/users?limit=1&email={value}")).ShouldBeAsync(200);

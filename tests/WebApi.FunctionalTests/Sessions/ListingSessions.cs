@@ -57,7 +57,7 @@ internal sealed class ListingSessions
     {
         await using var app = new CleanJwtApp();
         var email = await app.RegisterAsync();
-        await app.LoginAsync(); // somebody else's
+        await app.LoginAsync(); // of another account
         var mine = new List<TokenPair>();
         for (var i = 0; i < 4; i++)
         {

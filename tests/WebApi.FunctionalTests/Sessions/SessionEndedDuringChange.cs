@@ -3,7 +3,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>The session of whoever acts ends after it was looked up and before the act was done: then the act is not done any more.</summary>
+/// <summary>The caller's session ends after it was looked up and before the change was written: then the change is not made.</summary>
 internal sealed class SessionEndedDuringChange : IAsyncDisposable
 {
     private static readonly (string Request, object? Body)[] Changes =

@@ -6,7 +6,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// <summary>A route that reads a JSON object, with a good value of each field that it knows.</summary>
 /// <param name="Request">Method and path, such as <c>PUT /api/admin/users/{id}/roles</c>.</param>
 /// <param name="Status">What a body of these values is answered.</param>
-/// <param name="Fields">By their names, as JSON; <c>EMAIL</c> stands for an address that nobody has.</param>
+/// <param name="Fields">By their names, as JSON; <c>EMAIL</c> stands for an address without an account.</param>
 internal sealed record BodyRoute(string Request, int Status, Dictionary<string, string> Fields)
 {
     public static readonly BodyRoute[] All =
@@ -33,7 +33,7 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
     public static string Body(Dictionary<string, string> fields) =>
         $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}".Replace("EMAIL", TestAccounts.UniqueEmail(), StringComparison.Ordinal);
 
-    /// <summary>Sends what must change nothing, by somebody who may do what the route does.</summary>
+    /// <summary>Sends a body that must change nothing, as a caller with the right to use the route.</summary>
     public async Task<HttpResponseMessage> SendAsync(byte[] body, string? type = "application/json", bool chunked = false)
     {
         var user = await User.Value;
@@ -42,14 +42,14 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
 
     public Task<HttpResponseMessage> SendAsync(string body) => SendAsync(Encoding.UTF8.GetBytes(body));
 
-    /// <summary>Sends what may change something, of an account that nobody else has.</summary>
+    /// <summary>Sends a body that may change something, for a new account.</summary>
     public async Task<HttpResponseMessage> SendOfANewAccountAsync(string body)
     {
         var user = IsOpen ? null : await SharedService.App.LoginAsync();
         return await SendAsync(IsForAdmins ? await Admin.Value : user, user?.AccountId, Encoding.UTF8.GetBytes(body));
     }
 
-    /// <param name="by">Nobody, when null.</param>
+    /// <param name="by">The caller's tokens; null for none.</param>
     /// <param name="id">The account that an administrator's request is about.</param>
     public async Task<HttpResponseMessage> SendAsync(TokenPair? by, string? id, byte[] body, string? type = "application/json", bool chunked = false)
     {

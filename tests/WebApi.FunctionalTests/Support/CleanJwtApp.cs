@@ -131,7 +131,7 @@ internal sealed class CleanJwtApp : IAsyncDisposable
 
     public Task<HttpResponseMessage> MeAsync(string accessToken) => CreateClient(accessToken).GetAsync("/api/users/me");
 
-    /// <summary>Runs SQL beside the service, as somebody with the database could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    /// <summary>Runs SQL beside the service, as an operator could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
     public object? Sql(string sql, params object[] parameters) => _database.Sql(sql, parameters);
 
     public async ValueTask DisposeAsync()

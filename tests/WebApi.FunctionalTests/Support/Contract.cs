@@ -97,7 +97,7 @@ internal static class Contract
         public override string ToString() => Request;
     }
 
-    /// <summary>The fields of a JSON object by their names, each with a good value as JSON; <c>EMAIL</c> stands for an address that nobody has.</summary>
+    /// <summary>The fields of a JSON object by their names, each with a good value as JSON; <c>EMAIL</c> stands for an address without an account.</summary>
     /// <param name="schema">Its name in the document.</param>
     /// <param name="status">The status of the answer to these values.</param>
     /// <param name="isRequired">Whether the document says that a request must have a body.</param>

@@ -3,7 +3,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>
-/// What whoever adds an action to the service relies on: one attribute protects it, without the database; a parameter gives it the current user,
+/// One attribute protects an action that an engineer adds, without a database lookup. A parameter gives the action the current user,
 /// with one lookup.
 /// </summary>
 [TestFixture(TokenPath.Fast)]

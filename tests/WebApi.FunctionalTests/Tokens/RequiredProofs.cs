@@ -2,7 +2,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
-/// <summary>What each action under /api asks of its caller. None may be forgotten: a new one fails here until it is in the table.</summary>
+/// <summary>Each action under /api asks its caller for the proof that the contract names. A new action fails here until <see cref="Contract"/> has it.</summary>
 internal sealed class RequiredProofs
 {
     private readonly CleanJwtApp _app = SharedService.App;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
-/// <summary>What whoever adds a writing action relies on: one attribute has the session looked up, and another wants a recent sign-in too.</summary>
+/// <summary>One attribute makes an action look the session up in the database. Another asks for a recent sign-in as well.</summary>
 internal sealed class SessionProofs
 {
     private static readonly string[] All =

@@ -11,7 +11,7 @@ internal sealed class UrlsInTokens
 {
     private const string Followed = "RFC 8725 2.9; RFC 8725 3.10; OWASP API7:2023";
 
-    // Whoever fetches something does so before it answers, or soon after.
+    // A service that fetches a URL does so before it answers, or soon after.
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
     // One for all rows: none of them changes anything.

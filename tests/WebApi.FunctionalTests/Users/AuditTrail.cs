@@ -4,7 +4,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Users;
 
-/// <summary>What happened to an account can be read by its owner and by administrators: who, what, when, from where, and no secret.</summary>
+/// <summary>The audit log of an account says who did what, when and from where, and holds no secret. Its owner and administrators read it.</summary>
 [OnDatabases]
 internal sealed class AuditTrail(DatabaseKind kind)
 {

@@ -234,7 +234,7 @@ internal sealed class DeletingTheAccount
 
     private static Task<HttpResponseMessage> DeleteAsync(CleanJwtApp app, TokenPair tokens) => app.CreateClient(tokens.AccessToken).DeleteAsync(Route);
 
-    /// <summary>Somebody who can be told from everybody else by whatever they leave behind.</summary>
+    /// <summary>An account whose traces all differ from those of every other account.</summary>
     private sealed class Owner
     {
         private readonly string _email = TestAccounts.UniqueEmail();
