@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Admin;
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 

@@ -5,7 +5,6 @@ using System.Security.Claims;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;

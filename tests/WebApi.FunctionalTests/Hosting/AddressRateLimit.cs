@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
 using CleanJwt.WebApi.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;

@@ -174,7 +174,9 @@ internal sealed class StartSettings
         {
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions
             {
-                ApplicationName = typeof(Program).Assembly.GetName().Name, ContentRootPath = folder, EnvironmentName = environment,
+                ApplicationName = typeof(Program).Assembly.GetName().Name,
+                ContentRootPath = folder,
+                EnvironmentName = environment,
             });
             builder.Logging.ClearProviders();
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(

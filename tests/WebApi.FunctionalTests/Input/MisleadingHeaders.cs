@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 

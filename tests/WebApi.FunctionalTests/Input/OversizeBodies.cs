@@ -1,4 +1,3 @@
-using System.Text;
 using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;

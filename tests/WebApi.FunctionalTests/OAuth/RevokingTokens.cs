@@ -1,5 +1,4 @@
 using CleanJwt.WebApi.FunctionalTests.Auth;
-using CleanJwt.WebApi.FunctionalTests.Hosting;
 using CleanJwt.WebApi.FunctionalTests.Sessions;
 using CleanJwt.WebApi.FunctionalTests.Support;
 

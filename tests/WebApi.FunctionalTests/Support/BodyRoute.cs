@@ -13,7 +13,7 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
     [
         .. from route in Contract.Routes
            where route.Body is not null
-           select new BodyRoute(route.Request, route.Body.Status, route.Body),
+           select new BodyRoute(route.Request, route.Body!.Status, route.Body),
     ];
 
     // Each signs in once, and serves all requests that change nothing of theirs.

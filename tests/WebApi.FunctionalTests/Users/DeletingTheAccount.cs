@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 
 namespace CleanJwt.WebApi.FunctionalTests.Users;
 

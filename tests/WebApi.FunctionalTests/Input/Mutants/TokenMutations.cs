@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input.Mutants;
 
