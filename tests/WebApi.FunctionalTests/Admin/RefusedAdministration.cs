@@ -48,7 +48,7 @@ internal sealed class RefusedAdministration
     [TestCaseSource(nameof(Routes))]
     public async Task ByAnAdministratorsTokenOfOtherScopes_IsRefused(string request, string scope, object? body)
     {
-        var others = string.Join(' ', new[] { "account:read", "account:write", "users:read", "users:write" }.Where(other => other != scope));
+        var others = string.Join(' ', ContractScopes.OfAdmins.Split(' ').Where(other => other != scope));
         var (admin, target) = (await SharedService.App.LoginAsync(TestAccounts.AdminEmail, others), await Client.LoginAsync());
         await ShouldLackTheScopeAsync(await Client.DoAsync(admin, Of(request, target.AccountId), body), scope);
         await ShouldBeUntouchedAsync(target);

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
 
-namespace CleanJwt.WebApi.FunctionalTests;
+namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
 /// <summary>
 /// An old and a new node over one database, while an upgrade brings new scopes. The old node ignores scope names that it does not know. A session that
