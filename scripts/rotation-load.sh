@@ -5,5 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CLEANJWT_ROTATION_SECONDS=${1:-60} CLEANJWT_ROTATIONS=${2:-3}
 echo "Builds, then runs for $CLEANJWT_ROTATION_SECONDS s."
-dotnet test tests/WebApi.FunctionalTests --filter FullyQualifiedName~KeyRotationUnderLoad \
+dotnet test tests/Process.Tests --filter FullyQualifiedName~KeyRotationUnderLoad \
   --logger "console;verbosity=detailed"

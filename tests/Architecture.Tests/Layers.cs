@@ -26,7 +26,7 @@ internal static class Layers
     public static IReadOnlyList<string> Dependents(Assembly layer, Assembly other) =>
         Violators(Types().That().ResideInAssembly(layer).Should().NotDependOnAny(Types().That().ResideInAssembly(other)));
 
-    /// <returns>The types of a layer that depend on a namespace, whoever it comes from.</returns>
+    /// <returns>The types of a layer that depend on a namespace of any assembly.</returns>
     public static IReadOnlyList<string> DependentsOnNamespace(Assembly layer, string pattern) =>
         Violators(Types().That().ResideInAssembly(layer).Should().NotDependOnAny(Types(true).That().ResideInNamespaceMatching(pattern)));
 

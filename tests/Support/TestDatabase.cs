@@ -3,16 +3,20 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt;
 
-/// <summary>An empty database for one test, with a folder for what lies beside it. The service makes its tables at its first start.</summary>
+/// <summary>An empty database for one test, with a folder for the files beside it.</summary>
 internal sealed class TestDatabase : IDisposable
 {
     private readonly string? _name;
 
-    /// <param name="isNew">Whether it must not be there yet, rather than have its tables already.</param>
+    /// <param name="isNew">Whether the database must not exist yet. Otherwise it may have its tables already, and on SQLite it has.</param>
     public TestDatabase(DatabaseKind kind, bool isNew = false)
     {
         Kind = kind;
         _name = kind == DatabaseKind.Sqlite ? null : isNew ? TestSqlServer.NewName() : TestSqlServer.Rent();
+        if (kind == DatabaseKind.Sqlite && !isNew)
+        {
+            SqliteTemplate.CopyTo(FilePath);
+        }
     }
 
     public DatabaseKind Kind { get; }
@@ -37,7 +41,7 @@ internal sealed class TestDatabase : IDisposable
     /// <summary>Makes it as an operator would, before any service has started on it. On SQL Server.</summary>
     public void Create() => RunOnMaster($"CREATE DATABASE {_name}");
 
-    /// <summary>Takes it from whoever uses it, until it is brought back. On SQL Server.</summary>
+    /// <summary>Takes the database from all its clients, until it is brought back. On SQL Server.</summary>
     public void TakeOffline() => RunOnMaster($"ALTER DATABASE {_name} SET OFFLINE WITH ROLLBACK IMMEDIATE");
 
     public void BringOnline() => RunOnMaster($"ALTER DATABASE {_name} SET ONLINE");

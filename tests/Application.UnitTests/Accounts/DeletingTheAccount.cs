@@ -10,7 +10,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Accounts;
 
-/// <summary>Deleting one's own account.</summary>
+/// <summary>The owner of an account deletes it.</summary>
 internal sealed class DeletingTheAccount
 {
     private readonly Mock<IAccountSecurity> _security = new(MockBehavior.Strict);

@@ -8,7 +8,7 @@ using Moq;
 
 namespace CleanJwt.Application.UnitTests.Sessions;
 
-/// <summary>The ports of the session use cases, as mocks that know nobody until a test says so, and a clock that stands still.</summary>
+/// <summary>The ports of the session use cases, as mocks that know no account until a test adds one, and a clock that stands still.</summary>
 internal sealed class SessionFixture
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

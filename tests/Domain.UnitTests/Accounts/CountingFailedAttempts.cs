@@ -2,7 +2,7 @@ using CleanJwt.Domain.Passwords;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 
-/// <summary>When a password is checked, when whoever tries one must wait, and for how long.</summary>
+/// <summary>When a password is checked, when a client must wait, and for how long.</summary>
 internal sealed class CountingFailedAttempts
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

@@ -14,7 +14,7 @@ internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
 
     private Session _stored = SessionExample.New with { ExpiresAt = SessionExample.Start + idleLifetime };
 
-    /// <summary>Requests that found at their write that somebody else had been faster.</summary>
+    /// <summary>The requests that found at their write that another request had been faster.</summary>
     public int LostRaces { get; private set; }
 
     public bool IsOver => _stored.EndedAt is not null;

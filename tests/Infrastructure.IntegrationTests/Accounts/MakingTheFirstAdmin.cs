@@ -68,7 +68,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
         Assert.That(_warnings.Lines, Is.Empty);
     }
 
-    /// <summary>Whoever signed up with that address first may be a stranger.</summary>
+    /// <summary>The account that signed up with that address first may be a stranger's.</summary>
     [Test]
     public async Task AccountOfThatAddress_IsNotPromotedAndALineSaysSo()
     {

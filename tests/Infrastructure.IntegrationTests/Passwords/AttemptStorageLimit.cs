@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
-/// <summary>Strangers can try passwords for as many addresses as they like, and the table stays as small as it may be.</summary>
+/// <summary>The table of attempts stays within its limit, for however many addresses strangers try passwords.</summary>
 [OnDatabases]
 internal sealed class AttemptStorageLimit(DatabaseKind kind)
 {

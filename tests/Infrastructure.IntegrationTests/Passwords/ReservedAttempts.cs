@@ -16,7 +16,7 @@ using Moq;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
-/// <summary>A password that is tried is counted before it is checked. What was not checked is given back; what nobody tells the outcome of is not.</summary>
+/// <summary>An attempt is counted before its password is checked. An attempt that was not checked is given back; one without an outcome is not.</summary>
 [OnDatabases]
 [CancelAfter(60_000)]
 internal sealed class ReservedAttempts(DatabaseKind kind)

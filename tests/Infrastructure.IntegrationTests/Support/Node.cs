@@ -72,7 +72,7 @@ internal sealed class Node : IAsyncDisposable
 
     public Task<TResult> WithDatabaseAsync<TResult>(Func<AppDbContext, Task<TResult>> use) => InRequestAsync(use);
 
-    /// <summary>Runs SQL beside the node, as somebody with the database could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    /// <summary>Runs SQL beside the node, as an operator could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
     public object? Sql(string sql, params object[] parameters) =>
         _database is null ? SqliteScript.Scalar(DatabasePath, sql, parameters) : _database.Sql(sql, parameters);
 

@@ -3,7 +3,7 @@ using Microsoft.Data.SqlClient;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Support;
 
-/// <summary>Makes the exceptions that SQL Server's driver throws, which it lets nobody else make.</summary>
+/// <summary>Makes the exceptions of SQL Server's driver, whose constructors are not public.</summary>
 internal static class SqlServerErrors
 {
     /// <summary>https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors</summary>

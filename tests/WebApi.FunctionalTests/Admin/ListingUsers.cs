@@ -14,7 +14,7 @@ internal sealed class ListingUsers
     [Test]
     public async Task Accounts_ComeNewestFirstAndWithTheirLocks()
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         var admin = await client.AdminAsync();
         app.Time.Advance(TimeSpan.FromMilliseconds(1));
@@ -31,7 +31,7 @@ internal sealed class ListingUsers
             Assert.That(items.Select(item => item.GetProperty("locked").GetBoolean()), Is.EqualTo(new[] { false, true, false }));
             Assert.That(items.Select(item => item.GetProperty("roles").GetRawText()), Is.EqualTo(new[] { "[]", "[]", "[\"admin\"]" }));
             Assert.That(items.Select(item => item.GetProperty("displayName").GetString()), Is.EqualTo(new[] { "Ada", null, null }));
-            Assert.That(items[2].Text("email"), Is.EqualTo(CleanJwtApp.AdminEmail));
+            Assert.That(items[2].Text("email"), Is.EqualTo(TestAccounts.AdminEmail));
             Assert.That(next, Is.Null);
         }
 
@@ -185,7 +185,7 @@ internal sealed class ListingUsers
     [Test]
     public async Task ShortestBeginnings_WorkToo()
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         foreach (var email in new[] { "ada@example.com", "Bob@example.com", "\u00E9lan@example.com", "\U00010400a@example.com", "%@example.com" })
         {
@@ -195,7 +195,7 @@ internal sealed class ListingUsers
         var admin = await client.AdminAsync();
         foreach (var (prefix, expected) in new[]
         {
-            ("a", new[] { "ada@example.com", CleanJwtApp.AdminEmail }), ("B", ["Bob@example.com"]), ("\u00C9", ["\u00E9lan@example.com"]),
+            ("a", new[] { "ada@example.com", TestAccounts.AdminEmail }), ("B", ["Bob@example.com"]), ("\u00C9", ["\u00E9lan@example.com"]),
             ("\U00010428", ["\U00010400a@example.com"]), ("%", ["%@example.com"]), ("_", []), ("@", []), ("x", []),
         })
         {
@@ -245,7 +245,7 @@ internal sealed class ListingUsers
     /// <param name="createdAt">In SQL, where <c>i</c> is the number of the account; a second apart when absent, each older than the one before.</param>
     private static async Task<CleanJwtApp> WithAccountsAsync(int count, string createdAt = "datetime('2026-01-02', -i || ' seconds')")
     {
-        var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        var app = new CleanJwtApp(TestAccounts.WithAdmin);
         await app.CreateClient().AdminAsync();
         app.Sql(
             $"""

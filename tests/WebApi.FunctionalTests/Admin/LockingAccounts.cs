@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Admin;
 
@@ -24,7 +23,7 @@ internal sealed class LockingAccounts
         await (await Client.RefreshAsync(stranger.RefreshToken)).ShouldBeAsync(200);
     }
 
-    /// <summary>Only whoever knows the password learns of the lock.</summary>
+    /// <summary>Only a client that knows the password learns of the lock.</summary>
     [Test]
     public async Task LockedAccount_IsToldSoOnlyWithTheRightPassword()
     {
@@ -35,9 +34,9 @@ internal sealed class LockingAccounts
         await (await Client.TryLoginAsync(email)).ShouldBeProblemAsync(403, "account-locked");
         var wrong = await Client.PostAsJsonAsync("/api/auth/login", new { email, password = "a wrong password" });
         await wrong.ShouldBeProblemAsync(401, "invalid-credentials");
-        var unknown = await Client.PostAsJsonAsync("/api/auth/login", new { email = CleanJwtApp.UniqueEmail(), password = "a wrong password" });
+        var unknown = await Client.PostAsJsonAsync("/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = "a wrong password" });
         Assert.That(WithoutTraceId(await wrong.Content.ReadAsStringAsync()), Is.EqualTo(WithoutTraceId(await unknown.Content.ReadAsStringAsync())));
-        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeProblemAsync(409, "email-taken");
+        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeProblemAsync(409, "email-taken");
     }
 
     [Test]

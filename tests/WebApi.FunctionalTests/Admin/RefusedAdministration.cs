@@ -9,17 +9,8 @@ internal sealed class RefusedAdministration
 
     private static HttpClient Client => SharedService.App.CreateClient();
 
-    private static IEnumerable<TestCaseData> Routes()
-    {
-        yield return Row("GET /api/admin/users", "users:read");
-        yield return Row("GET /api/admin/users/{0}", "users:read");
-        yield return Row("GET /api/admin/users/{0}/activity", "users:read");
-        yield return Row("POST /api/admin/users/{0}/lock", "users:write");
-        yield return Row("POST /api/admin/users/{0}/unlock", "users:write");
-        yield return Row("DELETE /api/admin/users/{0}/sessions", "users:write");
-        yield return Row("PUT /api/admin/users/{0}/roles", "users:write", new { roles = Array.Empty<string>() });
-        yield return Row("DELETE /api/admin/users/{0}", "users:write");
-    }
+    private static IEnumerable<TestCaseData> Routes() =>
+        Contract.Admin.Select(route => Row(route.Request.Replace("{id}", "{0}", StringComparison.Ordinal), route.Scope!, route.Body?.ToJson()));
 
     private static IEnumerable<TestCaseData> RoutesOfOneAccount() => Routes().Where(row => ((string)row.Arguments[0]!).Contains("{0}", StringComparison.Ordinal));
 
@@ -57,8 +48,8 @@ internal sealed class RefusedAdministration
     [TestCaseSource(nameof(Routes))]
     public async Task ByAnAdministratorsTokenOfOtherScopes_IsRefused(string request, string scope, object? body)
     {
-        var others = string.Join(' ', new[] { "account:read", "account:write", "users:read", "users:write" }.Where(other => other != scope));
-        var (admin, target) = (await SharedService.App.LoginAsync(CleanJwtApp.AdminEmail, others), await Client.LoginAsync());
+        var others = string.Join(' ', ContractScopes.OfAdmins.Split(' ').Where(other => other != scope));
+        var (admin, target) = (await SharedService.App.LoginAsync(TestAccounts.AdminEmail, others), await Client.LoginAsync());
         await ShouldLackTheScopeAsync(await Client.DoAsync(admin, Of(request, target.AccountId), body), scope);
         await ShouldBeUntouchedAsync(target);
     }
@@ -104,20 +95,20 @@ internal sealed class RefusedAdministration
     [TestCase("DELETE /api/users/me")]
     public async Task OfTheLastAdministrator_IsAConflictAndChangesNothing(string request, bool hasBody = false)
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         var admin = await client.AdminAsync();
 
-        // Neither somebody else nor an administrator who can't sign in is one who could take over.
+        // Neither an ordinary account nor a locked administrator could take over.
         await client.LoginAsync();
         var locked = await client.LoginAsync(await client.RegisterAdminAsync());
         await (await client.LockAsync(admin, locked.AccountId)).ShouldBeAsync(204);
 
-        var before = app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Roles || ' ' || Locked FROM AspNetUsers WHERE Email = @p0", CleanJwtApp.AdminEmail);
+        var before = app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Roles || ' ' || Locked FROM AspNetUsers WHERE Email = @p0", TestAccounts.AdminEmail);
         await (await client.DoAsync(admin, Of(request, admin.AccountId), hasBody ? new { roles = Array.Empty<string>() } : null))
             .ShouldBeProblemAsync(409, "last-admin");
         Assert.That(
-            app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Roles || ' ' || Locked FROM AspNetUsers WHERE Email = @p0", CleanJwtApp.AdminEmail),
+            app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Roles || ' ' || Locked FROM AspNetUsers WHERE Email = @p0", TestAccounts.AdminEmail),
             Is.EqualTo(before));
         await (await client.AskAsync(admin.AccessToken)).ShouldBeAsync(200);
         await (await client.RefreshAsync(admin.RefreshToken)).ShouldBeAsync(200);
@@ -131,7 +122,7 @@ internal sealed class RefusedAdministration
     [Test]
     public async Task OfTheLastAdministratorsRole_WhenItStays_IsDone()
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var admin = await app.CreateClient().AdminAsync();
         await (await app.CreateClient().SetRolesAsync(admin, admin.AccountId, "admin")).ShouldBeAsync(200);
         await (await app.MeAsync(admin.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
@@ -142,7 +133,7 @@ internal sealed class RefusedAdministration
     [TestCase("DELETE /api/admin/users/{0}")]
     public async Task ThatCantBeUndone_NeedsARecentSignIn(string request, bool hasBody = false)
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin, new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero)));
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin, new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero)));
         var client = app.CreateClient();
         var (admin, target, other) = (await client.AdminAsync(), await client.LoginAsync(), await client.LoginAsync());
         object? body = hasBody ? new { roles = new[] { "admin" } } : null;
@@ -156,7 +147,7 @@ internal sealed class RefusedAdministration
             refused.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
         await (await client.AskAsync(target.AccessToken)).ShouldBeAsync(200);
 
-        var again = await (await client.DoAsync(admin, "POST /api/auth/reauthenticate", new { password = CleanJwtApp.Password })).JsonAsync();
+        var again = await (await client.DoAsync(admin, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password })).JsonAsync();
         Assert.That((await client.DoAsync(TokenPair.From(again), Of(request, target.AccountId), body)).IsSuccessStatusCode, Is.True);
     }
 
@@ -165,7 +156,7 @@ internal sealed class RefusedAdministration
     [TestCase("DELETE /api/admin/users/{0}/sessions")]
     public async Task ThatCanBeUndone_NeedsNone(string request)
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         var (admin, target) = (await client.AdminAsync(), await client.LoginAsync());
         app.Time.Advance(TimeSpan.FromMinutes(9));

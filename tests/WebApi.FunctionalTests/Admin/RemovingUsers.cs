@@ -38,7 +38,7 @@ internal sealed class RemovingUsers
     [Test]
     public async Task DeletedAccount_IsGoneAsIfItsOwnerHadDoneIt()
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         var (admin, stranger) = (await client.AdminAsync(), await client.LoginAsync());
         foreach (var byAdmin in new[] { true, false })
@@ -62,8 +62,8 @@ internal sealed class RemovingUsers
                        select table;
             Assert.That(left, Is.Empty, "what names the account or its owner");
 
-            // The address is free again, and whoever comes next is somebody else.
-            await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = CleanJwtApp.Password })).ShouldBeAsync(201);
+            // The address is free again, and who registers it next gets another account.
+            await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeAsync(201);
             var next = await client.LoginAsync(email);
             Assert.That(next.AccountId, Is.Not.EqualTo(one.AccountId));
             var me = await (await client.AskAsync(next.AccessToken, "/api/users/me")).JsonAsync();

@@ -70,7 +70,7 @@ internal sealed class SettingRoles
     [Test]
     public async Task RoleChange_IsANewVersionOfTheAccount()
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         var (admin, email) = (await client.AdminAsync(), await client.RegisterAsync());
         var before = await client.LoginAsync(email);

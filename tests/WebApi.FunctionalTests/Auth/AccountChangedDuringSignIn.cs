@@ -4,7 +4,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
-/// <summary>A password was proved, and before anything came of it the account changed: what comes of it knows of the change, or nothing does.</summary>
+/// <summary>The account changes after its password was verified and before the session starts: the session has the change, or does not start.</summary>
 internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
 {
     private const string NewPassword = "another horse battery staple";
@@ -15,7 +15,7 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
 
     public AccountChangedDuringSignIn()
     {
-        _app = new CleanJwtApp(CleanJwtApp.WithAdmin, configure: services =>
+        _app = new CleanJwtApp(TestAccounts.WithAdmin, configure: services =>
         {
             _gate.PutBefore<ISessionRepository>(
                 services, nameof(ISessionRepository.TryStartAsync), nameof(ISessionRepository.TryReauthenticateAsync), nameof(ISessionRepository.RotateAsync));
@@ -95,7 +95,7 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var email = await _client.RegisterAdminAsync();
         var (admin, owner) = (await _client.AdminAsync(), await _client.LoginAsync(email));
         var answer = await HeldAsync(
-            () => _client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password, scope = "users:read" }),
+            () => _client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope = "users:read" }),
             async () => await (await _client.SetRolesAsync(admin, owner.AccountId)).ShouldBeAsync(200));
 
         await answer.ShouldBeProblemAsync(400, "invalid-scope");
@@ -117,7 +117,7 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0", Guid.Parse(owner.AccountId)), Is.Zero);
     }
 
-    /// <summary>The address is somebody else's by then, with the same password.</summary>
+    /// <summary>The address belongs to another account by then, with the same password.</summary>
     [Test]
     public async Task ByADeletionAndANewAccount_TheSessionIsTheNewOnes()
     {
@@ -264,10 +264,10 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
     }
 
     private Task<HttpResponseMessage> ReauthenticateAsync(TokenPair by) =>
-        _client.DoAsync(by, "POST /api/auth/reauthenticate", new { password = CleanJwtApp.Password });
+        _client.DoAsync(by, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password });
 
     private Task<HttpResponseMessage> TryChangePasswordAsync(TokenPair by, string newPassword = NewPassword) =>
-        _client.DoAsync(by, "PUT /api/users/me/password", new { currentPassword = CleanJwtApp.Password, newPassword });
+        _client.DoAsync(by, "PUT /api/users/me/password", new { currentPassword = TestAccounts.Password, newPassword });
 
     private async Task ChangePasswordAsync(TokenPair by) => await (await TryChangePasswordAsync(by)).ShouldBeAsync(204);
 

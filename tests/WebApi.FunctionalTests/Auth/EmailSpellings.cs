@@ -73,7 +73,7 @@ internal sealed class EmailSpellings(DatabaseKind kind)
     }
 
     private Task<HttpResponseMessage> PostAsync(string route, string email) =>
-        App.CreateClient().PostAsJsonAsync(route, new { email, password = CleanJwtApp.Password });
+        App.CreateClient().PostAsJsonAsync(route, new { email, password = TestAccounts.Password });
 
     // Each row has a domain of its own, so that the rows do not meet.
     private static TestCaseData Row(string name, string one, string other)

@@ -10,7 +10,7 @@ using Moq;
 
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
-/// <summary>More sign-ins at once than can be hashed soon.</summary>
+/// <summary>The answers while more sign-ins arrive than the hashing queue takes.</summary>
 internal sealed class FullSignInQueue
 {
     [Test]
@@ -66,13 +66,13 @@ internal sealed class FullSignInQueue
             {
                 await Task.Delay(20);
                 app.Commands.Reset();
-                await (await client.TryLoginAsync(CleanJwtApp.UniqueEmail())).ShouldBeProblemAsync(503, "service-unavailable");
+                await (await client.TryLoginAsync(TestAccounts.UniqueEmail())).ShouldBeProblemAsync(503, "service-unavailable");
                 commands = app.Commands.Commands.Count;
             }
 
             Assert.That(commands, Is.Zero);
 
-            // Whoever would need a password hashed is turned away before the body is read, and nobody else.
+            // Requests that need a password hashed, and only these, are refused before their body is read.
             using var signedIn = app.CreateClient(tokens.AccessToken);
             var hash = app.Endpoints.Where(TakesAPassword).ToList();
             Assert.That(hash, Has.Count.EqualTo(4));

@@ -12,11 +12,11 @@ internal sealed class ParallelRegistration(DatabaseKind kind)
     public async Task OneAddressFiftyTimes_MakesOneAccount()
     {
         await using var app = new CleanJwtApp(kind: kind);
-        var email = CleanJwtApp.UniqueEmail();
+        var email = TestAccounts.UniqueEmail();
         var client = app.CreateClient();
         var responses = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => client.PostAsJsonAsync(
             "/api/auth/register",
-            new { email = number % 2 == 0 ? email : email.ToUpperInvariant(), password = $"{CleanJwtApp.Password} {number}" }))));
+            new { email = number % 2 == 0 ? email : email.ToUpperInvariant(), password = $"{TestAccounts.Password} {number}" }))));
 
         foreach (var refused in responses.Where(response => response.StatusCode != HttpStatusCode.Created))
         {
@@ -26,8 +26,8 @@ internal sealed class ParallelRegistration(DatabaseKind kind)
         Assert.That(responses.Count(response => response.StatusCode == HttpStatusCode.Created), Is.EqualTo(1));
         Assert.That(app.Sql("SELECT COUNT(*) FROM AspNetUsers"), Is.EqualTo(1));
 
-        // The password is that of whoever was told so.
+        // The password is that of the request that was answered 201.
         var winner = Array.FindIndex(responses, response => response.StatusCode == HttpStatusCode.Created);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = $"{CleanJwtApp.Password} {winner}" })).ShouldBeAsync(200);
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = $"{TestAccounts.Password} {winner}" })).ShouldBeAsync(200);
     }
 }

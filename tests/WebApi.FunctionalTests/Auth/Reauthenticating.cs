@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
@@ -86,7 +85,7 @@ internal sealed class Reauthenticating
     [Test]
     public async Task OtherSpellingOfThePassword_IsTheSame()
     {
-        var email = CleanJwtApp.UniqueEmail();
+        var email = TestAccounts.UniqueEmail();
         await (await _app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = "caf\u00e9 caf\u00e9 caf\u00e9" })).ShouldBeAsync(201);
         var tokens = await AccountRequests.TokensOfAsync(await _app.CreateClient().TryLoginAsync(email, "caf\u00e9 caf\u00e9 caf\u00e9"));
         await (await _app.ReauthenticateAsync(tokens.AccessToken, "cafe\u0301 cafe\u0301 cafe\u0301")).ShouldBeAsync(200);
@@ -94,7 +93,7 @@ internal sealed class Reauthenticating
 
     [TestCase("not the right password")]
     [TestCase("Correct horse battery staple")]
-    [TestCase(CleanJwtApp.Password + " ")]
+    [TestCase(TestAccounts.Password + " ")]
     [TestCase("x")]
     public async Task WrongPassword_IsRefusedAndChangesNothing(string password)
     {
@@ -112,7 +111,7 @@ internal sealed class Reauthenticating
     public async Task PasswordOfAnotherAccount_IsWrong()
     {
         const string Theirs = "another horse battery staple";
-        var email = CleanJwtApp.UniqueEmail();
+        var email = TestAccounts.UniqueEmail();
         await (await _app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = Theirs })).ShouldBeAsync(201);
         var (mine, theirs) = (await _app.LoginAsync(), await AccountRequests.TokensOfAsync(await _app.CreateClient().TryLoginAsync(email, Theirs)));
         await (await _app.ReauthenticateAsync(mine.AccessToken, Theirs)).ShouldBeProblemAsync(401, "invalid-credentials");
@@ -167,7 +166,7 @@ internal sealed class Reauthenticating
     {
         var tokens = await _app.LoginAsync();
         _app.EndBehindTheBack(tokens);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.AccessToken), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.AccessToken), "token-revoked");
         await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
     }
 
@@ -176,10 +175,10 @@ internal sealed class Reauthenticating
     {
         var tokens = await _app.LoginAsync();
         await _app.CreateClient().LogoutAsync(tokens);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.AccessToken), "token-revoked");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.RefreshToken), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(
-            await _app.CreateClient().PostAsJsonAsync(Route, new { password = CleanJwtApp.Password }), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.AccessToken), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.RefreshToken), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await _app.CreateClient().PostAsJsonAsync(Route, new { password = TestAccounts.Password }), "missing-token");
     }
 
     [Test]
@@ -188,7 +187,7 @@ internal sealed class Reauthenticating
         var email = await _app.RegisterAsync();
         var tokens = await _app.LoginAsync(email);
         _app.Sql("UPDATE AspNetUsers SET Locked = 1 WHERE Email = @p0", email); // by hand: the session is not ended
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.AccessToken), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.AccessToken), "token-revoked");
     }
 
     [Test]

@@ -14,7 +14,7 @@ internal sealed class RefusedSignIn
     public async Task UnknownEmail_IsAnsweredLikeWrongPassword()
     {
         var wrongPassword = await PostAsync(await _app.RegisterAsync(), Wrong);
-        var unknownEmail = await PostAsync(CleanJwtApp.UniqueEmail(), Wrong);
+        var unknownEmail = await PostAsync(TestAccounts.UniqueEmail(), Wrong);
         await unknownEmail.ShouldBeProblemAsync(401, "invalid-credentials");
         Assert.That(await WithoutTraceIdAsync(unknownEmail), Is.EqualTo(await WithoutTraceIdAsync(wrongPassword)));
         Assert.That(Headers(unknownEmail), Is.EqualTo(Headers(wrongPassword)));
@@ -27,8 +27,8 @@ internal sealed class RefusedSignIn
         _app.Sql("UPDATE AspNetUsers SET Locked = 1 WHERE Email = @p0", email);
         var wrong = await PostAsync(email, Wrong);
         await wrong.ShouldBeProblemAsync(401, "invalid-credentials");
-        Assert.That(await WithoutTraceIdAsync(wrong), Is.EqualTo(await WithoutTraceIdAsync(await PostAsync(CleanJwtApp.UniqueEmail(), Wrong))));
-        await (await PostAsync(email, CleanJwtApp.Password)).ShouldBeProblemAsync(403, "account-locked");
+        Assert.That(await WithoutTraceIdAsync(wrong), Is.EqualTo(await WithoutTraceIdAsync(await PostAsync(TestAccounts.UniqueEmail(), Wrong))));
+        await (await PostAsync(email, TestAccounts.Password)).ShouldBeProblemAsync(403, "account-locked");
         Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
     }
 
@@ -37,7 +37,7 @@ internal sealed class RefusedSignIn
     {
         var email = await _app.RegisterAsync();
         _app.Sql("UPDATE AspNetUsers SET PasswordHash = NULL WHERE Email = @p0", email);
-        await (await PostAsync(email, CleanJwtApp.Password)).ShouldBeProblemAsync(401, "invalid-credentials");
+        await (await PostAsync(email, TestAccounts.Password)).ShouldBeProblemAsync(401, "invalid-credentials");
     }
 
     [TestCase("' OR 1=1 --")]

@@ -15,7 +15,7 @@ internal sealed class Registering
     {
         await using var app = new CleanJwtApp(time: new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero)));
         var response = await app.CreateClient().PostAsJsonAsync(
-            "/api/auth/register", new { email = "Ada@Example.com", password = CleanJwtApp.Password, displayName = "Ada Lovelace" });
+            "/api/auth/register", new { email = "Ada@Example.com", password = TestAccounts.Password, displayName = "Ada Lovelace" });
         await response.ShouldBeAsync(201);
         var account = await response.JsonAsync();
         using (Assert.EnterMultipleScope())
@@ -36,8 +36,8 @@ internal sealed class Registering
     [Test]
     public async Task Account_IsTheSameWhenItsOwnerReadsItLater()
     {
-        var email = CleanJwtApp.UniqueEmail();
-        var registered = await PostAsync(new { email, password = CleanJwtApp.Password, displayName = "Ada" });
+        var email = TestAccounts.UniqueEmail();
+        var registered = await PostAsync(new { email, password = TestAccounts.Password, displayName = "Ada" });
         var read = await _app.MeAsync((await _app.LoginAsync(email)).AccessToken);
         Assert.That(await read.Content.ReadAsStringAsync(), Is.EqualTo(await registered.Content.ReadAsStringAsync()));
     }
@@ -49,7 +49,7 @@ internal sealed class Registering
     [TestCase("Ада 𝒜 e\u0301", "Ада 𝒜 e\u0301")]
     public async Task DisplayName_IsTrimmedAndEmptyIsNull(string? sent, string? kept)
     {
-        var response = await PostAsync(new { email = CleanJwtApp.UniqueEmail(), password = CleanJwtApp.Password, displayName = sent });
+        var response = await PostAsync(new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password, displayName = sent });
         await response.ShouldBeAsync(201);
         Assert.That((await response.JsonAsync()).GetProperty("displayName").GetString(), Is.EqualTo(kept));
     }
@@ -57,8 +57,8 @@ internal sealed class Registering
     [Test]
     public async Task Email_LosesSurroundingWhiteSpace()
     {
-        var email = CleanJwtApp.UniqueEmail();
-        var response = await PostAsync(new { email = $" \t\u00a0{email}\u3000\n", password = CleanJwtApp.Password });
+        var email = TestAccounts.UniqueEmail();
+        var response = await PostAsync(new { email = $" \t\u00a0{email}\u3000\n", password = TestAccounts.Password });
         await response.ShouldBeAsync(201);
         Assert.That((await response.JsonAsync()).Text("email"), Is.EqualTo(email));
     }
@@ -75,12 +75,12 @@ internal sealed class Registering
     [Test]
     public async Task UnknownFields_ChangeNothing()
     {
-        var email = CleanJwtApp.UniqueEmail();
+        var email = TestAccounts.UniqueEmail();
         var id = Guid.NewGuid();
         var response = await PostAsync(new
         {
             email,
-            password = CleanJwtApp.Password,
+            password = TestAccounts.Password,
             id,
             sub = id,
             accountId = id,

@@ -6,7 +6,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Auth;
 /// <summary>What a new account's fields must be.</summary>
 internal sealed class RegistrationRules
 {
-    private const string Good = CleanJwtApp.Password;
+    private const string Good = TestAccounts.Password;
     private readonly CleanJwtApp _app = SharedService.App;
 
     private static IEnumerable<TestCaseData> Refused()

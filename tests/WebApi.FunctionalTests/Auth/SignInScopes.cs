@@ -16,7 +16,7 @@ internal sealed class SignInScopes
     public async Task AllowedScope_IsGiven(string? asked, string given)
     {
         var email = await _app.RegisterAsync();
-        var response = await PostAsync(email, CleanJwtApp.Password, asked);
+        var response = await PostAsync(email, TestAccounts.Password, asked);
         await response.ShouldBeAsync(200);
         var tokens = await response.JsonAsync();
         Assert.That(tokens.Text("scope"), Is.EqualTo(given));
@@ -35,9 +35,9 @@ internal sealed class SignInScopes
     public async Task UnknownScope_IsRefusedWhateverThePassword(string asked)
     {
         var email = await _app.RegisterAsync();
-        await (await PostAsync(email, CleanJwtApp.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
+        await (await PostAsync(email, TestAccounts.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
         await (await PostAsync(email, "not the right password", asked)).ShouldBeProblemAsync(400, "invalid-scope");
-        await (await PostAsync(CleanJwtApp.UniqueEmail(), CleanJwtApp.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
+        await (await PostAsync(TestAccounts.UniqueEmail(), TestAccounts.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
         Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
     }
 
@@ -47,8 +47,8 @@ internal sealed class SignInScopes
     {
         var email = await _app.RegisterAsync();
         await (await PostAsync(email, "not the right password", asked)).ShouldBeProblemAsync(401, "invalid-credentials");
-        await (await PostAsync(CleanJwtApp.UniqueEmail(), CleanJwtApp.Password, asked)).ShouldBeProblemAsync(401, "invalid-credentials");
-        await (await PostAsync(email, CleanJwtApp.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
+        await (await PostAsync(TestAccounts.UniqueEmail(), TestAccounts.Password, asked)).ShouldBeProblemAsync(401, "invalid-credentials");
+        await (await PostAsync(email, TestAccounts.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
         Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
     }
 
@@ -57,7 +57,7 @@ internal sealed class SignInScopes
     {
         var email = await _app.RegisterAsync();
         _app.Sql("UPDATE AspNetUsers SET Roles = 'admin' WHERE Email = @p0", email);
-        var response = await PostAsync(email, CleanJwtApp.Password, "users:read");
+        var response = await PostAsync(email, TestAccounts.Password, "users:read");
         await response.ShouldBeAsync(200);
         Assert.That((await response.JsonAsync()).Text("scope"), Is.EqualTo("users:read"));
     }

@@ -26,7 +26,7 @@ internal sealed class SignInStorm : IAsyncDisposable
         hasher.Setup(port => port.HashPassword(It.IsAny<AppUser>(), It.IsAny<string>())).Returns((AppUser _, string password) => password);
         hasher.Setup(port => port.VerifyHashedPassword(It.IsAny<AppUser>(), It.IsAny<string>(), It.IsAny<string>()))
             .Returns((AppUser _, string hash, string password) => hash == password ? PasswordVerificationResult.Success : PasswordVerificationResult.Failed);
-        _app = new CleanJwtApp(CleanJwtApp.WithAdmin, configure: services =>
+        _app = new CleanJwtApp(TestAccounts.WithAdmin, configure: services =>
         {
             services.Replace(ServiceDescriptor.Singleton(hasher.Object));
             services.AddClientAddress("192.0.2.1");
@@ -44,7 +44,7 @@ internal sealed class SignInStorm : IAsyncDisposable
     [Test]
     public Task PasswordChange_LeavesTheSessionThatDidIt() => InRoundsAsync("401 invalid-credentials", async (_, owner) =>
     {
-        await (await _client.DoAsync(owner, "PUT /api/users/me/password", new { currentPassword = CleanJwtApp.Password, newPassword = NewPassword }))
+        await (await _client.DoAsync(owner, "PUT /api/users/me/password", new { currentPassword = TestAccounts.Password, newPassword = NewPassword }))
             .ShouldBeAsync(204);
         return [owner.SessionId];
     });
@@ -87,9 +87,9 @@ internal sealed class SignInStorm : IAsyncDisposable
                     middle.SetResult();
                 }
 
-                // Each from a network of its own, where nobody has tried too many wrong passwords yet.
+                // Each comes from another network, which has no failed attempts yet.
                 var response = await _client.SendAsync(
-                    HttpMethod.Post, "/api/auth/login", new { email, password = CleanJwtApp.Password }, (ClientAddress.Header, $"2001:db8:0:{i}::1"));
+                    HttpMethod.Post, "/api/auth/login", new { email, password = TestAccounts.Password }, (ClientAddress.Header, $"2001:db8:0:{i}::1"));
                 answers.Add(await response.AnswerAsync());
                 if (response.IsSuccessStatusCode)
                 {

@@ -14,7 +14,7 @@ internal sealed class SigningIn(DatabaseKind kind)
     {
         await using var app = new CleanJwtApp(kind: kind, time: new(Now));
         var email = await app.RegisterAsync();
-        var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
+        var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password });
         await response.ShouldBeAsync(200);
         var tokens = await response.JsonAsync();
         using (Assert.EnterMultipleScope())
@@ -104,7 +104,7 @@ internal sealed class SigningIn(DatabaseKind kind)
     {
         await using var app = new CleanJwtApp(kind: kind, settings: new() { ["Sessions:AbsoluteLifetime"] = "00:05:00" }, time: new(Now));
         var email = await app.RegisterAsync();
-        var tokens = await (await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password })).JsonAsync();
+        var tokens = await (await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password })).JsonAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(tokens.GetProperty("expiresIn").GetInt64(), Is.EqualTo(300));
@@ -134,7 +134,7 @@ internal sealed class SigningIn(DatabaseKind kind)
         var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new
         {
             email,
-            password = CleanJwtApp.Password,
+            password = TestAccounts.Password,
             sub = id,
             id,
             sid = id,
@@ -160,7 +160,7 @@ internal sealed class SigningIn(DatabaseKind kind)
         var email = await app.RegisterAsync();
         var client = app.CreateClient();
         client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", new string('x', 5000));
-        var response = await client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password });
+        var response = await client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password });
         await response.ShouldBeAsync(200);
         Assert.That(
             app.Sql("SELECT UserAgent FROM Sessions WHERE lower(Id) = @p0", (await response.JsonAsync()).Text("sessionId")),
@@ -171,7 +171,7 @@ internal sealed class SigningIn(DatabaseKind kind)
     public async Task Password_IsTheSameComposedAndDecomposed()
     {
         var app = SharedService.On(kind);
-        var email = CleanJwtApp.UniqueEmail();
+        var email = TestAccounts.UniqueEmail();
         var client = app.CreateClient();
         await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = "caf\u00e9 caf\u00e9 caf\u00e9" })).ShouldBeAsync(201);
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = "cafe\u0301 cafe\u0301 cafe\u0301" })).ShouldBeAsync(200);
@@ -185,7 +185,7 @@ internal sealed class SigningIn(DatabaseKind kind)
     public async Task Password_DiffersIn(string password, string other)
     {
         var app = SharedService.On(kind);
-        var email = CleanJwtApp.UniqueEmail();
+        var email = TestAccounts.UniqueEmail();
         var client = app.CreateClient();
         await (await client.PostAsJsonAsync("/api/auth/register", new { email, password })).ShouldBeAsync(201);
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = other })).ShouldBeProblemAsync(401, "invalid-credentials");

@@ -120,7 +120,7 @@ internal sealed class SigningOut
     {
         await using var app = new CleanJwtApp();
         var tokens = await app.LoginAsync();
-        using var key = new ServiceKey(app);
+        using var key = app.ServiceKey();
         app.Time.Advance(TimeSpan.FromHours(1));
         await (await app.CreateClient(change(key, tokens.AccessToken)).PostAsync(Route, null)).ShouldBeProblemAsync(401, "invalid-token");
         await (await app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);

@@ -1,5 +1,5 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
-using static CleanJwt.WebApi.FunctionalTests.Support.PasswordAttemptRequests;
+using static CleanJwt.PasswordAttemptRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
@@ -7,7 +7,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Auth;
 [OnDatabases]
 internal sealed class TooManyAttempts : IAsyncDisposable
 {
-    private const string Right = CleanJwtApp.Password;
+    private const string Right = TestAccounts.Password;
     private const string Here = "192.0.2.1";
     private const string Elsewhere = "198.51.100.7";
 
@@ -19,7 +19,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     public TooManyAttempts(DatabaseKind kind)
     {
         _app = new CleanJwtApp(
-            new([.. CleanJwtApp.WithAdmin, new("RateLimiting:Enabled", "false")]), configure: services => services.AddClientAddress(Here), kind: kind);
+            new([.. TestAccounts.WithAdmin, new("RateLimiting:Enabled", "false")]), configure: services => services.AddClientAddress(Here), kind: kind);
         _client = _app.CreateClient();
     }
 
@@ -330,7 +330,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
 
     private long Rows => (long)_app.Sql("SELECT COUNT(*) FROM PasswordAttempts")!;
 
-    private async Task<string> EmailAsync(bool known) => known ? await _app.RegisterAsync() : CleanJwtApp.UniqueEmail();
+    private async Task<string> EmailAsync(bool known) => known ? await _app.RegisterAsync() : TestAccounts.UniqueEmail();
 
     /// <summary>From as many networks as are needed for none of them to be put off before the last.</summary>
     private async Task FailFromManyAsync(string email, int times)

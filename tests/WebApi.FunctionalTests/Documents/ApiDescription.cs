@@ -9,42 +9,19 @@ internal sealed partial class ApiDescription
 {
     private readonly CleanJwtApp _app = SharedService.App;
 
-    [TestCase("post", "/api/auth/register", "201 400 409 413 415 429 500 503")]
-    [TestCase("post", "/api/auth/login", "200 400 401 403 413 415 429 500 503")]
-    [TestCase("post", "/api/auth/refresh", "200 400 401 413 415 429 500 503")]
-    [TestCase("post", "/api/auth/logout", "204 400 401 413 415 429 500 503")]
-    [TestCase("post", "/api/auth/reauthenticate", "200 400 401 413 415 429 500 503")]
-    [TestCase("get", "/api/auth/token", "200 401 429 500 503")]
-    [TestCase("get", "/api/users/me", "200 304 401 403 500 503")]
-    [TestCase("patch", "/api/users/me", "200 400 401 403 412 413 415 500 503")]
-    [TestCase("delete", "/api/users/me", "204 401 403 409 500 503")]
-    [TestCase("put", "/api/users/me/password", "204 400 401 403 413 415 429 500 503")]
-    [TestCase("get", "/api/users/me/activity", "200 400 401 403 500 503")]
-    [TestCase("get", "/api/users/me/sessions", "200 401 403 500 503")]
-    [TestCase("delete", "/api/users/me/sessions", "204 400 401 403 500 503")]
-    [TestCase("delete", "/api/users/me/sessions/{id}", "204 401 403 404 500 503")]
-    [TestCase("get", "/api/admin/users", "200 400 401 403 500 503")]
-    [TestCase("get", "/api/admin/users/{id}", "200 401 403 404 500 503")]
-    [TestCase("delete", "/api/admin/users/{id}", "204 401 403 404 409 500 503")]
-    [TestCase("post", "/api/admin/users/{id}/lock", "204 401 403 404 409 500 503")]
-    [TestCase("post", "/api/admin/users/{id}/unlock", "204 401 403 404 500 503")]
-    [TestCase("delete", "/api/admin/users/{id}/sessions", "204 401 403 404 500 503")]
-    [TestCase("put", "/api/admin/users/{id}/roles", "200 400 401 403 404 409 413 415 500 503")]
-    [TestCase("get", "/api/admin/users/{id}/activity", "200 400 401 403 404 500 503")]
-    [TestCase("post", "/oauth/introspect", "200 400 401 413 415 500 503")]
-    [TestCase("post", "/oauth/revoke", "200 400 401 413 415 500 503")]
-    [TestCase("get", "/.well-known/jwks.json", "200 500")]
-    [TestCase("get", "/.well-known/openid-configuration", "200 500")]
-    [TestCase("get", "/.well-known/oauth-authorization-server", "200 500")]
-    public async Task Document_HasEveryRouteWithItsStatuses(string method, string route, string statuses)
+    private static IEnumerable<TestCaseData> Routes => Contract.Routes.Select(Row);
+
+    private static IEnumerable<TestCaseData> ApiRoutes => Contract.Api.Select(Row);
+
+    [TestCaseSource(nameof(Routes))]
+    public async Task Document_HasEveryRouteWithItsStatuses(Contract.Route route)
     {
-        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
-        var operation = document.GetProperty("paths").GetProperty(route).GetProperty(method);
-        Assert.That(operation.GetProperty("responses").Names(), Is.EquivalentTo(statuses.Split(' ')));
+        var operation = (await OperationsAsync())[route.Request];
+        Assert.That(operation.GetProperty("responses").Names(), Is.EquivalentTo(route.Statuses.Split(' ')));
         Assert.That(operation.Text("summary"), Is.Not.Empty);
         foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] is '4' or '5'))
         {
-            var type = route.StartsWith("/oauth/", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
+            var type = route.Path.StartsWith("/oauth/", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
             Assert.That(response.Value.GetProperty("content").Names(), Is.EqualTo(new[] { type }), response.Name);
         }
     }
@@ -57,15 +34,8 @@ internal sealed partial class ApiDescription
         Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
         var document = await response.JsonAsync();
         Assert.That(document.Text("openapi"), Does.Match("^3\\.1\\.[0-9]+$"));
-        Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(new[]
-        {
-            "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout", "/api/auth/reauthenticate", "/api/auth/token",
-            "/api/users/me", "/api/users/me/password", "/api/users/me/activity", "/api/users/me/sessions", "/api/users/me/sessions/{id}",
-            "/api/admin/users", "/api/admin/users/{id}", "/api/admin/users/{id}/lock", "/api/admin/users/{id}/unlock",
-            "/api/admin/users/{id}/sessions", "/api/admin/users/{id}/roles", "/api/admin/users/{id}/activity",
-            "/oauth/introspect", "/oauth/revoke",
-            "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
-        }));
+        Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(Contract.Routes.Select(route => route.Path).Distinct()));
+        Assert.That((await OperationsAsync()).Keys, Is.EquivalentTo(Contract.Routes.Select(route => route.Request)));
     }
 
     [Test]
@@ -148,71 +118,31 @@ internal sealed partial class ApiDescription
     {
         var said = (await OperationsAsync()).Where(operation =>
             operation.Value.GetProperty("responses").TryGetProperty("429", out var refused) && refused.Text("description").Contains("`rate-limited`", StringComparison.Ordinal));
-        Assert.That(said.Select(operation => operation.Key), Is.EquivalentTo(new[]
-        {
-            "POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/refresh", "POST /api/auth/logout", "POST /api/auth/reauthenticate", "GET /api/auth/token",
-        }));
+        Assert.That(said.Select(operation => operation.Key), Is.EquivalentTo(Contract.Limited.Select(route => route.Request)));
     }
 
-    [TestCase("POST /api/auth/register", "RegisterCommand", "AccountResponse")]
-    [TestCase("POST /api/auth/login", "LoginCommand", "Tokens")]
-    [TestCase("POST /api/auth/refresh", "RefreshCommand", "Tokens")]
-    [TestCase("POST /api/auth/reauthenticate", "ReauthenticateCommand", "Tokens")]
-    [TestCase("GET /api/auth/token", null, "TokenResponse")]
-    [TestCase("GET /api/users/me", null, "AccountResponse")]
-    [TestCase("PATCH /api/users/me", "UpdateProfileCommand", "AccountResponse")]
-    [TestCase("DELETE /api/users/me", null, null)]
-    [TestCase("PUT /api/users/me/password", "ChangePasswordCommand", null)]
-    [TestCase("GET /api/users/me/sessions", null, "SessionList")]
-    [TestCase("DELETE /api/users/me/sessions", null, null)]
-    [TestCase("DELETE /api/users/me/sessions/{id}", null, null)]
-    [TestCase("GET /api/users/me/activity", null, "ActivityPage")]
-    [TestCase("GET /api/admin/users", null, "ManagedAccountPage")]
-    [TestCase("GET /api/admin/users/{id}", null, "ManagedAccountResponse")]
-    [TestCase("DELETE /api/admin/users/{id}", null, null)]
-    [TestCase("POST /api/admin/users/{id}/lock", null, null)]
-    [TestCase("POST /api/admin/users/{id}/unlock", null, null)]
-    [TestCase("DELETE /api/admin/users/{id}/sessions", null, null)]
-    [TestCase("PUT /api/admin/users/{id}/roles", "SetRolesCommand", "ManagedAccountResponse")]
-    [TestCase("GET /api/admin/users/{id}/activity", null, "ActivityPage")]
-    public async Task Document_NamesTheBodiesOfEveryRoute(string action, string? request, string? response)
+    [TestCaseSource(nameof(ApiRoutes))]
+    public async Task Document_NamesTheBodiesOfEveryRoute(Contract.Route route)
     {
-        var operation = (await OperationsAsync())[action];
+        var operation = (await OperationsAsync())[route.Request];
         var answered = operation.GetProperty("responses").EnumerateObject().Single(answer => answer.Name[0] == '2').Value;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(operation.TryGetProperty("requestBody", out var body) ? SchemaOf(body) : null, Is.EqualTo(request));
-            Assert.That(request is null || body.GetProperty("required").GetBoolean());
-            Assert.That(answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(response));
+            Assert.That(operation.TryGetProperty("requestBody", out var body) ? SchemaOf(body) : null, Is.EqualTo(route.Body?.Schema));
+            Assert.That(route.Body is null || IsRequired(body) == route.Body.IsRequired);
+            Assert.That(answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(route.Response));
         }
     }
 
-    [TestCase("GET /api/users/me", "header If-None-Match")]
-    [TestCase("PATCH /api/users/me", "header If-Match")]
-    [TestCase("DELETE /api/users/me", "")]
-    [TestCase("PUT /api/users/me/password", "")]
-    [TestCase("POST /api/auth/reauthenticate", "")]
-    [TestCase("GET /api/auth/token", "")]
-    [TestCase("GET /api/users/me/activity", "query limit, query after")]
-    [TestCase("GET /api/users/me/sessions", "")]
-    [TestCase("DELETE /api/users/me/sessions", "query except")]
-    [TestCase("DELETE /api/users/me/sessions/{id}", "path id!")]
-    [TestCase("GET /api/admin/users", "query email, query limit, query after")]
-    [TestCase("GET /api/admin/users/{id}", "path id!")]
-    [TestCase("DELETE /api/admin/users/{id}", "path id!")]
-    [TestCase("POST /api/admin/users/{id}/lock", "path id!")]
-    [TestCase("POST /api/admin/users/{id}/unlock", "path id!")]
-    [TestCase("DELETE /api/admin/users/{id}/sessions", "path id!")]
-    [TestCase("PUT /api/admin/users/{id}/roles", "path id!")]
-    [TestCase("GET /api/admin/users/{id}/activity", "path id!, query limit, query after")]
-    public async Task Document_NamesTheParametersOfEveryRoute(string action, string expected)
+    [TestCaseSource(nameof(ApiRoutes))]
+    public async Task Document_NamesTheParametersOfEveryRoute(Contract.Route route)
     {
-        var operation = (await OperationsAsync())[action];
+        var operation = (await OperationsAsync())[route.Request];
         var parameters = operation.TryGetProperty("parameters", out var said) ? said.EnumerateArray() : default;
         Assert.That(
             string.Join(", ", parameters.Select(parameter =>
                 $"{parameter.Text("in")} {parameter.Text("name")}{(parameter.TryGetProperty("required", out var required) && required.GetBoolean() ? "!" : "")}")),
-            Is.EqualTo(expected));
+            Is.EqualTo(route.Parameters));
         foreach (var header in parameters.Where(parameter => parameter.Text("in") == "header"))
         {
             Assert.That(header.Text("description"), Does.Contain("ETag"));
@@ -315,6 +245,10 @@ internal sealed partial class ApiDescription
     [Test]
     public async Task UnknownDocument_IsNotFound() =>
         await (await _app.CreateClient().GetAsync("/openapi/v2.json")).ShouldBeProblemAsync(404, "not-found");
+
+    private static TestCaseData Row(Contract.Route route) => new TestCaseData(route).SetArgDisplayNames(route.Request);
+
+    private static bool IsRequired(JsonElement body) => body.TryGetProperty("required", out var required) && required.GetBoolean();
 
     private static string SchemaOf(JsonElement body) =>
         body.GetProperty("content").GetProperty("application/json").GetProperty("schema").Text("$ref").Split('/')[^1];

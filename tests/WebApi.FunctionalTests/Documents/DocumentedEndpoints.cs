@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.WebApi.FunctionalTests.Documents;
@@ -12,15 +11,15 @@ internal sealed class DocumentedEndpoints
     public async Task Reading_TakesAValidTokenWithTheScopeAndNoLookup()
     {
         await using var app = Start();
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient().GetAsync("/api/notes"), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().GetAsync("/api/documented/notes"), "missing-token");
         var writer = app.CreateClient((await app.LoginAsync(scope: "account:write")).AccessToken);
-        await (await writer.GetAsync("/api/notes")).ShouldBeProblemAsync(403, "insufficient-scope");
+        await (await writer.GetAsync("/api/documented/notes")).ShouldBeProblemAsync(403, "insufficient-scope");
 
         var reader = app.CreateClient((await app.LoginAsync(scope: "account:read")).AccessToken);
         app.Commands.Reset();
-        await (await reader.GetAsync("/api/notes")).ShouldBeAsync(200);
+        await (await reader.GetAsync("/api/documented/notes")).ShouldBeAsync(200);
         Assert.That(app.Commands.Commands, Is.Empty);
-        await (await reader.GetAsync("/api/notes/heading")).ShouldBeAsync(200);
+        await (await reader.GetAsync("/api/documented/notes/heading")).ShouldBeAsync(200);
         Assert.That(app.Commands.Commands, Has.Count.EqualTo(1));
     }
 
@@ -29,14 +28,14 @@ internal sealed class DocumentedEndpoints
     {
         await using var app = Start();
         var reader = app.CreateClient((await app.LoginAsync(scope: "account:read")).AccessToken);
-        await (await reader.PostAsJsonAsync("/api/notes", new { text = "one" })).ShouldBeProblemAsync(403, "insufficient-scope");
+        await (await reader.PostAsJsonAsync("/api/documented/notes", new { text = "one" })).ShouldBeProblemAsync(403, "insufficient-scope");
 
         var tokens = await app.LoginAsync();
         var writer = app.CreateClient(tokens.AccessToken);
-        await (await writer.PostAsJsonAsync("/api/notes", new { text = "one" })).ShouldBeAsync(204);
+        await (await writer.PostAsJsonAsync("/api/documented/notes", new { text = "one" })).ShouldBeAsync(204);
         app.Sql("UPDATE Sessions SET EndedAt = CreatedAt WHERE Id = @p0", tokens.SessionId.ToUpperInvariant()); // as another node would
-        await (await writer.GetAsync("/api/notes")).ShouldBeAsync(200);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await writer.PostAsJsonAsync("/api/notes", new { text = "two" }), "token-revoked");
+        await (await writer.GetAsync("/api/documented/notes")).ShouldBeAsync(200);
+        await BearerErrors.ShouldBeRefusedAsync(await writer.PostAsJsonAsync("/api/documented/notes", new { text = "two" }), "token-revoked");
     }
 
     [Test]
@@ -44,23 +43,23 @@ internal sealed class DocumentedEndpoints
     {
         await using var app = Start();
         var tokens = await app.LoginAsync();
-        await (await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/notes", new { text = "one" })).ShouldBeAsync(204);
+        await (await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/documented/notes", new { text = "one" })).ShouldBeAsync(204);
         app.Time.Advance(TimeSpan.FromMinutes(6));
 
-        var late = await app.CreateClient(tokens.AccessToken).DeleteAsync("/api/notes");
+        var late = await app.CreateClient(tokens.AccessToken).DeleteAsync("/api/documented/notes");
         await late.ShouldBeProblemAsync(401, "reauthentication-required");
         Assert.That(
             late.Headers.WwwAuthenticate.Single().ToString(), Is.EqualTo("Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
 
-        var proved = await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/auth/reauthenticate", new { password = CleanJwtApp.Password });
+        var proved = await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/auth/reauthenticate", new { password = TestAccounts.Password });
         var fresh = TokenPair.From(await proved.JsonAsync());
-        await (await app.CreateClient(fresh.AccessToken).DeleteAsync("/api/notes")).ShouldBeAsync(204);
-        Assert.That((await (await app.CreateClient(fresh.AccessToken).GetAsync("/api/notes")).JsonAsync()).GetArrayLength(), Is.Zero);
+        await (await app.CreateClient(fresh.AccessToken).DeleteAsync("/api/documented/notes")).ShouldBeAsync(204);
+        Assert.That((await (await app.CreateClient(fresh.AccessToken).GetAsync("/api/documented/notes")).JsonAsync()).GetArrayLength(), Is.Zero);
     }
 
     private static CleanJwtApp Start() => new(configure: services =>
     {
-        services.AddSingleton<NotesController.Notes>();
-        services.AddTestController<NotesController>();
+        services.AddSingleton<DocumentedNotesController.Notes>();
+        services.AddTestController<DocumentedNotesController>();
     });
 }

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Documents;
 
-/// <summary>Whoever installs the packages of a sample or of a client gets those that it was tested with, from where everybody gets them.</summary>
+/// <summary>The lock file of a sample or a client pins the package versions that were tested, from the public registry.</summary>
 internal sealed class PackageLockFiles
 {
     [TestCase("samples/node")]

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Documents;
 

@@ -5,7 +5,6 @@ using System.Security.Claims;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -13,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
-/// <summary>A token that was verified before takes a shorter way. It must lead to the same answers, whatever an application has added to the usual one.</summary>
+/// <summary>A cached token is answered as a new one is, whatever an application has added to the authentication.</summary>
 [TestFixture(TokenPath.Fast)]
 [TestFixture(TokenPath.Standard)]
 internal sealed class CachedTokens(TokenPath path)
@@ -66,7 +65,7 @@ internal sealed class CachedTokens(TokenPath path)
         await (await app.MeAsync(token)).ShouldBeAsync(200);
         var twice = new HttpRequestMessage(HttpMethod.Get, "/api/users/me");
         twice.Headers.TryAddWithoutValidation("Authorization", [$"Bearer {token}", $"Bearer {token}"]);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient().SendAsync(twice), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().SendAsync(twice), "invalid-token");
     }
 
     [Test]

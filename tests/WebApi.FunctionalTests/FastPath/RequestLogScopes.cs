@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
-/// <summary>What an application logs in an action carries the request's trace and path, and nothing of the action, which would cost every request.</summary>
+/// <summary>A line that an action logs carries the trace and the path of the request, but not the action, which would cost every request.</summary>
 internal sealed class RequestLogScopes
 {
     [Test]

@@ -35,7 +35,7 @@ internal sealed class BehindAProxy
         await using var app = new CleanJwtApp(settings, configure: services => services.AddClientAddress(from));
         var email = await app.RegisterAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/login");
-        request.Content = JsonContent.Create(new { email, password = CleanJwtApp.Password });
+        request.Content = JsonContent.Create(new { email, password = TestAccounts.Password });
         request.Headers.Add("X-Forwarded-For", forwarded);
         var response = await app.CreateClient().SendAsync(request);
         await response.ShouldBeAsync(200);

@@ -13,7 +13,7 @@ internal sealed class CommonHeaders
     private static readonly object[] ApiAnswers =
     [
         Row("Register400", 400, (client, _) => client.PostAsJsonAsync("/api/auth/register", new { })),
-        Row("Register201", 201, (client, _) => client.PostAsJsonAsync("/api/auth/register", new { email = CleanJwtApp.UniqueEmail(), password = CleanJwtApp.Password })),
+        Row("Register201", 201, (client, _) => client.PostAsJsonAsync("/api/auth/register", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
         Row("Login401", 401, (client, _) => client.PostAsJsonAsync("/api/auth/login", new { email = "nobody@example.com", password = "x" })),
         Row("Refresh200", 200, (client, tokens) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
         Row("Refresh401", 401, (client, _) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = "x" })),
@@ -41,7 +41,7 @@ internal sealed class CommonHeaders
     {
         var response = await send(_app.CreateClient(), await _app.LoginAsync());
         await response.ShouldBeAsync(status);
-        ShouldHaveTheHeaders(response);
+        CommonResponseHeaders.ShouldHaveTheHeaders(response);
     }
 
     [TestCase("/")]
@@ -55,7 +55,7 @@ internal sealed class CommonHeaders
     {
         var response = await _app.CreateClient().GetAsync(route);
         Assert.That(response.Headers.Contains("Strict-Transport-Security"), Is.False);
-        ShouldBeForNoPage(response);
+        CommonResponseHeaders.ShouldBeForNoPage(response);
     }
 
     [TestCase("Development")]
@@ -78,28 +78,6 @@ internal sealed class CommonHeaders
 
         Assert.That(allocated, Is.Zero);
         Assert.That(response.Headers.ContainsKey("Strict-Transport-Security"), Is.EqualTo(environment == "Production"));
-    }
-
-    internal static void ShouldHaveTheHeaders(HttpResponseMessage response)
-    {
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(response.Headers.GetValues("Cache-Control"), Is.EqualTo(new[] { "no-store" }));
-            Assert.That(response.Headers.Vary.ToString(), Is.EqualTo("Authorization, Origin"));
-            Assert.That(response.Headers.Contains("Set-Cookie"), Is.False);
-            ShouldBeForNoPage(response);
-        }
-    }
-
-    // What the page at /docs/ may do instead, DocsInABrowser and ApiDescription see.
-    private static void ShouldBeForNoPage(HttpResponseMessage response)
-    {
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
-            Assert.That(response.Headers.GetValues("Referrer-Policy"), Is.EqualTo(new[] { "no-referrer" }));
-            Assert.That(response.Headers.GetValues("Content-Security-Policy"), Is.EqualTo(new[] { "default-src 'none'; frame-ancestors 'none'" }));
-        }
     }
 
     /// <summary>A response that keeps nothing of what it was.</summary>

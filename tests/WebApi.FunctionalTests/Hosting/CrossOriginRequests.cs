@@ -8,7 +8,7 @@ using Moq;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>What a browser is told when a page of another origin asks the service.</summary>
+/// <summary>The CORS answers to a browser whose page comes from another origin.</summary>
 internal sealed class CrossOriginRequests
 {
     private const string Frontend = "https://app.example.com";
@@ -87,7 +87,7 @@ internal sealed class CrossOriginRequests
                     "Access-Control-Allow-Headers: Authorization,Content-Type,If-Match,If-None-Match",
                     "Access-Control-Max-Age: 7200",
                 }));
-            CommonHeaders.ShouldHaveTheHeaders(answer);
+            CommonResponseHeaders.ShouldHaveTheHeaders(answer);
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class CrossOriginRequests
         }
 
         var email = await app.RegisterAsync();
-        await (await app.CreateClient().TryLoginAsync(email, CleanJwtApp.Password)).ShouldBeAsync(200);
+        await (await app.CreateClient().TryLoginAsync(email, TestAccounts.Password)).ShouldBeAsync(200);
         var refused = await app.CreateClient().GetAsync("/api/auth/token", ("Origin", Frontend));
         await refused.ShouldBeProblemAsync(429, "rate-limited");
         ShouldBeReadable(refused);
@@ -135,7 +135,7 @@ internal sealed class CrossOriginRequests
             (415, await client.SendAsync(HttpMethod.Post, "/api/auth/login", null, ("Origin", Frontend), ("Content-Length", "0"))),
             (401, await client.SendAsync(HttpMethod.Post, "/oauth/introspect", null, ("Origin", Frontend))),
             (500, await faulty.CreateClient().SendAsync(
-                HttpMethod.Post, "/api/auth/login", new { email = "ada@example.com", password = CleanJwtApp.Password }, ("Origin", Frontend))),
+                HttpMethod.Post, "/api/auth/login", new { email = "ada@example.com", password = TestAccounts.Password }, ("Origin", Frontend))),
         ];
         healthy.Sql("ALTER TABLE AspNetUsers RENAME TO Elsewhere");
         var unavailable = await client.GetAsync("/api/users/me", bearer, ("Origin", Frontend));
@@ -143,7 +143,7 @@ internal sealed class CrossOriginRequests
         {
             await answer.ShouldBeAsync(status);
             ShouldBeReadable(answer);
-            CommonHeaders.ShouldHaveTheHeaders(answer);
+            CommonResponseHeaders.ShouldHaveTheHeaders(answer);
         }
     }
 

@@ -28,11 +28,11 @@ internal sealed class Faults
             configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)),
             environment: environment);
 
-        var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email = "ada@example.com", password = CleanJwtApp.Password });
+        var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email = "ada@example.com", password = TestAccounts.Password });
         var problem = await response.ShouldBeProblemAsync(500, "internal-error");
         Assert.That(problem.Names(), Is.EquivalentTo(new[] { "type", "title", "status", "detail", "code", "traceId" }));
-        Assert.That(problem.ToString(), Does.Not.Contain("hunter2").And.Not.Contain("InvalidOperation").And.Not.Contain(CleanJwtApp.Password));
-        CommonHeaders.ShouldHaveTheHeaders(response);
+        Assert.That(problem.ToString(), Does.Not.Contain("hunter2").And.Not.Contain("InvalidOperation").And.Not.Contain(TestAccounts.Password));
+        CommonResponseHeaders.ShouldHaveTheHeaders(response);
         Assert.That(app.Logs.Lines, Has.Some.Contains(Inside), "its operator finds it in the log");
     }
 
@@ -44,7 +44,7 @@ internal sealed class Faults
             .Throws(new InvalidOperationException(Inside))
             .Returns("hash");
         await using var app = new CleanJwtApp(configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
-        var body = new { email = "ada@example.com", password = CleanJwtApp.Password };
+        var body = new { email = "ada@example.com", password = TestAccounts.Password };
         await (await app.CreateClient().PostAsJsonAsync("/api/auth/register", body)).ShouldBeProblemAsync(500, "internal-error");
         await (await app.CreateClient().PostAsJsonAsync("/api/auth/register", body)).ShouldBeAsync(201);
     }

@@ -2,7 +2,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>Which addresses count as one client, and whose word on them is taken.</summary>
+/// <summary>Which addresses count as one client, and which proxies may name them.</summary>
 internal sealed class RateLimitPartitions
 {
     private const string Proxy = "10.1.2.3";

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>What is kept of the addresses that requests came from, as the library keeps it for the service.</summary>
+/// <summary>The memory that the rate limiter keeps for client addresses.</summary>
 internal sealed class RateLimiterMemory
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
@@ -46,7 +46,7 @@ internal sealed class RateLimiterMemory
         Assert.That(limit.Clients, Is.InRange(ClientRateLimit.MaxClients, ClientRateLimit.MaxClients + ClientRateLimit.SharedLimits));
         Assert.That(passed, Is.EqualTo(limit.Clients));
 
-        // And a shared limit is shared by few: somebody who has nothing to do with the attack has as good a chance as any.
+        // And few clients share a limit: a client that has no part in the attack has as good a chance as any.
         Assert.That(limit.Clients, Is.GreaterThan(ClientRateLimit.MaxClients + (ClientRateLimit.SharedLimits * 0.9)));
     }
 

@@ -23,7 +23,7 @@ internal sealed class SecretsInLogs
         var client = app.CreateClient();
         var secrets = new Dictionary<string, string>();
 
-        var email = CleanJwtApp.UniqueEmail();
+        var email = TestAccounts.UniqueEmail();
         var password = Secret("password");
         await (await client.PostAsJsonAsync("/api/auth/register", new { email, password })).ShouldBeAsync(201);
         await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = Secret("password of a second sign-up") })).ShouldBeAsync(409);
@@ -31,7 +31,7 @@ internal sealed class SecretsInLogs
         await (await client.PostRawAsync("/api/auth/register", $"{{\"password\":\"{Secret("password in malformed JSON")}\"")).ShouldBeAsync(400);
         await (await client.PostRawAsync("/api/auth/login", $"{{\"email\":\"{email}\",\"password\":[\"{Secret("password of a wrong type")}\"]}}")).ShouldBeAsync(400);
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = Secret("wrong password") })).ShouldBeAsync(401);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email = CleanJwtApp.UniqueEmail(), password = Secret("password of nobody") })).ShouldBeAsync(401);
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = Secret("password of nobody") })).ShouldBeAsync(401);
 
         var login = await client.PostAsJsonAsync("/api/auth/login", new { email, password });
         var first = Tokens("login", await login.JsonAsync());
@@ -41,7 +41,7 @@ internal sealed class SecretsInLogs
         await (await app.CreateClient(second.AccessToken).GetAsync("/api/auth/token")).ShouldBeAsync(200);
         await (await app.MeAsync(first.RefreshToken)).ShouldBeAsync(401);
         await (await app.RefreshAsync(second.AccessToken)).ShouldBeAsync(401);
-        using (var key = new ServiceKey(app))
+        using (var key = app.ServiceKey())
         {
             foreach (var (name, change) in new (string, Action<System.Text.Json.Nodes.JsonObject>)[]
             {
@@ -91,7 +91,7 @@ internal sealed class SecretsInLogs
 
         // A fault and an outage are logged with all that the service knows of them.
         app.Sql("ALTER TABLE AspNetUsers RENAME TO Elsewhere");
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email = CleanJwtApp.UniqueEmail(), password = Secret("password during an outage") })).ShouldBeAsync(503);
+        await (await client.PostAsJsonAsync("/api/auth/register", new { email = TestAccounts.UniqueEmail(), password = Secret("password during an outage") })).ShouldBeAsync(503);
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).ShouldBeAsync(503);
         await (await client.ChangePasswordAsync(fifth.AccessToken, Secret("new password during an outage"), newPassword)).ShouldBeAsync(503);
         await (await app.RefreshAsync(third.RefreshToken)).ShouldBeAsync(503);

@@ -8,7 +8,7 @@ using Moq;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>When a browser is told never to ask by plain HTTP again.</summary>
+/// <summary>When an answer has the header <c>Strict-Transport-Security</c>.</summary>
 internal sealed class StrictTransportSecurity
 {
     private const string Proxy = "10.1.2.3";
@@ -54,10 +54,10 @@ internal sealed class StrictTransportSecurity
         users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException());
         await using var app = Start("Production", configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)));
-        var fault = await app.CreateClientOf(Https).TryLoginAsync("ada@example.com", CleanJwtApp.Password);
+        var fault = await app.CreateClientOf(Https).TryLoginAsync("ada@example.com", TestAccounts.Password);
         await fault.ShouldBeProblemAsync(500, "internal-error");
         Assert.That(IsToBeKept(fault), Is.True);
-        CommonHeaders.ShouldHaveTheHeaders(fault);
+        CommonResponseHeaders.ShouldHaveTheHeaders(fault);
     }
 
     private static CleanJwtApp Start(

@@ -8,12 +8,13 @@ internal sealed class BadParameters
     // Longer addresses than this no client of .NET sends.
     private const int MaxLength = 60_000;
 
-    private static readonly string[] Pages = ["/api/admin/users", "/api/admin/users/{id}/activity", "/api/users/me/activity"];
+    private static readonly string[] Pages = [.. Contract.Api.Where(route => route.IsPaged).Select(route => route.Path)];
 
     private static readonly string[] RoutesOfAUser =
     [
-        "GET /api/admin/users/{0}", "GET /api/admin/users/{0}/activity", "POST /api/admin/users/{0}/lock", "POST /api/admin/users/{0}/unlock",
-        "DELETE /api/admin/users/{0}/sessions", "DELETE /api/admin/users/{0}",
+        .. from route in Contract.Admin
+           where route.HasId && route.Body is null
+           select route.Request.Replace("{id}", "{0}", StringComparison.Ordinal),
     ];
 
     // As they stand in the address: what no encoder would write.
@@ -59,7 +60,7 @@ internal sealed class BadParameters
         Assert.That(problem.GetProperty("errors").Names(), Is.EqualTo(new[] { parameter }));
     }
 
-    /// <summary>An address may begin with anything, so that these find nobody, or as many as if nothing were asked.</summary>
+    /// <summary>An address may begin with anything, so these find no account, or as many as a search without a beginning.</summary>
     [TestCaseSource(nameof(Texts))]
     public async Task BeginningOfAnAddress_IsNeverAFault(string value) =>
         await (await Client.DoAsync(await Admin.Value, $"GET /api/admin/users?limit=1&email={value}")).ShouldBeAsync(200);

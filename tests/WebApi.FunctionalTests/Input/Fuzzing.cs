@@ -7,7 +7,6 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.FunctionalTests.Input.Mutants;
-using CleanJwt.WebApi.FunctionalTests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -77,9 +77,9 @@ internal sealed class MalformedBodies
     [Test]
     public async Task DuplicateMemberInAnotherCase_IsNotTakenForTheOther()
     {
-        var email = CleanJwtApp.UniqueEmail();
+        var email = TestAccounts.UniqueEmail();
         var response = await _app.CreateClient().PostRawAsync(
-            "/api/auth/register", $$"""{"email":"{{email}}","password":"{{CleanJwtApp.Password}}","EMAIL":"other-{{email}}"}""");
+            "/api/auth/register", $$"""{"email":"{{email}}","password":"{{TestAccounts.Password}}","EMAIL":"other-{{email}}"}""");
         Assert.That((int)response.StatusCode, Is.EqualTo(400).Or.EqualTo(201), await response.Content.ReadAsStringAsync());
         Assert.That(_app.Sql("SELECT COUNT(*) FROM AspNetUsers WHERE Email = @p0", $"other-{email}"), Is.EqualTo(0));
     }
@@ -110,14 +110,14 @@ internal sealed class MalformedBodies
     [TestCase("application/merge-patch+json")]
     public async Task JsonInUtf8_IsRead(string type)
     {
-        var body = $$"""{"email":"{{CleanJwtApp.UniqueEmail()}}","password":"{{CleanJwtApp.Password}}"}""";
+        var body = $$"""{"email":"{{TestAccounts.UniqueEmail()}}","password":"{{TestAccounts.Password}}"}""";
         await (await _app.CreateClient().PostRawAsync("/api/auth/register", body, type)).ShouldBeAsync(201);
     }
 
     [Test]
     public async Task ByteOrderMark_IsSkipped()
     {
-        var body = $$"""{"email":"{{CleanJwtApp.UniqueEmail()}}","password":"{{CleanJwtApp.Password}}"}""";
+        var body = $$"""{"email":"{{TestAccounts.UniqueEmail()}}","password":"{{TestAccounts.Password}}"}""";
         await (await _app.CreateClient().PostRawAsync("/api/auth/register", "\ufeff" + body)).ShouldBeAsync(201);
     }
 

@@ -5,7 +5,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
-/// <summary>No route takes from its body what the account or the token says: the whole account is read afterwards, and somebody else's too.</summary>
+/// <summary>No route takes from its body what the account or the token says: the test reads the whole account afterwards, and another one.</summary>
 internal sealed class MassAssignment
 {
     // All that a body may not say, in the database's words and in those of tokens, messages and other services.
@@ -36,7 +36,7 @@ internal sealed class MassAssignment
     [TestCaseSource(nameof(Rows))]
     public async Task WhatIsNotTheClientsToSay_ChangesNothing(BodyRoute route, Func<JsonObject, JsonObject> spell)
     {
-        var (email, theirEmail) = (route.Name == "register" ? CleanJwtApp.UniqueEmail() : await _app.RegisterAsync(), await _app.RegisterAsync());
+        var (email, theirEmail) = (route.Name == "register" ? TestAccounts.UniqueEmail() : await _app.RegisterAsync(), await _app.RegisterAsync());
         var (mine, theirs) = (route.Name == "register" ? null : await _app.LoginAsync(email), await _app.LoginAsync(theirEmail));
         var (myRow, theirRow) = (Row(email, Untouchable), Row(theirEmail, Whole));
         var admin = route.Name == "roles" ? await _app.CreateClient().AdminAsync() : null;
@@ -64,7 +64,7 @@ internal sealed class MassAssignment
 
         Assert.That(Row(theirEmail, Whole), Is.EqualTo(theirRow));
         await (await _app.MeAsync(theirs.AccessToken)).ShouldBeAsync(200);
-        await ShouldBeAnOrdinaryAccountAsync(email, route.Name == "password" ? "a new horse and a new staple" : CleanJwtApp.Password, mine);
+        await ShouldBeAnOrdinaryAccountAsync(email, route.Name == "password" ? "a new horse and a new staple" : TestAccounts.Password, mine);
         if ((await response.Content.ReadAsStringAsync()).Contains("accessToken", StringComparison.Ordinal))
         {
             var claims = Jwt.Payload(TokenPair.From(await response.JsonAsync()).AccessToken);

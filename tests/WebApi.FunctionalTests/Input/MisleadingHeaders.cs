@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
@@ -79,7 +78,7 @@ internal sealed class MisleadingHeaders
     public async Task WhereASessionCameFrom_IsNotTheClientsToSay(string header, string value)
     {
         var email = await Email.Value;
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/login") { Content = JsonContent.Create(new { email, password = CleanJwtApp.Password }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/login") { Content = JsonContent.Create(new { email, password = TestAccounts.Password }) };
         request.Headers.TryAddWithoutValidation(header, value);
         var tokens = await AccountRequests.TokensOfAsync(await _app.CreateClient().SendAsync(request));
         Assert.That(Jwt.Payload(tokens.AccessToken)["iss"]!.ToString(), Is.EqualTo("http://localhost:5080"));
@@ -125,16 +124,16 @@ internal sealed class MisleadingHeaders
     public async Task Caller_IsTheOneOfTheToken(string header)
     {
         var tokens = await User.Value;
-        foreach (var value in new[] { tokens.AccountId, CleanJwtApp.AdminEmail, "admin", "users:read users:write" })
+        foreach (var value in new[] { tokens.AccountId, TestAccounts.AdminEmail, "admin", "users:read users:write" })
         {
-            await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(HttpMethod.Get, "/api/users/me", null, (header, value)), "missing-token");
+            await BearerErrors.ShouldBeRefusedAsync(await SendAsync(HttpMethod.Get, "/api/users/me", null, (header, value)), "missing-token");
             await (await SendAsync(HttpMethod.Get, "/api/admin/users", tokens, (header, value))).ShouldBeProblemAsync(403, "insufficient-scope");
         }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string route, TokenPair? by = null, params (string Name, string Value)[] headers)
     {
-        var body = route == "/api/auth/register" ? new { email = CleanJwtApp.UniqueEmail(), password = CleanJwtApp.Password } : null;
+        var body = route == "/api/auth/register" ? new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password } : null;
         return await _app.CreateClient().SendAsync(method, route, body, by is null ? headers : [.. headers, ("Authorization", $"Bearer {by.AccessToken}")]);
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
@@ -17,24 +16,10 @@ internal sealed class OversizeBodies
 
     [TestCaseSource(nameof(TooLarge))]
     public async Task TooLargeBody_IsRefused(BodyRoute route, int size, bool chunked) =>
-        await (await route.SendAsync(BodyOf(size), chunked: chunked)).ShouldBeProblemAsync(413, "body-too-large");
+        await (await route.SendAsync(LargeBodies.BodyOf(size), chunked: chunked)).ShouldBeProblemAsync(413, "body-too-large");
 
     [TestCase(true)]
     [TestCase(false)]
     public async Task BodyOfJust64KiB_IsRead(bool chunked) =>
-        await (await PostAsync(_app.CreateClient(), "/api/auth/refresh", Limit, chunked)).ShouldBeProblemAsync(401, "invalid-refresh-token");
-
-    internal static Task<HttpResponseMessage> PostAsync(HttpClient client, string route, int size, bool chunked)
-    {
-        var body = BodyOf(size);
-        return chunked ? client.PostChunkedAsync(route, body) : client.PostRawAsync(route, body);
-    }
-
-    private static byte[] BodyOf(int size)
-    {
-        const string Start = "{\"refreshToken\":\"x\",\"email\":\"a@b\",\"password\":\"p\",\"x\":\"";
-        var body = Encoding.ASCII.GetBytes(Start + new string('x', size - Start.Length - 2) + "\"}");
-        Assert.That(body, Has.Length.EqualTo(size));
-        return body;
-    }
+        await (await LargeBodies.PostAsync(_app.CreateClient(), "/api/auth/refresh", Limit, chunked)).ShouldBeProblemAsync(401, "invalid-refresh-token");
 }

@@ -15,7 +15,7 @@ internal sealed class TrailingSlashes
     [TestCase("DELETE /api/admin/users/{id}%20")]
     public async Task Write_ChangesNothing(string request)
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         await client.RegisterAdminAsync(); // or the deletion would be refused for another reason
         var admin = await client.AdminAsync();

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using static CleanJwt.WebApi.FunctionalTests.Support.OAuthRequests;
+using static CleanJwt.OAuthRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.OAuth;
 

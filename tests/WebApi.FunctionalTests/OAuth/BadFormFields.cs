@@ -1,5 +1,5 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
-using static CleanJwt.WebApi.FunctionalTests.Support.OAuthRequests;
+using static CleanJwt.OAuthRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.OAuth;
 
@@ -13,7 +13,7 @@ internal sealed class BadFormFields
         ("RawNul", "%00"), ("RawLineBreak", "%0d%0aSet-Cookie:%20x=y"), ("LineBreakAsItIs", "a\r\nb"), ("Nested", new string('[', 1000) + new string(']', 1000)), ("Number", "1"), ("NullWord", "null"), ("EqualsSigns", "==="), ("Dots", new string('.', 2000)),
     ];
 
-    // Nobody revokes it.
+    // No test revokes it.
     private static readonly Lazy<Task<TokenPair>> Token = new(() => SharedService.App.LoginAsync());
 
     private static IEnumerable<(string Name, string Value)> Values => BadText.All

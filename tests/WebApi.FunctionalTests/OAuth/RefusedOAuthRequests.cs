@@ -1,6 +1,6 @@
 using System.Text;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using static CleanJwt.WebApi.FunctionalTests.Support.OAuthRequests;
+using static CleanJwt.OAuthRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.OAuth;
 
@@ -106,9 +106,9 @@ internal sealed class RefusedOAuthRequests
     [TestCase("/oauth/revoke", true)]
     public async Task LargeForm_IsReadUpTo64KiB(string route, bool chunked)
     {
-        await (await PostLargeAsync(Client, route, Limit, chunked)).ShouldBeAsync(200);
-        await (await PostLargeAsync(Client, route, Limit + 1, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
-        await (await PostLargeAsync(Client, route, 1024 * 1024, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
+        await (await LargeBodies.PostFormAsync(Client, route, Limit, chunked)).ShouldBeAsync(200);
+        await (await LargeBodies.PostFormAsync(Client, route, Limit + 1, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
+        await (await LargeBodies.PostFormAsync(Client, route, 1024 * 1024, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
     }
 
     [TestCase("GET")]
@@ -151,13 +151,6 @@ internal sealed class RefusedOAuthRequests
         await response.ShouldBeActiveAsync();
         Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
         await (await client.PostRawAsync("/oauth/introspect", "", FormType)).ShouldBeOAuthErrorAsync(400, "invalid_request");
-    }
-
-    internal static Task<HttpResponseMessage> PostLargeAsync(HttpClient client, string route, int size, bool chunked)
-    {
-        const string Start = "token=x&more=";
-        var form = Encoding.ASCII.GetBytes(Start + new string('x', size - Start.Length));
-        return chunked ? client.PostChunkedAsync(route, form, FormType) : client.PostRawAsync(route, form, FormType);
     }
 
     private HttpClient Client => _app.CreateClient().As(Basic());

@@ -1,5 +1,4 @@
 using CleanJwt.WebApi.FunctionalTests.Auth;
-using CleanJwt.WebApi.FunctionalTests.Hosting;
 using CleanJwt.WebApi.FunctionalTests.Sessions;
 using CleanJwt.WebApi.FunctionalTests.Support;
 
@@ -113,7 +112,7 @@ internal sealed class RevokingTokens(DatabaseKind kind)
     public async Task AccessTokenThatIsNotAccepted_EndsNobodysSession(Func<ServiceKey, string, string> change)
     {
         var tokens = await App.LoginAsync();
-        using var key = new ServiceKey(App);
+        using var key = App.ServiceKey();
         await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(change(key, tokens.AccessToken)));
         await (await App.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
         await (await App.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
@@ -123,7 +122,7 @@ internal sealed class RevokingTokens(DatabaseKind kind)
     {
         await response.ShouldBeAsync(200);
         Assert.That(await response.Content.ReadAsByteArrayAsync(), Is.Empty);
-        CommonHeaders.ShouldHaveTheHeaders(response);
+        CommonResponseHeaders.ShouldHaveTheHeaders(response);
     }
 
     private static async Task ShouldBeOverAsync(CleanJwtApp app, TokenPair tokens)

@@ -2,7 +2,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>The owner of an account ends its sessions, and nobody else does.</summary>
+/// <summary>Only the owner of an account ends its sessions.</summary>
 [OnDatabases]
 internal sealed class EndingSessions(DatabaseKind kind)
 {

@@ -18,7 +18,7 @@ internal sealed class ListingSessions
         var email = await app.RegisterAsync();
         using var phone = app.CreateClient();
         phone.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Phone/1.0 (a; b)");
-        var login = await phone.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password, scope = "account:read" });
+        var login = await phone.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope = "account:read" });
         var tokens = TokenPair.From(await login.JsonAsync());
 
         var response = await app.CreateClient().AskAsync(tokens.AccessToken, Route);
@@ -57,7 +57,7 @@ internal sealed class ListingSessions
     {
         await using var app = new CleanJwtApp();
         var email = await app.RegisterAsync();
-        await app.LoginAsync(); // somebody else's
+        await app.LoginAsync(); // of another account
         var mine = new List<TokenPair>();
         for (var i = 0; i < 4; i++)
         {

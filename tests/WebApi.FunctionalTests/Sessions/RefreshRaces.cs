@@ -4,7 +4,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>A session's refreshes beside each other, beside its end, and beside the start of others: whoever comes first, the rules hold after it.</summary>
+/// <summary>A session's refreshes beside each other, beside its end, and beside the start of others: whichever comes first, the rules hold after it.</summary>
 [OnDatabases]
 internal sealed class RefreshRaces(DatabaseKind kind)
 {

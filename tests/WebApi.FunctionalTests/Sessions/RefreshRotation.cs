@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>Each refresh token is good once, but for a short grace; after that, whoever presents it ends the session.</summary>
+/// <summary>Each refresh token is good once, but for a short grace; after that, presenting it ends the session.</summary>
 internal sealed class RefreshRotation
 {
     [Test]

@@ -100,7 +100,7 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
 
     private async Task<JsonElement> ReauthenticateAsync(TokenPair session)
     {
-        var response = await App.CreateClient().ReauthenticateAsync(session, CleanJwtApp.Password);
+        var response = await App.CreateClient().ReauthenticateAsync(session, TestAccounts.Password);
         await response.ShouldBeAsync(200);
         return await response.JsonAsync();
     }

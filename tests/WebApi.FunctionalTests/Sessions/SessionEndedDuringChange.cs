@@ -3,16 +3,14 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>The session of whoever acts ends after it was looked up and before the act was done: then the act is not done any more.</summary>
+/// <summary>The caller's session ends after it was looked up and before the change was written: then the change is not made.</summary>
 internal sealed class SessionEndedDuringChange : IAsyncDisposable
 {
-    private static readonly (string Request, object? Body)[] Acts =
+    private static readonly (string Request, object? Body)[] Changes =
     [
-        ("POST /api/admin/users/{0}/lock", null),
-        ("POST /api/admin/users/{0}/unlock", null),
-        ("DELETE /api/admin/users/{0}/sessions", null),
-        ("PUT /api/admin/users/{0}/roles", new { roles = new[] { "admin" } }),
-        ("DELETE /api/admin/users/{0}", null),
+        .. from route in Contract.Admin
+           where route.Kind is "live" or "recent"
+           select (route.Request.Replace("{id}", "{0}", StringComparison.Ordinal), route.Body is null ? null : new { roles = new[] { "admin" } }),
     ];
 
     private readonly Gate _gate = new();
@@ -21,7 +19,7 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
 
     public SessionEndedDuringChange()
     {
-        _app = new CleanJwtApp(CleanJwtApp.WithAdmin, configure: services =>
+        _app = new CleanJwtApp(TestAccounts.WithAdmin, configure: services =>
         {
             _gate.PutBefore<IAccountSecurity>(
                 services, nameof(IAccountSecurity.LockAsync), nameof(IAccountSecurity.UnlockAsync), nameof(IAccountSecurity.SetRolesAsync),
@@ -50,7 +48,7 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
     public async Task AdministratorWhoseSessionEnds_DoesNothingAnyMore(Func<HttpClient, TokenPair, TokenPair, Task<HttpResponseMessage>> end)
     {
         var admin = await _client.AdminAsync();
-        foreach (var (request, body) in Acts)
+        foreach (var (request, body) in Changes)
         {
             var actor = await _client.LoginAsync(await _client.RegisterAdminAsync());
             var (free, locked) = (await _client.LoginAsync(), await LockedAsync(admin));

@@ -3,7 +3,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>What is no refresh token of this service ends nobody's session.</summary>
+/// <summary>A text that is not a refresh token of this service ends no session.</summary>
 internal sealed class UnreadableRefreshTokens
 {
     private readonly CleanJwtApp _app = SharedService.App;

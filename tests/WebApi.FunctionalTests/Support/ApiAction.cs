@@ -33,7 +33,7 @@ internal sealed class ApiAction
         _ => "several",
     };
 
-    /// <summary>What whoever wrote it forgot; null when nothing.</summary>
+    /// <summary>The proof that its author forgot; null for none.</summary>
     public string? Fault
     {
         get

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>Texts that nobody means well with, or that a careless reader stumbles over.</summary>
+/// <summary>Texts that attack a service, or that a careless parser stumbles over.</summary>
 /// <param name="Json">As JSON, quotes included.</param>
 internal sealed record BadText(string Name, string Json)
 {

@@ -6,19 +6,14 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// <summary>A route that reads a JSON object, with a good value of each field that it knows.</summary>
 /// <param name="Request">Method and path, such as <c>PUT /api/admin/users/{id}/roles</c>.</param>
 /// <param name="Status">What a body of these values is answered.</param>
-/// <param name="Fields">By their names, as JSON; <c>EMAIL</c> stands for an address that nobody has.</param>
+/// <param name="Fields">By their names, as JSON; <c>EMAIL</c> stands for an address without an account.</param>
 internal sealed record BodyRoute(string Request, int Status, Dictionary<string, string> Fields)
 {
     public static readonly BodyRoute[] All =
     [
-        new("POST /api/auth/register", 201, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{CleanJwtApp.Password}\"", ["displayName"] = "\"Ada\"" }),
-        new("POST /api/auth/login", 401, new() { ["email"] = "\"EMAIL\"", ["password"] = $"\"{CleanJwtApp.Password}\"", ["scope"] = "\"account:read\"" }),
-        new("POST /api/auth/refresh", 401, new() { ["refreshToken"] = "\"x\"", ["scope"] = "\"account:read\"" }),
-        new("POST /api/auth/logout", 401, new() { ["refreshToken"] = "\"x\"" }),
-        new("POST /api/auth/reauthenticate", 200, new() { ["password"] = $"\"{CleanJwtApp.Password}\"" }),
-        new("PATCH /api/users/me", 200, new() { ["displayName"] = "\"Ada\"" }),
-        new("PUT /api/users/me/password", 204, new() { ["currentPassword"] = $"\"{CleanJwtApp.Password}\"", ["newPassword"] = "\"a new horse and a new staple\"" }),
-        new("PUT /api/admin/users/{id}/roles", 200, new() { ["roles"] = "[]" }),
+        .. from route in Contract.Routes
+           where route.Body is not null
+           select new BodyRoute(route.Request, route.Body!.Status, route.Body),
     ];
 
     // Each signs in once, and serves all requests that change nothing of theirs.
@@ -36,9 +31,9 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
     public string BodyWith(string field, string json) => Body(new(Fields) { [field] = json });
 
     public static string Body(Dictionary<string, string> fields) =>
-        $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}".Replace("EMAIL", CleanJwtApp.UniqueEmail(), StringComparison.Ordinal);
+        $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}".Replace("EMAIL", TestAccounts.UniqueEmail(), StringComparison.Ordinal);
 
-    /// <summary>Sends what must change nothing, by somebody who may do what the route does.</summary>
+    /// <summary>Sends a body that must change nothing, as a caller with the right to use the route.</summary>
     public async Task<HttpResponseMessage> SendAsync(byte[] body, string? type = "application/json", bool chunked = false)
     {
         var user = await User.Value;
@@ -47,14 +42,14 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
 
     public Task<HttpResponseMessage> SendAsync(string body) => SendAsync(Encoding.UTF8.GetBytes(body));
 
-    /// <summary>Sends what may change something, of an account that nobody else has.</summary>
+    /// <summary>Sends a body that may change something, for a new account.</summary>
     public async Task<HttpResponseMessage> SendOfANewAccountAsync(string body)
     {
         var user = IsOpen ? null : await SharedService.App.LoginAsync();
         return await SendAsync(IsForAdmins ? await Admin.Value : user, user?.AccountId, Encoding.UTF8.GetBytes(body));
     }
 
-    /// <param name="by">Nobody, when null.</param>
+    /// <param name="by">The caller's tokens; null for none.</param>
     /// <param name="id">The account that an administrator's request is about.</param>
     public async Task<HttpResponseMessage> SendAsync(TokenPair? by, string? id, byte[] body, string? type = "application/json", bool chunked = false)
     {

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
@@ -15,9 +14,6 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// <summary>The whole service in this process, over a database of its own.</summary>
 internal sealed class CleanJwtApp : IAsyncDisposable
 {
-    public const string Password = "correct horse battery staple";
-    public const string AdminEmail = "admin@example.com";
-
     private readonly TestDatabase _database;
     private readonly WebApplicationFactory<Program> _factory;
 
@@ -49,7 +45,7 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             {
                 // Keys in files would lie in the content root, which all services of this process share.
                 host.UseSetting("KeyProtection:CertificatePath", KeyCertificate.WriteTo(_database.Folder));
-                host.UseSetting("KeyProtection:CertificatePassword", Password);
+                host.UseSetting("KeyProtection:CertificatePassword", TestAccounts.Password);
             }
 
             // Only some tests listen at all. Each takes a free port, so that several runs of the tests fit on one machine.
@@ -79,9 +75,6 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             });
         });
     }
-
-    /// <summary>Settings that make an administrator at the start: <see cref="AdminEmail"/>, whose password is <see cref="Password"/>.</summary>
-    public static Dictionary<string, string?> WithAdmin => new() { ["Admin:Email"] = AdminEmail, ["Admin:Password"] = Password };
 
     public FakeTimeProvider Time { get; }
 
@@ -117,13 +110,11 @@ internal sealed class CleanJwtApp : IAsyncDisposable
         return client;
     }
 
-    public static string UniqueEmail() => $"test+{Guid.NewGuid():N}@example.com";
-
-    /// <returns>The address of the new account, whose password is <see cref="Password"/>.</returns>
+    /// <returns>The address of the new account, whose password is <see cref="TestAccounts.Password"/>.</returns>
     public async Task<string> RegisterAsync(string? email = null)
     {
-        email ??= UniqueEmail();
-        var response = await CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = Password });
+        email ??= TestAccounts.UniqueEmail();
+        var response = await CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password });
         await response.ShouldBeAsync(201);
         return email;
     }
@@ -132,7 +123,7 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     public async Task<TokenPair> LoginAsync(string? email = null, string? scope = null)
     {
         email ??= await RegisterAsync();
-        var response = await CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = Password, scope });
+        var response = await CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope });
         await response.ShouldBeAsync(200);
         return TokenPair.From(await response.JsonAsync());
     }
@@ -142,7 +133,7 @@ internal sealed class CleanJwtApp : IAsyncDisposable
 
     public Task<HttpResponseMessage> MeAsync(string accessToken) => CreateClient(accessToken).GetAsync("/api/users/me");
 
-    /// <summary>Runs SQL beside the service, as somebody with the database could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    /// <summary>Runs SQL beside the service, as an operator could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
     public object? Sql(string sql, params object[] parameters) => _database.Sql(sql, parameters);
 
     public async ValueTask DisposeAsync()
@@ -150,15 +141,4 @@ internal sealed class CleanJwtApp : IAsyncDisposable
         await _factory.DisposeAsync();
         _database.Dispose();
     }
-}
-
-/// <summary>What a sign-in or a refresh answered, as a client keeps it.</summary>
-internal sealed record TokenPair(string AccessToken, string RefreshToken, string SessionId)
-{
-    public string AccountId => Jwt.Payload(AccessToken)["sub"]!.ToString();
-
-    public static TokenPair From(JsonElement tokens) => new(
-        tokens.GetProperty("accessToken").GetString()!,
-        tokens.GetProperty("refreshToken").GetString()!,
-        tokens.GetProperty("sessionId").GetString()!);
 }

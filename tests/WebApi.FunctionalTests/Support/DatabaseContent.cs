@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>Looks into every column of every table there is, so that nothing is kept where nobody thought to look.</summary>
+/// <summary>Searches every column of every table, so that a test does not depend on a list of places.</summary>
 internal static class DatabaseContent
 {
     /// <returns>The columns that hold the text somewhere, whatever its case, such as <c>Sessions.UserAgent</c>.</returns>

@@ -68,7 +68,7 @@ internal sealed class ProbeController : ControllerBase
     public static void AddTo(IServiceCollection services) => services.AddTestController<ProbeController>();
 }
 
-/// <summary>What somebody adds in a hurry. Each action has one fault, and the last one none.</summary>
+/// <summary>Actions with one mistake each, but for the last, which has none.</summary>
 [Route("api/careless")]
 internal sealed class CarelessController : ControllerBase
 {

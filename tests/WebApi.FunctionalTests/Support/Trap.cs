@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>An address of this machine that nobody has a reason to connect to, and that knows when somebody does.</summary>
+/// <summary>An address of this machine without a service. It records each connection.</summary>
 internal sealed class Trap : IDisposable
 {
     // Not the address that services of tests get their ports of: one port after the other is free there, taken, and asked whether it answers.

@@ -18,7 +18,7 @@ internal sealed class ForgedTokens(TokenPath path)
         [.. Enum.GetValues<TokenPath>().Select(path => new Lazy<Task<string>>(async () => (await SharedService.On(path).LoginAsync()).AccessToken))];
 
     private static readonly Lazy<ServiceKey>[] Keys =
-        [.. Enum.GetValues<TokenPath>().Select(path => new Lazy<ServiceKey>(() => new ServiceKey(SharedService.On(path))))];
+        [.. Enum.GetValues<TokenPath>().Select(path => new Lazy<ServiceKey>(() => SharedService.On(path).ServiceKey()))];
 
     private CleanJwtApp App => SharedService.On(path);
 
@@ -95,7 +95,7 @@ internal sealed class ForgedTokens(TokenPath path)
         foreach (var secret in new[] { published, key })
         {
             var forged = ForgedAlgorithms.Hmac(algorithm, Key.Value.KeyId, await Token.Value, Encoding.UTF8.GetBytes(secret));
-            await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(forged), "invalid-token");
+            await BearerErrors.ShouldBeRefusedAsync(await App.MeAsync(forged), "invalid-token");
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class ForgedTokens(TokenPath path)
     public async Task TokenOfAnotherService_IsInvalid()
     {
         await using var another = new CleanJwtApp(path: path);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync((await another.LoginAsync()).AccessToken), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await App.MeAsync((await another.LoginAsync()).AccessToken), "invalid-token");
     }
 
     [Test, Property(Attack.Source, "RFC 7519 4.1.4")]
@@ -112,15 +112,15 @@ internal sealed class ForgedTokens(TokenPath path)
         var key = Key.Value;
         var expired = key.Resign(await Token.Value, payload: claims => (claims["iat"], claims["nbf"], claims["exp"]) = (1, 1, 2));
         using var another = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(expired), "token-expired");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(SignedBy(another, expired)), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(key.Resign(expired, header => header["typ"] = "JWT")), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.MeAsync(key.Resign(expired, payload: claims => claims["aud"] = "x")), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await App.MeAsync(expired), "token-expired");
+        await BearerErrors.ShouldBeRefusedAsync(await App.MeAsync(SignedBy(another, expired)), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await App.MeAsync(key.Resign(expired, header => header["typ"] = "JWT")), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await App.MeAsync(key.Resign(expired, payload: claims => claims["aud"] = "x")), "invalid-token");
     }
 
     private static async Task ShouldBeRefusedAsync(HttpResponseMessage response, string source)
     {
         Assert.That((int)response.StatusCode, Is.EqualTo(401), $"{source}: {await response.Content.ReadAsStringAsync()}");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(response, "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(response, "invalid-token");
     }
 }

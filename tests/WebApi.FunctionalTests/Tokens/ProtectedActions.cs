@@ -3,7 +3,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>
-/// What whoever adds an action to the service relies on: one attribute protects it, without the database; a parameter gives it the current user,
+/// One attribute protects an action that an engineer adds, without a database lookup. A parameter gives the action the current user,
 /// with one lookup.
 /// </summary>
 [TestFixture(TokenPath.Fast)]
@@ -33,15 +33,15 @@ internal sealed class ProtectedActions(TokenPath path)
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var (ended, expired) = (await app.LoginAsync(), await app.LoginAsync());
         await (await app.CreateClient(ended.AccessToken).PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
-        using var key = new ServiceKey(app);
+        using var key = app.ServiceKey();
         var withoutSub = key.Resign(expired.AccessToken, payload: claims => claims.Remove("sub"));
 
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient().GetAsync(route), "missing-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient("nonsense").GetAsync(route), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient(withoutSub).GetAsync(route), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient(ended.AccessToken).GetAsync(route), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().GetAsync(route), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient("nonsense").GetAsync(route), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(withoutSub).GetAsync(route), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(ended.AccessToken).GetAsync(route), "token-revoked");
         app.Time.Advance(TimeSpan.FromHours(1));
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient(expired.AccessToken).GetAsync(route), "token-expired");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(expired.AccessToken).GetAsync(route), "token-expired");
     }
 
     [TestCase("/probe/user")]
@@ -58,7 +58,7 @@ internal sealed class ProtectedActions(TokenPath path)
         Assert.That(app.Commands.Commands, Has.Count.EqualTo(1));
 
         app.Sql("DELETE FROM AspNetUsers WHERE Email = @p0", email);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient(tokens.AccessToken).GetAsync(route), "user-not-found");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(tokens.AccessToken).GetAsync(route), "user-not-found");
     }
 
     [Test]
@@ -99,7 +99,7 @@ internal sealed class ProtectedActions(TokenPath path)
         foreach (var route in new[] { "/probe/protected", "/probe/user", "/api/auth/token", "/api/users/me" })
         {
             var response = await app.CreateClient().GetAsync(route, ("Authorization", value), ("Authorization", value));
-            await RefusedBearerTokens.ShouldBeRefusedAsync(response, "invalid-token");
+            await BearerErrors.ShouldBeRefusedAsync(response, "invalid-token");
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class RefusedBearerTokens(TokenPath path)
 
     [TestCase("/api/users/me")]
     [TestCase("/api/auth/token")]
-    public async Task NoToken_IsMissing(string route) => await ShouldBeRefusedAsync(await App.CreateClient().GetAsync(route), "missing-token");
+    public async Task NoToken_IsMissing(string route) => await BearerErrors.ShouldBeRefusedAsync(await App.CreateClient().GetAsync(route), "missing-token");
 
     [TestCase("Basic YWRhOnBhc3N3b3Jk")]
     [TestCase("Bearer")]
@@ -20,12 +20,12 @@ internal sealed class RefusedBearerTokens(TokenPath path)
     [TestCase("Digest username=\"ada\"")]
     [TestCase("DPoP eyJhbGciOiJub25lIn0.e30.")]
     public async Task HeaderWithoutABearerToken_IsMissing(string authorization) =>
-        await ShouldBeRefusedAsync(await App.CreateClient().GetAsync("/api/users/me", ("Authorization", authorization)), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await App.CreateClient().GetAsync("/api/users/me", ("Authorization", authorization)), "missing-token");
 
     [TestCase("/api/users/me")]
     [TestCase("/api/auth/token")]
     public async Task BadToken_IsInvalid(string route) =>
-        await ShouldBeRefusedAsync(await App.CreateClient("nonsense").GetAsync(route), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await App.CreateClient("nonsense").GetAsync(route), "invalid-token");
 
     [TestCase("bearer")]
     [TestCase("BEARER")]
@@ -45,7 +45,7 @@ internal sealed class RefusedBearerTokens(TokenPath path)
         app.Time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
         await (await client.GetAsync(route)).ShouldBeAsync(200);
         app.Time.Advance(TimeSpan.FromSeconds(31));
-        await ShouldBeRefusedAsync(await client.GetAsync(route), "token-expired");
+        await BearerErrors.ShouldBeRefusedAsync(await client.GetAsync(route), "token-expired");
     }
 
     [Test]
@@ -57,7 +57,7 @@ internal sealed class RefusedBearerTokens(TokenPath path)
         time.Advance(TimeSpan.FromSeconds(604));
         await (await app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
         time.Advance(TimeSpan.FromSeconds(1));
-        await ShouldBeRefusedAsync(await app.MeAsync(tokens.AccessToken), "token-expired");
+        await BearerErrors.ShouldBeRefusedAsync(await app.MeAsync(tokens.AccessToken), "token-expired");
     }
 
     [TestCase("/api/users/me")]
@@ -67,7 +67,7 @@ internal sealed class RefusedBearerTokens(TokenPath path)
         var tokens = await App.LoginAsync();
         var client = App.CreateClient(tokens.AccessToken);
         await (await client.PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
-        await ShouldBeRefusedAsync(await client.GetAsync(route), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await client.GetAsync(route), "token-revoked");
     }
 
     [Test]
@@ -80,7 +80,7 @@ internal sealed class RefusedBearerTokens(TokenPath path)
 
         // Another ending may sweep what is over.
         await (await app.CreateClient((await app.LoginAsync()).AccessToken).PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
-        await ShouldBeRefusedAsync(await app.MeAsync(tokens.AccessToken), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await app.MeAsync(tokens.AccessToken), "token-revoked");
     }
 
     [Test]
@@ -89,7 +89,7 @@ internal sealed class RefusedBearerTokens(TokenPath path)
         var email = await App.RegisterAsync();
         var tokens = await App.LoginAsync(email);
         App.Sql("DELETE FROM AspNetUsers WHERE Email = @p0", email);
-        await ShouldBeRefusedAsync(await App.MeAsync(tokens.AccessToken), "user-not-found");
+        await BearerErrors.ShouldBeRefusedAsync(await App.MeAsync(tokens.AccessToken), "user-not-found");
     }
 
     [Test]
@@ -99,7 +99,7 @@ internal sealed class RefusedBearerTokens(TokenPath path)
         var tokens = await app.LoginAsync();
         await (await app.CreateClient(tokens.AccessToken).PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
         app.Time.Advance(TimeSpan.FromMinutes(11));
-        await ShouldBeRefusedAsync(await app.MeAsync(tokens.AccessToken), "token-expired");
+        await BearerErrors.ShouldBeRefusedAsync(await app.MeAsync(tokens.AccessToken), "token-expired");
     }
 
     [Test]
@@ -108,14 +108,5 @@ internal sealed class RefusedBearerTokens(TokenPath path)
         var response = await App.MeAsync("eyJhbGciOiJub25lIn0.c2VjcmV0LXBhcnQ.x");
         var everything = response.Headers + await response.Content.ReadAsStringAsync();
         Assert.That(everything, Does.Not.Contain("eyJhbGciOiJub25lIn0").And.Not.Contain("c2VjcmV0LXBhcnQ").And.Not.Contain("IDX"));
-    }
-
-    /// <summary>Expects the code, and the header that RFC 6750 wants with it.</summary>
-    internal static async Task ShouldBeRefusedAsync(HttpResponseMessage response, string code)
-    {
-        await response.ShouldBeProblemAsync(401, code);
-        Assert.That(
-            response.Headers.GetValues("WWW-Authenticate").Single(),
-            code == "missing-token" ? Is.EqualTo("Bearer") : Does.Match("^Bearer error=\"invalid_token\", error_description=\"[^\"\\\\]+\"$"));
     }
 }

@@ -2,35 +2,9 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
-/// <summary>What each action under /api asks of its caller. None may be forgotten: a new one fails here until it is in the table.</summary>
+/// <summary>Each action under /api asks its caller for the proof that the contract names. A new action fails here until <see cref="Contract"/> has it.</summary>
 internal sealed class RequiredProofs
 {
-    private static readonly Dictionary<string, string> Contract = new()
-    {
-        ["POST /api/auth/register"] = "nothing",
-        ["POST /api/auth/login"] = "nothing",
-        ["POST /api/auth/refresh"] = "nothing",
-        ["POST /api/auth/logout"] = "nothing",
-        ["POST /api/auth/reauthenticate"] = "live",
-        ["GET /api/auth/token"] = "token",
-        ["GET /api/users/me"] = "read account:read",
-        ["PATCH /api/users/me"] = "live account:write",
-        ["DELETE /api/users/me"] = "recent account:write",
-        ["PUT /api/users/me/password"] = "live account:write",
-        ["GET /api/users/me/sessions"] = "read account:read",
-        ["DELETE /api/users/me/sessions"] = "live account:write",
-        ["DELETE /api/users/me/sessions/{id}"] = "live account:write",
-        ["GET /api/users/me/activity"] = "read account:read",
-        ["GET /api/admin/users"] = "read users:read",
-        ["GET /api/admin/users/{id}"] = "read users:read",
-        ["DELETE /api/admin/users/{id}"] = "recent users:write",
-        ["POST /api/admin/users/{id}/lock"] = "live users:write",
-        ["POST /api/admin/users/{id}/unlock"] = "live users:write",
-        ["DELETE /api/admin/users/{id}/sessions"] = "live users:write",
-        ["PUT /api/admin/users/{id}/roles"] = "recent users:write",
-        ["GET /api/admin/users/{id}/activity"] = "read users:read",
-    };
-
     private readonly CleanJwtApp _app = SharedService.App;
 
     private static IEnumerable<TestCaseData> Protected() => Rows(kind => kind != "nothing");
@@ -42,17 +16,15 @@ internal sealed class RequiredProofs
     private static IEnumerable<TestCaseData> OfARecentSignIn() => Rows(kind => kind is "recent");
 
     private static IEnumerable<TestCaseData> OfAScope() =>
-        from row in Contract
-        let asks = row.Value.Split(' ')
-        where asks.Length == 2
-        let action = row.Key.Split(' ')
-        select new TestCaseData(action[0], action[1], asks[1]).SetArgDisplayNames(row.Key);
+        from route in Contract.Api
+        where route.Scope is not null
+        select new TestCaseData(route.Method, route.Path, route.Scope).SetArgDisplayNames(route.Request);
 
     [Test]
     public void EveryAction_AsksForWhatTheContractSays() =>
         Assert.That(
             ApiAction.Of(_app).Select(action => $"{action.Name}: {action.Asks}"),
-            Is.EquivalentTo(Contract.Select(row => $"{row.Key}: {row.Value}")));
+            Is.EquivalentTo(Contract.Api.Select(route => $"{route.Request}: {route.Asks}")));
 
     [Test]
     public void EveryAction_IsWithoutFault() => Assert.That(FaultsOf(_app), Is.Empty);
@@ -76,16 +48,16 @@ internal sealed class RequiredProofs
 
     [TestCaseSource(nameof(Protected))]
     public async Task WithoutAToken_NothingIsAnswered(string method, string route) =>
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(), method, route), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(), method, route), "missing-token");
 
     [TestCaseSource(nameof(Protected))]
     public async Task WithTheSecretOfAClient_NothingIsAnswered(string method, string route) =>
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient().As(OAuthRequests.Basic()), method, route), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient().As(OAuthRequests.Basic()), method, route), "missing-token");
 
     [TestCaseSource(nameof(OfAScope))]
     public async Task WithEveryOtherScope_TheMissingOneIsNamed(string method, string route, string needed)
     {
-        var others = new[] { "account:read", "account:write", "users:read", "users:write" }.Except([needed]);
+        var others = ContractScopes.OfAdmins.Split(' ').Except([needed]);
         var tokens = await _app.LoginAsync(await _app.RegisterAdminAsync(), string.Join(' ', others));
         var response = await SendAsync(_app.CreateClient(tokens.AccessToken), method, route);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
@@ -98,7 +70,7 @@ internal sealed class RequiredProofs
     {
         var tokens = await _app.LoginAsync(await _app.RegisterAdminAsync());
         _app.EndBehindTheBack(tokens);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(tokens.AccessToken), method, route), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(tokens.AccessToken), method, route), "token-revoked");
     }
 
     [TestCaseSource(nameof(OfNoLiveSession))]
@@ -124,10 +96,9 @@ internal sealed class RequiredProofs
         ApiAction.Of(app).Where(action => action.Fault is not null).Select(action => $"{action.Name} {action.Fault}");
 
     private static IEnumerable<TestCaseData> Rows(Func<string, bool> ofKind) =>
-        from row in Contract
-        where ofKind(row.Value.Split(' ')[0])
-        let action = row.Key.Split(' ')
-        select new TestCaseData(action[0], action[1]).SetArgDisplayNames(row.Key);
+        from route in Contract.Api
+        where ofKind(route.Kind)
+        select new TestCaseData(route.Method, route.Path).SetArgDisplayNames(route.Request);
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string route, string? id = null) => client.SendAsync(
         new HttpMethod(method),

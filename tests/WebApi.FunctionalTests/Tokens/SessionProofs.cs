@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
-/// <summary>What whoever adds a writing action relies on: one attribute has the session looked up, and another wants a recent sign-in too.</summary>
+/// <summary>One attribute makes an action look the session up in the database. Another asks for a recent sign-in as well.</summary>
 internal sealed class SessionProofs
 {
     private static readonly string[] All =
@@ -30,17 +30,17 @@ internal sealed class SessionProofs
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
         var (ended, expired) = (await app.LoginAsync(), await app.LoginAsync());
         await (await app.CreateClient(ended.AccessToken).PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
-        using var key = new ServiceKey(app);
+        using var key = app.ServiceKey();
         var withoutSid = key.Resign(expired.AccessToken, payload: claims => claims.Remove("sid"));
 
         app.Commands.Reset();
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient().PostAsync(route, null), "missing-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient("nonsense").PostAsync(route, null), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient(withoutSid).PostAsync(route, null), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient(ended.AccessToken).PostAsync(route, null), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().PostAsync(route, null), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient("nonsense").PostAsync(route, null), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(withoutSid).PostAsync(route, null), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(ended.AccessToken).PostAsync(route, null), "token-revoked");
         Assert.That(app.Commands.Commands, Is.Empty);
         app.Time.Advance(TimeSpan.FromHours(1)); // at which the service cleans up
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient(expired.AccessToken).PostAsync(route, null), "token-expired");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(expired.AccessToken).PostAsync(route, null), "token-expired");
     }
 
     [TestCase("/probe/live-of-scope", "account:write")]
@@ -84,7 +84,7 @@ internal sealed class SessionProofs
         var client = app.CreateClient(tokens.AccessToken);
         foreach (var route in All)
         {
-            await RefusedBearerTokens.ShouldBeRefusedAsync(await client.PostAsync(route, null), "token-revoked");
+            await BearerErrors.ShouldBeRefusedAsync(await client.PostAsync(route, null), "token-revoked");
             await (await app.CreateClient(other.AccessToken).PostAsync(route, null)).ShouldBeAsync(200);
         }
 
@@ -102,7 +102,7 @@ internal sealed class SessionProofs
         app.Time.Advance(TimeSpan.FromMinutes(2) - TimeSpan.FromMilliseconds(1));
         await (await client.PostAsync("/probe/live", null)).ShouldBeAsync(200);
         app.Time.Advance(TimeSpan.FromMilliseconds(1)); // within the clock skew that the token itself is allowed
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await client.PostAsync("/probe/live", null), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await client.PostAsync("/probe/live", null), "token-revoked");
     }
 
     [Test]
@@ -110,10 +110,10 @@ internal sealed class SessionProofs
     {
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
         var (mine, theirs) = (await app.LoginAsync(), await app.LoginAsync());
-        using var key = new ServiceKey(app);
+        using var key = app.ServiceKey();
         var mixed = key.Resign(mine.AccessToken, payload: claims => claims["sid"] = theirs.SessionId);
         await (await app.CreateClient(mixed).GetAsync("/probe/protected")).ShouldBeAsync(200);
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await app.CreateClient(mixed).PostAsync("/probe/live", null), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(mixed).PostAsync("/probe/live", null), "token-revoked");
     }
 
     [Test]
@@ -125,7 +125,7 @@ internal sealed class SessionProofs
         app.Sql("DELETE FROM AspNetUsers WHERE Email = @p0", email);
         foreach (var route in All)
         {
-            await RefusedBearerTokens.ShouldBeRefusedAsync(await client.PostAsync(route, null), "user-not-found");
+            await BearerErrors.ShouldBeRefusedAsync(await client.PostAsync(route, null), "user-not-found");
         }
 
         await (await client.GetAsync("/probe/protected")).ShouldBeAsync(200);

@@ -43,7 +43,7 @@ internal sealed class TokensOfANewerVersion
     private async Task<string> SignAsync(string scope)
     {
         var tokens = await _app.LoginAsync();
-        using var key = new ServiceKey(_app);
+        using var key = _app.ServiceKey();
         return key.Resign(tokens.AccessToken, payload: claims => claims["scope"] = scope);
     }
 }

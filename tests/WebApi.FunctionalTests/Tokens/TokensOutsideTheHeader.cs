@@ -23,7 +23,7 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
     {
         var tokens = await App.LoginAsync();
         var response = await App.CreateClient().GetAsync($"/api/users/me?{name}={tokens.AccessToken}");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(response, "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(response, "missing-token");
     }
 
     [TestCase("access_token")]
@@ -39,7 +39,7 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
     {
         var tokens = await App.LoginAsync();
         var response = await App.CreateClient().GetAsync("/api/users/me", ("Cookie", $"{name}={tokens.AccessToken}"));
-        await RefusedBearerTokens.ShouldBeRefusedAsync(response, "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(response, "missing-token");
     }
 
     [Test]
@@ -51,7 +51,7 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
         {
             Content = new FormUrlEncodedContent([new("access_token", tokens.AccessToken)]),
         };
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await App.CreateClient().SendAsync(request), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(await App.CreateClient().SendAsync(request), "missing-token");
 
         var logout = await App.CreateClient().PostAsync("/api/auth/logout", new FormUrlEncodedContent([new("access_token", tokens.AccessToken)]));
         await logout.ShouldBeProblemAsync(415, "unsupported-media-type");
@@ -74,7 +74,7 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
     {
         var tokens = await App.LoginAsync();
         var response = await App.CreateClient().GetAsync("/api/users/me", (name, $"Bearer {tokens.AccessToken}"));
-        await RefusedBearerTokens.ShouldBeRefusedAsync(response, "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(response, "missing-token");
     }
 
     [Test]
@@ -91,7 +91,7 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
         })
         {
             var response = await App.CreateClient().GetAsync("/api/users/me", ("Authorization", value));
-            await RefusedBearerTokens.ShouldBeRefusedAsync(response, "invalid-token");
+            await BearerErrors.ShouldBeRefusedAsync(response, "invalid-token");
         }
     }
 

@@ -11,12 +11,12 @@ internal sealed class UrlsInTokens
 {
     private const string Followed = "RFC 8725 2.9; RFC 8725 3.10; OWASP API7:2023";
 
-    // Whoever fetches something does so before it answers, or soon after.
+    // A service that fetches a URL does so before it answers, or soon after.
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(50);
 
     // One for all rows: none of them changes anything.
     private static readonly Lazy<Task<string>> Token = new(async () => (await SharedService.App.LoginAsync()).AccessToken);
-    private static readonly Lazy<ServiceKey> Key = new(() => new ServiceKey(SharedService.App));
+    private static readonly Lazy<ServiceKey> Key = new(() => SharedService.App.ServiceKey());
 
     internal static IEnumerable<TestCaseData> Rows()
     {
@@ -62,8 +62,8 @@ internal sealed class UrlsInTokens
     {
         using var trap = new Trap();
         var (forged, client) = (forge(Key.Value, await Token.Value, trap.Address.AbsoluteUri), SharedService.App.CreateClient());
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await client.AskAsync(forged), "invalid-token");
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await client.PostAsync("/api/auth/logout", null, $"Bearer {forged}"), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await client.AskAsync(forged), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(await client.PostAsync("/api/auth/logout", null, $"Bearer {forged}"), "invalid-token");
         await (await client.IntrospectAsync(forged)).ShouldBeInactiveAsync();
         await (await client.RevokeAsync(forged)).ShouldBeAsync(200);
         await Task.Delay(Soon);

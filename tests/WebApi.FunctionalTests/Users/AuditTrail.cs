@@ -4,7 +4,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Users;
 
-/// <summary>What happened to an account can be read by its owner and by administrators: who, what, when, from where, and no secret.</summary>
+/// <summary>The audit log of an account says who did what, when and from where, and holds no secret. Its owner and administrators read it.</summary>
 [OnDatabases]
 internal sealed class AuditTrail(DatabaseKind kind)
 {
@@ -18,7 +18,7 @@ internal sealed class AuditTrail(DatabaseKind kind)
         var client = Client(app);
         var email = await client.RegisterAsync();
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = OtherPassword })).ShouldBeAsync(401);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = CleanJwtApp.Password, scope = "users:read" })).ShouldBeAsync(400);
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope = "users:read" })).ShouldBeAsync(400);
         var first = await client.LoginAsync(email);
         await client.LogoutAsync(first);
         var reused = await client.LoginAsync(email);
@@ -31,11 +31,11 @@ internal sealed class AuditTrail(DatabaseKind kind)
         var tokens = await client.LoginAsync(email);
         await (await client.DoAsync(tokens, "PATCH /api/users/me", new { displayName = "Ada" })).ShouldBeAsync(200);
         await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = OtherPassword })).ShouldBeAsync(401);
-        await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = CleanJwtApp.Password })).ShouldBeAsync(200);
+        await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password })).ShouldBeAsync(200);
         await (await client.DoAsync(
             tokens, "PUT /api/users/me/password", new { currentPassword = OtherPassword, newPassword = OtherPassword })).ShouldBeAsync(400);
         await (await client.DoAsync(
-            tokens, "PUT /api/users/me/password", new { currentPassword = CleanJwtApp.Password, newPassword = OtherPassword })).ShouldBeAsync(204);
+            tokens, "PUT /api/users/me/password", new { currentPassword = TestAccounts.Password, newPassword = OtherPassword })).ShouldBeAsync(204);
         await (await client.DoAsync(tokens, "DELETE /api/users/me/sessions?except=current")).ShouldBeAsync(204);
         var trail = await ItemsAsync(await client.DoAsync(tokens, "GET /api/users/me/activity?limit=100"));
         await (await client.DoAsync(tokens, $"DELETE /api/users/me/sessions/{tokens.SessionId}")).ShouldBeAsync(204);
@@ -71,7 +71,7 @@ internal sealed class AuditTrail(DatabaseKind kind)
     [Test]
     public async Task ActsOfAnAdministrator_AreToldToBothAndFromWhereOnlyToTheOne()
     {
-        await using var app = new CleanJwtApp(kind: kind, settings: CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(kind: kind, settings: TestAccounts.WithAdmin);
         var client = Client(app);
         var admin = await client.AdminAsync();
         var email = await client.RegisterAsync();
@@ -109,7 +109,7 @@ internal sealed class AuditTrail(DatabaseKind kind)
         await using var app = new CleanJwtApp(kind: kind);
         var (client, known) = (app.CreateClient(), await app.RegisterAsync());
         var wrong = await CommandsOfAsync(known);
-        var unknown = await CommandsOfAsync(CleanJwtApp.UniqueEmail());
+        var unknown = await CommandsOfAsync(TestAccounts.UniqueEmail());
         Assert.That(unknown, Is.EqualTo(wrong));
         Assert.That(wrong, Has.Length.EqualTo(8), "one that looks, one that notes it, and three each to reserve the try and to count it");
         Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId IS NULL AND Action = 'login'"), Is.EqualTo(1));
@@ -125,7 +125,7 @@ internal sealed class AuditTrail(DatabaseKind kind)
     [Test]
     public async Task RefusedAct_LeavesNoSuccess()
     {
-        await using var app = new CleanJwtApp(kind: kind, settings: CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(kind: kind, settings: TestAccounts.WithAdmin);
         var client = app.CreateClient();
         var admin = await client.AdminAsync();
         await (await client.LockAsync(admin, admin.AccountId)).ShouldBeProblemAsync(409, "last-admin");
@@ -162,7 +162,7 @@ internal sealed class AuditTrail(DatabaseKind kind)
     {
         await using var app = new CleanJwtApp(kind: kind);
         await app.RegisterAsync();
-        await (await app.CreateClient().TryLoginAsync(CleanJwtApp.UniqueEmail())).ShouldBeAsync(401);
+        await (await app.CreateClient().TryLoginAsync(TestAccounts.UniqueEmail())).ShouldBeAsync(401);
         app.Time.Advance(TimeSpan.FromHours(23));
         await Task.Delay(200);
         Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries"), Is.EqualTo(2));

@@ -2,7 +2,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Users;
 
-/// <summary>The account of whoever asks, and its ETag.</summary>
+/// <summary>The caller's account, and its ETag.</summary>
 [TestFixture(TokenPath.Fast)]
 [TestFixture(TokenPath.Standard)]
 internal sealed class CurrentUser(TokenPath path)

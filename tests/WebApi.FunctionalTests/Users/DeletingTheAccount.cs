@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using CleanJwt.WebApi.FunctionalTests.Support;
-using CleanJwt.WebApi.FunctionalTests.Tokens;
 
 namespace CleanJwt.WebApi.FunctionalTests.Users;
 
@@ -22,9 +21,9 @@ internal sealed class DeletingTheAccount
         Assert.That(await response.Content.ReadAsByteArrayAsync(), Is.Empty);
         foreach (var over in new[] { current, other })
         {
-            await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.CreateClient().AskAsync(over.AccessToken), "token-revoked");
-            await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.MeAsync(over.AccessToken), "token-revoked");
-            await RefusedBearerTokens.ShouldBeRefusedAsync(await DeleteAsync(_app, over), "token-revoked");
+            await BearerErrors.ShouldBeRefusedAsync(await _app.CreateClient().AskAsync(over.AccessToken), "token-revoked");
+            await BearerErrors.ShouldBeRefusedAsync(await _app.MeAsync(over.AccessToken), "token-revoked");
+            await BearerErrors.ShouldBeRefusedAsync(await DeleteAsync(_app, over), "token-revoked");
             await (await _app.RefreshAsync(over.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
             await _app.CreateClient().LogoutAsync(over); // as for any session that is over
         }
@@ -85,7 +84,7 @@ internal sealed class DeletingTheAccount
         Assert.That(sessions.EnumerateArray().Select(session => session.Text("id")), Is.EqualTo(new[] { tokens.SessionId }));
         var activity = (await (await client.GetAsync("/api/users/me/activity")).JsonAsync()).GetProperty("items");
         Assert.That(activity.EnumerateArray().Select(entry => entry.Text("action")), Is.EquivalentTo(new[] { "login", "register" }));
-        await RefusedBearerTokens.ShouldBeRefusedAsync(await _app.MeAsync(old.AccessToken), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(await _app.MeAsync(old.AccessToken), "token-revoked");
     }
 
     [TestCase(false)]
@@ -234,10 +233,10 @@ internal sealed class DeletingTheAccount
 
     private static Task<HttpResponseMessage> DeleteAsync(CleanJwtApp app, TokenPair tokens) => app.CreateClient(tokens.AccessToken).DeleteAsync(Route);
 
-    /// <summary>Somebody who can be told from everybody else by whatever they leave behind.</summary>
+    /// <summary>An account whose traces all differ from those of every other account.</summary>
     private sealed class Owner
     {
-        private readonly string _email = CleanJwtApp.UniqueEmail();
+        private readonly string _email = TestAccounts.UniqueEmail();
         private readonly string _displayName = $"Ada {Guid.NewGuid():N}";
         private readonly string _userAgent = $"Device/{Guid.NewGuid():N}";
         private readonly string _address = $"2001:db8::{Random.Shared.Next(0x1000, 0xffff):x}:{Random.Shared.Next(0x1000, 0xffff):x}";
@@ -246,7 +245,7 @@ internal sealed class DeletingTheAccount
         public async Task<TokenPair> LiveAsync(CleanJwtApp app)
         {
             var anonymous = Client(app);
-            var account = new { email = _email, password = CleanJwtApp.Password, displayName = _displayName };
+            var account = new { email = _email, password = TestAccounts.Password, displayName = _displayName };
             await (await anonymous.PostAsJsonAsync("/api/auth/register", account)).ShouldBeAsync(201);
             await (await anonymous.TryLoginAsync(_email, "not the right password")).ShouldBeAsync(401);
             var over = await LoginAsync(app);
@@ -257,10 +256,10 @@ internal sealed class DeletingTheAccount
             var tokens = await LoginAsync(app);
             var client = Client(app, tokens);
             await (await client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = "not the right password" })).ShouldBeAsync(401);
-            await (await client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = CleanJwtApp.Password })).ShouldBeAsync(200);
+            await (await client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = TestAccounts.Password })).ShouldBeAsync(200);
             await (await client.PatchAsJsonAsync(Route, new { displayName = _displayName })).ShouldBeAsync(200);
             await (await client.PutAsJsonAsync(
-                $"{Route}/password", new { currentPassword = CleanJwtApp.Password, newPassword = CleanJwtApp.Password })).ShouldBeAsync(204);
+                $"{Route}/password", new { currentPassword = TestAccounts.Password, newPassword = TestAccounts.Password })).ShouldBeAsync(204);
             await (await client.DeleteAsync($"{Route}/sessions?except=current")).ShouldBeAsync(204);
             return tokens;
         }

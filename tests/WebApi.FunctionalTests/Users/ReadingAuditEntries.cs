@@ -2,7 +2,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Users;
 
-/// <summary>An account's trail is read page by page, by its owner and by administrators.</summary>
+/// <summary>The owner of an account and administrators read its audit entries page by page.</summary>
 internal sealed class ReadingAuditEntries
 {
     private const string Route = "/api/users/me/activity";
@@ -12,7 +12,7 @@ internal sealed class ReadingAuditEntries
     [Test]
     public async Task Entries_ComeNewestFirstAndAlikeToOwnerAndAdministrator()
     {
-        await using var app = new CleanJwtApp(CleanJwtApp.WithAdmin);
+        await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
         var email = await client.RegisterAsync();
         app.Time.Advance(TimeSpan.FromMilliseconds(1));

@@ -27,7 +27,7 @@ internal sealed class Fuzzer : IAsyncDisposable
 
     /// <param name="configure">Weakens the service, to see that it is noticed.</param>
     public Fuzzer(Action<IServiceCollection>? configure = null) => _app = new CleanJwtApp(
-        new([.. CleanJwtApp.WithAdmin, .. OAuthRequests.WithClients]),
+        new([.. TestAccounts.WithAdmin, .. OAuthRequests.WithClients]),
         configure: services =>
         {
             services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(_errors);
@@ -64,7 +64,7 @@ internal sealed class Fuzzer : IAsyncDisposable
 
             if (Interlocked.Increment(ref _done) % CasesBetweenLooks == 0)
             {
-                _app.Commands.Reset(); // which it counts, and nobody asks
+                _app.Commands.Reset(); // the counter grows with each command, and no test reads it here
                 if (await tokens.DamageAsync(client) is { } damage)
                 {
                     Report(new Finding(seed, number, "damage, by this case or one of the thousand before it", damage));

@@ -17,7 +17,7 @@ internal sealed record Material(TokenPair One, TokenPair Other, TokenPair Admin,
         var ended = await client.LoginAsync();
         await client.LogoutAsync(ended);
         return new Material(
-            await client.LoginAsync(), await client.LoginAsync(), await client.AdminAsync(), ended, target.AccountId, new ServiceKey(app));
+            await client.LoginAsync(), await client.LoginAsync(), await client.AdminAsync(), ended, target.AccountId, app.ServiceKey());
     }
 
     /// <summary>Whether a text is one of the tokens themselves.</summary>

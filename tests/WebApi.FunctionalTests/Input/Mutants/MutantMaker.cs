@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using static CleanJwt.WebApi.FunctionalTests.Support.OAuthRequests;
+using static CleanJwt.OAuthRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input.Mutants;
 

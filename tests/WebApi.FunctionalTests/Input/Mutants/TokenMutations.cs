@@ -1,10 +1,9 @@
 using System.Buffers.Text;
 using System.Text;
-using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input.Mutants;
 
-/// <summary>Makes tokens out of good ones that nobody has issued.</summary>
+/// <summary>Makes tokens that the service did not issue out of good ones.</summary>
 internal static class TokenMutations
 {
     /// <summary>An access token whose signature, if it has one, is that of another text.</summary>

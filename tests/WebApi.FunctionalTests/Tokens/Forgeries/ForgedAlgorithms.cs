@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using CleanJwt.WebApi.FunctionalTests.Support;
 using static CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries.Forgery;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;

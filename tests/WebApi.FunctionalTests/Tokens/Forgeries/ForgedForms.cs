@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using CleanJwt.WebApi.FunctionalTests.Support;
 using static CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries.Forgery;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CleanJwt.WebApi.FunctionalTests.Support;
 using static CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries.Forgery;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;

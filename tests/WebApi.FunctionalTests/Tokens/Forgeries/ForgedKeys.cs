@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using CleanJwt.WebApi.FunctionalTests.Support;
 using static CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries.Forgery;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Formats.Asn1;
 using System.Numerics;
 using System.Security.Cryptography;
-using CleanJwt.WebApi.FunctionalTests.Support;
 using static CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries.Forgery;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;

@@ -1,0 +1,3 @@
+[assembly: Category("Process")]
+[assembly: Parallelizable(ParallelScope.Children)]
+[assembly: FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
