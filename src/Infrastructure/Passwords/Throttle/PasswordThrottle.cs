@@ -10,9 +10,9 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// Limits how many wrong passwords are checked. An attempt is reserved in the database before its password is checked,
-/// and settled afterwards as wrong, right or unchecked. All nodes count in the same rows; <see
-/// cref="PasswordAttempts"/> holds the rules.
+/// Limits how many wrong passwords are checked. An attempt is reserved in the database before its password is checked.
+/// Afterwards it is settled as wrong or right, or released if the password was not checked. All nodes count in the same
+/// rows. <see cref="PasswordAttempts"/> holds the rules.
 /// </summary>
 /// <remarks>
 /// Each change reads the rows, decides and writes in one transaction. If another node changed a row meanwhile, the
@@ -25,7 +25,7 @@ internal sealed class PasswordThrottle(
     ThrottleLimits limits,
     TimeProvider time) : IDisposable
 {
-    // A small number, so that attempts on other nodes get their turn. A few threads hash all passwords anyway.
+    // The number is small, so that attempts on other nodes get their turn. A few threads hash all passwords anyway.
     private const int MaxCheckedAtOncePerKey = 2;
     private const int MaxWaitingPerKey = 1_000;
     private const int MaxConflicts = 100;
@@ -33,20 +33,21 @@ internal sealed class PasswordThrottle(
     /// <summary>How long an attempt waits while earlier attempts may use up the limit.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(3);
 
-    // Only for attempts of other nodes. Attempts of this node wait in memory.
+    // Polling waits only for attempts of other nodes, because attempts of this node wait in memory.
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long an answer waits until an unchecked attempt has been released.</summary>
+    /// <summary>How long an answer waits for the release of an unchecked attempt.</summary>
     private static readonly TimeSpan MaxReleaseTime = TimeSpan.FromSeconds(1);
 
     private static readonly Error Busy =
         Error.ServiceUnavailable("Too many sign-ins to one account at once. Try again.", TimeSpan.FromSeconds(1));
 
-    // Partitioned by the first key of an attempt, which has the lowest limit. Lazy, because the limiter starts a timer.
-    private readonly Lazy<PartitionedRateLimiter<AttemptKey>> _slots = new(CreateSlots);
+    // The limiter counts by the first key of an attempt, which has the lowest limit. It is lazy, because it starts a
+    // timer.
+    private readonly Lazy<PartitionedRateLimiter<AttemptKey>> _keySlots = new(CreateKeySlots);
 
-    private long _rows;
-    private long _rowsSinceCounted;
+    private long _rowCount;
+    private long _rowsSinceCount;
 
     /// <summary>Reserves an attempt to sign in, whose password the caller checks next.</summary>
     /// <returns>
@@ -63,21 +64,21 @@ internal sealed class PasswordThrottle(
         ReserveAsync(() => [keys.Of(accountId)], cancellationToken);
 
     /// <summary>
-    /// Counts the rows of the table again. Between counts this node only adds the rows that it inserts itself.
+    /// Counts the rows of the table again. Until the next count, this node adds only the rows that it inserts itself.
     /// </summary>
     public async Task CountRowsAsync(CancellationToken cancellationToken)
     {
-        Interlocked.Exchange(ref _rowsSinceCounted, 0);
+        Interlocked.Exchange(ref _rowsSinceCount, 0);
         var rows = await database.ReadAsync(
             (db, abandoned) => db.Context.PasswordAttempts.LongCountAsync(abandoned), cancellationToken);
-        Interlocked.Exchange(ref _rows, rows);
+        Interlocked.Exchange(ref _rowCount, rows);
     }
 
     public void Dispose()
     {
-        if (_slots.IsValueCreated)
+        if (_keySlots.IsValueCreated)
         {
-            _slots.Value.Dispose();
+            _keySlots.Value.Dispose();
         }
     }
 
@@ -87,7 +88,7 @@ internal sealed class PasswordThrottle(
 
     internal Task SettleRightAsync(Guid id, IReadOnlyList<AttemptKey> reserved) =>
         SettleAsync(
-            reserved,
+            reserved, // under a shared key, a right password must not clear the wrong ones of other accounts
             (attempts, key, now) => key.IsShared ? attempts.Release(id) : attempts.MarkRight(id, key.Limit, now));
 
     /// <summary>
@@ -101,14 +102,14 @@ internal sealed class PasswordThrottle(
         }
         catch (Exception exception) when (exception is TimeoutException || DatabaseErrors.IsOutage(exception))
         {
-            // The caller has another answer to give.
+            // The caller already has an answer, and this failure must not replace it.
         }
     }
 
     private async Task<Result<AttemptReservation>> ReserveAsync(
         Func<AttemptKey[]> keysOf, CancellationToken cancellationToken)
     {
-        // Checked before any state is kept for the key: attempts that are refused must not fill the memory.
+        // This check comes before any state is kept for the key: attempts that are refused must not fill the memory.
         if (hashing.Refusal is { } refusal)
         {
             return refusal;
@@ -119,7 +120,7 @@ internal sealed class PasswordThrottle(
         deadline.CancelAfter(MaxWait);
         try
         {
-            var keySlot = await _slots.Value.AcquireAsync(wanted[0], permitCount: 1, deadline.Token);
+            var keySlot = await _keySlots.Value.AcquireAsync(wanted[0], permitCount: 1, deadline.Token);
             return keySlot.IsAcquired ? await ReserveInSlotAsync(
                 keySlot, wanted, deadline.Token, cancellationToken) : Busy;
         }
@@ -129,9 +130,9 @@ internal sealed class PasswordThrottle(
         }
     }
 
-    /// <param name="keySlot">Goes to the reservation, or is released.</param>
+    /// <param name="keySlot">The reservation takes it over. Without a reservation, this method releases it.</param>
     /// <param name="deadline">
-    /// Limits the wait for other attempts. It does not limit the wait in the hashing queue, which always moves.
+    /// Limits the wait for other attempts. The wait in the hashing queue needs no limit: that queue always moves.
     /// </param>
     private async Task<Result<AttemptReservation>> ReserveInSlotAsync(
         RateLimitLease keySlot, AttemptKey[] wanted, CancellationToken deadline, CancellationToken cancellationToken)
@@ -143,8 +144,8 @@ internal sealed class PasswordThrottle(
         {
             while (true)
             {
-                // The hashing slot comes after the key's slot: many attempts at one address must not fill the queue for
-                // all others.
+                // The attempt takes the hashing slot after the key's slot: many attempts at one address must not fill
+                // the queue for all others.
                 var hashingSlot = await hashing.AcquireSlotAsync(cancellationToken);
                 slots = [keySlot, hashingSlot];
                 if (!hashingSlot.IsAcquired)
@@ -177,7 +178,7 @@ internal sealed class PasswordThrottle(
         }
     }
 
-    private static PartitionedRateLimiter<AttemptKey> CreateSlots() =>
+    private static PartitionedRateLimiter<AttemptKey> CreateKeySlots() =>
         PartitionedRateLimiter.Create<AttemptKey, string>(key =>
             RateLimitPartition.GetConcurrencyLimiter(Convert.ToHexString(key.Value), _ => new ConcurrencyLimiterOptions
             {
@@ -194,7 +195,7 @@ internal sealed class PasswordThrottle(
         {
             var now = time.GetUtcNow();
             var counted = await FindAsync(db, wanted, abandoned);
-            if (Interlocked.Read(ref _rows) >= limits.MaxRows && counted.Any(one => one.Row is null))
+            if (Interlocked.Read(ref _rowCount) >= limits.MaxRows && counted.Any(one => one.Row is null))
             {
                 counted = await FindAsync(
                     db, [.. counted.Select(one => one.Row is null ? one.Key.Shared : one.Key)], abandoned);
@@ -209,7 +210,7 @@ internal sealed class PasswordThrottle(
             var next = counted.Select(one => one.Attempts.TryReserve(id, one.Key.Limit, now)).ToList();
             if (next.Contains(null))
             {
-                return new Outcome(TimeSpan.Zero);
+                return new Outcome(TimeSpan.Zero); // not reserved: the attempt waits and tries again
             }
 
             foreach (var (one, attempts) in counted.Zip(next))
@@ -220,8 +221,8 @@ internal sealed class PasswordThrottle(
             return new Outcome(
                 TimeSpan.Zero, [.. counted.Select(one => one.Key)], counted.Count(one => one.Row is null));
         });
-        Interlocked.Add(ref _rows, outcome.InsertedRows);
-        Interlocked.Add(ref _rowsSinceCounted, outcome.InsertedRows);
+        Interlocked.Add(ref _rowCount, outcome.InsertedRows);
+        Interlocked.Add(ref _rowsSinceCount, outcome.InsertedRows);
         if (outcome.Pause > TimeSpan.Zero)
         {
             return AccountErrors.TooManyAttempts(outcome.Pause);
@@ -240,23 +241,24 @@ internal sealed class PasswordThrottle(
             foreach (var one in await FindAsync(db, reserved, abandoned))
             {
                 var attempts = settle(one.Attempts, one.Key, now);
-                paused |= attempts.PausedAt == now;
+                paused |= attempts.PausedAt == now; // MarkWrong sets this time when a pause begins
                 await StoreAsync(db, one, attempts, now, abandoned);
             }
 
             return paused;
         });
 
-    private static async Task<List<Counted>> FindAsync(
+    private static async Task<List<KeyRow>> FindAsync(
         DatabaseConnection db, IReadOnlyList<AttemptKey> wanted, CancellationToken cancellationToken)
     {
+        // There are one or two keys. If there is one, it is the first and the last.
         var rows = await db.ListAttemptsAsync(wanted[0].Value, wanted[^1].Value, cancellationToken);
-        return [.. wanted.Select(key => new Counted(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value))))];
+        return [.. wanted.Select(key => new KeyRow(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value))))];
     }
 
     private static async Task StoreAsync(
         DatabaseConnection db,
-        Counted counted,
+        KeyRow counted,
         PasswordAttempts attempts,
         DateTimeOffset now,
         CancellationToken cancellationToken)
@@ -268,10 +270,10 @@ internal sealed class PasswordThrottle(
             ExpiresAt = attempts.ExpiresAt(counted.Key.Limit),
             Stamp = Guid.NewGuid(),
         };
-        var counts = changed.ExpiresAt > now;
+        var stillCounts = changed.ExpiresAt > now;
         if (counted.Row is not { } row)
         {
-            if (counts)
+            if (stillCounts)
             {
                 await db.InsertAttemptsAsync(changed, cancellationToken);
             }
@@ -279,7 +281,7 @@ internal sealed class PasswordThrottle(
             return;
         }
 
-        var stored = counts
+        var stored = stillCounts
             ? await db.TryUpdateAttemptsAsync(changed, seen: row.Stamp, cancellationToken)
             : await db.TryDeleteAttemptsAsync(changed.Key, seen: row.Stamp, cancellationToken);
         if (!stored)
@@ -289,8 +291,8 @@ internal sealed class PasswordThrottle(
     }
 
     /// <summary>
-    /// Runs a change until it meets no conflict. It is not cancellable: the change is short, and a half-done one would
-    /// be lost.
+    /// Runs a change, and runs it again after a conflict. Callers cannot cancel it: the change is short, and a
+    /// cancelled one would be lost.
     /// </summary>
     private async Task<T> ChangeAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> change)
     {
@@ -313,22 +315,22 @@ internal sealed class PasswordThrottle(
         }
     }
 
-    // Counting a million rows takes as long as hashing a few passwords, so it is done after every thousandth of the
-    // limit.
+    // Counting a million rows takes as long as hashing a few passwords. So this node counts again only after it has
+    // inserted a thousandth of the limit.
     private async Task CountRowsSometimesAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Read(ref _rowsSinceCounted) > limits.MaxRows / 1000)
+        if (Interlocked.Read(ref _rowsSinceCount) > limits.MaxRows / 1000)
         {
             await CountRowsAsync(cancellationToken);
         }
     }
 
-    private sealed record Counted(AttemptKey Key, PasswordAttemptRow? Row)
+    private sealed record KeyRow(AttemptKey Key, PasswordAttemptRow? Row)
     {
         public PasswordAttempts Attempts => Row?.Attempts ?? PasswordAttempts.None;
     }
 
-    /// <param name="Pause">How long no attempt is checked. Zero when there is no pause.</param>
+    /// <param name="Pause">The time until a password may be checked again. Zero when there is no pause.</param>
     /// <param name="Reserved">The keys under which the attempt was counted. Null when it was not reserved.</param>
     /// <param name="InsertedRows">The number of rows that the reservation inserted.</param>
     private sealed record Outcome(TimeSpan Pause, IReadOnlyList<AttemptKey>? Reserved = null, int InsertedRows = 0);
@@ -346,7 +348,7 @@ internal sealed class AttemptReservation(
     /// <returns>Whether this attempt began a pause.</returns>
     public Task<bool> SettleWrongAsync()
     {
-        _isSettled = true; // also if storing it fails: then the attempt counts as wrong after a while
+        _isSettled = true; // set first: if storing fails, the attempt must not be released, and counts as wrong later
         return throttle.SettleWrongAsync(id, keys);
     }
 

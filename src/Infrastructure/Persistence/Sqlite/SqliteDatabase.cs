@@ -3,12 +3,12 @@ using CleanJwt.Infrastructure.Threading;
 namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// Runs work on SQLite. Its calls block the calling thread, and a locked or hanging file can block it beyond every
-/// time-out. Therefore work runs on threads of the database's own, callers stop waiting in time, and reads do not wait
-/// for writes.
+/// Runs work on SQLite. SQLite's calls block the calling thread, and a locked or hanging file can block it beyond every
+/// time-out. Therefore work runs on threads of this class, and callers stop waiting in time. Reads and writes have
+/// separate threads, so reads do not wait for writes.
 /// </summary>
 /// <remarks>
-/// Callers continue on the thread pool: code that blocks after a read never holds a thread of the database.
+/// Callers continue on the thread pool, so code that blocks after a read or write never holds one of those threads.
 /// </remarks>
 internal sealed class SqliteDatabase : IDatabase, IDisposable
 {
@@ -19,7 +19,9 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     private readonly WorkerThreads _readers;
     private readonly SqliteWriter _writer;
 
-    /// <param name="open">Opens a connection outside the pool of Microsoft.Data.Sqlite.</param>
+    /// <param name="open">
+    /// Opens a connection outside the pool of Microsoft.Data.Sqlite, because this class has pools of its own.
+    /// </param>
     public SqliteDatabase(Func<SqliteDatabaseConnection> open, DatabaseOptions options)
     {
         _timeout = options.CommandTimeout;
@@ -47,10 +49,11 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     public async Task<T> WriteAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
+        // The time-out cancels the work too: a write must not run after the caller was told that it was not done.
         using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         abandonment.CancelAfter(_timeout);
         var result = _writer.TryEnqueue(
-            work, abandonment.Token) ?? throw QueueIsFull(); // the work may outlive the token's source
+            work, abandonment.Token) ?? throw QueueIsFull(); // the work may use the token after its source is disposed
         try
         {
             return await result.WaitAsync(abandonment.Token);
@@ -61,6 +64,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         }
     }
 
+    // The writer commits writes together anyway, so a single statement is no special case.
     public Task<T> WriteOneAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         WriteAsync(work, cancellationToken);
@@ -80,7 +84,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
 /// <summary>Runs work to its end on the calling thread.</summary>
 internal static class SqliteWork
 {
-    // The task is complete: SQLite's async methods are not asynchronous.
+    // The task is already complete, because the async methods for SQLite run synchronously.
     public static T Run<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work,
         DatabaseConnection db,
