@@ -4,7 +4,7 @@ using CleanJwt.Application.Sessions;
 
 namespace CleanJwt.Application.UnitTests;
 
-/// <summary>No record prints a password or a token, wherever it may be logged. New ones are found by the names of their properties.</summary>
+/// <summary>No record prints a password or a token. The test finds new records by the names of their properties.</summary>
 internal sealed class PrintingMessages
 {
     private const string Secret = "a secret that nobody may read";

@@ -5,7 +5,7 @@ using FluentValidation.Results;
 
 namespace CleanJwt.Application.UnitTests;
 
-/// <summary>What each message must hold, and what is said of a field that does not.</summary>
+/// <summary>The rules for each message, and the answer for a field that breaks them.</summary>
 internal sealed class ValidatingInput
 {
     private const string Email = "ada.lovelace@example.com";

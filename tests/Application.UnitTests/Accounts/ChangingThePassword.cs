@@ -10,7 +10,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Accounts;
 
-/// <summary>Trading the current password for a new one.</summary>
+/// <summary>Exchanging the current password for a new one.</summary>
 internal sealed class ChangingThePassword
 {
     private const string Current = "correct horse battery staple";
@@ -44,7 +44,7 @@ internal sealed class ChangingThePassword
             Assert.That(entry.AccountId, Is.EqualTo(Ada.Id));
             Assert.That(entry.SessionId, Is.EqualTo(FifthGeneration.Id));
             Assert.That((entry.UserAgent, entry.IpAddress), Is.EqualTo(("curl/8", "192.0.2.1")));
-            Assert.That(_ports.Noted, Is.Empty, "what succeeds is noted by the step that does it");
+            Assert.That(_ports.Noted, Is.Empty, "the change stores its own entry");
         }
     }
 
@@ -171,7 +171,7 @@ internal sealed class ChangingThePassword
             .ReturnsAsync(() => new PasswordCheck(Ada.Id, remaining.Dequeue()));
     }
 
-    // It must be stored also when the client hangs up.
+    // A client that disconnects must not stop it.
     private void Change(params Result<bool>[] inTurn)
     {
         var remaining = new Queue<Result<bool>>(inTurn);

@@ -11,7 +11,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Accounts;
 
-/// <summary>Changing what an account says of its owner.</summary>
+/// <summary>Changing the profile of an account.</summary>
 internal sealed class ChangingTheProfile
 {
     private static readonly Caller Caller = new(Ada.Id, FifthGeneration.Id, new ClientInfo("curl/8", "192.0.2.1"));

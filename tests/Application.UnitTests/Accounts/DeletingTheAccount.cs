@@ -10,13 +10,13 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Accounts;
 
-/// <summary>The owner of an account deletes it.</summary>
+/// <summary>Deleting the caller's account.</summary>
 internal sealed class DeletingTheAccount
 {
     private readonly Mock<IAccountSecurity> _security = new(MockBehavior.Strict);
 
     [Test]
-    public async Task OwnAccount_IsDeletedWithoutATrail()
+    public async Task OwnAccount_IsDeletedWithoutAnAuditEntry()
     {
         Deletion(default(Done));
 
@@ -31,7 +31,7 @@ internal sealed class DeletingTheAccount
         Assert.That((await DeleteAsync()).Error, Is.SameAs(AccountErrors.LastAdmin));
     }
 
-    // It must be done also when the client hangs up.
+    // A client that disconnects must not stop it.
     private void Deletion(Result<Done> result) => _security
         .Setup(security => security.DeleteAsync(
             Ada.Id,

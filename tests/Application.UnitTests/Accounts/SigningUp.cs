@@ -9,7 +9,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Accounts;
 
-/// <summary>Making an account.</summary>
+/// <summary>Creating an account.</summary>
 internal sealed class SigningUp
 {
     private const string Password = " correct horse\u0301 battery staple ";

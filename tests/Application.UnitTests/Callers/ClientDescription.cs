@@ -2,7 +2,7 @@ using CleanJwt.Application.Callers;
 
 namespace CleanJwt.Application.UnitTests.Callers;
 
-/// <summary>What a client says of itself is kept as far as there is room.</summary>
+/// <summary>The description of a client is cut to the room that is there.</summary>
 internal sealed class ClientDescription
 {
     private const string Key = "\U0001f511"; // two UTF-16 units

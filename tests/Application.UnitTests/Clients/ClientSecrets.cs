@@ -2,7 +2,7 @@ using CleanJwt.Application.Clients;
 
 namespace CleanJwt.Application.UnitTests.Clients;
 
-/// <summary>Which pairs of an id and a secret are a client's.</summary>
+/// <summary>The pairs of an id and a secret that are accepted.</summary>
 internal sealed class ClientSecrets
 {
     private static readonly ClientsOptions Two = new()

@@ -9,7 +9,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Clients;
 
-/// <summary>Whether a token is good now, for another service.</summary>
+/// <summary>Telling another service whether a token is valid now.</summary>
 internal sealed class Introspecting
 {
     private static readonly AccessToken Token = new(

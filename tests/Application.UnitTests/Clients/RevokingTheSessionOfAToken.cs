@@ -10,7 +10,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Clients;
 
-/// <summary>Ending the session of whatever token another service shows.</summary>
+/// <summary>Ending the session of a token that another service presents.</summary>
 internal sealed class RevokingTheSessionOfAToken
 {
     private readonly SessionFixture _ports = new();
@@ -44,7 +44,7 @@ internal sealed class RevokingTheSessionOfAToken
 
     private async Task ShouldEndAsync(string token)
     {
-        // A service that hangs up does not keep the session alive.
+        // A service that disconnects must not keep the session alive.
         _ports.Sessions
             .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RevokedByClient, Capture.In(_audits), CancellationToken.None))
             .Returns(Task.CompletedTask);

@@ -56,7 +56,7 @@ internal sealed class ReadingAListByPages
         var place = new PageCursor(at, Id);
         Assert.That(PageCursor.TryParse(place.ToString(), out var again), Is.True);
         Assert.That(again, Is.EqualTo(place));
-        Assert.That(place.ToString(), Does.Match("^[0-9a-f.]+$"), "it must go into a query as it is");
+        Assert.That(place.ToString(), Does.Match("^[0-9a-f.]+$"), "it needs no encoding in a query");
     }
 
     [TestCaseSource(nameof(OtherTexts))]
@@ -82,7 +82,7 @@ internal sealed class ReadingAListByPages
         Assert.That(page.Next, Is.EqualTo(more ? new PageCursor(DateTimeOffset.UnixEpoch.AddSeconds(3), Id) : null));
     }
 
-    /// <summary>What both lists say of these parameters.</summary>
+    /// <summary>The answers that both lists give for these parameters.</summary>
     private static IEnumerable<string> Validate(int? limit = null, string? after = null)
     {
         ValidationResult[] results =

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.Application.UnitTests.Pipeline;
 
-/// <summary>The step before every handler: good messages pass, others are answered there.</summary>
+/// <summary>The validation before every handler: valid messages pass, others are answered at once.</summary>
 internal sealed class RefusingMessages
 {
     private readonly List<Note> _handled = [];

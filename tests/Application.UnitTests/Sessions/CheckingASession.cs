@@ -8,7 +8,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Sessions;
 
-/// <summary>Whether a session may write right now.</summary>
+/// <summary>Checking whether a session may write now.</summary>
 internal sealed class CheckingASession
 {
     private readonly SessionFixture _ports = new();

@@ -46,14 +46,14 @@ internal sealed class Reauthenticating
             Assert.That(audit.ActorSessionId, Is.EqualTo(FifthGeneration.Id));
             Assert.That(audit.Entries.Single().Action, Is.EqualTo("reauthenticate"));
             Assert.That(audit.Entries.Single().Outcome, Is.EqualTo(AuditOutcome.Success));
-            Assert.That(_ports.Noted, Is.Empty, "what succeeds is noted by the step that does it");
+            Assert.That(_ports.Noted, Is.Empty, "the step that succeeds stores its own entry");
         }
     }
 
     [Test]
     public async Task RightPassword_AnswersTokensOfWhatWasStored()
     {
-        // A refresh came between, and a role.
+        // A refresh and a new role came between.
         var stored = FifthGeneration with { Generation = 6, AuthTime = Now, ExpiresAt = Now.AddDays(14) };
         Verified(new VerifiedAccount(Ada, 1, Locked: false));
         Found(FifthGeneration);

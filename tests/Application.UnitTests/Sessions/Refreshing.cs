@@ -9,7 +9,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Sessions;
 
-/// <summary>Spending a refresh token for the next pair.</summary>
+/// <summary>Exchanging a refresh token for the next two tokens.</summary>
 internal sealed class Refreshing
 {
     private static readonly SessionOptions WithoutGrace = new() { RefreshReuseGrace = TimeSpan.Zero };
@@ -306,7 +306,9 @@ internal sealed class Refreshing
         }
     }
 
-    /// <summary>The connection was lost after the rotation had been stored, and what was tried again found it there, or nothing left to change.</summary>
+    /// <summary>
+    /// The connection was lost after the rotation had been stored. The second attempt finds the rotation, or an ended session.
+    /// </summary>
     [Test]
     public async Task RotationWhoseConfirmationWasLost_IsKnownAgain([Values] bool endedSince, [Values] bool askedAgain)
     {
@@ -378,9 +380,9 @@ internal sealed class Refreshing
 
     private void Stored(Session? session, Account? account = null) => Found(() => session, account);
 
-    /// <param name="find">Called for each look.</param>
-    /// <param name="othersAreFaster">Whether what is offered is not stored.</param>
-    /// <param name="askAgain">Whether an offer that was not stored is followed by a fresh look within the same call.</param>
+    /// <param name="find">Called for each read.</param>
+    /// <param name="othersAreFaster">Whether the offered generation is not stored.</param>
+    /// <param name="askAgain">Whether the repository reads again, in the same call, after an offer that was not stored.</param>
     private void Found(Func<Session?> find, Account? account = null, bool othersAreFaster = false, bool askAgain = false) => _ports.Sessions
         .Setup(sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<AccountSession, Session?>>(), CancellationToken.None))
         .ReturnsAsync((Guid _, Func<AccountSession, Session?> next, CancellationToken _) =>

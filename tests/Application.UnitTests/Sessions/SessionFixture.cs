@@ -8,7 +8,9 @@ using Moq;
 
 namespace CleanJwt.Application.UnitTests.Sessions;
 
-/// <summary>The ports of the session use cases, as mocks that know no account until a test adds one, and a clock that stands still.</summary>
+/// <summary>
+/// The ports of the session use cases, as mocks that know no account until a test sets one, and a clock that stands still.
+/// </summary>
 internal sealed class SessionFixture
 {
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -42,7 +44,7 @@ internal sealed class SessionFixture
 
     public Mock<ISessionRepository> Sessions { get; } = new(MockBehavior.Strict);
 
-    /// <summary>Takes whatever it is given into <see cref="Noted"/>.</summary>
+    /// <summary>Stores all its entries in <see cref="Noted"/>.</summary>
     public Mock<IAuditLog> AuditLog { get; } = new(MockBehavior.Strict);
 
     public List<AuditEntry> Noted { get; } = [];
@@ -81,7 +83,7 @@ internal sealed class SessionFixture
     };
 
     /// <summary>Makes a refresh token of this session and generation readable.</summary>
-    /// <returns>Its text.</returns>
+    /// <returns>The text of the token.</returns>
     public string Readable(Guid sessionId, int generation = 1)
     {
         var text = RefreshTokenText(sessionId, generation);
@@ -90,7 +92,7 @@ internal sealed class SessionFixture
         return text;
     }
 
-    /// <summary>Makes a text none of this service's refresh tokens.</summary>
+    /// <summary>Makes a text that is not a refresh token of this service.</summary>
     public string Unreadable(string text = "no refresh token")
     {
         RefreshToken? none = null;

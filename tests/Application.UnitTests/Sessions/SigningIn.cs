@@ -11,7 +11,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Sessions;
 
-/// <summary>Trading an address and a password for a session and its tokens.</summary>
+/// <summary>Exchanging an address and a password for a session and its tokens.</summary>
 internal sealed class SigningIn
 {
     private const string Email = "ada@example.com";

@@ -9,7 +9,7 @@ using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Sessions;
 
-/// <summary>Ending the sessions of whatever tokens a client shows.</summary>
+/// <summary>Ending the sessions of the tokens that a client presents.</summary>
 internal sealed class SigningOut
 {
     private static readonly Guid One = Guid.Parse("0195a1b2-0000-7000-8000-000000000001");
@@ -18,7 +18,7 @@ internal sealed class SigningOut
     private readonly SessionFixture _ports = new();
     private readonly List<Guid> _ended = [];
 
-    /// <summary>What a client may show in one of the two places.</summary>
+    /// <summary>The texts that a client may present in one of the two places.</summary>
     internal enum Shown
     {
         Nothing,

@@ -2,7 +2,7 @@ using CleanJwt.Domain.Accounts;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 
-/// <summary>Sets of scopes: what can be written, and who may have what.</summary>
+/// <summary>Sets of scopes: their text, and the roles that may have them.</summary>
 internal sealed class AskingForScopes
 {
     private const string Account = "account:read account:write";

@@ -3,7 +3,9 @@ using static CleanJwt.Domain.UnitTests.Rows;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 
-/// <summary>Which spellings are one account: those that NFC and upper-casing make the same, code point by code point, and no others.</summary>
+/// <summary>
+/// The spellings that belong to one account: those that NFC and upper-casing make the same, code point by code point.
+/// </summary>
 internal sealed class ComparingEmailAddresses
 {
     private static IEnumerable<TestCaseData> Spellings =>

@@ -4,7 +4,7 @@ using static CleanJwt.Domain.UnitTests.Rows;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 
-/// <summary>What is one email address, and what is left of its spelling.</summary>
+/// <summary>The texts that are one email address, and the spelling that is kept.</summary>
 internal sealed class ParsingAnEmailAddress
 {
     private const string LoneSurrogate = "\ud83d";

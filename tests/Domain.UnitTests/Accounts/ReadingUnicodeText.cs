@@ -5,7 +5,7 @@ using static CleanJwt.Domain.UnitTests.Rows;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 
-/// <summary>Text counted and judged by code points, whatever its UTF-16 units.</summary>
+/// <summary>Text is counted and judged by code points, not by UTF-16 units.</summary>
 internal sealed class ReadingUnicodeText
 {
     private static IEnumerable<TestCaseData> Texts =>
@@ -32,7 +32,7 @@ internal sealed class ReadingUnicodeText
         }
     }
 
-    /// <summary>Marks out of order are put in order in a time by the square of their number: these would take minutes.</summary>
+    /// <summary>Sorting combining marks takes quadratic time. These marks would take minutes.</summary>
     [Test]
     public async Task LongRunOfCombiningMarks_IsRefusedWithoutBeingComposed()
     {

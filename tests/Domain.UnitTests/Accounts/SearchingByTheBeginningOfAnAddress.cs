@@ -3,7 +3,7 @@ using static CleanJwt.Domain.UnitTests.Rows;
 
 namespace CleanJwt.Domain.UnitTests.Accounts;
 
-/// <summary>What addresses can begin with, in the form in which they are compared.</summary>
+/// <summary>The beginnings of addresses, in the form in which addresses are compared.</summary>
 internal sealed class SearchingByTheBeginningOfAnAddress
 {
     private const string LoneSurrogate = "\ud83d";

@@ -5,7 +5,9 @@ using static CleanJwt.Domain.UnitTests.Sessions.SessionExample;
 
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
-/// <summary>The decision table of rotation, row by row. The session is at generation 5, which took its place a minute after the start.</summary>
+/// <summary>
+/// The decision table of rotation, row by row. The session is at generation 5, which began a minute after the start.
+/// </summary>
 internal sealed class DecidingOnARefreshToken
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);

@@ -3,10 +3,12 @@ using FsCheck.Fluent;
 
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
-/// <summary>Something that happens to a session.</summary>
+/// <summary>An event in the life of a session.</summary>
 internal abstract record Step
 {
-    /// <summary>Requests in parallel, each with the token that was issued so many before the newest: 0 is the newest, -1 was never issued.</summary>
+    /// <summary>
+    /// Parallel requests. Each presents a token by its distance from the newest: 0 is the newest, -1 was never issued.
+    /// </summary>
     public sealed record Refresh(params int[] Ages) : Step
     {
         public override string ToString() => $"refresh({string.Join(", ", Ages)})";
@@ -17,14 +19,14 @@ internal abstract record Step
         public override string ToString() => "logout";
     }
 
-    /// <summary>The next request is that much later, or comes to a node whose clock is behind.</summary>
+    /// <summary>The next request comes after this time, or to a node whose clock is behind by it.</summary>
     public sealed record Jump(TimeSpan By) : Step
     {
         public override string ToString() => $"jump {By}";
     }
 }
 
-/// <summary>What happens to one session under one setting of the grace.</summary>
+/// <summary>The events of one session under one setting of the grace period.</summary>
 internal sealed record History(TimeSpan Grace, IReadOnlyList<Step> Steps)
 {
     public static readonly TimeSpan IdleLifetime = TimeSpan.FromMinutes(1);

@@ -4,7 +4,7 @@ using static CleanJwt.Domain.UnitTests.Sessions.SessionExample;
 
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
-/// <summary>When a session is live, and what a rotation makes of it.</summary>
+/// <summary>When a session is live, and how a rotation changes it.</summary>
 internal sealed class LifeOfASession
 {
     [Test]

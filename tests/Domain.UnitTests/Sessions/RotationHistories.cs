@@ -6,7 +6,7 @@ using Property = FsCheck.Property;
 
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
-/// <summary>Random histories of a session: whatever happens to it, the rules of rotation hold.</summary>
+/// <summary>Random histories of a session. The rules of rotation hold in all of them.</summary>
 internal sealed class RotationHistories
 {
     [FsCheck.NUnit.Property(MaxTest = 3000, Arbitrary = [typeof(Histories)])]
@@ -107,7 +107,7 @@ internal sealed class RotationHistories
 
     private static IEnumerable<int> Generations(TinyService service) => Enumerable.Range(-1, service.Generation + 4);
 
-    /// <param name="violation">Looks after every step and says what is wrong, or null.</param>
+    /// <param name="violation">Called after each step. Returns a description of the violation, or null.</param>
     private static Property Holds(History history, Func<TinyService, Step, IReadOnlyList<Reply>, DateTimeOffset, string?> violation)
     {
         var service = new TinyService(history.Grace, History.IdleLifetime);

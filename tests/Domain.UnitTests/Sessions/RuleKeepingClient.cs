@@ -3,10 +3,10 @@ using FsCheck.Fluent;
 
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
-/// <summary>One thing that a client does after a wait.</summary>
-/// <param name="Skews">How far behind the clock of each node that it meets is.</param>
-/// <param name="Retries">After a lost reply the same token again, each so much later than the one before.</param>
-/// <param name="Tabs">That many requests at once.</param>
+/// <summary>A refresh by a client, after a wait.</summary>
+/// <param name="Skews">How far the clock of each node that it meets is behind.</param>
+/// <param name="Retries">The delays after which the client presents the same token again, because it lost the reply.</param>
+/// <param name="Tabs">The number of parallel requests.</param>
 internal sealed record ClientAction(TimeSpan Wait, IReadOnlyList<TimeSpan> Skews, IReadOnlyList<TimeSpan> Retries, int Tabs)
 {
     public override string ToString() =>
@@ -14,8 +14,8 @@ internal sealed record ClientAction(TimeSpan Wait, IReadOnlyList<TimeSpan> Skews
 }
 
 /// <summary>
-/// A client that presents its newest token, or once more the one whose reply it lost while the grace lasts, and comes back before its session
-/// has been idle for too long. The service may have several nodes whose clocks differ.
+/// A client that keeps the rules. It presents its newest token, or within the grace period again a token whose reply it
+/// lost, and it refreshes before its session has been idle for too long. The clocks of the service's nodes may differ.
 /// </summary>
 internal sealed record RuleKeepingClient(TimeSpan Grace, IReadOnlyList<ClientAction> Actions)
 {
@@ -64,7 +64,8 @@ internal static class RuleKeepingClients
 
     private static Gen<ClientAction> Actions(TimeSpan grace)
     {
-        // Without a grace there is neither a second tab nor a second try, and a shorter one than the clocks differ by allows no delay.
+        // Without a grace period, a client has one tab and never repeats a request. A grace period that is shorter than
+        // the difference between the clocks allows no delay.
         var retryTime = grace > MaxSkew ? grace - MaxSkew - SessionExample.Tick : TimeSpan.Zero;
         var longestWait = History.IdleLifetime - grace - MaxSkew - SessionExample.Tick;
         return

@@ -2,19 +2,20 @@ using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
-/// <summary>What a request with a refresh token gets: the outcome and, when it is tokens, their generation.</summary>
+/// <summary>The answer to a refresh: the outcome, and the generation of the tokens if there are any.</summary>
 internal readonly record struct Reply(RotationOutcome Outcome, int? Generation);
 
 /// <summary>
-/// One session in a store with the conditional updates of a database, and requests that read, decide and write as the service's do.
+/// A service with one session. Its store has the conditional updates of a database, and its requests read, decide and
+/// write like those of the real service.
 /// </summary>
 internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
 {
-    private const int MostLooks = 2;
+    private const int MaxReads = 2;
 
     private Session _stored = SessionExample.New with { ExpiresAt = SessionExample.Start + idleLifetime };
 
-    /// <summary>The requests that found at their write that another request had been faster.</summary>
+    /// <summary>The number of writes that found that another request had been faster.</summary>
     public int LostRaces { get; private set; }
 
     public bool IsOver => _stored.EndedAt is not null;
@@ -36,7 +37,7 @@ internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
 
     private Reply Carry(int presented, Session seen, DateTimeOffset now)
     {
-        for (var look = 1; look <= MostLooks; look++)
+        for (var look = 1; look <= MaxReads; look++)
         {
             switch (Rotation.Decide(seen, presented, now, grace))
             {

@@ -3,8 +3,8 @@ using CleanJwt.Domain.Sessions;
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
 /// <summary>
-/// The rotation rules once more, from the contract's sentences instead of the design's table: no generations, but tokens that were issued
-/// one after the other, each of which is spent at some time or is not.
+/// A second model of the rotation rules, written from the contract instead of the decision table. It has no generations,
+/// only tokens in the order of their issue, and the time at which each was spent.
 /// </summary>
 internal sealed class TokenFamily
 {
@@ -21,8 +21,10 @@ internal sealed class TokenFamily
 
     public void End() => IsOver = true;
 
-    /// <summary>Requests that all look before any of them acts. Only one that finds its token unspent acts on what may have changed since.</summary>
-    /// <param name="numbers">Which tokens, counted from 1 in the order of their issue.</param>
+    /// <summary>
+    /// Requests that all read before any of them writes. A request that found its token unspent reads again before it writes.
+    /// </summary>
+    /// <param name="numbers">The tokens of the requests, counted from 1 in the order of their issue.</param>
     public List<Reply> Present(IReadOnlyList<int> numbers, DateTimeOffset now)
     {
         var looks = numbers.Select(number => (number, saw: Judge(number, now))).ToList();
@@ -56,7 +58,7 @@ internal sealed class TokenFamily
                 _issued.Add(new Token());
                 return new Reply(outcome, _issued.Count);
             case RotationOutcome.Repeat:
-                // Its answer is what was current when it looked, which for a spent token is the one after it.
+                // It answers the token that was current when it read: the successor of a spent token.
                 return new Reply(outcome, number + 1);
             case RotationOutcome.Reused:
                 End();

@@ -2,9 +2,9 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Passwords;
 using static CleanJwt.Domain.UnitTests.Rows;
 
-namespace CleanJwt.Domain.UnitTests.Accounts;
+namespace CleanJwt.Domain.UnitTests.Passwords;
 
-/// <summary>The length of a new password, the address it must not hold, and the passwords that everybody takes.</summary>
+/// <summary>The length of a new password, the address that it must not contain, and the commonly used passwords.</summary>
 internal sealed class ChoosingAPassword
 {
     private const string Key = "\U0001f511";

@@ -1,6 +1,6 @@
 using CleanJwt.Domain.Passwords;
 
-namespace CleanJwt.Domain.UnitTests.Accounts;
+namespace CleanJwt.Domain.UnitTests.Passwords;
 
 /// <summary>When a password is checked, when a client must wait, and for how long.</summary>
 internal sealed class CountingFailedAttempts
@@ -176,7 +176,7 @@ internal sealed class CountingFailedAttempts
         return tries.TryReserve(id, Limit, at)!.MarkWrong(id, Limit, at);
     }
 
-    /// <summary>With as many more being checked as there may be.</summary>
+    /// <summary>Wrong attempts at one time, with the most attempts beside them that may be checked at once.</summary>
     private static PasswordAttempts Reserved(PasswordAttempts tries, DateTimeOffset at)
     {
         while (tries.TryReserve(Guid.NewGuid(), Limit, at) is { } more)

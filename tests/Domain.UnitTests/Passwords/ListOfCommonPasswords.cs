@@ -1,12 +1,12 @@
 using System.Text;
 using CleanJwt.Domain.Passwords;
 
-namespace CleanJwt.Domain.UnitTests.Accounts;
+namespace CleanJwt.Domain.UnitTests.Passwords;
 
-/// <summary>The list as it was built in: what the search in it takes for granted, and that it is of use.</summary>
+/// <summary>The built-in list: the order that the binary search relies on, and enough long passwords to be useful.</summary>
 internal sealed class ListOfCommonPasswords
 {
-    // OWASP ASVS 5.0, 6.2.4, asks for so many of those that the other rules allow.
+    // OWASP ASVS 5.0, 6.2.4, asks for this many passwords that the other rules allow.
     private const int UsefulAtLeast = 3_000;
 
     private static readonly string Text = ReadText();
