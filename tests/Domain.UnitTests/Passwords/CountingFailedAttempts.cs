@@ -39,31 +39,31 @@ internal sealed class CountingFailedAttempts
     public void Pause_BeginsWhenTheLastWasFoundWrong()
     {
         var (four, id) = (WrongAt(Start, 4), Guid.NewGuid());
-        var tries = four.TryReserve(id, Limit, Start)!.MarkWrong(id, Limit, Start.AddSeconds(7));
-        Assert.That(tries.PauseLeft(Limit, Start.AddSeconds(7)), Is.EqualTo(TimeSpan.FromMinutes(5)));
+        var attempts = four.TryReserve(id, Limit, Start)!.MarkWrong(id, Limit, Start.AddSeconds(7));
+        Assert.That(attempts.PauseLeft(Limit, Start.AddSeconds(7)), Is.EqualTo(TimeSpan.FromMinutes(5)));
     }
 
     [TestCase(-1, true)]
     [TestCase(0, false)]
     public void WrongOnes_CountForFifteenMinutes(int ticks, bool pauses)
     {
-        var tries = Wrong(WrongAt(Start, 4), Start.AddMinutes(15).AddTicks(ticks));
-        Assert.That(tries.PauseLeft(Limit, Start.AddMinutes(15)) > TimeSpan.Zero, Is.EqualTo(pauses));
+        var attempts = Wrong(WrongAt(Start, 4), Start.AddMinutes(15).AddTicks(ticks));
+        Assert.That(attempts.PauseLeft(Limit, Start.AddMinutes(15)) > TimeSpan.Zero, Is.EqualTo(pauses));
     }
 
     [Test]
     public void AfterAPause_OneAtATimeIsCheckedWhileTheOthersCount()
     {
-        var tries = WrongAt(Start, 5);
+        var attempts = WrongAt(Start, 5);
         var after = Start.AddMinutes(5);
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
-        var reserved = tries.TryReserve(first, Limit, after)!;
+        var reserved = attempts.TryReserve(first, Limit, after)!;
         Assert.That(reserved.TryReserve(second, Limit, after), Is.Null);
         Assert.That(reserved.MarkWrong(first, Limit, after).PauseLeft(Limit, after), Is.EqualTo(TimeSpan.FromMinutes(5)));
         Assert.That(reserved.MarkRight(first, Limit, after).TryReserve(second, Limit, after), Is.Not.Null);
 
         var longAfter = Start.AddMinutes(15);
-        Assert.That(Reserved(tries, longAfter).All, Has.Count.EqualTo(5), "they don't count any more");
+        Assert.That(Reserved(attempts, longAfter).All, Has.Count.EqualTo(5), "they don't count any more");
     }
 
     [TestCase(0, 5)]
@@ -84,32 +84,32 @@ internal sealed class CountingFailedAttempts
     public void RightOne_ForgetsTheWrongOnesAndNotThoseBeingChecked()
     {
         var (mine, other) = (Guid.NewGuid(), Guid.NewGuid());
-        var tries = WrongAt(Start, 3).TryReserve(mine, Limit, Start)!.TryReserve(other, Limit, Start)!;
-        Assert.That(tries.MarkRight(mine, Limit, Start).All, Is.EqualTo([new PasswordAttempt(other, Start, IsWrong: false)]));
+        var attempts = WrongAt(Start, 3).TryReserve(mine, Limit, Start)!.TryReserve(other, Limit, Start)!;
+        Assert.That(attempts.MarkRight(mine, Limit, Start).All, Is.EqualTo([new PasswordAttempt(other, Start, IsWrong: false)]));
     }
 
     [Test]
     public void RightOne_EndsWhatIsLeftOfAPause()
     {
         var id = Guid.NewGuid();
-        var tries = WrongAt(Start, 5).MarkRight(id, Limit, Start);
-        Assert.That(tries.PauseLeft(Limit, Start), Is.EqualTo(TimeSpan.Zero));
-        Assert.That(tries.ExpiresAt(Limit), Is.LessThan(Start));
+        var attempts = WrongAt(Start, 5).MarkRight(id, Limit, Start);
+        Assert.That(attempts.PauseLeft(Limit, Start), Is.EqualTo(TimeSpan.Zero));
+        Assert.That(attempts.ExpiresAt(Limit), Is.LessThan(Start));
     }
 
     [Test]
     public void LeftBehind_CountsAsWrongAfterHalfAMinute()
     {
-        var tries = Reserved(PasswordAttempts.None, Start);
+        var attempts = Reserved(PasswordAttempts.None, Start);
         var then = Start.AddSeconds(30);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(tries.PauseLeft(Limit, then - Tick), Is.EqualTo(TimeSpan.Zero));
-            Assert.That(tries.TryReserve(Guid.NewGuid(), Limit, then - Tick), Is.Null);
-            Assert.That(tries.PauseLeft(Limit, then), Is.EqualTo(TimeSpan.FromMinutes(5)));
-            Assert.That(tries.PauseLeft(Limit, then.AddMinutes(4)), Is.EqualTo(TimeSpan.FromMinutes(1)), "whenever it is noticed");
-            Assert.That(tries.PauseLeft(Limit, then.AddMinutes(5)), Is.EqualTo(TimeSpan.Zero));
-            Assert.That(tries.TryReserve(Guid.NewGuid(), Limit, then.AddMinutes(5))!.All.Count(one => one.IsWrong), Is.EqualTo(5));
+            Assert.That(attempts.PauseLeft(Limit, then - Tick), Is.EqualTo(TimeSpan.Zero));
+            Assert.That(attempts.TryReserve(Guid.NewGuid(), Limit, then - Tick), Is.Null);
+            Assert.That(attempts.PauseLeft(Limit, then), Is.EqualTo(TimeSpan.FromMinutes(5)));
+            Assert.That(attempts.PauseLeft(Limit, then.AddMinutes(4)), Is.EqualTo(TimeSpan.FromMinutes(1)), "whenever it is noticed");
+            Assert.That(attempts.PauseLeft(Limit, then.AddMinutes(5)), Is.EqualTo(TimeSpan.Zero));
+            Assert.That(attempts.TryReserve(Guid.NewGuid(), Limit, then.AddMinutes(5))!.All.Count(one => one.IsWrong), Is.EqualTo(5));
         }
     }
 
@@ -117,9 +117,9 @@ internal sealed class CountingFailedAttempts
     public void LeftBehindAndToldAfterAll_CountsOnce()
     {
         var id = Guid.NewGuid();
-        var tries = PasswordAttempts.None.TryReserve(id, Limit, Start)!.TryReserve(Guid.NewGuid(), Limit, Start.AddSeconds(31))!;
-        Assert.That(tries.MarkWrong(id, Limit, Start.AddSeconds(32)).All.Count(one => one.IsWrong), Is.EqualTo(1));
-        Assert.That(tries.Release(id).All.Count(one => one.IsWrong), Is.Zero);
+        var attempts = PasswordAttempts.None.TryReserve(id, Limit, Start)!.TryReserve(Guid.NewGuid(), Limit, Start.AddSeconds(31))!;
+        Assert.That(attempts.MarkWrong(id, Limit, Start.AddSeconds(32)).All.Count(one => one.IsWrong), Is.EqualTo(1));
+        Assert.That(attempts.Release(id).All.Count(one => one.IsWrong), Is.Zero);
     }
 
     [Test]
@@ -129,8 +129,8 @@ internal sealed class CountingFailedAttempts
     [Test]
     public void ClockThatIsBehind_TakesWhatIsAheadAsOfNow()
     {
-        var tries = WrongAt(Start, 5);
-        Assert.That(tries.PauseLeft(Limit, Start.AddSeconds(-1)), Is.EqualTo(TimeSpan.FromMinutes(5)));
+        var attempts = WrongAt(Start, 5);
+        Assert.That(attempts.PauseLeft(Limit, Start.AddSeconds(-1)), Is.EqualTo(TimeSpan.FromMinutes(5)));
         Assert.That(WrongAt(Start, 4).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1))!.All.Count(one => one.IsWrong), Is.EqualTo(4));
         Assert.That(Reserved(PasswordAttempts.None, Start).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1)), Is.Null);
     }
@@ -138,11 +138,11 @@ internal sealed class CountingFailedAttempts
     [Test]
     public void NoMoreIsKept_ThanCounts()
     {
-        var tries = PasswordAttempts.None;
+        var attempts = PasswordAttempts.None;
         for (var i = 0; i < 100; i++)
         {
-            tries = Wrong(tries, Start.AddMinutes(5 * i));
-            Assert.That(tries.All, Has.Count.LessThanOrEqualTo(Limit.MaxWrong + 1));
+            attempts = Wrong(attempts, Start.AddMinutes(5 * i));
+            Assert.That(attempts.All, Has.Count.LessThanOrEqualTo(Limit.MaxWrong + 1));
         }
     }
 
@@ -161,29 +161,29 @@ internal sealed class CountingFailedAttempts
 
     private static PasswordAttempts WrongAt(DateTimeOffset at, int count)
     {
-        var tries = PasswordAttempts.None;
+        var attempts = PasswordAttempts.None;
         for (var i = 0; i < count; i++)
         {
-            tries = Wrong(tries, at);
+            attempts = Wrong(attempts, at);
         }
 
-        return tries;
+        return attempts;
     }
 
-    private static PasswordAttempts Wrong(PasswordAttempts tries, DateTimeOffset at)
+    private static PasswordAttempts Wrong(PasswordAttempts attempts, DateTimeOffset at)
     {
         var id = Guid.NewGuid();
-        return tries.TryReserve(id, Limit, at)!.MarkWrong(id, Limit, at);
+        return attempts.TryReserve(id, Limit, at)!.MarkWrong(id, Limit, at);
     }
 
-    /// <summary>Wrong attempts at one time, with the most attempts beside them that may be checked at once.</summary>
-    private static PasswordAttempts Reserved(PasswordAttempts tries, DateTimeOffset at)
+    /// <summary>Reserves as many more attempts as the limit allows.</summary>
+    private static PasswordAttempts Reserved(PasswordAttempts attempts, DateTimeOffset at)
     {
-        while (tries.TryReserve(Guid.NewGuid(), Limit, at) is { } more)
+        while (attempts.TryReserve(Guid.NewGuid(), Limit, at) is { } more)
         {
-            tries = more;
+            attempts = more;
         }
 
-        return tries;
+        return attempts;
     }
 }
