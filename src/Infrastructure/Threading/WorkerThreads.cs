@@ -9,21 +9,13 @@ namespace CleanJwt.Infrastructure.Threading;
 internal class WorkerThreads : IDisposable
 {
     private readonly Channel<IThreadPoolWorkItem> _queue;
-    private readonly TaskCreationOptions _continuations;
     private readonly Thread[] _threads;
 
     /// <param name="name">The name of the threads in debuggers and dumps. Each thread's number follows it.</param>
     /// <param name="threads">The number of threads.</param>
     /// <param name="maxQueued">The number of work items that may wait for a thread.</param>
-    /// <param name="keepContinuations">
-    /// True if the code that awaits the work continues on the same thread. That code must be short and must never
-    /// block.
-    /// </param>
-    public WorkerThreads(string name, int threads, int maxQueued, bool keepContinuations = false)
+    public WorkerThreads(string name, int threads, int maxQueued)
     {
-        _continuations = keepContinuations
-            ? TaskCreationOptions.None
-            : TaskCreationOptions.RunContinuationsAsynchronously;
         Capacity = threads + maxQueued;
         _queue = Channel.CreateBounded<IThreadPoolWorkItem>(maxQueued);
         _threads = [.. Enumerable.Range(1, threads).Select(number => new Thread(() => RunThread(_queue.Reader))
@@ -46,25 +38,22 @@ internal class WorkerThreads : IDisposable
     /// <summary>
     /// Queues work for the next free thread. Work that is cancelled before a thread takes it does not run.
     /// </summary>
+    /// <remarks>
+    /// A caller that awaits the work continues on the thread pool, so its code never holds one of these threads.
+    /// </remarks>
     /// <returns>The work's result or exception. Null when the queue is full: the work never runs.</returns>
     public Task<T>? TryEnqueue<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        var item = new WorkItem<T>(work, _continuations, cancellationToken);
-        return TryEnqueue(item) ? item.Task : null;
+        var item = new WorkItem<T>(work, cancellationToken);
+        return _queue.Writer.TryWrite(item) ? item.Task : null;
     }
-
-    /// <summary>Queues work that reports its result itself and never throws.</summary>
-    /// <returns>False when the queue is full: the work never runs.</returns>
-    public bool TryEnqueue(IThreadPoolWorkItem work) => _queue.Writer.TryWrite(work);
 
     /// <summary>Refuses further work, and waits until the queued work is done.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);
         _queue.Writer.TryComplete();
-
-        // A continuation that one of the threads runs may call this method.
-        foreach (var thread in _threads.Where(thread => thread != Thread.CurrentThread))
+        foreach (var thread in _threads)
         {
             thread.Join();
         }
@@ -92,8 +81,8 @@ internal class WorkerThreads : IDisposable
     protected static bool WaitForWork(ChannelReader<IThreadPoolWorkItem> queue) =>
         queue.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
 
-    private sealed class WorkItem<T>(Func<T> work, TaskCreationOptions options, CancellationToken cancellationToken)
-        : TaskCompletionSource<T>(options), IThreadPoolWorkItem
+    private sealed class WorkItem<T>(Func<T> work, CancellationToken cancellationToken)
+        : TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously), IThreadPoolWorkItem
     {
         public void Execute()
         {
