@@ -9,23 +9,23 @@ using Microsoft.Extensions.Logging;
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
 /// <summary>
-/// What a request whose token has been seen before allocates, from the socket and back: at most 6 KB, and the text of the header where each request of a connection has
-/// another token, as behind a proxy; a client that sends its token again has it read but once. Under load less is allocated, since more of it need not wait.
+/// The memory that a request with a cached token allocates, from the socket and back. Where each request of a connection has another token,
+/// as behind a proxy, the text of the header comes on top; a client that sends its token again has it read but once. Under load a request allocates
+/// less, since more of it need not wait.
 /// </summary>
 [NonParallelizable] // all that the process allocates is counted
 internal sealed class AllocatedMemory
 {
-    private const int MaxBytes = 6 * 1024;
     private const int Requests = 1_000;
     private const int WarmUps = 20;
 
     private readonly byte[] _buffer = new byte[4 * 1024];
 
-    [TestCase("/api/users/me", 1)]
-    [TestCase("/api/users/me", 2)]
-    [TestCase("/api/auth/token", 1)]
-    [TestCase("/api/auth/token", 2)]
-    public async Task RememberedToken_CostsLittleMemory(string route, int tokens)
+    [TestCase("/api/users/me", 1, 6 * 1024)]
+    [TestCase("/api/users/me", 2, 6 * 1024)]
+    [TestCase("/api/auth/token", 1, 4 * 1024)]
+    [TestCase("/api/auth/token", 2, 4 * 1024)]
+    public async Task RememberedToken_CostsLittleMemory(string route, int tokens, int maxBytes)
     {
         await using var app = new CleanJwtApp(new() { ["Jwt:Issuer"] = "https://auth.example.com" }, configure: Plain, environment: "Production");
         var address = app.StartOnKestrel();
@@ -49,7 +49,7 @@ internal sealed class AllocatedMemory
         Assert.That(good, Is.EqualTo(Requests));
         await TestContext.Out.WriteLineAsync($"{each} bytes a request");
         var header = tokens == 1 ? 0 : sizeof(char) * requests[0].Length;
-        Assert.That(each, Is.InRange(100, MaxBytes + header)); // less would mean that nothing was counted
+        Assert.That(each, Is.InRange(100, maxBytes + header)); // less would mean that nothing was counted
     }
 
     // What watches the service in other tests would be counted too.
