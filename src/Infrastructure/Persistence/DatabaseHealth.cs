@@ -12,7 +12,7 @@ internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
         try
         {
             // Reads a table: a connection alone may come from a pool, or lead to an empty file.
-            await database.ReadAsync((db, abandoned) => db.FindKeyRingVersionAsync(abandoned), cancellationToken);
+            await database.ReadAsync((db, abandoned) => db.CountSigningKeysAsync(abandoned), cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))

@@ -37,7 +37,7 @@ internal sealed class StartWithoutEntityFramework : IObserver<DiagnosticListener
         await using var node = await Node.StartAsync(_folder.Path, new() { ["Database:MigrateOnStart"] = migrateOnStart.ToString() });
         Assert.That(await node.Get<IUserRepository>().FindAsync(accountId, default), Is.Not.Null);
         Assert.That(await node.Get<ISessionRepository>().FindAsync(Guid.CreateVersion7(), default), Is.Null);
-        await node.Get<IDatabase>().ReadAsync((db, abandoned) => db.FindKeyRingVersionAsync(abandoned), default);
+        await node.Get<IDatabase>().ReadAsync((db, abandoned) => db.CountSigningKeysAsync(abandoned), default);
         Assert.That(_contexts, Is.Zero);
 
         await node.Get<ISessionRepository>().EndAsync(Guid.CreateVersion7(), SessionEndReason.Logout, node.Audit(), default);

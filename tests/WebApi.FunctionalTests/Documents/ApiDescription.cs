@@ -250,8 +250,16 @@ internal sealed partial class ApiDescription
 
     private static bool IsRequired(JsonElement body) => body.TryGetProperty("required", out var required) && required.GetBoolean();
 
-    private static string SchemaOf(JsonElement body) =>
-        body.GetProperty("content").GetProperty("application/json").GetProperty("schema").Text("$ref").Split('/')[^1];
+    private static string SchemaOf(JsonElement body)
+    {
+        var schema = body.GetProperty("content").GetProperty("application/json").GetProperty("schema");
+        if (schema.TryGetProperty("oneOf", out var alternatives)) // an optional body is null or an object
+        {
+            schema = alternatives.EnumerateArray().Single(alternative => alternative.TryGetProperty("$ref", out _));
+        }
+
+        return schema.Text("$ref").Split('/')[^1];
+    }
 
     /// <summary>By method and route, as in <c>GET /api/users/me</c>.</summary>
     private async Task<Dictionary<string, JsonElement>> OperationsAsync()

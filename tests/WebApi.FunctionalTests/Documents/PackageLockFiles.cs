@@ -6,7 +6,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Documents;
 internal sealed class PackageLockFiles
 {
     [TestCase("samples/node")]
-    [TestCase("tests/WebApi.FunctionalTests/Clients/node")]
+    [TestCase("tests/Process.Tests/Clients/node")]
     public void NodePackages_AreHashedAndNameNoOtherRegistry(string folder)
     {
         var packages = JsonNode.Parse(File.ReadAllText(Repository.PathOf($"{folder}/package-lock.json")))!["packages"]!.AsObject();

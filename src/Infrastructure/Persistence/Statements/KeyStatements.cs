@@ -19,7 +19,7 @@ internal static class KeyStatements
     /// <summary>Selects the protected value of the secret <c>@name</c>.</summary>
     public const string Secret = """SELECT "ProtectedValue" FROM "Secrets" WHERE "Name" = @name""";
 
-    /// <inheritdoc cref="KeyRingVersion"/>
-    public static Task<int> FindKeyRingVersionAsync(this DatabaseConnection db, CancellationToken cancellationToken) =>
-        db.FindAsync(FormattableStringFactory.Create(KeyRingVersion), static row => row.GetInt32(0), cancellationToken);
+    /// <returns>The number of signing keys.</returns>
+    public static Task<int> CountSigningKeysAsync(this DatabaseConnection db, CancellationToken cancellationToken) =>
+        db.FindAsync(FormattableStringFactory.Create(CountSigningKeys), static row => row.GetInt32(0), cancellationToken);
 }
