@@ -21,5 +21,6 @@ internal static class KeyStatements
 
     /// <returns>The number of signing keys.</returns>
     public static Task<int> CountSigningKeysAsync(this DatabaseConnection db, CancellationToken cancellationToken) =>
-        db.FindAsync(FormattableStringFactory.Create(CountSigningKeys), static row => row.GetInt32(0), cancellationToken);
+        db.FindAsync(
+            FormattableStringFactory.Create(CountSigningKeys), static row => row.GetInt32(0), cancellationToken);
 }

@@ -73,7 +73,8 @@ internal static class SessionStatements
 
     /// <summary>Stores a rotated session if its row still has the generation before.</summary>
     /// <remarks>
-    /// A session that named its scopes keeps the text of its row: it may hold names that only nodes of a newer version know.
+    /// A session that named its scopes keeps the text of its row: it may hold names that only nodes of a newer version
+    /// know.
     /// </remarks>
     /// <returns>False when another request has rotated or ended the session first.</returns>
     public static async Task<bool> TryRotateSessionAsync(
