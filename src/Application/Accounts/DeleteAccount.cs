@@ -1,4 +1,5 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Results;
 using Mediator;
@@ -6,6 +7,7 @@ using Mediator;
 namespace CleanJwt.Application.Accounts;
 
 /// <summary>Deletes the caller's account and all data about its owner.</summary>
+[NoValidator("It has no input.")]
 public sealed record DeleteAccountCommand(Caller Caller) : ICommand<Result<Done>>;
 
 public sealed class DeleteAccountHandler(IAccountSecurity security, TimeProvider time)

@@ -1,3 +1,4 @@
+using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
@@ -7,6 +8,7 @@ namespace CleanJwt.Application.Accounts;
 
 /// <summary>Looks up the account of an accepted access token.</summary>
 /// <param name="AccountId">The token's <c>sub</c>. It never comes from the request itself.</param>
+[NoValidator("The id comes from an accepted token, not from the request.")]
 public sealed record GetCurrentUserQuery(Guid AccountId) : IQuery<Result<Account>>;
 
 public sealed class GetCurrentUserHandler(IUserRepository users) : IQueryHandler<GetCurrentUserQuery, Result<Account>>

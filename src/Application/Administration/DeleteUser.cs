@@ -1,4 +1,5 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
@@ -9,6 +10,7 @@ namespace CleanJwt.Application.Administration;
 
 /// <summary>Deletes an account and all data about its owner, as its owner could.</summary>
 /// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
+[NoValidator("The handler answers text that is not an id like an unknown id.")]
 public sealed record DeleteUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
 public sealed class DeleteUserHandler(IAccountSecurity security, TimeProvider time)

@@ -1,4 +1,5 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
@@ -10,6 +11,7 @@ namespace CleanJwt.Application.Administration;
 
 /// <summary>Ends all sessions of an account. Its owner can sign in again.</summary>
 /// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
+[NoValidator("The handler answers text that is not an id like an unknown id.")]
 public sealed record EndSessionsOfUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
 public sealed class EndSessionsOfUserHandler(ISessionRepository sessions, TimeProvider time)

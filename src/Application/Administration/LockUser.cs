@@ -1,4 +1,5 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
@@ -9,6 +10,7 @@ namespace CleanJwt.Application.Administration;
 
 /// <summary>Locks an account against sign-ins and ends its sessions.</summary>
 /// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
+[NoValidator("The handler answers text that is not an id like an unknown id.")]
 public sealed record LockUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
 public sealed class LockUserHandler(IAccountSecurity security, TimeProvider time)
@@ -23,6 +25,7 @@ public sealed class LockUserHandler(IAccountSecurity security, TimeProvider time
 
 /// <summary>Lets the owner of a locked account sign in again.</summary>
 /// <param name="Id">The id as the path has it. Text that is not an id belongs to no account.</param>
+[NoValidator("The handler answers text that is not an id like an unknown id.")]
 public sealed record UnlockUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
 public sealed class UnlockUserHandler(IAccountSecurity security, TimeProvider time)

@@ -1,3 +1,4 @@
+using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
@@ -13,6 +14,7 @@ namespace CleanJwt.Application.Sessions;
 /// <param name="AccountId">The token's <c>sub</c>.</param>
 /// <param name="SessionId">The token's <c>sid</c>.</param>
 /// <param name="Scope">A scope that the account must still be allowed to have. Null checks no scope.</param>
+[NoValidator("The ids come from an accepted token, and the scope from the attribute of the action.")]
 public sealed record CheckSessionQuery(Guid AccountId, Guid SessionId, string? Scope) : IQuery<Result<Done>>;
 
 public sealed class CheckSessionHandler(ISessionRepository sessions, TimeProvider time)

@@ -1,4 +1,5 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
@@ -10,6 +11,7 @@ namespace CleanJwt.Application.Sessions;
 
 /// <summary>Ends one session of the caller's account.</summary>
 /// <param name="SessionId">The id as the path has it. Text that is not an id belongs to no session.</param>
+[NoValidator("The handler answers text that is not an id like an unknown id.")]
 public sealed record EndSessionCommand(Caller Caller, string SessionId) : ICommand<Result<Done>>;
 
 public sealed class EndSessionHandler(ISessionRepository sessions, TimeProvider time)

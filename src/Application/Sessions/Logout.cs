@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
@@ -12,6 +13,7 @@ namespace CleanJwt.Application.Sessions;
 /// Ends the session of the refresh token, of the access token, or both. The sessions may differ, and may already be
 /// over.
 /// </summary>
+[NoValidator("Both tokens are optional, and the handler refuses text that is not a token of this service.")]
 public sealed record LogoutCommand(string? RefreshToken = null) : ICommand<Result<Done>>
 {
     /// <summary>The token of the Authorization header. An expired token still ends its session.</summary>

@@ -15,7 +15,7 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
-    private static readonly string Dll = typeof(CleanJwtProcess).Assembly
+    private static readonly string BuiltDll = typeof(CleanJwtProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "WebApiDll").Value!;
 
     private readonly Process _process;
@@ -63,11 +63,16 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
     /// <summary>Starts the service with its content root in a folder and does not wait for it.</summary>
     /// <param name="settings">By their configuration keys, on top of the defaults; null takes an environment variable away.</param>
     /// <param name="address">Where it listens; on a free port when absent.</param>
+    /// <param name="dll">The service. Null for the one that was built with the tests.</param>
     public static CleanJwtProcess Launch(
-        string folder, Dictionary<string, string?>? settings = null, string environment = "Development", Uri? address = null)
+        string folder,
+        Dictionary<string, string?>? settings = null,
+        string environment = "Development",
+        Uri? address = null,
+        string? dll = null)
     {
         address ??= FreeAddress();
-        var start = new ProcessStartInfo("dotnet", [Dll, "--contentRoot", folder])
+        var start = new ProcessStartInfo("dotnet", [dll ?? BuiltDll, "--contentRoot", folder])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

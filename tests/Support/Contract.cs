@@ -1,6 +1,17 @@
 using System.Text.Json.Nodes;
 
-namespace CleanJwt.WebApi.FunctionalTests.Support;
+namespace CleanJwt;
+
+/// <summary>
+/// The scopes of the public contract, in the order in which the service writes them. A new scope changes this list and
+/// no other test.
+/// </summary>
+internal static class ContractScopes
+{
+    public const string OfEveryAccount = "account:read account:write";
+
+    public const string OfAdmins = $"{OfEveryAccount} users:read users:write";
+}
 
 /// <summary>The routes of the public contract. A new route is one row here, and the tests that go through all routes take it from here.</summary>
 internal static class Contract
