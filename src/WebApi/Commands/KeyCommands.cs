@@ -11,7 +11,8 @@ internal static class KeyCommands
 
     public static Task<int> ListAsync(IServiceProvider services) => WithKeysAsync(services, async keys =>
     {
-        Console.WriteLine($"{"kid",-44} {"algorithm",-10} {"state",-9} {"signs from (UTC)",-20} last token expires (UTC)");
+        Console.WriteLine(
+            $"{"kid",-44} {"algorithm",-10} {"state",-9} {"signs from (UTC)",-20} last token expires (UTC)");
         foreach (var key in await keys.ListAsync())
         {
             var expires = key.LastTokenExpiresAt is { } at ? Time(at) : "-";
