@@ -86,6 +86,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Load")]
     public async Task ModelThatTakesLongToBuild_IsWaitedFor()
     {
         await (await Node.StartAsync(_database)).DisposeAsync();

@@ -25,6 +25,7 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     private static readonly ClientNetwork Here = ClientNetwork.Of(IPAddress.Parse("192.0.2.1"));
 
     [Test]
+    [Category("Load")]
     public async Task NodeThatWasKilled_LeavesTriesThatCountAsWrongAfterHalfAMinute(CancellationToken timeout)
     {
         using var database = new TestDatabase(kind);

@@ -98,6 +98,7 @@ internal sealed class SqlServerRetries
 
     [Test]
     [CancelAfter(30_000)]
+    [Category("Load")]
     public void ConnectionThatNeverAnswers_IsGivenUpInTime(CancellationToken timeout)
     {
         _server.OnOpen = cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken);
@@ -108,6 +109,7 @@ internal sealed class SqlServerRetries
 
     [Test]
     [CancelAfter(30_000)]
+    [Category("Load")]
     public void ConnectionThatHearsNothing_IsGivenUpInTime(CancellationToken timeout)
     {
         _server.OnOpen = _ => Task.Delay(Timeout.Infinite, timeout); // it does not even hear that nobody waits any more

@@ -11,6 +11,7 @@ using Moq;
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
 /// <summary>The answers while more sign-ins arrive than the hashing queue takes.</summary>
+[Category("Load")]
 internal sealed class FullSignInQueue
 {
     [Test]

@@ -6,6 +6,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
 /// <summary>Many sign up at once.</summary>
 [OnDatabases]
+[Category("Load")]
 internal sealed class ParallelRegistration(DatabaseKind kind)
 {
     [Test]

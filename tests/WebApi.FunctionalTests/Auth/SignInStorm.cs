@@ -9,6 +9,7 @@ using Moq;
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
 /// <summary>Many sign-ins to an account while it changes: those that began before it leave nothing behind.</summary>
+[Category("Load")]
 internal sealed class SignInStorm : IAsyncDisposable
 {
     private const string NewPassword = "another horse battery staple";

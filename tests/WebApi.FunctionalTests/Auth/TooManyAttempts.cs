@@ -120,6 +120,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task FiftyWrongPasswordsFromAnywhere_PutEverybodyOff([Values] bool known)
     {
         var email = await EmailAsync(known);
@@ -133,6 +134,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
 
     [TestCase(-1, 429)]
     [TestCase(0, 200)]
+    [Category("Exhaustive")]
     public async Task WrongPasswordsFromAnywhere_CountForAnHour(int seconds, int status)
     {
         var email = await _app.RegisterAsync();
@@ -143,6 +145,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task RightPassword_ClearsTheCountFromAnywhere()
     {
         var email = await _app.RegisterAsync();
@@ -153,6 +156,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task FiftyWrongPasswordsAtOnce_AreFiveTimesToldToBeWrong([Values] bool known)
     {
         var email = await EmailAsync(known);

@@ -14,6 +14,7 @@ namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 /// less, since more of it need not wait.
 /// </summary>
 [NonParallelizable] // all that the process allocates is counted
+[Category("Load")]
 internal sealed class AllocatedMemory
 {
     private const int Requests = 1_000;

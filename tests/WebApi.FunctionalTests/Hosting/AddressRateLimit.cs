@@ -69,6 +69,7 @@ internal sealed class AddressRateLimit
     }
 
     [Test]
+    [Category("Load")]
     public async Task WindowThatHasPassed_LetsRequestsInAgain()
     {
         var window = TimeSpan.FromSeconds(3);

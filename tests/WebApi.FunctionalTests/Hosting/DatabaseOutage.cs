@@ -8,6 +8,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 internal sealed class DatabaseOutage
 {
     [Test]
+    [Category("Load")]
     public async Task WriterThatHoldsTheDatabase_StopsWritesInTimeAndNoReads()
     {
         await using var app = new CleanJwtApp(new() { ["Database:CommandTimeout"] = "00:00:01" });

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
 /// <summary>The memory that the rate limiter keeps for client addresses.</summary>
+[Category("Load")]
 internal sealed class RateLimiterMemory
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);

@@ -3,6 +3,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
 /// <summary>Every field of every route with every kind of bad value: the contract's answer, and never a fault.</summary>
+[Category("Exhaustive")]
 internal sealed class BadFields
 {
     private static readonly string[] NotMeant =

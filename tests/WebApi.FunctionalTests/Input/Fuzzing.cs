@@ -18,6 +18,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Input;
 /// million.
 /// </summary>
 [NonParallelizable] // it takes all there is of processors
+[Category("Exhaustive")]
 internal sealed class Fuzzing
 {
     private const int MostShown = 20;

@@ -6,6 +6,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
 /// <summary>No route takes from its body what the account or the token says: the test reads the whole account afterwards, and another one.</summary>
+[Category("Exhaustive")]
 internal sealed class MassAssignment
 {
     // All that a body may not say, in the database's words and in those of tokens, messages and other services.

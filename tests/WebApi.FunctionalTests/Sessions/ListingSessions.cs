@@ -106,6 +106,7 @@ internal sealed class ListingSessions
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task HundredAndFirstSignIn_EndsTheSessionUsedLongestAgo()
     {
         await using var app = new CleanJwtApp();

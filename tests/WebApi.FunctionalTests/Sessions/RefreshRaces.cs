@@ -6,6 +6,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
 /// <summary>A session's refreshes beside each other, beside its end, and beside the start of others: whichever comes first, the rules hold after it.</summary>
 [OnDatabases]
+[Category("Load")]
 internal sealed class RefreshRaces(DatabaseKind kind)
 {
     private const int Tabs = 100;

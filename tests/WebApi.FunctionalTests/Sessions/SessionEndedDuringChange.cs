@@ -45,6 +45,7 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
     }
 
     [TestCaseSource(nameof(Ends))]
+    [Category("Exhaustive")]
     public async Task AdministratorWhoseSessionEnds_DoesNothingAnyMore(Func<HttpClient, TokenPair, TokenPair, Task<HttpResponseMessage>> end)
     {
         var admin = await _client.AdminAsync();

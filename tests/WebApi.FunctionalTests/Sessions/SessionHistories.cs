@@ -3,6 +3,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
 /// <summary>Random histories of a session through the whole service, each step answered as a small model of the contract says.</summary>
+[Category("Exhaustive")]
 internal sealed class SessionHistories
 {
     private const int Histories = 60;
