@@ -118,7 +118,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [HttpGet("token")]
     [Authorize]
     [ProducesResponseType<TokenResponse>(StatusCodes.Status200OK)]
-    public ActionResult GetToken() => Ok(TokenResponse.From(HttpContext.AccessToken()));
+    public ActionResult GetToken() => new JsonResult(TokenResponse.From(HttpContext.AccessToken()));
 }
 
 /// <summary>The content of an access token.</summary>

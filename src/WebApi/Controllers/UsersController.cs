@@ -41,7 +41,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
             Response.Headers.ETag = etag;
             return Request.IsKnownToClient(etag)
                 ? StatusCode(StatusCodes.Status304NotModified)
-                : Ok(AccountResponse.From(user));
+                : new JsonResult(AccountResponse.From(user));
         });
     }
 

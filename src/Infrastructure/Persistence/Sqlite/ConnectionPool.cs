@@ -10,7 +10,14 @@ internal sealed class ConnectionPool(Func<SqliteDatabaseConnection> open) : IDis
     /// <summary>
     /// Runs work to its end on the calling thread. After a failure its connection is closed instead of reused.
     /// </summary>
-    public T Run<T>(Func<SqliteDatabaseConnection, T> work)
+    public T Run<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        Run(
+            (Work: work, Token: cancellationToken),
+            static (connection, state) => SqliteWork.Run(state.Work, connection, state.Token));
+
+    /// <inheritdoc cref="Run{T}(Func{DatabaseConnection, CancellationToken, Task{T}}, CancellationToken)"/>
+    /// <param name="state">An argument of the work. A static lambda with an argument allocates nothing.</param>
+    public T Run<TState, T>(TState state, Func<SqliteDatabaseConnection, TState, T> work)
     {
         if (!_idle.TryTake(out var connection))
         {
@@ -19,7 +26,7 @@ internal sealed class ConnectionPool(Func<SqliteDatabaseConnection> open) : IDis
 
         try
         {
-            var result = work(connection);
+            var result = work(connection, state);
             connection.EndWork();
             _idle.Add(connection);
             return result;

@@ -34,11 +34,10 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         var result = _readers.TryEnqueue(
-            () => _connections.Run(db => SqliteWork.Run(work, db, cancellationToken)), cancellationToken)
-            ?? throw QueueIsFull();
+            () => _connections.Run(work, cancellationToken), cancellationToken) ?? throw QueueIsFull();
         try
         {
-            return await result.WaitAsync(_timeout, cancellationToken);
+            return await result.WaitAsync(_timeout, CancellationToken.None); // a running read takes microseconds
         }
         catch (TimeoutException)
         {

@@ -86,7 +86,7 @@ internal sealed class SqliteWriter : IDisposable
     }
 
     /// <returns>False when a write has failed and everything was rolled back.</returns>
-    private bool TryCommit(List<Write> batch) => _connections.Run(db => db.RunInTransaction(() =>
+    private bool TryCommit(List<Write> batch) => _connections.Run(batch, (db, _) => db.RunInTransaction(() =>
     {
         foreach (var write in batch)
         {
