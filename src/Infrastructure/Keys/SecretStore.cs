@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.AspNetCore.DataProtection;
@@ -74,7 +75,7 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, DataPr
     private static byte[]? Find(DbConnection connection, string name)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT ProtectedValue FROM Secrets WHERE Name = @name";
+        command.CommandText = KeyStatements.Secret;
         var parameter = command.CreateParameter();
         (parameter.ParameterName, parameter.Value) = ("@name", name);
         command.Parameters.Add(parameter);

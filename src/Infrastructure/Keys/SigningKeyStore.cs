@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Settings;
 using CleanJwt.Infrastructure.Tokens;
@@ -199,14 +200,14 @@ internal sealed class SigningKeyStore(
     {
         using var connection = setup.OpenConnection();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM SigningKeys";
+        command.CommandText = KeyStatements.CountSigningKeys;
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture) > 0;
     }
 
     private static long ReadVersion(DbConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT Version FROM Guards WHERE Name = '{GuardRow.SigningKeys}'";
+        command.CommandText = KeyStatements.KeyRingVersion;
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
@@ -214,14 +215,12 @@ internal sealed class SigningKeyStore(
         DbConnection connection)
     {
         using var command = connection.CreateCommand();
-        command.CommandText =
-            "SELECT ProtectedPrivateKey, Algorithm, SignsFrom FROM SigningKeys ORDER BY SignsFrom, Sequence";
+        command.CommandText = KeyStatements.SigningKeys;
         using var reader = command.ExecuteReader();
         var rows = new List<(byte[], string, DateTimeOffset)>();
         while (reader.Read())
         {
-            var signsFrom = new DateTimeOffset(reader.GetDateTime(2), TimeSpan.Zero);
-            rows.Add((reader.GetFieldValue<byte[]>(0), reader.GetString(1), signsFrom));
+            rows.Add((reader.GetFieldValue<byte[]>(0), reader.GetString(1), reader.GetMoment(2)));
         }
 
         return rows;

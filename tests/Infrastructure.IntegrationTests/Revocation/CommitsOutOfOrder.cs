@@ -2,6 +2,7 @@ using System.Data.Common;
 using CleanJwt.Application.Ports;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;

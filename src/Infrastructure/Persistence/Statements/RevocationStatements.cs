@@ -1,7 +1,7 @@
 namespace CleanJwt.Infrastructure.Persistence.Statements;
 
 /// <summary>
-/// The SQL text that writes revocations. <see cref="Revocation.RevocationSql"/> has the text that polls them.
+/// The SQL text that writes revocations. <see cref="RevocationSql"/> has the text that polls them.
 /// </summary>
 /// <remarks>
 /// Each statement copies the sessions that ended at one moment, as the last statement of the transaction that ended
