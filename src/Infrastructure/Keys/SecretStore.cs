@@ -1,8 +1,8 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using CleanJwt.Infrastructure.Persistence;
-using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Persistence.Setup;
+using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;

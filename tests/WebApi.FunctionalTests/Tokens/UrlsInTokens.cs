@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;
 using CleanJwt.WebApi.FunctionalTests.Support;
+using CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 

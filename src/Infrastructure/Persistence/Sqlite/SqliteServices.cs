@@ -1,6 +1,5 @@
 using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Persistence.Statements;
-using CleanJwt.Infrastructure.Revocation;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
