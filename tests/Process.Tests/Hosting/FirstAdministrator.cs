@@ -68,8 +68,8 @@ internal sealed class FirstAdministrator
         }
 
         var made = one.Output + other.Output;
-        Assert.That(made.Split("Made the first administrator").Length - 1, Is.EqualTo(1), made);
-        Assert.That(made, Does.Not.Contain("which is never promoted by that"));
+        Assert.That(made.Split("Created the first administrator").Length - 1, Is.EqualTo(1), made);
+        Assert.That(made, Does.Not.Contain("which this setting never promotes"));
     }
 
     private static TestCaseData Bad(string name, string? email, string? password, string key, string reason) =>
