@@ -14,7 +14,9 @@ for project in Domain.UnitTests Application.UnitTests Architecture.Tests Infrast
   assemblies+=("tests/$project/bin/Debug/net10.0/CleanJwt.$project.dll")
 done
 
+# A test run compiles more than it executes. Without this protection of compiled code it takes a sixth less time.
+export DOTNET_EnableWriteXorExecute=0
 outcome=0
-dotnet test "${assemblies[@]}" --filter "$filter" --logger "console;verbosity=minimal" || outcome=$?
+dotnet test "${assemblies[@]}" --filter "$filter" --logger "console;verbosity=minimal" -- RunConfiguration.MaxCpuCount=2 || outcome=$?
 printf '\nThe tests took %s s.\n' "$((SECONDS - started))"
 exit "$outcome"

@@ -34,7 +34,13 @@ internal sealed class OnDatabasesAttribute(params DatabaseKind[] kinds) : NUnitA
         var suite = new NUnitTestFixtureBuilder().BuildFrom(typeInfo, filter, new TestFixtureData(kind));
         if (suite is TestFixture fixture)
         {
-            fixture.LifeCycle = LifeCycle.InstancePerTestCase; // NUnit forgets what the assembly says where a fixture has arguments
+            fixture.LifeCycle = LifeCycle.InstancePerTestCase; // NUnit ignores the assembly's for a fixture with arguments
+        }
+
+        // NUnit's builder leaves a fixture's categories out of the filter of the test adapter.
+        foreach (var category in typeInfo.GetCustomAttributes<CategoryAttribute>(inherit: true))
+        {
+            category.ApplyToTest(suite);
         }
 
         return suite;

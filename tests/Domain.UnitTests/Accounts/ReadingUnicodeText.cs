@@ -45,6 +45,7 @@ internal sealed class ReadingUnicodeText
     }
 
     [Test]
+    [Category("Exhaustive")]
     public void EveryCodePoint_CanBeComposed()
     {
         var refused = Enumerable.Range(0, 0x110000)

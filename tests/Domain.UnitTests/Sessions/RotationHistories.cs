@@ -57,6 +57,7 @@ internal sealed class RotationHistories
     }
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
+    [Category("Exhaustive")]
     public Property TokenSpentLongAgo_EndsTheSession(PositiveInt rotations, PositiveInt age, NonNegativeInt wait)
     {
         var grace = TimeSpan.FromSeconds(10);
@@ -77,6 +78,7 @@ internal sealed class RotationHistories
     }
 
     [FsCheck.NUnit.Property(MaxTest = 3000, Arbitrary = [typeof(RuleKeepingClients)])]
+    [Category("Exhaustive")]
     public Property ClientThatKeepsTheRules_KeepsItsSession(RuleKeepingClient client)
     {
         var harm = client.FirstHarm();

@@ -40,6 +40,7 @@ internal sealed class CurrentAccounts(DatabaseKind kind)
     }
 
     [TestCaseSource(nameof(Changes))]
+    [Category("Exhaustive")]
     public async Task Account_IsWhatTheModelSays(Action<AppUser> change)
     {
         var id = await _node.AddAccountAsync();

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CleanJwt.Infrastructure.IntegrationTests.Accounts;
 
 /// <summary>A database of plain ASP.NET Core Identity that is moved as docs/moving-in.md describes.</summary>
+[Category("Exhaustive")]
 internal sealed class IdentityImport
 {
     private const string Password = "Passw0rd!";

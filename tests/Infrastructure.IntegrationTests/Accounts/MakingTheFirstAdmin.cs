@@ -55,6 +55,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
 
     [TestCase(false)]
     [TestCase(true)]
+    [Category("Exhaustive")]
     public async Task WhereThereIsAnother_NoneIsMade(bool isLocked)
     {
         await using (var before = await Node.StartAsync(_database))

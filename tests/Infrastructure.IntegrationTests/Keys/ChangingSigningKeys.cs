@@ -152,6 +152,7 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Load")]
     public async Task EveryChange_IsSeenByTheNextPollOfAnotherNode()
     {
         await using var other = await Node.StartAsync(_database);

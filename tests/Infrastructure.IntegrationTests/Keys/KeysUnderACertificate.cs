@@ -12,6 +12,7 @@ namespace CleanJwt.Infrastructure.IntegrationTests.Keys;
 
 /// <summary>Data Protection keys in the database, encrypted under a certificate outside it.</summary>
 [OnDatabases]
+[Category("Exhaustive")]
 internal sealed class KeysUnderACertificate(DatabaseKind kind)
 {
     private const string Password = "hunter2-marker";

@@ -11,6 +11,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace CleanJwt.Infrastructure.IntegrationTests.Keys;
 
 /// <summary>Signing keys in files of the operator, in the formats that openssl and other tools write.</summary>
+[Category("Exhaustive")]
 internal sealed class OperatorKeyFiles
 {
     private const string Password = "hunter2-marker";

@@ -92,6 +92,7 @@ internal sealed class HashingQueueSlots
     }
 
     [Test]
+    [Category("Load")]
     public async Task SignInsThatWaitForAnotherNode_KeepNobodyElseWaiting(CancellationToken timeout)
     {
         using var database = new TestDatabase(DatabaseKind.Sqlite);

@@ -10,6 +10,7 @@ namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 /// only show that the rules do.
 /// </summary>
 [OnDatabases]
+[Category("Load")]
 internal sealed class ConflictingWrites(DatabaseKind kind)
 {
     private const int Rounds = 10;

@@ -129,6 +129,7 @@ internal sealed class DatabasePreparing
     }
 
     [Test]
+    [Category("Load")]
     public async Task AnotherProcessThatMigratesForTooLong_StopsTheStartWithALine()
     {
         using var folder = new TemporaryFolder();

@@ -38,6 +38,7 @@ internal sealed class SqlServerRetries
     [TestCase(Deadlock, TestName = "{m}(deadlock)")]
     [TestCase(547, TestName = "{m}(foreign key)")]
     [TestCase(10054, TestName = "{m}(lost connection)")]
+    [Category("Load")] // it waits between its attempts
     public async Task FailureThatPasses_IsTriedAgainFromTheBeginningWithAFreshContext(int number)
     {
         Assert.That(await WriteAsync(failures: MaxTries - 1, number), Is.EqualTo("done"));
@@ -47,6 +48,7 @@ internal sealed class SqlServerRetries
     }
 
     [Test]
+    [Category("Load")] // it waits between its attempts
     public void FailureThatStays_IsToldAfterThreeTries()
     {
         Assert.That(() => WriteAsync(failures: int.MaxValue, Deadlock), Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsOutage(exception!)));

@@ -128,6 +128,7 @@ internal sealed class TransactSql
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task EveryCommand_IsRead([Values(0, 1)] int rows, [Values] bool bit)
     {
         var server = new SilentSqlServer { Rows = rows, Bit = bit };

@@ -10,6 +10,7 @@ namespace CleanJwt.Infrastructure.IntegrationTests.Revocation;
 
 /// <summary>The instruments of the meter <c>CleanJwt.Revocation</c>.</summary>
 [OnDatabases]
+[Category("Load")]
 internal sealed class RevocationInstruments(DatabaseKind kind)
 {
     private const int Patience = 10_000;

@@ -82,6 +82,7 @@ internal sealed class RevocationPolling
     }
 
     [Test]
+    [Category("Load")]
     public void Poller_GoesOnAfterFailures()
     {
         var revoked = Guid.NewGuid();

@@ -84,6 +84,7 @@ internal sealed class RevocationRows(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Load")]
     public async Task RowsThatWereDeleted_DoNotHideTheNextOnes()
     {
         await using var other = await Node.StartAsync(_database);
@@ -134,6 +135,7 @@ internal sealed class RevocationRows(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Load")]
     public async Task CleanUp_ByTwoNodesAtOnce_DeletesWhatIsOverAndNothingElse()
     {
         await using var other = await Node.StartAsync(_database);

@@ -38,6 +38,7 @@ internal sealed class RevokedSessions
     }
 
     [Test]
+    [Category("Exhaustive")]
     public void OfManySessions_ExactlyTheRevokedOnesAreRefused()
     {
         const int Count = 200_000;

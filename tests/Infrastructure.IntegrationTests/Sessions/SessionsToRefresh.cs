@@ -41,6 +41,7 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
     }
 
     [TestCaseSource(nameof(Changes))]
+    [Category("Exhaustive")]
     public async Task Session_IsWhatTheModelSays(Func<Session, Session> change)
     {
         var accountId = await _node.AddAccountAsync();

@@ -117,6 +117,7 @@ internal sealed class ListingUsers
     [TestCase("after=-1.0193c7a2111170008000000000000000")]
     [TestCase("after=%F0%9F%94%91")]
     [TestCase("limit=0&after=x&email=a")]
+    [Category("Exhaustive")]
     public async Task ParametersThatMakeNoSense_AreRefusedByName(string query)
     {
         var admin = await Client.AdminAsync();
@@ -166,6 +167,7 @@ internal sealed class ListingUsers
 
     /// <summary>In the database's order of texts, a beginning that no other test's addresses have.</summary>
     [TestCaseSource(nameof(Prefixes))]
+    [Category("Exhaustive")]
     public async Task BeginningOfAnAddress_FindsThoseThatHaveIt(string prefix, string[] matching, string[] others)
     {
         var admin = await Client.AdminAsync();

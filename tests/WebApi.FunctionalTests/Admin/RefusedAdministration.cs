@@ -25,6 +25,7 @@ internal sealed class RefusedAdministration
     }
 
     [TestCaseSource(nameof(Routes))]
+    [Category("Exhaustive")]
     public async Task WithATokenThatWasRevoked_IsRefused(string request, string scope, object? body)
     {
         var (admin, target) = (await Client.AdminAsync(), await Client.LoginAsync());

@@ -5,6 +5,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
 /// <summary>The account changes after its password was verified and before the session starts: the session has the change, or does not start.</summary>
+[Category("Exhaustive")]
 internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
 {
     private const string NewPassword = "another horse battery staple";

@@ -65,6 +65,7 @@ internal sealed class EmailSpellings(DatabaseKind kind)
     }
 
     [TestCaseSource(nameof(Different))]
+    [Category("Exhaustive")]
     public async Task LookAlike_IsAnAccountOfItsOwn(string one, string other)
     {
         await App.RegisterAsync(one);

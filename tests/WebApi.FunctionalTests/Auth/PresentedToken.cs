@@ -4,7 +4,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
 /// <summary>What the presented token says, without the database.</summary>
 [TestFixture(TokenPath.Fast)]
-[TestFixture(TokenPath.Standard)]
+[TestFixture(TokenPath.Standard, Category = "Exhaustive")]
 internal sealed class PresentedToken(TokenPath path)
 {
     private const string Route = "/api/auth/token";

@@ -90,6 +90,7 @@ internal sealed class RegistrationRules
     }
 
     [TestCaseSource(nameof(Accepted))]
+    [Category("Exhaustive")]
     public async Task KeptRule_MakesAnAccountThatCanSignIn(string? email, string? password, string? displayName, string[] fields)
     {
         var response = await _app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password, displayName });

@@ -87,6 +87,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     [TestCase("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", true)]
     [TestCase("2001:db8:0:1::1", "2001:db8:0:2::1", false)]
     [TestCase("2001:db8:0:1::1", "192.0.2.1", false)]
+    [Category("Exhaustive")]
     public async Task Networks_AreCountedEachForItself(string one, string other, bool same)
     {
         var email = await _app.RegisterAsync();

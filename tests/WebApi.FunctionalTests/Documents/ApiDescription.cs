@@ -7,6 +7,10 @@ namespace CleanJwt.WebApi.FunctionalTests.Documents;
 /// <summary>The OpenAPI document, and the page to read and try it.</summary>
 internal sealed partial class ApiDescription
 {
+    // Read once, since the service writes it anew for each request.
+    private static readonly Lazy<Task<JsonElement>> Document = new(async () =>
+        await (await SharedService.App.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync());
+
     private readonly CleanJwtApp _app = SharedService.App;
 
     private static IEnumerable<TestCaseData> Routes => Contract.Routes.Select(Row);
@@ -55,7 +59,7 @@ internal sealed partial class ApiDescription
     [Test]
     public async Task Document_DescribesBothWaysToProveWhoOneIs()
     {
-        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var document = await Document.Value;
         var schemes = document.GetProperty("components").GetProperty("securitySchemes");
         Assert.That(
             schemes.EnumerateObject().Select(scheme => $"{scheme.Name}: {scheme.Value.Text("type")} {scheme.Value.Text("scheme")}"),
@@ -171,7 +175,7 @@ internal sealed partial class ApiDescription
     [TestCase("Problem", "type title status detail code traceId errors?")]
     public async Task Document_DescribesEveryBody(string schema, string fields)
     {
-        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var document = await Document.Value;
         var description = document.GetProperty("components").GetProperty("schemas").GetProperty(schema);
         var required = description.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
         var properties = description.GetProperty("properties").Names().Select(name => required.Contains(name) ? name : $"{name}?");
@@ -183,7 +187,7 @@ internal sealed partial class ApiDescription
     [TestCase("Tokens", "refreshExpiresIn")]
     public async Task Document_DescribesNumbersAsNumbers(string schema, string field)
     {
-        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var document = await Document.Value;
         var property = document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").GetProperty(field);
         Assert.That(property.GetProperty("type").GetRawText(), Is.EqualTo("\"integer\""));
     }
@@ -262,9 +266,9 @@ internal sealed partial class ApiDescription
     }
 
     /// <summary>By method and route, as in <c>GET /api/users/me</c>.</summary>
-    private async Task<Dictionary<string, JsonElement>> OperationsAsync()
+    private static async Task<Dictionary<string, JsonElement>> OperationsAsync()
     {
-        var document = await (await _app.CreateClient().GetAsync("/openapi/v1.json")).JsonAsync();
+        var document = await Document.Value;
         return document.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Name: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))
             .ToDictionary(operation => operation.Name, operation => operation.Value);

@@ -14,7 +14,7 @@ namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
 /// <summary>A cached token is answered as a new one is, whatever an application has added to the authentication.</summary>
 [TestFixture(TokenPath.Fast)]
-[TestFixture(TokenPath.Standard)]
+[TestFixture(TokenPath.Standard, Category = "Exhaustive")]
 internal sealed class CachedTokens(TokenPath path)
 {
     private const int Times = 4;
@@ -133,6 +133,7 @@ internal sealed class CachedTokens(TokenPath path)
 
     /// <summary>It goes the short way first and then the usual one, which both ask whether anything is known of revocations.</summary>
     [Test]
+    [Category("Load")] // it waits for the list to be too old
     public async Task RequestRefusedForWantOfNews_IsCountedOnce()
     {
         IMeterFactory? meters = null;

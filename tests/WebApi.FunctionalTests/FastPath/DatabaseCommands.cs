@@ -4,6 +4,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
 /// <summary>How many commands a request sends to the database.</summary>
+[Category("Exhaustive")]
 internal sealed class DatabaseCommands
 {
     private static IEnumerable<TestCaseData> Bounds()

@@ -19,6 +19,7 @@ internal sealed class BehindAProxy
     [TestCase(Proxy, "nonsense", ExpectedResult = Proxy)]
     [TestCase("10.1.2.4", "203.0.113.9", ExpectedResult = "10.1.2.4")]
     [TestCase("127.0.0.1", "203.0.113.9", ExpectedResult = "127.0.0.1")]
+    [Category("Exhaustive")]
     public Task<string> KnownProxy(string from, string forwarded) =>
         AddressAsync(new() { ["ForwardedHeaders:KnownProxies:0"] = Proxy }, from, forwarded);
 

@@ -38,6 +38,7 @@ internal sealed class CrossOriginRequests
     [TestCase("http://localhost", ExpectedResult = false)]
     [TestCase("http://127.0.0.1:3000", ExpectedResult = false)]
     [TestCase("null", ExpectedResult = false)]
+    [Category("Exhaustive")]
     public async Task<bool> NamedOrigin_IsLetIn(string origin)
     {
         await using var app = new CleanJwtApp(Settings);

@@ -19,6 +19,7 @@ internal sealed class RateLimitPartitions
     [TestCase("2001:db8:1:2::1", "2001:db8:2:2::1", ExpectedResult = false)]
     [TestCase("2001:db8:1:2::1", "3001:db8:1:2::1", ExpectedResult = false)]
     [TestCase("fe80::1%1", "fe80::2%2", ExpectedResult = true)]
+    [Category("Exhaustive")]
     public async Task<bool> TwoAddresses_AreOneClient(string one, string other)
     {
         await using var app = Start();

@@ -26,6 +26,7 @@ internal sealed class StrictTransportSecurity
     [TestCase("Production", "https://localhost", ExpectedResult = false)]
     [TestCase("Production", "https://LOCALHOST:5443", ExpectedResult = false)]
     [TestCase("Development", Https, ExpectedResult = false)]
+    [Category("Exhaustive")]
     public async Task<bool> OutsideDevelopment_HttpsIsToBeKept(string environment, string address)
     {
         await using var app = Start(environment);
@@ -41,6 +42,7 @@ internal sealed class StrictTransportSecurity
     [TestCase(Proxy, "https", ExpectedResult = true)]
     [TestCase(Proxy, "http", ExpectedResult = false)]
     [TestCase("10.1.2.4", "https", ExpectedResult = false, Description = "whoever is no proxy can't say so")]
+    [Category("Exhaustive")]
     public async Task<bool> BehindAProxy_ItsWordCounts(string from, string scheme)
     {
         await using var app = Start("Production", from, new() { ["ForwardedHeaders:KnownProxies:0"] = Proxy });

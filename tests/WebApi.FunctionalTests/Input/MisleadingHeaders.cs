@@ -6,6 +6,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
 /// <summary>Headers by which other services let a client choose the method, the address, or even who it is: here they change nothing.</summary>
+[Category("Exhaustive")]
 internal sealed class MisleadingHeaders
 {
     private static readonly string[] MethodHeaders = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-Method", "_method"];

@@ -13,6 +13,7 @@ internal sealed class TrailingSlashes
     [TestCase("POST /api/admin/users/{id}/lock/")]
     [TestCase("DELETE /api/admin/users/%0A{id}%0A")]
     [TestCase("DELETE /api/admin/users/{id}%20")]
+    [Category("Exhaustive")]
     public async Task Write_ChangesNothing(string request)
     {
         await using var app = new CleanJwtApp(TestAccounts.WithAdmin);

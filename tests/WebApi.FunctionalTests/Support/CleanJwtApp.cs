@@ -66,6 +66,7 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
                 Commands.AddTo(services);
+                RememberingPasswordHasher.AddTo(services);
                 if (path == TokenPath.Standard)
                 {
                     services.RemoveFastPath();

@@ -10,7 +10,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>No token is accepted but those that this service wrote for its own audience, whatever it looks like.</summary>
 [TestFixture(TokenPath.Fast)]
-[TestFixture(TokenPath.Standard)]
+[TestFixture(TokenPath.Standard, Category = "Exhaustive")]
 internal sealed class ForgedTokens(TokenPath path)
 {
     // One token and one key serve all rows of a path: no row changes anything.
@@ -56,6 +56,7 @@ internal sealed class ForgedTokens(TokenPath path)
 
     // The routes that take expired tokens are no easier on the rest.
     [TestCaseSource(nameof(Refused))]
+    [Category("Exhaustive")]
     public async Task ForgedToken_EndsNoSession(Func<ServiceKey, string, string> forge, string source)
     {
         var (forged, client) = (forge(Key.Value, await Token.Value), App.CreateClient());

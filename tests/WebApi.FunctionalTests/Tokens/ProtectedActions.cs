@@ -7,7 +7,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 /// with one lookup.
 /// </summary>
 [TestFixture(TokenPath.Fast)]
-[TestFixture(TokenPath.Standard)]
+[TestFixture(TokenPath.Standard, Category = "Exhaustive")]
 internal sealed class ProtectedActions(TokenPath path)
 {
     [TestCase("/probe/protected")]

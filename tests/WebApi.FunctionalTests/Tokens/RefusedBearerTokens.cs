@@ -4,7 +4,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>Each row of the contract's "A bearer token that is not accepted", with its code and header.</summary>
 [TestFixture(TokenPath.Fast)]
-[TestFixture(TokenPath.Standard)]
+[TestFixture(TokenPath.Standard, Category = "Exhaustive")]
 internal sealed class RefusedBearerTokens(TokenPath path)
 {
     private CleanJwtApp App => SharedService.On(path);

@@ -55,6 +55,7 @@ internal sealed class RotatingKeys
     [TestCase("ES384", "EC", "crv x y")]
     [TestCase("RS256", "RSA", "n e")]
     [TestCase("PS256", "RSA", "n e")]
+    [Category("Exhaustive")]
     public async Task EachAlgorithm_SignsPublishesAndVerifies(string algorithm, string keyType, string parameters)
     {
         await using var app = new CleanJwtApp(new() { ["Jwt:SigningAlgorithm"] = algorithm });

@@ -4,7 +4,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>Tokens count in the Authorization header only, once (RFC 6750, section 2).</summary>
 [TestFixture(TokenPath.Fast)]
-[TestFixture(TokenPath.Standard)]
+[TestFixture(TokenPath.Standard, Category = "Exhaustive")]
 internal sealed class TokensOutsideTheHeader(TokenPath path)
 {
     private CleanJwtApp App => SharedService.On(path);

@@ -7,6 +7,7 @@ using CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>A token that points somewhere is refused without a look at what is there.</summary>
+[Category("Exhaustive")]
 internal sealed class UrlsInTokens
 {
     private const string Followed = "RFC 8725 2.9; RFC 8725 3.10; OWASP API7:2023";

@@ -4,7 +4,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Users;
 
 /// <summary>The caller's account, and its ETag.</summary>
 [TestFixture(TokenPath.Fast)]
-[TestFixture(TokenPath.Standard)]
+[TestFixture(TokenPath.Standard, Category = "Exhaustive")]
 internal sealed class CurrentUser(TokenPath path)
 {
     private const string Route = "/api/users/me";
