@@ -40,9 +40,10 @@ internal static class DependencyInjection
         app.UseAuthorization();
         app.UseMiddleware<FullHashingQueue>();
 
-        app.MapControllers();
-        app.MapHealth();
-        app.MapApiDocument();
+        var routes = app.MapGroup("").AnswerHeadAsGet();
+        routes.MapControllers();
+        routes.MapHealth();
+        routes.MapApiDocument();
     }
 
     private static void AddUseCases(this IServiceCollection services) => services.AddMediator(options =>

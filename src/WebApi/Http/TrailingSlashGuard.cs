@@ -11,6 +11,7 @@ internal sealed class TrailingSlashGuard(RequestDelegate next)
     {
         var request = context.Request;
         if (HttpMethods.IsGet(request.Method)
+            || HttpMethods.IsHead(request.Method)
             || !request.Path.StartsWithSegments("/api")
             || request.Path.Value?.EndsWith('/') != true)
         {

@@ -14,7 +14,8 @@ internal sealed class ApiAction
     private ApiAction(RouteEndpoint endpoint)
     {
         Route = $"/{endpoint.RoutePattern.RawText?.TrimStart('/')}";
-        _methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
+        // HEAD asks for what GET asks for.
+        _methods = [.. (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Except(["HEAD"])];
         _metadata = endpoint.Metadata;
     }
 
