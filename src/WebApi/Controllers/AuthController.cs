@@ -28,10 +28,12 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesResponseType<AccountResponse>(StatusCodes.Status201Created)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
     [ProducesProblem(StatusCodes.Status409Conflict, "email-taken")]
-    public async Task<ActionResult> Register(RegisterCommand command, CancellationToken cancellationToken)
+    public async Task<ActionResult> Register(
+        RegisterCommand command, [FromServices] PublicPaths paths, CancellationToken cancellationToken)
     {
         var result = await sender.Send(command with { Client = HttpContext.ClientInfo() }, cancellationToken);
-        return result.ToActionResult(account => Created("/api/users/me", AccountResponse.From(account)));
+        return result.ToActionResult(account =>
+            Created(paths.Of(HttpContext, "/api/users/me"), AccountResponse.From(account)));
     }
 
     /// <summary>Sign in</summary>

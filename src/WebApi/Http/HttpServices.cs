@@ -20,6 +20,7 @@ internal static class HttpServices
     {
         services.AddSettings<TrustedProxies>(TrustedProxies.SectionName);
         services.AddSingleton<IValidateOptions<TrustedProxies>, TrustedProxiesRule>();
+        services.AddSingleton<PublicPaths>();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<TrustedProxies>>((options, trusted) =>
             trusted.Value.Apply(options));
     }
@@ -71,6 +72,9 @@ internal static class HttpServices
         });
         services.Configure<JsonOptions>(options =>
         {
+            // MVC's own limit is lower than that of the parser, and counts members that no command has.
+            options.JsonSerializerOptions.MaxDepth = RequestBody.MaxDepth;
+
             // A name that occurs twice is refused, even if only its case differs.
             options.JsonSerializerOptions.AllowDuplicateProperties = false;
             options.JsonSerializerOptions.Converters.Add(new UtcJsonConverter());

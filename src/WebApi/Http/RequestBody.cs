@@ -18,8 +18,15 @@ internal sealed class RequestBody : InputFormatter
     /// <summary>The largest body that is accepted, in bytes.</summary>
     public const int MaxSize = 64 * 1024;
 
+    /// <summary>The deepest nesting of objects and arrays that is accepted, in unknown members too.</summary>
+    public const int MaxDepth = 64;
+
     // If a member occurred twice, this service and another reader of the request could use different values.
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = MaxDepth,
+    };
 
     private readonly JsonSerializerOptions _json;
 
@@ -35,10 +42,12 @@ internal sealed class RequestBody : InputFormatter
         && MediaTypeHeaderValue.TryParse(context.HttpContext.Request.ContentType, out var type)
         && IsUtf8(type);
 
-    /// <summary>Checks whether a media type names UTF-8 or no character set.</summary>
+    /// <summary>Checks whether a media type names UTF-8, by its name or its alias, or no character set.</summary>
     public static bool IsUtf8(MediaTypeHeaderValue type) =>
         !type.Charset.HasValue
-        || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        || HeaderUtilities.RemoveQuotes(type.Charset) is var charset
+            && (charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase));
 
     // The base class would answer an empty body as a missing field.
     public override Task<InputFormatterResult> ReadAsync(InputFormatterContext context) =>
@@ -65,9 +74,12 @@ internal sealed class RequestBody : InputFormatter
         try
         {
             using var document = JsonDocument.Parse(WithoutByteOrderMark(body), Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Deserialize(context, document.RootElement)
-                : Refuse(context, ApiErrors.MalformedRequest);
+            return document.RootElement.ValueKind switch
+            {
+                JsonValueKind.Object => Deserialize(context, document.RootElement),
+                JsonValueKind.Null when context.TreatEmptyInputAsDefaultValue => InputFormatterResult.Success(null),
+                _ => Refuse(context, ApiErrors.MalformedRequest),
+            };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

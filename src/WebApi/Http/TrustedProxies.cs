@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace CleanJwt.WebApi.Http;
 
 /// <summary>
-/// The settings <c>ForwardedHeaders:*</c>: the proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> the
-/// service believes. By default there are none.
+/// The settings <c>ForwardedHeaders:*</c>: the proxies whose <c>X-Forwarded-For</c>, <c>X-Forwarded-Proto</c> and
+/// <c>X-Forwarded-Prefix</c> the service believes. By default there are none.
 /// </summary>
 public sealed class TrustedProxies
 {
@@ -37,7 +37,7 @@ public sealed class TrustedProxies
 
         options.ForwardLimit = null;
         options.ForwardedHeaders = Any
-            ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+            ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedPrefix
             : ForwardedHeaders.None;
     }
 }

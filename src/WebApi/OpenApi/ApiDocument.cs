@@ -1,3 +1,4 @@
+using CleanJwt.WebApi.Http;
 using Scalar.AspNetCore;
 
 namespace CleanJwt.WebApi.OpenApi;
@@ -21,7 +22,8 @@ internal static class ApiDocument
     // ASP.NET Core runs a RequestDelegate as it is. A handler that returns an IResult would be compiled at each start.
     private static Task RedirectToDocs(HttpContext context)
     {
-        context.Response.Redirect("/docs");
+        var paths = context.RequestServices.GetRequiredService<PublicPaths>();
+        context.Response.Redirect(paths.Of(context, "/docs"));
         return Task.CompletedTask;
     }
 }

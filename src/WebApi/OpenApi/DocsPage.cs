@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CleanJwt.WebApi.Http;
 using Scalar.AspNetCore;
 
 namespace CleanJwt.WebApi.OpenApi;
@@ -23,6 +24,11 @@ internal static class DocsPage
             .HideDeveloperTools()
             .HideClientButton()
             .AddPreferredSecuritySchemes(DocumentInfo.BearerScheme);
+
+        // The page may ask only the host that it was loaded from, which may differ from the issuer on a developer's
+        // machine.
+        var paths = context.RequestServices.GetRequiredService<PublicPaths>();
+        options.AddServer(paths.Of(context, "/"));
         context.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src 'self'; "
             + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
+using CleanJwt.WebApi.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.RateLimiting;
@@ -12,7 +13,7 @@ namespace CleanJwt.WebApi.OpenApi;
 /// Adds to the OpenAPI document what the actions do not declare: the name of the service, the ways to authenticate,
 /// and the errors that follow from the attributes of an action.
 /// </summary>
-internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperationTransformer
+internal sealed class DocumentInfo(PublicPaths paths) : IOpenApiDocumentTransformer, IOpenApiOperationTransformer
 {
     public const string BearerScheme = "bearer";
     private const string BasicScheme = "basic";
@@ -27,6 +28,7 @@ internal sealed class DocumentInfo : IOpenApiDocumentTransformer, IOpenApiOperat
             Description = "Accounts and revocable JWTs. "
                 + "Every error is a problem document (RFC 9457), whose `code` names the error.",
         };
+        document.Servers = [new OpenApiServer { Url = paths.BaseAddress }];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[BearerScheme] = new OpenApiSecurityScheme

@@ -30,6 +30,50 @@ internal sealed class BehindAProxy
     public Task<string> KnownNetwork(string from) => AddressAsync(
         new() { ["ForwardedHeaders:KnownNetworks:0"] = "10.1.0.0/16", ["ForwardedHeaders:KnownNetworks:1"] = "fd00::/16" }, from, "203.0.113.9");
 
+    /// <summary>The proxy serves the service under a prefix and strips it.</summary>
+    [TestCase("https://example.com/auth", null, "/auth", Description = "by the issuer")]
+    [TestCase("https://example.com/auth/", null, "/auth")]
+    [TestCase("https://example.com", null, "")]
+    [TestCase("https://example.com/auth", "/other", "/other", Description = "by the header of a known proxy")]
+    [TestCase("https://example.com/auth", "//evil.example", "/auth")]
+    public async Task PathsForClients_HaveThePrefix(string issuer, string? header, string prefix)
+    {
+        await using var app = new CleanJwtApp(
+            new() { ["Jwt:Issuer"] = issuer, ["ForwardedHeaders:KnownProxies:0"] = Proxy },
+            configure: services => services.AddClientAddress(Proxy));
+        await ShouldHaveThePrefixAsync(app, issuer, header, prefix);
+    }
+
+    [Test]
+    public async Task PrefixThatAClientSends_IsIgnored()
+    {
+        await using var app = new CleanJwtApp(new() { ["Jwt:Issuer"] = "https://example.com/auth" });
+        await ShouldHaveThePrefixAsync(app, "https://example.com/auth", "/evil", "/auth");
+    }
+
+    private static async Task ShouldHaveThePrefixAsync(CleanJwtApp app, string issuer, string? header, string prefix)
+    {
+        var client = app.CreateClient();
+        client.DefaultRequestHeaders.Host = "evil.example";
+        if (header is not null)
+        {
+            client.DefaultRequestHeaders.Add("X-Forwarded-Prefix", header);
+        }
+
+        var body = new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password };
+        var registered = await client.PostAsJsonAsync("/api/auth/register", body);
+        await registered.ShouldBeAsync(201);
+        var root = await client.GetAsync("/");
+        var document = await (await client.GetAsync("/openapi/v1.json")).JsonAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(registered.Headers.Location?.OriginalString, Is.EqualTo($"{prefix}/api/users/me"));
+            Assert.That(root.Headers.Location?.OriginalString, Is.EqualTo($"{prefix}/docs"));
+            Assert.That(document.GetProperty("servers")[0].Text("url"), Is.EqualTo(issuer.TrimEnd('/')));
+            Assert.That(document.GetProperty("servers").GetArrayLength(), Is.EqualTo(1));
+        }
+    }
+
     /// <returns>The address from which a sign-in came, as its session tells it.</returns>
     private static async Task<string> AddressAsync(Dictionary<string, string?> settings, string from, string forwarded)
     {
