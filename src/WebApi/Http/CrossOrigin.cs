@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 
@@ -8,6 +9,13 @@ public sealed class CrossOrigin
 {
     public const string SectionName = "Cors";
 
+    // The last three carry the traces of W3C Trace Context and W3C Baggage. Browsers' tracing libraries send them.
+    private static readonly string[] RequestHeaders =
+        ["Authorization", "Content-Type", "If-Match", "If-None-Match", "traceparent", "tracestate", "baggage"];
+
+    private static readonly SearchValues<char> HeaderNameCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private static readonly TimeSpan PreflightMaxAge = TimeSpan.FromHours(2); // browsers keep no preflight longer
 
     /// <summary>
@@ -16,6 +24,12 @@ public sealed class CrossOrigin
     /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>
+    /// Names of further request headers that frontends may send, such as <c>sentry-trace</c>. The headers that the API
+    /// reads and those of W3C Trace Context are always allowed.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHeaders { get; init; } = [];
+
     internal bool AllowsAny(IHostEnvironment environment) => AllowedOrigins.Count > 0 || environment.IsDevelopment();
 
     // The policy allows no credentials: tokens travel in a header, never in a cookie.
@@ -23,7 +37,7 @@ public sealed class CrossOrigin
     {
         policy
             .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
-            .WithHeaders("Authorization", "Content-Type", "If-Match", "If-None-Match")
+            .WithHeaders([.. RequestHeaders, .. AllowedHeaders])
             .WithExposedHeaders("ETag", "Location", "Retry-After", "WWW-Authenticate")
             .SetPreflightMaxAge(PreflightMaxAge);
         if (AllowedOrigins.Count > 0 || !environment.IsDevelopment())
@@ -45,6 +59,10 @@ public sealed class CrossOrigin
         && Uri.CheckHostName(uri.DnsSafeHost) != UriHostNameType.Unknown
         && string.Equals(uri.GetLeftPart(UriPartial.Authority), value, StringComparison.OrdinalIgnoreCase);
 
+    /// <returns>Whether the value is a token (RFC 9110, section 5.6.2). A lone <c>*</c> is not accepted.</returns>
+    internal static bool IsHeaderName(string value) =>
+        value is not ("" or "*") && value.AsSpan().IndexOfAnyExcept(HeaderNameCharacters) < 0;
+
     private static bool IsOnThisMachine(string origin) =>
         TryParse(origin)?.Host is "localhost" or "127.0.0.1" or "[::1]";
 
@@ -64,6 +82,16 @@ internal sealed class CrossOriginRule : IValidateOptions<CrossOrigin>
                 failures.Add(
                     $"Cors:AllowedOrigins:{i} is '{options.AllowedOrigins[i]}'; allowed: an origin without a path, "
                     + "such as https://app.example.com or http://localhost:3000.");
+            }
+        }
+
+        for (var i = 0; i < options.AllowedHeaders.Count; i++)
+        {
+            if (!CrossOrigin.IsHeaderName(options.AllowedHeaders[i]))
+            {
+                failures.Add(
+                    $"Cors:AllowedHeaders:{i} is '{options.AllowedHeaders[i]}'; allowed: the name of a request header, "
+                    + "such as sentry-trace.");
             }
         }
 

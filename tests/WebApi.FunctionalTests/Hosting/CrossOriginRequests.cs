@@ -85,11 +85,22 @@ internal sealed class CrossOriginRequests
                 {
                     $"Access-Control-Allow-Origin: {Frontend}",
                     "Access-Control-Allow-Methods: GET,POST,PUT,PATCH,DELETE",
-                    "Access-Control-Allow-Headers: Authorization,Content-Type,If-Match,If-None-Match",
+                    "Access-Control-Allow-Headers: "
+                    + "Authorization,Content-Type,If-Match,If-None-Match,traceparent,tracestate,baggage",
                     "Access-Control-Max-Age: 7200",
                 }));
             CommonResponseHeaders.ShouldHaveTheHeaders(answer);
         }
+    }
+
+    [Test]
+    public async Task HeadersOfTheSettings_MayBeSentToo()
+    {
+        await using var app = new CleanJwtApp(new(Settings) { ["Cors:AllowedHeaders:0"] = "sentry-trace" });
+        var answer = await PreflightAsync(app, Frontend, "/api/users/me");
+        Assert.That(
+            answer.Headers.GetValues("Access-Control-Allow-Headers"),
+            Is.EqualTo(["Authorization,Content-Type,If-Match,If-None-Match,traceparent,tracestate,baggage,sentry-trace"]));
     }
 
     [Test]
