@@ -1,4 +1,5 @@
 using CleanJwt.WebApi.Http;
+using Microsoft.Extensions.Logging.Console;
 
 namespace CleanJwt.WebApi.Hosting;
 
@@ -13,6 +14,7 @@ internal static class HostingServices
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = ConnectionLimit.Find();
 
             // Larger than RequestBody.MaxSize: the server reads the rest of a refused body, so that the client reads
             // the answer. Kestrel counts the framing of chunks too.
@@ -24,7 +26,20 @@ internal static class HostingServices
     private static void AddLog(this WebApplicationBuilder builder)
     {
         // Each log provider takes time on every request, even when the request logs nothing.
-        builder.Logging.ClearProviders().AddConsole();
+        builder.Logging.ClearProviders();
+
+        // Without a name the console ignores the options of its formatters.
+        builder.Services.Configure<ConsoleLoggerOptions>(options =>
+            options.FormatterName ??= ConsoleFormatterNames.Simple);
+
+        // Set before AddConsole, so that Logging:Console:FormatterOptions can still change it.
+        builder.Services.Configure<SimpleConsoleFormatterOptions>(options =>
+            UseUtc(options, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' "));
+        builder.Services.Configure<JsonConsoleFormatterOptions>(options =>
+            UseUtc(options, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+        builder.Services.Configure<ConsoleFormatterOptions>(options => // systemd
+            UseUtc(options, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' "));
+        builder.Logging.AddConsole();
 
         // These lines show the query string, where a client may have put a token by mistake.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
@@ -32,4 +47,7 @@ internal static class HostingServices
         // At level Trace, these lines show the arguments of actions. The arguments under /oauth are tokens.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Mvc.Infrastructure.ControllerActionInvoker", LogLevel.Warning);
     }
+
+    private static void UseUtc(ConsoleFormatterOptions options, string format) =>
+        (options.UseUtcTimestamp, options.TimestampFormat) = (true, format);
 }

@@ -17,6 +17,8 @@ internal static class StartFailure
         AggregateException several when several.InnerExceptions.All(inner => Describe(inner) is not null) =>
             string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe)),
 
+        DirectoryNotFoundException folder => folder.Message, // of --contentRoot
+
         // Kestrel throws the first for an address in use. It throws SocketException for an address that this machine
         // does not have or that the process may not use.
         IOException { InnerException: AddressInUseException } address => address.Message,

@@ -64,15 +64,23 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
     /// <param name="settings">By their configuration keys, on top of the defaults; null takes an environment variable away.</param>
     /// <param name="address">Where it listens; on a free port when absent.</param>
     /// <param name="dll">The service. Null for the one that was built with the tests.</param>
+    /// <param name="maxOpenFiles">As <c>ulimit -n</c> sets it. Null for that of the tests.</param>
     public static CleanJwtProcess Launch(
         string folder,
         Dictionary<string, string?>? settings = null,
         string environment = "Development",
         Uri? address = null,
-        string? dll = null)
+        string? dll = null,
+        int? maxOpenFiles = null)
     {
         address ??= FreeAddress();
-        var start = new ProcessStartInfo("dotnet", [dll ?? BuiltDll, "--contentRoot", folder])
+        string[] command = ["dotnet", dll ?? BuiltDll, "--contentRoot", folder];
+        if (maxOpenFiles is { } files)
+        {
+            command = ["bash", "-c", $"ulimit -n {files} && exec \"$@\"", "bash", .. command];
+        }
+
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
