@@ -52,17 +52,15 @@ internal static class CommandTable
 
     /// <summary>Runs a command that needs no services.</summary>
     /// <inheritdoc cref="TryRunAsync"/>
-    public static async Task<int?> TryRunEarlyAsync(WebApplicationBuilder builder, string[] args)
-    {
-        var words = Words(args);
-        var command = Array.Find(Early, command => command.TryMatch(words, out _));
-        return command is null || IsHelp(args) ? null : await command.RunAsync(builder, "");
-    }
+    public static async Task<int?> TryRunEarlyAsync(WebApplicationBuilder builder, string[] args) =>
+        IsHelp(args) || Find(Early, Words(args)) is not var (command, argument)
+            ? null
+            : await command.RunAsync(builder, argument);
 
     /// <summary>Runs the command that the arguments name, or shows the help.</summary>
     /// <returns>
-    /// The exit code. Null when the arguments name no command. Settings (<c>--Key=value</c>) may stand before and after
-    /// the command.
+    /// The exit code. Null when the arguments name no command. Settings (<c>--Key=value</c> or <c>--Key value</c>) may
+    /// stand before and after the command.
     /// </returns>
     public static async Task<int?> TryRunAsync(IServiceProvider services, string[] args)
     {
@@ -73,23 +71,33 @@ internal static class CommandTable
         }
 
         var words = Words(args);
-        if (words is [] or [['-', ..], ..])
+        if (words.Length == 0)
         {
             return null;
         }
 
-        foreach (var command in All)
+        if (Find(All, words) is var (command, argument))
         {
-            if (command.TryMatch(words, out var argument))
-            {
-                return await command.RunAsync(services, argument);
-            }
+            return await command.RunAsync(services, argument);
         }
 
-        var unknown = string.Join(' ', words.TakeWhile(word => !word.StartsWith('-')));
+        var unknown = string.Join(' ', words.Take(1).Concat(words.Skip(1).TakeWhile(word => !word.StartsWith('-'))));
         await Console.Error.WriteLineAsync($"Unknown command '{unknown}'.");
         await WriteHelpAsync(Console.Error);
         return UnknownCommand;
+    }
+
+    private static (Command<T> Command, string Argument)? Find<T>(Command<T>[] commands, string[] words)
+    {
+        foreach (var command in commands)
+        {
+            if (command.TryMatch(words, out var argument))
+            {
+                return (command, argument);
+            }
+        }
+
+        return null;
     }
 
     private static async Task<int> WithDatabaseAsync(IServiceProvider services, Func<IServiceProvider, Task<int>> run)
@@ -102,10 +110,27 @@ internal static class CommandTable
     private static bool IsHelp(string[] args) =>
         args is ["help", ..] || args.Any(argument => argument is "--help" or "-h");
 
-    private static string[] Words(string[] args) => [.. args.SkipWhile(IsSetting)];
+    // The arguments after the leading settings.
+    private static string[] Words(ReadOnlySpan<string> args)
+    {
+        while (LengthOfSetting(args) is > 0 and var length)
+        {
+            args = args[length..];
+        }
 
-    private static bool IsSetting(string argument) =>
-        argument.StartsWith("--", StringComparison.Ordinal) && argument.Contains('=', StringComparison.Ordinal);
+        return args.ToArray();
+    }
+
+    /// <returns>
+    /// The number of arguments that the first setting takes up, as the configuration reads them: one for
+    /// <c>--Key=value</c>, two for <c>--Key value</c>. Zero when the first argument is no setting.
+    /// </returns>
+    private static int LengthOfSetting(ReadOnlySpan<string> args) => args switch
+    {
+        [var first, ..] when first.StartsWith('-') && first.Contains('=', StringComparison.Ordinal) => 1,
+        [var first, _, ..] when first.StartsWith("--", StringComparison.Ordinal) => 2,
+        _ => 0,
+    };
 
     private static async Task WriteHelpAsync(TextWriter writer)
     {
@@ -121,7 +146,7 @@ internal static class CommandTable
             "A terminal asks for the password and does not show it. Otherwise the first line of standard input is the "
             + "password, and a 'y' on the second line confirms.");
         await writer.WriteLineAsync(
-            "Any setting can be given as --Key=value, such as --Database:CommandTimeout=00:00:03.");
+            "Any setting can be given as --Key=value or --Key value, such as --Database:CommandTimeout=00:00:03.");
     }
 
     /// <param name="Name">The words that name the command.</param>
@@ -139,7 +164,7 @@ internal static class CommandTable
             var length = name.Length + (Argument is null ? 0 : 1);
             var matches = words.Take(name.Length).SequenceEqual(name)
                 && words.Length >= length
-                && words.Skip(length).Take(1).All(word => word.StartsWith('-'));
+                && Words(words.AsSpan(length)).Length == 0;
             argument = matches && Argument is not null ? words[name.Length] : "";
             return matches;
         }

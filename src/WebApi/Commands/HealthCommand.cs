@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using CleanJwt.WebApi.Hosting;
 
 namespace CleanJwt.WebApi.Commands;
@@ -19,15 +20,11 @@ internal static class HealthCommand
 
     public static async Task<int> RunAsync(IConfiguration configuration)
     {
-        var url = LocalUrl(configuration);
+        var address = ListenAddresses.First(configuration);
+        var url = LocalUrl(address);
         try
         {
-            // The certificate names the public host, but the request goes to this machine.
-            using var handler = new HttpClientHandler
-            {
-                ServerCertificateCustomValidationCallback =
-                    HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
-            };
+            using var handler = CreateHandler(address);
             using var client = new HttpClient(handler) { Timeout = Timeout };
             using var response = await client.GetAsync(url);
             if (response.IsSuccessStatusCode)
@@ -35,19 +32,54 @@ internal static class HealthCommand
                 return Alive;
             }
 
-            await Console.Error.WriteLineAsync($"{url} answered {(int)response.StatusCode}.");
+            await Console.Error.WriteLineAsync($"{address} answered {(int)response.StatusCode}.");
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
         {
-            await Console.Error.WriteLineAsync($"{url} did not answer: {exception.Message}");
+            await Console.Error.WriteLineAsync($"{address} did not answer: {exception.Message}");
         }
 
         return NotAlive;
     }
 
-    private static Uri LocalUrl(IConfiguration configuration)
+    private static SocketsHttpHandler CreateHandler(BindingAddress address)
     {
-        var address = ListenAddresses.First(configuration);
+        var handler = new SocketsHttpHandler();
+
+        // The certificate names the public host, but the request goes to this machine.
+#pragma warning disable CA5359 // the answer is only whether the service answers
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        if (address.IsUnixPipe)
+        {
+            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(address.UnixPipePath, cancellationToken);
+        }
+
+        return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(string socketPath, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static Uri LocalUrl(BindingAddress address)
+    {
+        if (address.IsUnixPipe)
+        {
+            return new Uri($"{address.Scheme}://localhost/health/live");
+        }
+
         var host = address.Host is "+" or "*" or "0.0.0.0" or "[::]" or "localhost" ? "127.0.0.1" : address.Host;
         return new Uri($"{address.Scheme}://{host}:{address.Port}/health/live");
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using CleanJwt.Infrastructure.Settings;
 
 namespace CleanJwt.WebApi.Hosting;
@@ -16,6 +17,10 @@ internal static class ListenAddresses
     {
         var configuration = builder.Configuration;
         Check(configuration[Urls]);
+        foreach (var address in All(configuration).Where(address => address.IsUnixPipe))
+        {
+            RemoveAbandonedSocket(address.UnixPipePath);
+        }
 
         // The default can't be in appsettings.json, where it would win over ASPNETCORE_URLS.
         if (configuration[Urls] is null
@@ -27,13 +32,42 @@ internal static class ListenAddresses
     }
 
     /// <summary>The first address that the service listens on.</summary>
-    public static BindingAddress First(IConfiguration configuration)
+    public static BindingAddress First(IConfiguration configuration) => All(configuration).First();
+
+    private static IEnumerable<BindingAddress> All(IConfiguration configuration)
     {
         var addresses = configuration[Urls]
             ?? EndpointsOf(configuration).FirstOrDefault(url => url is not null)
             ?? PortsOf(configuration)
             ?? Default;
-        return BindingAddress.Parse(addresses.Split(';', StringSplitOptions.RemoveEmptyEntries)[0]);
+        return addresses.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(BindingAddress.Parse);
+    }
+
+    // A process that was killed leaves its socket behind, and no other process can listen on it. A socket on which a
+    // process listens accepts a connection.
+    private static void RemoveAbandonedSocket(string path)
+    {
+        if (!File.Exists(path) || (File.GetAttributes(path) & FileAttributes.Directory) != 0)
+        {
+            return;
+        }
+
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            if (new FileInfo(path).Length == 0) // a socket has no content; any other file is the operator's
+            {
+                File.Delete(path);
+            }
+        }
+        catch (SocketException)
+        {
+            // The server says why it can't listen.
+        }
     }
 
     private static IEnumerable<string?> EndpointsOf(IConfiguration configuration) =>

@@ -1,6 +1,5 @@
 using CleanJwt.Application.Ports;
 using CleanJwt.Infrastructure.Persistence;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -86,22 +85,5 @@ internal sealed class Node : IAsyncDisposable
     {
         await node.PrepareAsync();
         return node;
-    }
-}
-
-internal static class SqliteScript
-{
-    public static object? Scalar(string databasePath, string sql, params object[] parameters)
-    {
-        using var connection = new SqliteConnection($"Data Source={databasePath};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        for (var i = 0; i < parameters.Length; i++)
-        {
-            command.Parameters.AddWithValue($"@p{i}", parameters[i]);
-        }
-
-        return command.ExecuteScalar();
     }
 }
