@@ -30,6 +30,7 @@ public static class DependencyInjection
         this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<UnknownSettings>();
         services.AddPersistence(configuration);
         services.AddPasswords();
         services.AddAccounts();

@@ -69,6 +69,7 @@ public static class ServiceLifecycle
 
     private static void CheckSettings(this IServiceProvider services)
     {
+        services.GetRequiredService<UnknownSettings>().Check();
         services.GetRequiredService<IStartupValidator>().Validate();
 
         // Without ICU, .NET does not normalize text. Two spellings of one address would then be two accounts,

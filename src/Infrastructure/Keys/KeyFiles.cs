@@ -70,20 +70,37 @@ internal sealed class KeyFiles(SigningKeyRing ring, JwtOptions options, IHostEnv
 
         throw new StartException(
             $"Jwt:KeyFiles:{index} is '{path}'; allowed: a PEM file with an unencrypted private key, "
-            + $"on the curve P-256 or P-384 or RSA of {MinRsaKeySize} bits or more.");
+            + $"on the named curve P-256 or P-384 or RSA of {MinRsaKeySize} bits or more.");
     }
 
     private static (byte[] Pkcs8, string Algorithm)? ReadECDsa(string pem)
     {
         using var ecdsa = ECDsa.Create();
         return TryImport(ecdsa, pem)
-            ? ecdsa.ExportParameters(includePrivateParameters: false).Curve.Oid.Value switch
+            ? CurveOf(ecdsa) switch
             {
                 Es256Curve => (ecdsa.ExportPkcs8PrivateKey(), SigningAlgorithms.ES256),
                 Es384Curve => (ecdsa.ExportPkcs8PrivateKey(), SigningAlgorithms.ES384),
                 _ => null,
             }
             : null;
+    }
+
+    /// <returns>
+    /// The object identifier of the curve. Null when the file spells out the curve's parameters instead of its name
+    /// (RFC 5915, section 3), which a JWK can't express.
+    /// </returns>
+    private static string? CurveOf(ECDsa key)
+    {
+        try
+        {
+            var curve = key.ExportParameters(includePrivateParameters: false).Curve;
+            return curve.IsNamed ? curve.Oid.Value : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
     }
 
     // An RSA key works with RS256 and with PS256. The setting decides which.

@@ -14,6 +14,8 @@ internal static class KeyProtection
 {
     private const string PathKey = "KeyProtection:CertificatePath";
     private const string PasswordKey = "KeyProtection:CertificatePassword";
+    public static readonly SettingsKeys SettingsKeys = new("KeyProtection", [PathKey, PasswordKey]);
+
     private const string Allowed =
         $"a PKCS #12 file (.pfx) with an RSA certificate and its private key, which {PasswordKey} opens";
 

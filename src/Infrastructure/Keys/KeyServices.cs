@@ -22,6 +22,7 @@ internal static class KeyServices
     public static void AddKeys(
         this IServiceCollection services, IHostEnvironment environment, IConfiguration configuration)
     {
+        services.AddSingleton(KeyProtection.SettingsKeys);
         services.AddKeyProtection(environment, KeyProtection.LoadCertificate(configuration, environment));
         services.AddSingleton<DataProtectionKeys>();
         services.AddSingleton<SigningKeyStore>();

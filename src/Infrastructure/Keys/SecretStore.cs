@@ -1,21 +1,31 @@
 using System.Data.Common;
 using System.Security.Cryptography;
+using System.Text;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.Keys;
 
 /// <summary>The random secrets in the database. All nodes share them, and Data Protection encrypts them.</summary>
-internal sealed class SecretStore(IDataProtectionProvider dataProtection, DataProtectionKeys dataProtectionKeys)
+internal sealed class SecretStore(
+    IDataProtectionProvider dataProtection,
+    IOptions<DataProtectionOptions> dataProtectionOptions,
+    DataProtectionKeys dataProtectionKeys)
 {
     /// <summary>The secret that turns emails and networks into the keys of password attempts.</summary>
     public const string PasswordAttempts = "password-attempts";
 
+    // The row that holds the name of the application.
+    private const string Application = "application";
+
     private const int Size = 32;
+
+    private readonly string _applicationName = dataProtectionOptions.Value.ApplicationDiscriminator!;
 
     /// <summary>
     /// Creates the missing secrets. Without a usable Data Protection key it creates none, and <see cref="Load"/> then
@@ -29,7 +39,26 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, DataPr
         if (Find(setup, PasswordAttempts) is null && dataProtectionKeys.AreUsable)
         {
             await using var db = setup.OpenContext();
-            await AddAsync(db, PasswordAttempts, cancellationToken);
+            await AddAllAsync(db, cancellationToken);
+        }
+    }
+
+    /// <summary>Checks that the secrets were encrypted for this application.</summary>
+    /// <remarks>
+    /// Data Protection encrypts for one application name. A renamed application has all its keys, and can decrypt
+    /// nothing.
+    /// </remarks>
+    /// <exception cref="StartException">They were encrypted for another one, which the message names.</exception>
+    public void CheckApplication(DbConnection connection)
+    {
+        if (Find(connection, Application) is { } stored
+            && Encoding.UTF8.GetString(stored) is var name
+            && name != _applicationName)
+        {
+            throw new StartException(
+                $"The database's keys and secrets were made for the application name '{name}', and this application is "
+                + $"named '{_applicationName}' (SetApplicationName in KeyServices). Use the old name, "
+                + "or run the command 'sessions end-all' to end every session and create new keys.");
         }
     }
 
@@ -39,7 +68,7 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, DataPr
     {
         await db.Secrets.ExecuteDeleteAsync(cancellationToken);
         await db.PasswordAttempts.ExecuteDeleteAsync(cancellationToken); // their keys depend on the old secret
-        await AddAsync(db, PasswordAttempts, cancellationToken);
+        await AddAllAsync(db, cancellationToken);
     }
 
     /// <summary>Reads and decrypts one secret. It never creates a missing one.</summary>
@@ -82,10 +111,16 @@ internal sealed class SecretStore(IDataProtectionProvider dataProtection, DataPr
         return (byte[]?)command.ExecuteScalar();
     }
 
-    private async Task AddAsync(AppDbContext db, string name, CancellationToken cancellationToken)
+    private async Task AddAllAsync(AppDbContext db, CancellationToken cancellationToken)
     {
         var secret = RandomNumberGenerator.GetBytes(Size);
-        db.Secrets.Add(new SecretRow { Name = name, ProtectedValue = ProtectorOf(name).Protect(secret) });
+        db.Secrets.AddRange(
+            new SecretRow
+            {
+                Name = PasswordAttempts,
+                ProtectedValue = ProtectorOf(PasswordAttempts).Protect(secret),
+            },
+            new SecretRow { Name = Application, ProtectedValue = Encoding.UTF8.GetBytes(_applicationName) });
         await db.SaveChangesAsync(cancellationToken);
     }
 

@@ -10,6 +10,7 @@ internal static class ClientServices
     public static void AddClients(this IServiceCollection services)
     {
         services.AddOptions<ClientsOptions>().BindConfiguration("").ValidateOnStart();
+        services.AddSingleton(new SettingsKeys("Clients", ["Clients:*:Id", "Clients:*:Secret"]));
         services.AddSingleton<IValidateOptions<ClientsOptions>, ClientsOptionsRule>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ClientsOptions>>().Value);
     }

@@ -19,6 +19,21 @@ internal sealed class OperatorKeyFiles
     // 'openssl ecparam -genkey' writes this before the key: the name of the curve P-256.
     private const string CurveParameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
 
+    // openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit
+    private const string ExplicitCurve =
+        """
+        -----BEGIN PRIVATE KEY-----
+        MIIBeQIBADCCAQMGByqGSM49AgEwgfcCAQEwLAYHKoZIzj0BAQIhAP////8AAAAB
+        AAAAAAAAAAAAAAAA////////////////MFsEIP////8AAAABAAAAAAAAAAAAAAAA
+        ///////////////8BCBaxjXYqjqT57PrvVV2mIa8ZR0GsMxTsPY7zjw+J9JgSwMV
+        AMSdNgiG5wSTamZ44ROdJreBn36QBEEEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg
+        9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9QIhAP////8A
+        AAAA//////////+85vqtpxeehPO5ysL8YyVRAgEBBG0wawIBAQQgoYy8w6ybYzsR
+        Z9yQYXhyIFWNtPt7sKMXLejlWEdFAaChRANCAAS+CnkQwCtCtQlUWs1c+Uro5yKs
+        Y2AoC/NWCGOFl//p+yLjNBm52QzrNkj4q03yuu5EAd0HXXecZRpNgPe8fcE/
+        -----END PRIVATE KEY-----
+        """;
+
     private static readonly TestCaseData[] GoodFiles =
     [
         Good("ES256 as PKCS #8", "ES256", ECDsaOn(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem()),
@@ -37,6 +52,7 @@ internal sealed class OperatorKeyFiles
         Bad("no PEM", "This is not a key."),
         Bad("a public key", ECDsaOn(ECCurve.NamedCurves.nistP256).ExportSubjectPublicKeyInfoPem()),
         Bad("a curve that no algorithm here is for", ECDsaOn(ECCurve.NamedCurves.nistP521).ExportPkcs8PrivateKeyPem()),
+        Bad("a curve by its parameters", ExplicitCurve),
         Bad("RSA of 1024 bits", RSA.Create(1024).ExportPkcs8PrivateKeyPem()),
         Bad("a broken key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
         Bad("an encrypted key", ECDsaOn(ECCurve.NamedCurves.nistP256).ExportEncryptedPkcs8PrivateKeyPem(

@@ -4,6 +4,8 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Settings;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Keys;
 
@@ -25,12 +27,29 @@ internal sealed class SharedSecrets
     }
 
     [Test]
+    public async Task RenamedApplication_IsToldTheNameThatTheSecretsWereMadeFor()
+    {
+        await KeyAsync();
+        await using var renamed = new Node(
+            _folder.Path, configure: services => services.PostConfigure<DataProtectionOptions>(
+                options => options.ApplicationDiscriminator = "Shop"));
+        Assert.That(
+            renamed.PrepareAsync,
+            Throws.TypeOf<StartException>().With.Message.StartsWith(
+                "The database's keys and secrets were made for the application name 'CleanJwt', and this application is "
+                + "named 'Shop'"));
+
+        await renamed.EndAllSessionsAsync();
+        await renamed.PrepareAsync();
+    }
+
+    [Test]
     public async Task DatabaseThatHasNone_GetsOne()
     {
         var before = await KeyAsync();
         SqliteScript.Scalar(Node.DatabasePathIn(_folder.Path), "DELETE FROM Secrets");
         Assert.That(await KeyAsync(), Is.Not.EqualTo(before));
-        Assert.That(SqliteScript.Scalar(Node.DatabasePathIn(_folder.Path), "SELECT COUNT(*) FROM Secrets"), Is.EqualTo(1));
+        Assert.That(SqliteScript.Scalar(Node.DatabasePathIn(_folder.Path), "SELECT COUNT(*) FROM Secrets WHERE Name = 'password-attempts'"), Is.EqualTo(1));
     }
 
     [Test]
@@ -42,8 +61,8 @@ internal sealed class SharedSecrets
         Assert.That(node.PrepareAsync, Throws.InstanceOf<StartException>().With.Message.Contains("run the command 'migrate'"));
     }
 
-    [TestCase(true, "SELECT ProtectedValue FROM Secrets")]
-    [TestCase(false, "SELECT ProtectedValue FROM Secrets")]
+    [TestCase(true, "SELECT ProtectedValue FROM Secrets WHERE Name = 'password-attempts'")]
+    [TestCase(false, "SELECT ProtectedValue FROM Secrets WHERE Name = 'password-attempts'")]
     public async Task WithoutItsKeyStore_NothingStartsAndNothingIsMadeAnew(bool keyFiles, string secret)
     {
         var settings = keyFiles ? SettingsWithAKeyFile() : null;

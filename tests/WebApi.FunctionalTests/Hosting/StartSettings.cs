@@ -37,6 +37,8 @@ internal sealed class StartSettings
         Bad("Cors:AllowedOrigins:0", "https://user@app.example.com", "an origin without a path"),
         Bad("Cors:AllowedOrigins:0", "https://one.example.com,https://two.example.com", "an origin without a path"),
         Bad("Cors:AllowedOrigins:0", "ftp://app.example.com", "an origin without a path"),
+        Bad("Cors:AllowedHeaders:0", "*", "the name of a request header, such as sentry-trace"),
+        Bad("Cors:AllowedHeaders:0", "sentry trace", "the name of a request header"),
         Bad("Jwt:AccessTokenLifetime", "-00:10:00", "00:00:01 to 01:00:00"),
         Bad("Jwt:AccessTokenLifetime", "00:00:00", "00:00:01 to 01:00:00"),
         Bad("Jwt:AccessTokenLifetime", "01:00:01", "00:00:01 to 01:00:00"),
@@ -105,6 +107,29 @@ internal sealed class StartSettings
             errors.Select(line => line.Split(' ')[0]),
             Is.EquivalentTo(["Jwt:AccessTokenLifetime", "Sessions:IdleLifetime", "Database:Provider"]));
         Assert.That(File.Exists(Path.Combine(folder.Path, "data")), Is.False);
+    }
+
+    [TestCase("Jwt:AccesTokenLifetime", "Jwt:AccessTokenLifetime")]
+    [TestCase("Jwt:KeyFile:0", "Jwt:KeyFiles:0")]
+    [TestCase("Admin:Mail", "Admin:Email")]
+    [TestCase("KeyProtection:CertificatPath", "KeyProtection:CertificatePath")]
+    [TestCase("Clients:0:Secrets", "Clients:0:Secret")]
+    [TestCase("sessions:idlelifetimes", "Sessions:IdleLifetime")]
+    public async Task KeyThatNothingReads_StopsTheStartAndNamesTheNearest(string key, string nearest)
+    {
+        using var folder = new TemporaryFolder();
+        var errors = await StartAsync(folder.Path, new() { [key] = Secret });
+        Assert.That(errors, Has.Length.EqualTo(1));
+        Assert.That(
+            errors[0], Is.EqualTo($"{key} is set, and nothing reads it; the nearest key is {nearest}.").IgnoreCase);
+    }
+
+    [Test]
+    public async Task KeysOfOtherSections_AreNotTheServicesBusiness()
+    {
+        using var folder = new TemporaryFolder();
+        Dictionary<string, string?> settings = new() { ["Shop:Currency"] = "EUR", ["JWT:AUDIENCE"] = "shop" };
+        Assert.That(await StartAsync(folder.Path, settings), Is.Empty);
     }
 
     [Test]

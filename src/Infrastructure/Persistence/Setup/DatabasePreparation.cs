@@ -27,6 +27,7 @@ internal sealed class DatabasePreparation(
         {
             using (var connection = setup.OpenConnection())
             {
+                secretStore.CheckApplication(connection);
                 keyRing.Load(connection);
                 attemptKeys.Load(connection);
             }

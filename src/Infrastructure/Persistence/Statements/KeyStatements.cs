@@ -16,7 +16,7 @@ internal static class KeyStatements
 
     public const string CountSigningKeys = """SELECT COUNT(*) FROM "SigningKeys" """;
 
-    /// <summary>Selects the protected value of the secret <c>@name</c>.</summary>
+    /// <summary>Selects the value of the row <c>@name</c>.</summary>
     public const string Secret = """SELECT "ProtectedValue" FROM "Secrets" WHERE "Name" = @name""";
 
     /// <returns>The number of signing keys.</returns>
