@@ -64,7 +64,7 @@ internal sealed partial class FirstAdmin(
         {
             return await CreateAsync(user, now, cancellationToken);
         }
-        catch (DbUpdateException exception) when (DatabaseErrors.IsUniqueViolation(exception))
+        catch (Exception exception) when (DatabaseErrors.IsUniqueViolation(exception))
         {
             return Outcome.AddressTaken; // by a registration at the same time
         }

@@ -42,7 +42,7 @@ internal sealed partial class UserRepository(
                 },
                 cancellationToken);
         }
-        catch (DbUpdateException exception) when (DatabaseErrors.IsUniqueViolation(exception))
+        catch (Exception exception) when (DatabaseErrors.IsUniqueViolation(exception))
         {
             return AccountErrors.EmailTaken;
         }

@@ -36,6 +36,12 @@ internal abstract class DatabaseConnection
     public abstract Task<T?> FindAsync<T>(
         FormattableString query, Func<DbDataReader, T> read, CancellationToken cancellationToken);
 
+    /// <summary>Checks that a later connection finds what is written here. An open file can be moved away.</summary>
+    /// <exception cref="DatabaseUnavailableException">The file was moved, replaced or deleted.</exception>
+    public virtual void CheckFile()
+    {
+    }
+
     /// <summary>Opens the ADO.NET connection, for commands that also run over connections without a context.</summary>
     public async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {

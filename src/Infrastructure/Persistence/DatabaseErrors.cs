@@ -5,6 +5,10 @@ using Microsoft.Data.Sqlite;
 namespace CleanJwt.Infrastructure.Persistence;
 
 /// <summary>Classifies the exceptions of the databases.</summary>
+/// <remarks>
+/// An exception of SQL Server can report several errors. Its number is that of the first, which is the cause of the
+/// others.
+/// </remarks>
 public static class DatabaseErrors
 {
     private const int SqliteConstraint = 19;

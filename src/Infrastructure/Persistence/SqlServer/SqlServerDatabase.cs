@@ -7,12 +7,8 @@ namespace CleanJwt.Infrastructure.Persistence.SqlServer;
 /// connection, or a row that another transaction has deleted. All attempts together have a time limit, and the caller
 /// gets an error by then whatever the network does.
 /// </summary>
-internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts) : IDatabase
+internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts, EntityModel model) : IDatabase
 {
-    public const int MaxRetries = 2;
-
-    public static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(1);
-
     // A request is answered within 10 s, and the database is not its only work.
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(8);
 
@@ -51,6 +47,7 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
     private async Task<T> RunAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
+        await model.BuildAsync(); // outside the time limit
         using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var abandoned = abandonment.Token; // the work may outlive its source
         try

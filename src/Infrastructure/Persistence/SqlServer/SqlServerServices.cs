@@ -14,8 +14,11 @@ internal static class SqlServerServices
         services.AddSingleton<IPollingConnections>(provider => provider.GetRequiredService<SqlServerConnection>());
         services.AddContexts<SqlServerDbContext>((provider, builder) => builder.UseSqlServer(
             provider.GetRequiredService<SqlServerConnection>().ConnectionString,
-            sql => sql.EnableRetryOnFailure(
-                SqlServerDatabase.MaxRetries, SqlServerDatabase.MaxRetryDelay, [DatabaseErrors.SqlServerConstraint])));
+            sql => sql
+                .ExecutionStrategy(dependencies => new SqlServerRetries(dependencies))
+
+                // SQL Server executes the later statements of a batch after an earlier one has failed.
+                .MaxBatchSize(1)));
         services.AddSingleton<IDatabaseSetup, SqlServerSetup>();
         services.AddSingleton<IDatabase, SqlServerDatabase>();
         services.AddSingleton(RevocationSql.SqlServer);

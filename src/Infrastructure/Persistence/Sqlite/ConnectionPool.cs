@@ -13,7 +13,7 @@ internal sealed class ConnectionPool(Func<SqliteDatabaseConnection> open) : IDis
     public T Run<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         Run(
             (Work: work, Token: cancellationToken),
-            static (connection, state) => SqliteWork.Run(state.Work, connection, state.Token));
+            static (connection, state) => connection.Run(state.Work, state.Token));
 
     /// <inheritdoc cref="Run{T}(Func{DatabaseConnection, CancellationToken, Task{T}}, CancellationToken)"/>
     /// <param name="state">An argument of the work. A static lambda with an argument allocates nothing.</param>

@@ -14,6 +14,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
 {
     private const int MaxQueuedReads = 2_000;
 
+    private readonly EntityModel _model;
     private readonly TimeSpan _timeout;
     private readonly ConnectionPool _connections;
     private readonly WorkerThreads _readers;
@@ -22,8 +23,9 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     /// <param name="open">
     /// Opens a connection outside the pool of Microsoft.Data.Sqlite, because this class has pools of its own.
     /// </param>
-    public SqliteDatabase(Func<SqliteDatabaseConnection> open, DatabaseOptions options)
+    public SqliteDatabase(Func<SqliteDatabaseConnection> open, EntityModel model, DatabaseOptions options)
     {
+        _model = model;
         _timeout = options.CommandTimeout;
         _connections = new ConnectionPool(open);
         _readers = new WorkerThreads("sqlite reader", Math.Max(4, 2 * Environment.ProcessorCount), MaxQueuedReads);
@@ -31,6 +33,20 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     }
 
     public async Task<T> ReadAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadOnceAsync(work, cancellationToken);
+        }
+        catch (ModelNotBuiltException)
+        {
+            await _model.BuildAsync();
+            return await ReadOnceAsync(work, cancellationToken);
+        }
+    }
+
+    private async Task<T> ReadOnceAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         var result = _readers.TryEnqueue(
@@ -48,18 +64,14 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     public async Task<T> WriteAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        // The time-out cancels the work too: a write must not run after the caller was told that it was not done.
-        using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        abandonment.CancelAfter(_timeout);
-        var result = _writer.TryEnqueue(
-            work, abandonment.Token) ?? throw QueueIsFull(); // the work may use the token after its source is disposed
         try
         {
-            return await result.WaitAsync(abandonment.Token);
+            return await _writer.RunAsync(work, _timeout, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (ModelNotBuiltException)
         {
-            throw TimedOut();
+            await _model.BuildAsync();
+            return await _writer.RunAsync(work, _timeout, cancellationToken);
         }
     }
 
@@ -78,15 +90,4 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     private static DatabaseUnavailableException QueueIsFull() => new("Too many requests wait for the database.");
 
     private static DatabaseUnavailableException TimedOut() => new("The database did not answer in time.");
-}
-
-/// <summary>Runs work to its end on the calling thread.</summary>
-internal static class SqliteWork
-{
-    // The task is already complete, because the async methods for SQLite run synchronously.
-    public static T Run<T>(
-        Func<DatabaseConnection, CancellationToken, Task<T>> work,
-        DatabaseConnection db,
-        CancellationToken cancellationToken) =>
-        work(db, cancellationToken).GetAwaiter().GetResult();
 }

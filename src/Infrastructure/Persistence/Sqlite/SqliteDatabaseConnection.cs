@@ -8,15 +8,17 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 /// <summary>A connection to the SQLite file that stays open between pieces of work.</summary>
 /// <remarks>SQLite's calls block, so every task that this returns is complete.</remarks>
 /// <param name="connection">An open connection. This disposes of it.</param>
+/// <param name="model">The model of the context. Asking for a context before it is built fails.</param>
 /// <param name="createContext">Creates a context over the connection.</param>
 internal sealed class SqliteDatabaseConnection(
-    SqliteConnection connection, Func<SqliteConnection, AppDbContext> createContext)
+    SqliteConnection connection, EntityModel model, Func<SqliteConnection, AppDbContext> createContext)
     : DatabaseConnection, IDisposable
 {
     private readonly SqliteStatements _statements = new(connection);
     private SqliteTransaction? _transaction;
     private AppDbContext? _context;
 
+    /// <exception cref="ModelNotBuiltException">The work has to run again once the model is built.</exception>
     public override AppDbContext Context
     {
         get
@@ -52,6 +54,23 @@ internal sealed class SqliteDatabaseConnection(
         return Task.FromResult(_statements.Find(query, read, _transaction));
     }
 
+    /// <inheritdoc/>
+    public override void CheckFile()
+    {
+        if (SqliteFile.HasMoved(connection))
+        {
+            throw new DatabaseUnavailableException(
+                $"The database file '{connection.DataSource}' was moved, replaced or deleted. "
+                + "Put it back, or restart the service to open the present file.");
+        }
+    }
+
+    /// <summary>Runs work to its end on the calling thread.</summary>
+    /// <remarks>The task is already complete, because the async methods for SQLite run synchronously.</remarks>
+    public T Run<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        work(this, cancellationToken).GetAwaiter().GetResult();
+
     /// <summary>
     /// Runs work in a transaction, which is committed if the work returns true and rolled back otherwise.
     /// </summary>
@@ -67,6 +86,7 @@ internal sealed class SqliteDatabaseConnection(
                 return false;
             }
 
+            CheckFile();
             transaction.Commit();
             return true;
         }
@@ -88,6 +108,11 @@ internal sealed class SqliteDatabaseConnection(
 
     private AppDbContext CreateContext()
     {
+        if (!model.IsBuilt)
+        {
+            throw new ModelNotBuiltException();
+        }
+
         var context = createContext(connection);
         context.Database.AutoSavepointsEnabled = false;
         return context;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.Sqlite;
@@ -39,6 +40,22 @@ internal sealed class SqliteFile : IPollingConnections
 
     /// <summary>Opens a connection that waits no longer for a lock than a poll may take.</summary>
     public DbConnection OpenForPolling() => Open((int)RevocationSource.Timeout.TotalSeconds, _ => { });
+
+    /// <summary>
+    /// Checks whether the file is no longer where it was opened. Windows does not let an open file be moved.
+    /// </summary>
+    public static bool HasMoved(SqliteConnection connection)
+    {
+        const int FileControlHasMoved = 20; // https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html
+        var hasMoved = 0;
+        return FileControl(connection.Handle!.DangerousGetHandle(), 0, FileControlHasMoved, ref hasMoved) == 0
+            && hasMoved != 0;
+    }
+
+    // SQLitePCLRaw has no method for this. Without a name the database is the main one.
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    private static extern int FileControl(nint connection, nint name, int operation, ref int value);
 
     private static SqliteConnectionStringBuilder Parse(string connectionString)
     {

@@ -18,7 +18,9 @@ internal static class SqliteServices
             builder.UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString));
         services.AddSingleton<IDatabaseSetup, SqliteSetup>();
         services.AddSingleton<IDatabase>(provider => new SqliteDatabase(
-            () => OpenConnection(provider), provider.GetRequiredService<DatabaseOptions>()));
+            () => OpenConnection(provider),
+            provider.GetRequiredService<EntityModel>(),
+            provider.GetRequiredService<DatabaseOptions>()));
         services.AddSingleton(RevocationSql.Sqlite);
     }
 
@@ -27,7 +29,8 @@ internal static class SqliteServices
         var connection = services.GetRequiredService<SqliteFile>().Open(
             services.GetRequiredService<ConnectionObservers>());
         SqlitePragmas.EnlargeCache(connection);
-        return new SqliteDatabaseConnection(connection, opened => CreateContext(services, opened));
+        return new SqliteDatabaseConnection(
+            connection, services.GetRequiredService<EntityModel>(), opened => CreateContext(services, opened));
     }
 
     private static SqliteDbContext CreateContext(IServiceProvider services, SqliteConnection connection)

@@ -9,6 +9,10 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 /// <remarks>
 /// Writes that queue up while a commit waits for the disk are committed together. Each write is done as a whole or not
 /// at all, and fails alone. A write may run more than once. A caller learns of success only after the commit.
+/// <para>
+/// The writer claims a write before it runs it. A caller can leave an unclaimed write, which then never runs. The
+/// caller of a claimed write waits for the outcome. So nothing is written for a caller that was told of a failure.
+/// </para>
 /// </remarks>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -30,13 +34,23 @@ internal sealed class SqliteWriter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Queues work that runs in a transaction. Work whose caller has given up by then does not run.</summary>
-    /// <returns>Null when the queue is full. Then the work will not run.</returns>
-    public Task<T>? TryEnqueue<T>(
-        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned)
+    /// <summary>Queues work that runs in a transaction, and waits for its outcome.</summary>
+    /// <param name="work">Its token is never cancelled.</param>
+    /// <param name="timeout">How long the work may wait to be claimed.</param>
+    /// <param name="cancellationToken">Lets the caller leave work that is not claimed yet.</param>
+    /// <exception cref="DatabaseUnavailableException">
+    /// The queue is full, or the work was not done in time. It was not done and will not be, unless the message says
+    /// that the database did not confirm the commit.
+    /// </exception>
+    public Task<T> RunAsync<T>(
+        Func<DatabaseConnection, CancellationToken, Task<T>> work,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
-        var write = new Write<T>(work, abandoned);
-        return _queue.Writer.TryWrite(write) ? write.Result : null;
+        var write = new Write<T>(work);
+        return _queue.Writer.TryWrite(write)
+            ? write.WaitAsync(timeout, cancellationToken)
+            : throw new DatabaseUnavailableException("Too many requests wait for the database.");
     }
 
     public void Dispose()
@@ -85,55 +99,111 @@ internal sealed class SqliteWriter : IDisposable
         batch.ForEach(write => write.Complete());
     }
 
-    /// <returns>False when a write has failed and everything was rolled back.</returns>
-    private bool TryCommit(List<Write> batch) => _connections.Run(batch, (db, _) => db.RunInTransaction(() =>
+    /// <returns>
+    /// False when a write has failed, or its caller has left after it ran. Then everything was rolled back.
+    /// </returns>
+    private bool TryCommit(List<Write> batch) => _connections.Run(batch, (db, _) =>
     {
-        foreach (var write in batch)
+        var committed = db.RunInTransaction(() => batch.TrueForAll(write =>
         {
-            var done = write.TryRun(db);
+            var done = !write.TryClaim() || write.TryRun(db);
             db.EndWork();
-            if (!done)
-            {
-                return false;
-            }
+            return done;
+        }) && batch.TrueForAll(write => write.TryBeginCommit()));
+        if (!committed)
+        {
+            batch.ForEach(write => write.UndoBeginCommit());
         }
 
-        return true;
-    }));
+        return committed;
+    });
 
     private abstract class Write
     {
-        /// <returns>False when the work has failed. Abandoned work is skipped and counts as done.</returns>
-        public abstract bool TryRun(DatabaseConnection db);
+        private int _state = State.Queued;
+
+        /// <returns>False when the caller has left, so that the work must not run.</returns>
+        public bool TryClaim() => Interlocked.CompareExchange(ref _state, State.Claimed, State.Queued) != State.Left;
+
+        /// <returns>False when the work has failed.</returns>
+        public abstract bool TryRun(SqliteDatabaseConnection db);
+
+        /// <returns>False when the caller has left since the work ran, so that it must be rolled back.</returns>
+        public bool TryBeginCommit() =>
+            Interlocked.CompareExchange(ref _state, State.Committing, State.Claimed) != State.Left || !HasRun;
+
+        public void UndoBeginCommit() => Interlocked.CompareExchange(ref _state, State.Claimed, State.Committing);
 
         public abstract void Complete();
 
         public abstract void Fail(Exception exception);
+
+        protected bool HasRun { get; set; }
+
+        protected bool TryLeaveUnclaimed() => TryLeave(State.Queued);
+
+        protected bool TryLeaveUncommitted() => TryLeave(State.Claimed);
+
+        private bool TryLeave(int from) => Interlocked.CompareExchange(ref _state, State.Left, from) == from;
+
+        private static class State
+        {
+            public const int Queued = 0;
+            public const int Claimed = 1;
+            public const int Committing = 2;
+            public const int Left = 3;
+        }
     }
 
-    private sealed class Write<T>(
-        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken abandoned) : Write
+    private sealed class Write<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work) : Write
     {
+        // A request is answered within 10 s, and the database is not its only work.
+        private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(9);
+
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
         private Exception? _failure;
 
-        public Task<T> Result => _completion.Task;
-
-        public override bool TryRun(DatabaseConnection db)
+        public async Task<T> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
         {
-            // The database may have been locked until after the caller was told that nothing was written. Then nothing
-            // may be.
-            if (abandoned.IsCancellationRequested)
+            var outcome = _completion.Task;
+            try
             {
-                _failure = new OperationCanceledException(abandoned);
-                return true;
+                return await outcome.WaitAsync(timeout, cancellationToken);
+            }
+            catch (TimeoutException) when (!outcome.IsCompleted && TryLeaveUnclaimed())
+            {
+                throw TimedOut();
+            }
+            catch (OperationCanceledException) when (!outcome.IsCompleted && TryLeaveUnclaimed())
+            {
+                throw;
+            }
+            catch (Exception exception) when (
+                exception is TimeoutException or OperationCanceledException && !outcome.IsCompleted)
+            {
+                // The work is claimed, so its outcome follows.
             }
 
+            try
+            {
+                return await outcome.WaitAsync(MaxWait - timeout, CancellationToken.None);
+            }
+            catch (TimeoutException) when (!outcome.IsCompleted)
+            {
+                throw TryLeaveUncommitted()
+                    ? TimedOut()
+                    : new DatabaseUnavailableException("The database did not confirm the commit.");
+            }
+        }
+
+        public override bool TryRun(SqliteDatabaseConnection db)
+        {
+            HasRun = true;
             _failure = null;
             try
             {
-                _result = SqliteWork.Run(work, db, abandoned);
+                _result = db.Run(work, CancellationToken.None);
                 return true;
             }
 #pragma warning disable CA1031 // the caller gets the exception
@@ -147,7 +217,11 @@ internal sealed class SqliteWriter : IDisposable
 
         public override void Complete()
         {
-            if (_failure is null)
+            if (!HasRun)
+            {
+                _completion.SetCanceled(); // the caller has left
+            }
+            else if (_failure is null)
             {
                 _completion.SetResult(_result!);
             }
@@ -158,5 +232,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         public override void Fail(Exception exception) => _completion.SetException(_failure ?? exception);
+
+        private static DatabaseUnavailableException TimedOut() => new("The database did not answer in time.");
     }
 }

@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+
+namespace CleanJwt.Infrastructure.Persistence;
+
+/// <summary>
+/// Builds EF Core's model once. That takes a second and more on a busy machine, so no request may spend its time-out on
+/// it.
+/// </summary>
+internal sealed class EntityModel(IDbContextFactory<AppDbContext> contexts)
+{
+    private readonly Lazy<Task> _built = new(() => Task.Run(() =>
+    {
+        using var context = contexts.CreateDbContext();
+        _ = context.Model;
+    }));
+
+    public bool IsBuilt => _built is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
+
+    /// <summary>Builds the model on the thread pool, or waits for the build that is under way.</summary>
+    public Task BuildAsync() => _built.Value;
+}
+
+/// <summary>Work asked for a context before EF Core's model was built. The work runs again once it is.</summary>
+internal sealed class ModelNotBuiltException() : Exception("EF Core's model is not built yet.");
+
+/// <summary>
+/// Starts the build of the model once the service listens. The start and the first reads do without the model.
+/// </summary>
+internal sealed class EntityModelBuilder(EntityModel model, IHostApplicationLifetime lifetime) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(() => _ = model.BuildAsync());
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
