@@ -16,7 +16,7 @@ public class CachedToken
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
     private static readonly AccessToken Content =
-        new(Guid.NewGuid(), Guid.NewGuid(), ScopeSet.AllowedFor([]), [], Now, Now.AddHours(1));
+        new(Guid.NewGuid(), Guid.NewGuid(), ScopeSet.AllowedFor([]), [], Now, Now.AddHours(1), Guid.NewGuid().ToString(), Now, Now);
 
     private string[] _cached = [];
     private string[] _evicted = [];

@@ -19,7 +19,7 @@ internal sealed class ValidatingInput
     private const string Common = "Must not be one of the commonly used passwords.";
     private const string HoldsLocalPart = "Must not contain the part of the email address before the @.";
     private const string TooLongToCompare = "Must have at most 1024 characters.";
-    private const string NotOneLine = "Must be one line of at most 100 characters, without control characters.";
+    private const string NotOneLine = "Must be one line of at most 100 characters, without control or invisible characters.";
 
     private static IEnumerable<TestCaseData> Registrations =>
     [

@@ -48,10 +48,16 @@ public sealed record IssuedAccessToken(string Token, TimeSpan Lifetime, DateTime
 }
 
 /// <summary>The content of a valid access token.</summary>
+/// <param name="Id">The claim <c>jti</c>.</param>
+/// <param name="IssuedAt">The claim <c>iat</c>.</param>
+/// <param name="NotBefore">The claim <c>nbf</c>.</param>
 public sealed record AccessToken(
     Guid AccountId,
     Guid SessionId,
     ScopeSet Scope,
     IReadOnlyList<string> Roles,
     DateTimeOffset AuthTime,
-    DateTimeOffset ExpiresAt);
+    DateTimeOffset ExpiresAt,
+    string Id,
+    DateTimeOffset IssuedAt,
+    DateTimeOffset NotBefore);

@@ -81,7 +81,8 @@ public sealed class ReauthenticateHandler(
                 reauthenticated, verified.SecurityVersion, audit, cancellationToken);
             if (stored is not null)
             {
-                return tokens.Issue(stored.Session, stored.Account, stored.Session.Scope, now);
+                var issued = tokens.Issue(stored.Session, stored.Account, stored.Session.Scope, now);
+                return issued.ExpiresIn > 0 ? issued : AccessTokenErrors.TokenExpired; // the session is over
             }
         }
 

@@ -76,7 +76,7 @@ public sealed class RefreshHandler(
 
             if (session.RotationId == rotationId && session.IsLive(now))
             {
-                return tokens.Issue(session, account, asked ?? found.GrantableScope, now);
+                return Answer(tokens.Issue(session, account, asked ?? found.GrantableScope, now));
             }
 
             var outcome = OutcomeFor(session, now);
@@ -101,7 +101,7 @@ public sealed class RefreshHandler(
 
             if (outcome is RotationOutcome.Repeat)
             {
-                return tokens.Issue(session, account, asked ?? found.GrantableScope, now);
+                return Answer(tokens.Issue(session, account, asked ?? found.GrantableScope, now));
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -111,6 +111,10 @@ public sealed class RefreshHandler(
 
         RotationOutcome OutcomeFor(Session session, DateTimeOffset now) =>
             Rotation.Decide(session, presented.Generation, now, options.RefreshReuseGrace);
+
+        // A token that has expired on arrival would make a client refresh again and again.
+        static Result<Tokens> Answer(Tokens issued) =>
+            issued.ExpiresIn > 0 ? issued : SessionErrors.InvalidRefreshToken;
 
         bool IsGranted(AccountSession current) => asked is null || asked.IsSubsetOf(current.GrantableScope);
     }

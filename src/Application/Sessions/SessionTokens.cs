@@ -5,7 +5,10 @@ using CleanJwt.Domain.Sessions;
 namespace CleanJwt.Application.Sessions;
 
 /// <summary>The tokens that a sign-in and each refresh answer.</summary>
-/// <param name="ExpiresIn">The lifetime of the access token, in seconds.</param>
+/// <param name="ExpiresIn">
+/// The lifetime of the access token, in seconds. Zero for a session in its last second: its token has expired on
+/// arrival.
+/// </param>
 /// <param name="RefreshExpiresIn">The seconds until the session ends, unless it is refreshed before.</param>
 /// <param name="Scope">The scopes of this access token, space-separated.</param>
 public sealed record Tokens(

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Sessions;
 
@@ -14,5 +15,7 @@ public sealed class StepUpOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMinutes(5);
 
-    public bool IsRecent(DateTimeOffset authTime, DateTimeOffset now) => now - authTime <= MaxAge;
+    /// <returns>False also for a time in the future, which shows that a clock was set back.</returns>
+    public bool IsRecent(DateTimeOffset authTime, DateTimeOffset now) =>
+        now - authTime <= MaxAge && !ClockSkew.IsFuture(authTime, now);
 }

@@ -1,3 +1,5 @@
+using CleanJwt.Domain.Sessions;
+
 namespace CleanJwt.Domain.Passwords;
 
 /// <summary>
@@ -48,9 +50,7 @@ public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTi
 
     /// <returns>The time until a password may be checked again. Zero when there is no pause.</returns>
     public TimeSpan PauseLeft(AttemptLimit limit, DateTimeOffset now) =>
-        AsOf(limit, now).PausedAt is { } pausedAt && Age(pausedAt, now) is var age && age < Pause
-            ? Pause - age
-            : TimeSpan.Zero;
+        AsOf(limit, now).PausedAt + Pause - now is { } left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     /// <summary>Reserves an attempt. The caller has made sure that there is no pause.</summary>
     /// <returns>
@@ -104,21 +104,28 @@ public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTi
     private IEnumerable<PasswordAttempt> Without(Guid id) => All.Where(attempt => attempt.Id != id);
 
     /// <summary>
-    /// Drops the attempts that no longer count, and turns those that a killed node left behind into wrong ones.
+    /// Drops the attempts that no longer count, and turns those that a killed node left behind into wrong ones. Where
+    /// the clock was set back, a pause is over, and attempts count from now on.
     /// </summary>
     private PasswordAttempts AsOf(AttemptLimit limit, DateTimeOffset now)
     {
-        var abandoned = All.Where(attempt => !attempt.IsWrong && Age(attempt.At, now) >= MaxCheckDuration).ToList();
-        var wrong = All.Where(attempt => attempt.IsWrong)
+        var all = All
+            .Select(attempt => ClockSkew.IsFuture(attempt.At, now) ? attempt with { At = now } : attempt)
+            .ToList();
+        var abandoned = all.Where(attempt => !attempt.IsWrong && Age(attempt.At, now) >= MaxCheckDuration).ToList();
+        var wrong = all.Where(attempt => attempt.IsWrong)
             .Concat(abandoned.Select(attempt => attempt with { IsWrong = true }))
             .Where(attempt => Age(attempt.At, now) < limit.Window)
             .OrderByDescending(attempt => attempt.At)
             .Take(limit.MaxWrong)
             .ToList();
-        var pausedAt = abandoned.Count > 0 && wrong.Count == limit.MaxWrong
-            ? Later(PausedAt, abandoned.Max(attempt => attempt.At) + MaxCheckDuration)
-            : PausedAt;
-        return new PasswordAttempts([.. wrong, .. All.Where(attempt => !attempt.IsWrong).Except(abandoned)], pausedAt);
+        var pausedAt = PausedAt is { } at && ClockSkew.IsFuture(at, now) ? null : PausedAt;
+        if (abandoned.Count > 0 && wrong.Count == limit.MaxWrong)
+        {
+            pausedAt = Later(pausedAt, abandoned.Max(attempt => attempt.At) + MaxCheckDuration);
+        }
+
+        return new PasswordAttempts([.. wrong, .. all.Where(attempt => !attempt.IsWrong).Except(abandoned)], pausedAt);
     }
 
     private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;

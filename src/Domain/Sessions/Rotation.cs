@@ -27,7 +27,7 @@ public static class Rotation
     /// <param name="session">The session as it is stored now.</param>
     /// <param name="presented">The generation of the presented refresh token.</param>
     /// <param name="now">
-    /// The time of the request. A later rotation, by another node's clock, counts as just done.
+    /// The time of the request. A rotation that is somewhat later, by another node's clock, counts as just done.
     /// </param>
     /// <param name="grace">How long a spent token may be presented again. Zero turns that off.</param>
     public static RotationOutcome Decide(Session session, int presented, DateTimeOffset now, TimeSpan grace)
@@ -44,14 +44,11 @@ public static class Rotation
             return RotationOutcome.Rotate;
         }
 
-        return presented == session.Generation - 1 && AgeOfRotation(session, now) < grace
+        return presented == session.Generation - 1 && IsWithin(grace, session.RotatedAt ?? session.CreatedAt, now)
             ? RotationOutcome.Repeat
             : RotationOutcome.Reused;
     }
 
-    private static TimeSpan AgeOfRotation(Session session, DateTimeOffset now)
-    {
-        var age = now - (session.RotatedAt ?? session.CreatedAt);
-        return age < TimeSpan.Zero ? TimeSpan.Zero : age;
-    }
+    private static bool IsWithin(TimeSpan grace, DateTimeOffset rotatedAt, DateTimeOffset now) =>
+        grace > TimeSpan.Zero && now - rotatedAt < grace && !ClockSkew.IsFuture(rotatedAt, now);
 }

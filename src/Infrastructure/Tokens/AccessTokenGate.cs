@@ -56,7 +56,7 @@ internal static class AccessTokenGate
             || Text(claims, "iss") is null
             || Text(claims, "aud") is null
             || Text(claims, "client_id") is null
-            || Text(claims, "jti") is null
+            || Text(claims, "jti") is not { } id
             || Id(claims, "sub") is not { } accountId
             || Id(claims, "sid") is not { } sessionId
             || Text(claims, "scope") is not { } scope
@@ -74,9 +74,8 @@ internal static class AccessTokenGate
             algorithm,
             type,
             keyId,
-            issuedAt,
-            notBefore,
-            new AccessToken(accountId, sessionId, ScopeSet.ParseKnown(scope), roles, authTime, expiresAt));
+            new AccessToken(
+                accountId, sessionId, ScopeSet.ParseKnown(scope), roles, authTime, expiresAt, id, issuedAt, notBefore));
     }
 
     private static string? Text(JsonElement element, string name) =>
@@ -129,4 +128,4 @@ internal static class AccessTokenGate
 
 /// <summary>The claims of a well-formed token whose signature is not verified yet.</summary>
 internal sealed record ClaimedAccessToken(
-    string Algorithm, string Type, string KeyId, DateTimeOffset IssuedAt, DateTimeOffset NotBefore, AccessToken Token);
+    string Algorithm, string Type, string KeyId, AccessToken Token);

@@ -15,8 +15,6 @@ internal sealed class JwtAccessTokenService(
     JwtOptions options, SigningKeyRing keys, IKeyRing keyRing, TokenCache cache, TimeProvider time)
     : IAccessTokenService
 {
-    // The clocks of the nodes differ by less than a second. The contract allows a skew of at most 30 seconds.
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
     private static readonly string[] AcceptedTypes = ["at+jwt", "application/at+jwt"]; // RFC 9068, section 4
 
     // The library adds alg and kid.
@@ -72,7 +70,7 @@ internal sealed class JwtAccessTokenService(
         }
 
         var now = time.GetUtcNow();
-        if (claimed.Token.ExpiresAt + ClockSkew <= now)
+        if (claimed.Token.ExpiresAt + ClockSkew.Max <= now)
         {
             return AccessTokenErrors.TokenExpired;
         }
@@ -90,12 +88,12 @@ internal sealed class JwtAccessTokenService(
     /// </returns>
     private async ValueTask<ClaimedAccessToken?> VerifyAsync(string token, CancellationToken cancellationToken)
     {
-        var latest = time.GetUtcNow() + ClockSkew;
+        var latest = time.GetUtcNow() + ClockSkew.Max;
         if (AccessTokenGate.Read(token) is not { } claimed
             || await FindKeyAsync(claimed.KeyId, cancellationToken) is not { } key
             || claimed.Algorithm != key.Algorithm
-            || claimed.IssuedAt > latest
-            || claimed.NotBefore > latest)
+            || claimed.Token.IssuedAt > latest
+            || claimed.Token.NotBefore > latest)
         {
             return null;
         }

@@ -73,6 +73,18 @@ public sealed record IntrospectionResponse(bool Active)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Exp { get; init; }
 
+    /// <summary>The time at which an access token was issued, in seconds since 1970.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Iat { get; init; }
+
+    /// <summary>The time from which an access token is valid, in seconds since 1970.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Nbf { get; init; }
+
+    /// <summary>The id of an access token.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Jti { get; init; }
+
     /// <summary>The issuer.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Iss { get; init; }
@@ -107,6 +119,9 @@ public sealed record IntrospectionResponse(bool Active)
                 ClientId = metadata.ClientId,
                 TokenType = "Bearer",
                 Exp = token.ExpiresAt.ToUnixTimeSeconds(),
+                Iat = token.IssuedAt.ToUnixTimeSeconds(),
+                Nbf = token.NotBefore.ToUnixTimeSeconds(),
+                Jti = token.Id,
                 Iss = metadata.Issuer,
                 Aud = metadata.Audience,
                 Sub = token.AccountId,

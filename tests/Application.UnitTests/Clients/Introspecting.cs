@@ -13,7 +13,7 @@ namespace CleanJwt.Application.UnitTests.Clients;
 internal sealed class Introspecting
 {
     private static readonly AccessToken Token = new(
-        Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(5));
+        Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(5), "id", Now, Now);
 
     private readonly SessionFixture _ports = new();
     private readonly Mock<IRevocationList> _revocations = new(MockBehavior.Strict);

@@ -19,7 +19,7 @@ internal sealed class RevokingTheSessionOfAToken
     [Test]
     public async Task AccessToken_EndsItsSession()
     {
-        Read(new AccessToken(Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50)));
+        Read(new AccessToken(Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50), "id", Now.AddHours(-1), Now.AddHours(-1)));
 
         await ShouldEndAsync("token");
     }

@@ -46,6 +46,7 @@ internal sealed class CheckingASession
     [TestCase(300, true)]
     [TestCase(301, false)]
     [TestCase(-30, true)] // another node's clock is ahead
+    [TestCase(-31, false)] // a clock was set back
     public void SignIn_IsRecentForFiveMinutes(int seconds, bool recent) =>
         Assert.That(new StepUpOptions().IsRecent(Now, Now.AddSeconds(seconds)), Is.EqualTo(recent));
 

@@ -114,5 +114,5 @@ internal sealed class SigningOut
     }
 
     private static AccessToken TokenOf(Guid sessionId) =>
-        new(Ada.Id, sessionId, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50));
+        new(Ada.Id, sessionId, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50), "id", Now.AddHours(-1), Now.AddHours(-1));
 }

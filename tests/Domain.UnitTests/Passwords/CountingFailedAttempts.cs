@@ -43,6 +43,28 @@ internal sealed class CountingFailedAttempts
         Assert.That(attempts.PauseLeft(Limit, Start.AddSeconds(7)), Is.EqualTo(TimeSpan.FromMinutes(5)));
     }
 
+    [Test]
+    public void ClockSetBackDuringAPause_EndsIt()
+    {
+        var attempts = WrongAt(Start, 5);
+        var back = Start.AddHours(-2);
+        Assert.That(attempts.PauseLeft(Limit, back), Is.EqualTo(TimeSpan.Zero));
+        var id = Guid.NewGuid();
+        var next = attempts.TryReserve(id, Limit, back)!;
+        Assert.That(next.TryReserve(Guid.NewGuid(), Limit, back), Is.Null, "the attempts before count");
+        Assert.That(next.MarkWrong(id, Limit, back).PauseLeft(Limit, back), Is.EqualTo(PasswordAttempts.Pause));
+        Assert.That(next.ExpiresAt(Limit), Is.LessThan(Start), "they count from now on");
+    }
+
+    [Test]
+    public void PauseThatAnotherClockBegan_LastsAsLongAsItSays()
+    {
+        var attempts = WrongAt(Start.AddSeconds(3), 5);
+        var left = attempts.PauseLeft(Limit, Start);
+        Assert.That(attempts.PauseLeft(Limit, Start + left - Tick), Is.GreaterThan(TimeSpan.Zero));
+        Assert.That(attempts.PauseLeft(Limit, Start + left), Is.EqualTo(TimeSpan.Zero));
+    }
+
     [TestCase(-1, true)]
     [TestCase(0, false)]
     public void WrongOnes_CountForFifteenMinutes(int ticks, bool pauses)
@@ -130,7 +152,7 @@ internal sealed class CountingFailedAttempts
     public void ClockThatIsBehind_TakesWhatIsAheadAsOfNow()
     {
         var attempts = WrongAt(Start, 5);
-        Assert.That(attempts.PauseLeft(Limit, Start.AddSeconds(-1)), Is.EqualTo(TimeSpan.FromMinutes(5)));
+        Assert.That(attempts.PauseLeft(Limit, Start.AddSeconds(-1)), Is.EqualTo(TimeSpan.FromSeconds(301)));
         Assert.That(WrongAt(Start, 4).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1))!.All.Count(one => one.IsWrong), Is.EqualTo(4));
         Assert.That(Reserved(PasswordAttempts.None, Start).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1)), Is.Null);
     }

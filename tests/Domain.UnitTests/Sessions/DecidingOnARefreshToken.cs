@@ -37,6 +37,7 @@ internal sealed class DecidingOnARefreshToken
         Row("previous token, a tick before expiry", Live, 4, Live.ExpiresAt - Tick, Grace, Reused),
         Row("previous token at once, without grace", Live, 4, RotatedAt, TimeSpan.Zero, Reused),
         Row("previous token, before its rotation by this clock, without grace", Live, 4, RotatedAt - Tick, TimeSpan.Zero, Reused),
+        Row("previous token, after the clock was set back by two hours", Live, 4, RotatedAt.AddHours(-2), Grace, Reused),
         Row("older token at once", Live, 3, RotatedAt, Grace, Reused),
         Row("older token, before the rotation by this clock", Live, 3, RotatedAt.AddSeconds(-1), Grace, Reused),
         Row("oldest token", Live, 1, RotatedAt, Grace, Reused),

@@ -133,7 +133,8 @@ internal sealed class TokenCaching
             // The entries share no objects, as if the service had parsed every token.
             var says = new AccessToken(
                 Guid.NewGuid(), Guid.NewGuid(), ScopeSet.ParseKnown("account:read account:write users:read users:write"), [new string("admin")],
-                _time.GetUtcNow(), _time.GetUtcNow() + Lifetime);
+                _time.GetUtcNow(), _time.GetUtcNow() + Lifetime,
+                Guid.NewGuid().ToString(), _time.GetUtcNow(), _time.GetUtcNow());
             remembered.Add($"token {i}", says, new string('k', 43));
         }
 

@@ -170,7 +170,7 @@ internal sealed partial class ApiDescription
     [TestCase("ActivityPage", "items next")]
     [TestCase("ActivityResponse", "id at action outcome sessionId ipAddress userAgent")]
     [TestCase("TokenResponse", "sub sid scope roles authTime expiresAt")]
-    [TestCase("IntrospectionResponse", "active scope? client_id? token_type? exp? iss? aud? sub? sid? auth_time? roles?")]
+    [TestCase("IntrospectionResponse", "active scope? client_id? token_type? exp? iat? nbf? jti? iss? aud? sub? sid? auth_time? roles?")]
     [TestCase("OAuthError", "error error_description")]
     [TestCase("Problem", "type title status detail code traceId errors?")]
     public async Task Document_DescribesEveryBody(string schema, string fields)

@@ -145,7 +145,8 @@ internal sealed class Fuzzing
                 var claims = Jwt.Payload(token);
                 var (accountId, sessionId) = (Guid.Parse(claims["sub"]!.ToString()), Guid.Parse(claims["sid"]!.ToString()));
                 var scope = ScopeSet.ParseKnown(claims["scope"]!.ToString());
-                return new AccessToken(accountId, sessionId, scope, [], DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddMinutes(10));
+                var now = DateTimeOffset.UtcNow;
+                return new AccessToken(accountId, sessionId, scope, [], now, now.AddMinutes(10), "id", now, now);
             }
             catch (Exception)
             {

@@ -163,17 +163,21 @@ internal sealed class SessionHistories
                 _current.Clear();
                 Spent.Add(token);
                 (_spentAt, _lastSeen) = (now, now);
-                return "200";
+                return IsLastSecond(now) ? "401 invalid-refresh-token" : "200";
             }
 
             if (_before.Contains(token) && now - _spentAt < Grace)
             {
-                return "200";
+                return IsLastSecond(now) ? "401 invalid-refresh-token" : "200";
             }
 
             IsOver = true;
             return "401 refresh-token-reused";
         }
+
+        // An access token counts whole seconds.
+        private bool IsLastSecond(DateTimeOffset now) =>
+            (_start + Absolute).ToUnixTimeSeconds() <= now.ToUnixTimeSeconds();
 
         public void Issued(TokenPair tokens, DateTimeOffset now)
         {

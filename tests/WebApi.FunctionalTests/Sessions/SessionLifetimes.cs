@@ -1,4 +1,5 @@
 using CleanJwt.WebApi.FunctionalTests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
@@ -31,6 +32,26 @@ internal sealed class SessionLifetimes
 
         app.Time.Advance(TimeSpan.FromDays(14));
         await (await app.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+    }
+
+    /// <summary>An access token counts whole seconds, so one of less than a second would be over on arrival.</summary>
+    [Test]
+    public async Task RefreshInTheLastSecond_IsRefused()
+    {
+        var settings = new Dictionary<string, string?> { ["Sessions:AbsoluteLifetime"] = "01:00:00" };
+        var start = new DateTimeOffset(2031, 2, 3, 4, 5, 6, 500, TimeSpan.Zero);
+        await using var app = new CleanJwtApp(settings, new FakeTimeProvider(start));
+        var tokens = await app.LoginAsync();
+        app.Time.SetUtcNow(start.AddHours(1).AddSeconds(-1.5));
+        var last = await app.RefreshAsync(tokens.RefreshToken);
+        await last.ShouldBeAsync(200);
+        var next = await last.JsonAsync();
+        Assert.That(next.GetProperty("expiresIn").GetInt64(), Is.EqualTo(1));
+        app.Time.SetUtcNow(start.AddHours(1).AddSeconds(-0.4));
+        var refused = await app.RefreshAsync(next.Text("refreshToken"));
+        await refused.ShouldBeProblemAsync(401, "invalid-refresh-token");
+        refused = await app.RefreshAsync(next.Text("refreshToken"));
+        await refused.ShouldBeProblemAsync(401, "invalid-refresh-token");
     }
 
     [Test]

@@ -12,7 +12,7 @@ internal sealed class ChangingTheProfile
     private readonly CleanJwtApp _app = SharedService.App;
 
     [TestCase("Ada")]
-    [TestCase("Zoë 👩‍💻 ‮ O'Neill <b>")]
+    [TestCase("Zoë 👩‍💻 O'Neill <b>")]
     public async Task Name_IsStored(string displayName)
     {
         var client = await SignedInAsync();
