@@ -40,7 +40,7 @@ internal static class RevocationLoad
                 .Build();
             var environment = new HostingEnvironment { ContentRootPath = folder };
             var file = new SqliteFile(configuration, environment, new DatabaseOptions());
-            using var source = new RevocationSource(file.OpenForPolling, RevocationSql.Sqlite);
+            using var source = new RevocationSource(file.OpenForPolling, RevocationSql.Sqlite, new RevocationOptions());
             for (var round = 1; round <= 3; round++)
             {
                 var list = Lists.Create();

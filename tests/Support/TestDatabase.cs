@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using NUnit.Framework.Interfaces;
 
 namespace CleanJwt;
 
@@ -92,7 +93,7 @@ internal sealed class TestDatabase : IDisposable
         {
             SqliteConnection.ClearAllPools();
         }
-        else if (!IsSpoilt)
+        else if (!IsSpoilt && TestContext.CurrentContext.Result.Outcome.Status != TestStatus.Failed)
         {
             TestSqlServer.Return(_name);
         }

@@ -36,9 +36,14 @@ internal sealed class SharedService
     }
 
     // Its administrator signs in more than a hundred times. At one and the same moment, any of these sessions would be the one used longest ago, and be ended.
-    private static CleanJwtApp Make(DatabaseKind kind, TokenPath path = TokenPath.Fast) => new(
-        new([.. TestAccounts.WithAdmin, .. OAuthRequests.WithClients]),
-        new FakeTimeProvider(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.FromTicks(1) },
-        kind: kind,
-        path: path);
+    private static CleanJwtApp Make(DatabaseKind kind, TokenPath path = TokenPath.Fast)
+    {
+        var app = new CleanJwtApp(
+            new([.. TestAccounts.WithAdmin, .. OAuthRequests.WithClients]),
+            new FakeTimeProvider(DateTimeOffset.UtcNow) { AutoAdvanceAmount = TimeSpan.FromTicks(1) },
+            kind: kind,
+            path: path);
+        app.CreateClient().Dispose(); // starts it, before tests that run at once can start it twice
+        return app;
+    }
 }

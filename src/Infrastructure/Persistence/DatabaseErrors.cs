@@ -21,6 +21,7 @@ public static class DatabaseErrors
     // https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
     private const int SqlServerUniqueIndex = 2601;
     private const int SqlServerUniqueConstraint = 2627;
+    private const int SqlServerTimeout = -2;
 
     /// <summary>A constraint. Usually it is a foreign key whose row was deleted after it was read.</summary>
     internal const int SqlServerConstraint = 547;
@@ -32,6 +33,10 @@ public static class DatabaseErrors
     /// <summary>Whether the database failed or hung. False for a fault of the program.</summary>
     public static bool IsOutage(Exception exception) =>
         exception is DatabaseUnavailableException || (Find(exception) is { } found && !IsFault(found));
+
+    /// <summary>Whether a connection can be used after a failure: its command timed out, and was cancelled.</summary>
+    internal static bool LeavesConnectionOpen(DbException exception) =>
+        exception is SqlException { Number: SqlServerTimeout };
 
     // The database refused the command itself, and would refuse it again.
     private static bool IsFault(DbException exception) => exception switch

@@ -6,6 +6,9 @@ namespace CleanJwt.Infrastructure.Persistence;
 /// <summary>Checks that the database answers.</summary>
 internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
 {
+    // A load balancer that asks should have its answer within 5 s.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(4);
+
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -18,10 +21,14 @@ internal sealed class DatabaseHealth(IDatabase database) : IHealthCheck
                     db.CheckFile();
                     return db.CountSigningKeysAsync(abandoned);
                 },
-                cancellationToken);
+                cancellationToken).WaitAsync(MaxWait, cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+        catch (DatabaseUnavailableException exception)
+        {
+            return HealthCheckResult.Unhealthy(exception.Message);
+        }
+        catch (Exception exception) when (exception is TimeoutException || DatabaseErrors.IsOutage(exception))
         {
             return HealthCheckResult.Unhealthy("The database does not answer.");
         }

@@ -23,14 +23,15 @@ public sealed class RevocationOptions
 }
 
 /// <summary>
-/// Requires enough time for a poll and its timeout. Otherwise a node could refuse requests between two successful
-/// polls.
+/// Requires enough time for a slow poll. Otherwise a node could refuse requests between two successful polls.
 /// </summary>
 internal sealed class RevocationOptionsRule : IValidateOptions<RevocationOptions>
 {
+    private static readonly TimeSpan MinPollTime = TimeSpan.FromSeconds(1);
+
     public ValidateOptionsResult Validate(string? name, RevocationOptions options)
     {
-        var min = options.PollInterval + RevocationSource.Timeout;
+        var min = options.PollInterval + MinPollTime;
         return options.MaxStaleness >= min
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(

@@ -22,7 +22,8 @@ internal static class RevocationServices
         services.AddSingleton<IRevocationList>(provider => provider.GetRequiredService<RevocationList>());
         services.AddSingleton<IRevocationSource>(provider => new RevocationSource(
             provider.GetRequiredService<IPollingConnections>().OpenForPolling,
-            provider.GetRequiredService<RevocationSql>()));
+            provider.GetRequiredService<RevocationSql>(),
+            provider.GetRequiredService<RevocationOptions>()));
         services.AddSingleton<RevocationPoller>();
         services.AddHealthChecks().AddCheck<RevocationHealth>("revocation");
     }

@@ -1,15 +1,21 @@
 using System.Data.Common;
 using System.Globalization;
+using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Statements;
 
 namespace CleanJwt.Infrastructure.Revocation;
 
-/// <summary>Reads revocations over a connection that stays open. After a failure it opens a new one.</summary>
+/// <summary>Reads revocations over a connection that stays open. If it breaks, the next read opens a new one.</summary>
+/// <remarks>
+/// A poll may take as long as its answer is still useful: the age of the list counts from the moment before the poll was
+/// sent. A shorter time-out would keep a node out for as long as its database is busy.
+/// </remarks>
 /// <param name="open">Opens a connection that belongs to no pool.</param>
-internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sql) : IRevocationSource
+internal sealed class RevocationSource(
+    Func<DbConnection> open, RevocationSql sql, RevocationOptions options) : IRevocationSource
 {
-    /// <summary>The timeout of a poll.</summary>
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
+    /// <summary>How long a poll may take to connect.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>The timeout of a read of all rows. A million rows take about a second.</summary>
     private static readonly TimeSpan FullTimeout = TimeSpan.FromSeconds(30);
@@ -20,7 +26,7 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
 
     public RevocationCursor Read(RevocationCursor? since, Action<RevokedSession> learn) => Run(connection =>
     {
-        using var command = Command(connection, sql.Read, since is null ? FullTimeout : Timeout);
+        using var command = Command(connection, sql.Read, since is null ? FullTimeout : options.MaxStaleness);
         AddParameter(command, "@sinceSequence", since?.Sequence ?? 0);
         AddParameter(command, "@sinceTime", since?.DatabaseTime.UtcDateTime ?? BeforeAllRows);
         using var reader = command.ExecuteReader();
@@ -38,7 +44,7 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
 
     public long CountLive(DateTimeOffset at, RevocationCursor upTo) => Run(connection =>
     {
-        using var command = Command(connection, sql.CountLive, Timeout);
+        using var command = Command(connection, sql.CountLive, options.MaxStaleness);
         AddParameter(command, "@at", at.UtcDateTime);
         AddParameter(command, "@upTo", upTo.Sequence);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
@@ -52,7 +58,7 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
 #pragma warning disable CA2100 // the text is a constant of RevocationSql
         command.CommandText = text;
 #pragma warning restore CA2100
-        command.CommandTimeout = (int)timeout.TotalSeconds;
+        command.CommandTimeout = (int)Math.Ceiling(timeout.TotalSeconds);
         return command;
     }
 
@@ -69,10 +75,14 @@ internal sealed class RevocationSource(Func<DbConnection> open, RevocationSql sq
         {
             return read(_connection ??= open());
         }
-        catch (DbException)
+        catch (DbException exception)
         {
-            _connection?.Dispose();
-            _connection = null;
+            if (!DatabaseErrors.LeavesConnectionOpen(exception))
+            {
+                _connection?.Dispose();
+                _connection = null;
+            }
+
             throw;
         }
     }

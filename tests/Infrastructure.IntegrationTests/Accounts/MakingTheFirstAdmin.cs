@@ -108,7 +108,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
     }
 
     private Task<Node> StartAsync(string password = Password) => Node.StartAsync(
-        _database.Folder,
+        _database,
         new() { ["Admin:Email"] = Email, ["Admin:Password"] = password },
         services => services.AddLogging(logging => logging.AddProvider(_warnings)));
 

@@ -6,6 +6,7 @@ using CleanJwt.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
@@ -128,6 +129,18 @@ internal sealed class SqlServerRetries
         var waited = Stopwatch.StartNew();
         Assert.That(() => WriteAsync(failures: 0, Deadlock).WaitAsync(timeout), Throws.TypeOf<DatabaseUnavailableException>());
         Assert.That(waited.Elapsed, Is.EqualTo(TimeSpan.FromSeconds(8)).Within(TimeSpan.FromSeconds(1.5)));
+    }
+
+    [Test]
+    [CancelAfter(30_000)]
+    [Category("Load")]
+    public async Task HealthCheck_AnswersWithinFiveSeconds(CancellationToken timeout)
+    {
+        _server.OnOpen = cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken);
+        var waited = Stopwatch.StartNew();
+        var report = await _node.Get<HealthCheckService>().CheckHealthAsync(check => check.Name == "database", timeout);
+        Assert.That(report.Status, Is.EqualTo(HealthStatus.Unhealthy));
+        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
     }
 
     [Test]

@@ -112,7 +112,7 @@ internal sealed class TransactSql
         })),
         ("polls", services =>
         {
-            var source = new RevocationSource(services.GetRequiredService<SilentSqlServer>().Connect, RevocationSql.SqlServer);
+            var source = new RevocationSource(services.GetRequiredService<SilentSqlServer>().Connect, RevocationSql.SqlServer, new RevocationOptions());
             return Task.FromResult(source.CountLive(Now, source.Read(since: null, _ => { })));
         }),
     ];
@@ -125,6 +125,7 @@ internal sealed class TransactSql
         Assert.That(Errors(script), Is.Empty);
         Assert.That(script, Does.Contain("CREATE TABLE [Sessions]").And.Contain("COLLATE Latin1_General_100_BIN2"));
         Assert.That(Errors(SqlServerSetup.UseRowVersions), Is.Empty);
+        Assert.That(Errors(SqlServerSetup.CountsNoRows), Is.Empty);
     }
 
     [Test]

@@ -19,7 +19,7 @@ internal sealed class CommitsOutOfOrder(DatabaseKind kind)
         using var database = new TestDatabase(kind);
         await (await Node.StartAsync(database)).DisposeAsync();
         var list = Revocations.List(TimeProvider.System);
-        using var source = new RevocationSource(database.Open, RevocationSql.SqlServer);
+        using var source = new RevocationSource(database.Open, RevocationSql.SqlServer, new RevocationOptions());
         using var poller = new RevocationPoller(source, list, Mock.Of<IKeyRing>(), new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
         poller.Poll();
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -23,10 +24,16 @@ internal sealed class ServiceKey : IDisposable
 
     /// <exception cref="CryptographicException">The stored key can't be decrypted.</exception>
     public ServiceKey(string databasePath, IDataProtectionProvider dataProtection)
+        : this(Open(databasePath), dataProtection)
+    {
+    }
+
+    /// <param name="connection">An open connection to the service's database, of any kind. This disposes of it.</param>
+    /// <exception cref="CryptographicException">The stored key can't be decrypted.</exception>
+    public ServiceKey(DbConnection connection, IDataProtectionProvider dataProtection)
     {
         var protector = dataProtection.CreateProtector("CleanJwt.SigningKey.v1");
-        using var connection = new SqliteConnection($"Data Source={databasePath};Pooling=False");
-        connection.Open();
+        using var owned = connection;
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT KeyId, ProtectedPrivateKey FROM SigningKeys";
         using var row = command.ExecuteReader();
@@ -68,4 +75,11 @@ internal sealed class ServiceKey : IDisposable
         $"{signedPart}.{Base64Url.EncodeToString(_key.SignData(Encoding.UTF8.GetBytes(signedPart), HashAlgorithmName.SHA256))}";
 
     public void Dispose() => _key.Dispose();
+
+    private static SqliteConnection Open(string databasePath)
+    {
+        var connection = new SqliteConnection($"Data Source={databasePath};Pooling=False");
+        connection.Open();
+        return connection;
+    }
 }

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.DataProtection;
+
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
 internal static class AppServiceKey
@@ -6,6 +8,6 @@ internal static class AppServiceKey
     public static ServiceKey ServiceKey(this CleanJwtApp app)
     {
         app.CreateClient().Dispose(); // the service makes its key when it starts, which is at the first client
-        return new ServiceKey(app.DatabasePath);
+        return new ServiceKey(app.OpenDatabase(), app.Get<IDataProtectionProvider>());
     }
 }

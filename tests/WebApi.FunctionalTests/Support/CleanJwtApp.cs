@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Hosting;
@@ -85,6 +86,13 @@ internal sealed class CleanJwtApp : IAsyncDisposable
 
     /// <summary>All that the service answers, as its host has it.</summary>
     public IEnumerable<RouteEndpoint> Endpoints => _factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    /// <summary>A service that is one for the whole application.</summary>
+    public T Get<T>()
+        where T : notnull => _factory.Services.GetRequiredService<T>();
+
+    /// <summary>Opens a connection beside the service, as a thief of the database could.</summary>
+    public DbConnection OpenDatabase() => _database.Open();
 
     /// <summary>Of an SQLite database.</summary>
     public string DatabasePath => _database.FilePath;

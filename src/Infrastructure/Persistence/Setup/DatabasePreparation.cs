@@ -23,8 +23,9 @@ internal sealed class DatabasePreparation(
 {
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => UseAsync(
-        () =>
+        async () =>
         {
+            await setup.PrepareToServeAsync(cancellationToken);
             using (var connection = setup.OpenConnection())
             {
                 secretStore.CheckApplication(connection);
@@ -33,7 +34,6 @@ internal sealed class DatabasePreparation(
             }
 
             poller.Start();
-            return Task.CompletedTask;
         },
         cancellationToken);
 

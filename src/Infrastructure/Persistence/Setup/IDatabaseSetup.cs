@@ -24,6 +24,10 @@ internal interface IDatabaseSetup
     /// <summary>Opens a connection without the time-outs of requests. It spares the start EF Core's model.</summary>
     DbConnection OpenConnection();
 
+    /// <summary>Checks the server's own settings, and opens connections for the first requests.</summary>
+    /// <exception cref="StartException">A setting of the server would break the service.</exception>
+    Task PrepareToServeAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Creates the database or brings it up to date, under a lock. It completes a migration whose process was killed.
     /// </summary>

@@ -53,7 +53,7 @@ internal sealed class SqlServerConnection : IPollingConnections
     public DbConnection OpenForPolling()
     {
         var builder = Outside(Database);
-        builder.ConnectTimeout = (int)RevocationSource.Timeout.TotalSeconds;
+        builder.ConnectTimeout = (int)RevocationSource.ConnectTimeout.TotalSeconds;
         return Open(builder.ConnectionString);
     }
 

@@ -1,6 +1,7 @@
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Accounts;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -41,6 +42,12 @@ public sealed class SqlServerDbContext(DbContextOptions<SqlServerDbContext> opti
         {
             entry.HasKey(row => row.Id).IsClustered(false);
             entry.HasIndex(row => row.At).IsClustered();
+        });
+        builder.Entity<PasswordAttemptRow>(attempts =>
+        {
+            attempts.HasKey(row => row.Key).IsClustered(false); // random bytes
+            attempts.Property<long>("Sequence").UseIdentityColumn();
+            attempts.HasIndex("Sequence").IsUnique().IsClustered();
         });
         builder.Entity<RevocationRow>(revocation =>
         {

@@ -11,8 +11,12 @@ internal sealed partial class SqlServerSetup(
     SqlServerConnection connection, DatabaseOptions options, IServiceProvider services, ILogger<SqlServerSetup> logger)
     : IDatabaseSetup
 {
+    private const int WarmConnections = 10;
     private const int NoSuchDatabase = 4060;
     private const int DatabaseExists = 1801;
+
+    /// <summary>https://learn.microsoft.com/sql/t-sql/functions/options-transact-sql</summary>
+    internal const string CountsNoRows = "SELECT @@OPTIONS & 512";
 
     internal const string UseRowVersions =
         """
@@ -86,6 +90,26 @@ internal sealed partial class SqlServerSetup(
     }
 
     public DbConnection OpenConnection() => connection.OpenForSetup();
+
+    public async Task PrepareToServeAsync(CancellationToken cancellationToken)
+    {
+        // All at once, so that the pool opens as many. Otherwise the first requests would queue for one new connection
+        // after the other.
+        await Task.WhenAll(Enumerable.Range(0, WarmConnections).Select(_ => CheckOptionsAsync(cancellationToken)));
+    }
+
+    // With NOCOUNT on, every statement reports -1 changed rows, and each conditional write would seem to have lost.
+    private async Task CheckOptionsAsync(CancellationToken cancellationToken)
+    {
+        await using var pooled = await OpenAsync(connection.ConnectionString, cancellationToken);
+        await using var command = new SqlCommand(CountsNoRows, pooled);
+        if (await command.ExecuteScalarAsync(cancellationToken) is not 0)
+        {
+            throw new StartException(
+                $"The server of {Name} turns NOCOUNT on for every connection ('user options' of sp_configure); "
+                + "allowed: off, because the service reads how many rows a statement has changed.");
+        }
+    }
 
     public async Task MigrateAsync(Func<Task> complete, CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
-using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -11,6 +10,8 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 /// <summary>The SQLite database file, and the files beside it.</summary>
 internal sealed class SqliteFile : IPollingConnections
 {
+    private const int PollingLockTimeout = 1;
+
     private readonly SqliteConnectionStringBuilder _connection;
 
     public SqliteFile(IConfiguration configuration, IHostEnvironment environment, DatabaseOptions options)
@@ -38,8 +39,8 @@ internal sealed class SqliteFile : IPollingConnections
     /// <summary>Opens a connection for requests, outside the pool of Microsoft.Data.Sqlite.</summary>
     public SqliteConnection Open(ConnectionObservers observers) => Open(_connection.DefaultTimeout, observers.OnOpened);
 
-    /// <summary>Opens a connection that waits no longer for a lock than a poll may take.</summary>
-    public DbConnection OpenForPolling() => Open((int)RevocationSource.Timeout.TotalSeconds, _ => { });
+    /// <summary>Opens a connection that waits for a lock for a second at most. The next poll tries again.</summary>
+    public DbConnection OpenForPolling() => Open(PollingLockTimeout, _ => { });
 
     /// <summary>
     /// Checks whether the file is no longer where it was opened. Windows does not let an open file be moved.

@@ -27,6 +27,8 @@ internal sealed class SqliteSetup(
 
     public DbConnection OpenConnection() => file.Open(observers);
 
+    public Task PrepareToServeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task MigrateAsync(Func<Task> complete, CancellationToken cancellationToken)
     {
         OwnerOnly.CreateFolder(file.Folder);

@@ -79,11 +79,14 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     Key = table.Column<byte[]>(type: "varbinary(17)", maxLength: 17, nullable: false),
                     Attempts = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     ExpiresAt = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    Stamp = table.Column<Guid>(type: "uniqueidentifier", nullable: false)
+                    Stamp = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    Sequence = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1")
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_PasswordAttempts", x => x.Key);
+                    table.PrimaryKey("PK_PasswordAttempts", x => x.Key)
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -338,6 +341,13 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                 name: "IX_PasswordAttempts_ExpiresAt",
                 table: "PasswordAttempts",
                 column: "ExpiresAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_PasswordAttempts_Sequence",
+                table: "PasswordAttempts",
+                column: "Sequence",
+                unique: true)
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_Revocations_KeepUntil",

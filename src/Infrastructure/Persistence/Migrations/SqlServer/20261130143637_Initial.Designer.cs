@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerDbContext))]
-    [Migration("20261130110816_Initial")]
+    [Migration("20261130143637_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -316,12 +316,25 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                     b.Property<DateTime>("ExpiresAt")
                         .HasColumnType("datetime2");
 
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<long>("Sequence"));
+
                     b.Property<Guid>("Stamp")
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Key");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Key"), false);
+
                     b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("Sequence")
+                        .IsUnique();
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("Sequence"));
 
                     b.ToTable("PasswordAttempts", (string)null);
                 });
