@@ -4,7 +4,9 @@ using CleanJwt.Application.Sessions;
 
 namespace CleanJwt.Application.UnitTests;
 
-/// <summary>No record prints a password or a token. The test finds new records by the names of their properties.</summary>
+/// <summary>
+/// No record prints a password or a token. The test finds new records by the names of their properties.
+/// </summary>
 internal sealed class PrintingMessages
 {
     private const string Secret = "a secret that nobody may read";
@@ -15,7 +17,8 @@ internal sealed class PrintingMessages
         typeof(LoginCommand).Assembly.GetTypes().Where(type => SecretsOf(type).Any());
 
     [TestCaseSource(nameof(TypesWithSecrets))]
-    public void TypeWithASecret_DoesNotPrintIt(Type type) => Assert.That(PrintWithSecretsIn(type), Does.Not.Contain(Secret));
+    public void TypeWithASecret_DoesNotPrintIt(Type type) =>
+        Assert.That(PrintWithSecretsIn(type), Does.Not.Contain(Secret));
 
     [Test]
     public void MessagesOfToday_AreAmongThem() =>
@@ -26,7 +29,8 @@ internal sealed class PrintingMessages
         }));
 
     [Test]
-    public void RecordThatPrintsItself_WouldBeFound() => Assert.That(PrintWithSecretsIn(typeof(Careless)), Does.Contain(Secret));
+    public void RecordThatPrintsItself_WouldBeFound() =>
+        Assert.That(PrintWithSecretsIn(typeof(Careless)), Does.Contain(Secret));
 
     private static IEnumerable<FieldInfo> SecretsOf(Type type) =>
         from property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public)

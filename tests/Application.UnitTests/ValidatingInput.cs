@@ -34,22 +34,43 @@ internal sealed class ValidatingInput
         Row("no address", new RegisterCommand("ada", Password, null), ("Email", NotAnEmail)),
         Row("address with NUL", new RegisterCommand("ada\0@example.com", Password, null), ("Email", NotAnEmail)),
         Row("address with U+FFFE", new RegisterCommand("ada\ufffe@example.com", Password, null), ("Email", NotAnEmail)),
-        Row("address with a lone surrogate", new RegisterCommand($"ada{LoneSurrogate}@example.com", Password, null), ("Email", NotAnEmail)),
+        Row(
+            "address with a lone surrogate",
+            new RegisterCommand($"ada{LoneSurrogate}@example.com", Password, null),
+            ("Email", NotAnEmail)),
         Row("address of 1 MiB", new RegisterCommand(Times("a", 1 << 20) + "@b", Password, null), ("Email", NotAnEmail)),
         Row("password of 11", new RegisterCommand(Email, Times("x", 11), null), ("Password", WrongLength)),
         Row("password of 129", new RegisterCommand(Email, Times("x", 129), null), ("Password", WrongLength)),
         Row("password of 1 MiB", new RegisterCommand(Email, Times("x", 1 << 20), null), ("Password", WrongLength)),
-        Row("password with a lone surrogate", new RegisterCommand(Email, Password + LoneSurrogate, null), ("Password", NotText)),
-        Row("password with the local part", new RegisterCommand(Email, "my Ada.LOVELACE 1815", null), ("Password", HoldsLocalPart)),
+        Row(
+            "password with a lone surrogate",
+            new RegisterCommand(Email, Password + LoneSurrogate, null),
+            ("Password", NotText)),
+        Row(
+            "password with the local part",
+            new RegisterCommand(Email, "my Ada.LOVELACE 1815", null),
+            ("Password", HoldsLocalPart)),
         Row("common password", new RegisterCommand(Email, "password1234", null), ("Password", Common)),
         Row("common password in another case", new RegisterCommand(Email, "PassWord1234", null), ("Password", Common)),
         Row("common password and one character more", new RegisterCommand(Email, "password1234!", null)),
-        Row("common password of the local part", new RegisterCommand("password@example.com", "password1234", null), ("Password", Common)),
+        Row(
+            "common password of the local part",
+            new RegisterCommand("password@example.com", "password1234", null),
+            ("Password", Common)),
         Row("password with a short local part", new RegisterCommand("ada@example.com", "my ada 1815 password", null)),
-        Row("password with what is no address", new RegisterCommand("lovelace", "my lovelace 1815", null), ("Email", NotAnEmail)),
-        Row("display name of two lines", new RegisterCommand(Email, Password, "Ada\nLovelace"), ("DisplayName", NotOneLine)),
+        Row(
+            "password with what is no address",
+            new RegisterCommand("lovelace", "my lovelace 1815", null),
+            ("Email", NotAnEmail)),
+        Row(
+            "display name of two lines",
+            new RegisterCommand(Email, Password, "Ada\nLovelace"),
+            ("DisplayName", NotOneLine)),
         Row("display name of 101", new RegisterCommand(Email, Password, Times("x", 101)), ("DisplayName", NotOneLine)),
-        Row("display name with a lone surrogate", new RegisterCommand(Email, Password, LoneSurrogate), ("DisplayName", NotOneLine)),
+        Row(
+            "display name with a lone surrogate",
+            new RegisterCommand(Email, Password, LoneSurrogate),
+            ("DisplayName", NotOneLine)),
     ];
 
     private static IEnumerable<TestCaseData> SignIns =>
@@ -64,7 +85,10 @@ internal sealed class ValidatingInput
         Row("nothing at all", new LoginCommand(null!, null!, null), ("Email", Required), ("Password", Required)),
         Row("empty", new LoginCommand("", "", ""), ("Email", Required), ("Password", Required)),
         Row("no address", new LoginCommand("ada", Password, null), ("Email", NotAnEmail)),
-        Row("password of 1025", new LoginCommand(Email, Times("\U0001f511", 1025), null), ("Password", TooLongToCompare)),
+        Row(
+            "password of 1025",
+            new LoginCommand(Email, Times("\U0001f511", 1025), null),
+            ("Password", TooLongToCompare)),
         Row("password with a lone surrogate", new LoginCommand(Email, LoneSurrogate, null), ("Password", NotText)),
     ];
 
@@ -81,16 +105,29 @@ internal sealed class ValidatingInput
         Row("all good", new ChangePasswordCommand("x", Password)),
         Row("the same again", new ChangePasswordCommand(Password, Password)),
         Row("passwords of spaces", new ChangePasswordCommand(" ", Times(" ", 12))),
-        Row("nothing at all", new ChangePasswordCommand(null!, null!), ("CurrentPassword", Required), ("NewPassword", Required)),
+        Row(
+            "nothing at all",
+            new ChangePasswordCommand(null!, null!),
+            ("CurrentPassword", Required),
+            ("NewPassword", Required)),
         Row("empty", new ChangePasswordCommand("", ""), ("CurrentPassword", Required), ("NewPassword", WrongLength)),
-        Row("current password of 1025", new ChangePasswordCommand(Times("x", 1025), Password), ("CurrentPassword", TooLongToCompare)),
-        Row("current password with a lone surrogate", new ChangePasswordCommand(LoneSurrogate, Password), ("CurrentPassword", NotText)),
+        Row(
+            "current password of 1025",
+            new ChangePasswordCommand(Times("x", 1025), Password),
+            ("CurrentPassword", TooLongToCompare)),
+        Row(
+            "current password with a lone surrogate",
+            new ChangePasswordCommand(LoneSurrogate, Password),
+            ("CurrentPassword", NotText)),
         Row("new password of 11", new ChangePasswordCommand("x", Times("x", 11)), ("NewPassword", WrongLength)),
         Row("new password of 129", new ChangePasswordCommand("x", Times("x", 129)), ("NewPassword", WrongLength)),
         Row("new password of 128 in two units each", new ChangePasswordCommand("x", Times("\U0001f511", 128))),
         Row("common current password", new ChangePasswordCommand("password1234", Password)),
         Row("common new password", new ChangePasswordCommand("x", "PASSWORD1234"), ("NewPassword", Common)),
-        Row("new password with a lone surrogate", new ChangePasswordCommand("x", Password + LoneSurrogate), ("NewPassword", NotText)),
+        Row(
+            "new password with a lone surrogate",
+            new ChangePasswordCommand("x", Password + LoneSurrogate),
+            ("NewPassword", NotText)),
     ];
 
     private static IEnumerable<TestCaseData> Proofs =>
@@ -111,8 +148,14 @@ internal sealed class ValidatingInput
         Row("name of spaces", new UpdateProfileCommand { DisplayName = Times(" ", 200) }),
         Row("name of 100 between spaces", new UpdateProfileCommand { DisplayName = $" {Times("\U0001f511", 100)} " }),
         Row("name of 101", new UpdateProfileCommand { DisplayName = Times("x", 101) }, ("DisplayName", NotOneLine)),
-        Row("name of two lines", new UpdateProfileCommand { DisplayName = "Ada\u2029Lovelace" }, ("DisplayName", NotOneLine)),
-        Row("name with a lone surrogate", new UpdateProfileCommand { DisplayName = LoneSurrogate }, ("DisplayName", NotOneLine)),
+        Row(
+            "name of two lines",
+            new UpdateProfileCommand { DisplayName = "Ada\u2029Lovelace" },
+            ("DisplayName", NotOneLine)),
+        Row(
+            "name with a lone surrogate",
+            new UpdateProfileCommand { DisplayName = LoneSurrogate },
+            ("DisplayName", NotOneLine)),
     ];
 
     private static IEnumerable<TestCaseData> TokensOfOtherServices =>
@@ -156,7 +199,8 @@ internal sealed class ValidatingInput
         Expect(new RevokeTokenValidator().Validate(new RevokeTokenCommand(token)), failures);
 
     private static void Expect(ValidationResult result, (string Field, string Message)[] failures) =>
-        Assert.That(result.Errors.Select(failure => (failure.PropertyName, failure.ErrorMessage)), Is.EquivalentTo(failures));
+        Assert.That(
+            result.Errors.Select(failure => (failure.PropertyName, failure.ErrorMessage)), Is.EquivalentTo(failures));
 
     private static TestCaseData Row(string name, object command, params (string Field, string Message)[] failures) =>
         new TestCaseData(command, failures).SetArgDisplayNames(name);

@@ -5,7 +5,9 @@ using static CleanJwt.Architecture.Tests.Layers;
 
 namespace CleanJwt.Architecture.Tests;
 
-/// <summary>Dependencies point inward. Each rule is also asked where the answer is no, so that it can be seen to notice.</summary>
+/// <summary>
+/// Dependencies point inward. Each rule is also asked where the answer is no, so that it can be seen to notice.
+/// </summary>
 internal sealed class DirectionOfDependencies
 {
     private const string EntityFramework = @"^Microsoft\.(EntityFrameworkCore|Data)(\.|$)";
@@ -33,10 +35,12 @@ internal sealed class DirectionOfDependencies
     ];
 
     [TestCaseSource(nameof(Outward))]
-    public void OuterLayer_IsNotKnown(Assembly layer, Assembly outer) => Assert.That(Dependents(layer, outer), Is.Empty);
+    public void OuterLayer_IsNotKnown(Assembly layer, Assembly outer) =>
+        Assert.That(Dependents(layer, outer), Is.Empty);
 
     [TestCaseSource(nameof(Inward))]
-    public void InnerLayer_IsKnown(Assembly layer, Assembly inner) => Assert.That(Dependents(layer, inner), Is.Not.Empty);
+    public void InnerLayer_IsKnown(Assembly layer, Assembly inner) =>
+        Assert.That(Dependents(layer, inner), Is.Not.Empty);
 
     [Test]
     public void Domain_KnowsOnlyTheRuntime()
@@ -69,11 +73,13 @@ internal sealed class DirectionOfDependencies
     }
 
     [Test]
-    public void WebApi_KnowsNoEntityFramework() => Assert.That(DependentsOnNamespace(Layers.WebApi, EntityFramework), Is.Empty);
+    public void WebApi_KnowsNoEntityFramework() =>
+        Assert.That(DependentsOnNamespace(Layers.WebApi, EntityFramework), Is.Empty);
 
     /// <summary>
-    /// WebApi names Infrastructure where it runs commands, explains a failed start, recognizes an outage of the database, and registers settings.
-    /// This test can't see the top-level statements of Program.cs: <see cref="ReferencesOfProjects"/> looks at the files.
+    /// WebApi names Infrastructure where it runs commands, explains a failed start, recognizes an outage of the
+    /// database, and registers settings. This test can't see the top-level statements of Program.cs: <see
+    /// cref="ReferencesOfProjects"/> looks at the files.
     /// </summary>
     [Test]
     public void WebApi_NamesInfrastructureInFewTypes() =>

@@ -24,7 +24,8 @@ internal static class Layers
 
     /// <returns>The types of one layer that depend on another layer.</returns>
     public static IReadOnlyList<string> Dependents(Assembly layer, Assembly other) =>
-        Violators(Types().That().ResideInAssembly(layer).Should().NotDependOnAny(Types().That().ResideInAssembly(other)));
+        Violators(
+            Types().That().ResideInAssembly(layer).Should().NotDependOnAny(Types().That().ResideInAssembly(other)));
 
     /// <returns>The types of a layer that depend on a namespace of any assembly.</returns>
     public static IReadOnlyList<string> DependentsOnNamespace(Assembly layer, string pattern) =>

@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace CleanJwt.Architecture.Tests;
 
-/// <summary>What each project may refer to: a reference that no type uses yet is no dependency to see, but a temptation.</summary>
+/// <summary>
+/// What each project may refer to: a reference that no type uses yet is no dependency to see, but a temptation.
+/// </summary>
 internal sealed class ReferencesOfProjects
 {
     private static readonly string[] Kinds = ["PackageReference", "ProjectReference", "FrameworkReference", "Reference", "Import"];
@@ -11,7 +13,8 @@ internal sealed class ReferencesOfProjects
     public void Domain_RefersToNothing() => Assert.That(ReferencesOf("Domain"), Is.Empty);
 
     [Test]
-    public void Application_RefersToDomainAndItsLibraries() => Assert.That(ReferencesOf("Application"), Is.EquivalentTo(new[]
+    public void Application_RefersToDomainAndItsLibraries() =>
+        Assert.That(ReferencesOf("Application"), Is.EquivalentTo(new[]
     {
         "../Domain/Domain.csproj", "FluentValidation", "FluentValidation.DependencyInjectionExtensions", "Mediator.Abstractions",
     }));
@@ -19,7 +22,9 @@ internal sealed class ReferencesOfProjects
     [TestCase("Infrastructure", "../Application/Application.csproj")]
     [TestCase("WebApi", "../Application/Application.csproj", "../Infrastructure/Infrastructure.csproj")]
     public void OuterProject_RefersInward(string project, params string[] projects) =>
-        Assert.That(ReferencesOf(project).Where(reference => reference.EndsWith(".csproj", StringComparison.Ordinal)), Is.EquivalentTo(projects));
+        Assert.That(
+            ReferencesOf(project).Where(reference => reference.EndsWith(".csproj", StringComparison.Ordinal)),
+            Is.EquivalentTo(projects));
 
     [Test]
     public void WebApi_NamesInfrastructureInFewFiles() =>
@@ -35,7 +40,9 @@ internal sealed class ReferencesOfProjects
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ReferencesIn(XDocument.Load(Path.Combine(Root, "Directory.Build.props"))), Is.Empty);
-            Assert.That(Directory.GetFiles(Path.Combine(Root, "src"), "Directory.Build.*", SearchOption.AllDirectories), Is.Empty);
+            Assert.That(
+                Directory.GetFiles(Path.Combine(Root, "src"), "Directory.Build.*", SearchOption.AllDirectories),
+                Is.Empty);
         }
     }
 
@@ -53,7 +60,8 @@ internal sealed class ReferencesOfProjects
             var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory);
             while (!File.Exists(Path.Combine(folder.FullName, "CleanJwt.sln")))
             {
-                folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests holds CleanJwt.sln.");
+                folder = folder.Parent ?? throw new DirectoryNotFoundException(
+                    "No folder above the tests holds CleanJwt.sln.");
             }
 
             return folder.FullName;
@@ -65,7 +73,8 @@ internal sealed class ReferencesOfProjects
         var folder = Path.Combine(Root, "src", project);
         return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
-            .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal))
+            .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal)
+                && !file.StartsWith("bin/", StringComparison.Ordinal))
             .Where(file => File.ReadAllText(Path.Combine(folder, file)).Contains(name, StringComparison.Ordinal));
     }
 

@@ -11,7 +11,8 @@ internal sealed class ThinControllers
 {
     private static readonly Type[] Services = [typeof(ISender), typeof(IIssuerMetadata)];
 
-    private static readonly Type[] Controllers = [.. Layers.WebApi.GetTypes().Where(type => type.IsAssignableTo(typeof(ControllerBase)))];
+    private static readonly Type[] Controllers = [.. Layers.WebApi.GetTypes().Where(
+        type => type.IsAssignableTo(typeof(ControllerBase)))];
 
     private static IEnumerable<Type> BehindTheSender => Layers.Application.GetTypes().Where(type =>
         (type.IsInterface && !Services.Contains(type))
@@ -22,7 +23,8 @@ internal sealed class ThinControllers
     public void Controllers_AreThere() => Assert.That(Controllers, Is.Not.Empty);
 
     [TestCaseSource(nameof(Controllers))]
-    public void Constructor_TakesOnlyTheSenderOrTheIssuersMetadata(Type controller) => Assert.That(OtherServicesOf(controller), Is.Empty);
+    public void Constructor_TakesOnlyTheSenderOrTheIssuersMetadata(Type controller) =>
+        Assert.That(OtherServicesOf(controller), Is.Empty);
 
     [Test]
     public void PortsAndHandlers_AreOutOfReach()
@@ -36,7 +38,9 @@ internal sealed class ThinControllers
 
     [Test]
     public void CarelessController_IsNoticed() =>
-        Assert.That(OtherServicesOf(typeof(CarelessController)), Is.EqualTo(new[] { typeof(IUserRepository), typeof(LoginHandler) }));
+        Assert.That(
+            OtherServicesOf(typeof(CarelessController)),
+            Is.EqualTo(new[] { typeof(IUserRepository), typeof(LoginHandler) }));
 
     private static IEnumerable<Type> OtherServicesOf(Type controller) =>
         controller.GetConstructors()
@@ -45,7 +49,8 @@ internal sealed class ThinControllers
             .Except(Services);
 
     [NonController]
-    private sealed class CarelessController(ISender sender, IUserRepository users, LoginHandler handler) : ControllerBase
+    private sealed class CarelessController(
+        ISender sender, IUserRepository users, LoginHandler handler) : ControllerBase
     {
         public override string ToString() => $"{sender} {users} {handler}";
     }

@@ -10,8 +10,9 @@ using SQLitePCL;
 namespace CleanJwt;
 
 /// <summary>
-/// Keeps what is sent to a database, but for the frame of transactions, without the marks around names, which differ from one kind of database to another. SQLite
-/// itself says what it has run, whoever wrote it; on SQL Server EF Core does.
+/// Keeps what is sent to a database, but for the frame of transactions, without the marks around names, which differ
+/// from one kind of database to another. SQLite itself says what it has run, whoever wrote it; on SQL Server EF Core
+/// does.
 /// </summary>
 internal sealed partial class CommandCounter : DbCommandInterceptor, IConnectionObserver
 {
@@ -21,7 +22,8 @@ internal sealed partial class CommandCounter : DbCommandInterceptor, IConnection
 
     public IReadOnlyCollection<string> Commands => _commands;
 
-    public void AddTo(IServiceCollection services) => services.AddSingleton<IInterceptor>(this).AddSingleton<IConnectionObserver>(this);
+    public void AddTo(IServiceCollection services) =>
+        services.AddSingleton<IInterceptor>(this).AddSingleton<IConnectionObserver>(this);
 
     public void Reset() => _commands.Clear();
 

@@ -13,7 +13,10 @@ internal static class ContractScopes
     public const string OfAdmins = $"{OfEveryAccount} users:read users:write";
 }
 
-/// <summary>The routes of the public contract. A new route is one row here, and the tests that go through all routes take it from here.</summary>
+/// <summary>
+/// The routes of the public contract. A new route is one row here, and the tests that go through all routes take it
+/// from here.
+/// </summary>
 internal static class Contract
 {
     private const string Password = $"\"{TestAccounts.Password}\"";
@@ -22,11 +25,15 @@ internal static class Contract
     [
         new("POST /api/auth/register", "nothing", "201 400 409 413 415 429 500 503", "AccountResponse")
         {
-            Body = new("RegisterCommand", 201) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["displayName"] = "\"Ada\"" },
+            Body = new(
+                "RegisterCommand",
+                201) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["displayName"] = "\"Ada\"" },
         },
         new("POST /api/auth/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens")
         {
-            Body = new("LoginCommand", 401) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["scope"] = "\"account:read\"" },
+            Body = new(
+                "LoginCommand",
+                401) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["scope"] = "\"account:read\"" },
         },
         new("POST /api/auth/refresh", "nothing", "200 400 401 413 415 429 500 503", "Tokens")
         {
@@ -41,31 +48,88 @@ internal static class Contract
             Body = new("ReauthenticateCommand", 200) { ["password"] = Password },
         },
         new("GET /api/auth/token", "token", "200 401 429 500 503", "TokenResponse"),
-        new("GET /api/users/me", "read account:read", "200 304 401 403 500 503", "AccountResponse", "header If-None-Match"),
-        new("PATCH /api/users/me", "live account:write", "200 400 401 403 412 413 415 500 503", "AccountResponse", "header If-Match")
+        new(
+            "GET /api/users/me",
+            "read account:read",
+            "200 304 401 403 500 503",
+            "AccountResponse",
+            "header If-None-Match"),
+        new(
+            "PATCH /api/users/me",
+            "live account:write",
+            "200 400 401 403 412 413 415 500 503",
+            "AccountResponse",
+            "header If-Match")
         {
             Body = new("UpdateProfileCommand", 200) { ["displayName"] = "\"Ada\"" },
         },
         new("DELETE /api/users/me", "recent account:write", "204 401 403 409 500 503"),
         new("PUT /api/users/me/password", "live account:write", "204 400 401 403 413 415 429 500 503")
         {
-            Body = new("ChangePasswordCommand", 204) { ["currentPassword"] = Password, ["newPassword"] = "\"a new horse and a new staple\"" },
+            Body = new(
+                "ChangePasswordCommand",
+                204) { ["currentPassword"] = Password, ["newPassword"] = "\"a new horse and a new staple\"" },
         },
-        new("GET /api/users/me/activity", "read account:read", "200 400 401 403 500 503", "ActivityPage", "query limit, query after"),
+        new(
+            "GET /api/users/me/activity",
+            "read account:read",
+            "200 400 401 403 500 503",
+            "ActivityPage",
+            "query limit, query after"),
         new("GET /api/users/me/sessions", "read account:read", "200 401 403 500 503", "SessionList"),
-        new("DELETE /api/users/me/sessions", "live account:write", "204 400 401 403 500 503", Parameters: "query except"),
-        new("DELETE /api/users/me/sessions/{id}", "live account:write", "204 401 403 404 500 503", Parameters: "path id!"),
-        new("GET /api/admin/users", "read users:read", "200 400 401 403 500 503", "ManagedAccountPage", "query email, query limit, query after"),
-        new("GET /api/admin/users/{id}", "read users:read", "200 401 403 404 500 503", "ManagedAccountResponse", "path id!"),
-        new("DELETE /api/admin/users/{id}", "recent users:write", "204 401 403 404 409 500 503", Parameters: "path id!"),
-        new("POST /api/admin/users/{id}/lock", "live users:write", "204 401 403 404 409 500 503", Parameters: "path id!"),
+        new(
+            "DELETE /api/users/me/sessions",
+            "live account:write",
+            "204 400 401 403 500 503",
+            Parameters: "query except"),
+        new(
+            "DELETE /api/users/me/sessions/{id}",
+            "live account:write",
+            "204 401 403 404 500 503",
+            Parameters: "path id!"),
+        new(
+            "GET /api/admin/users",
+            "read users:read",
+            "200 400 401 403 500 503",
+            "ManagedAccountPage",
+            "query email, query limit, query after"),
+        new(
+            "GET /api/admin/users/{id}",
+            "read users:read",
+            "200 401 403 404 500 503",
+            "ManagedAccountResponse",
+            "path id!"),
+        new(
+            "DELETE /api/admin/users/{id}",
+            "recent users:write",
+            "204 401 403 404 409 500 503",
+            Parameters: "path id!"),
+        new(
+            "POST /api/admin/users/{id}/lock",
+            "live users:write",
+            "204 401 403 404 409 500 503",
+            Parameters: "path id!"),
         new("POST /api/admin/users/{id}/unlock", "live users:write", "204 401 403 404 500 503", Parameters: "path id!"),
-        new("DELETE /api/admin/users/{id}/sessions", "live users:write", "204 401 403 404 500 503", Parameters: "path id!"),
-        new("PUT /api/admin/users/{id}/roles", "recent users:write", "200 400 401 403 404 409 413 415 500 503", "ManagedAccountResponse", "path id!")
+        new(
+            "DELETE /api/admin/users/{id}/sessions",
+            "live users:write",
+            "204 401 403 404 500 503",
+            Parameters: "path id!"),
+        new(
+            "PUT /api/admin/users/{id}/roles",
+            "recent users:write",
+            "200 400 401 403 404 409 413 415 500 503",
+            "ManagedAccountResponse",
+            "path id!")
         {
             Body = new("SetRolesCommand", 200) { ["roles"] = "[]" },
         },
-        new("GET /api/admin/users/{id}/activity", "read users:read", "200 400 401 403 404 500 503", "ActivityPage", "path id!, query limit, query after"),
+        new(
+            "GET /api/admin/users/{id}/activity",
+            "read users:read",
+            "200 400 401 403 404 500 503",
+            "ActivityPage",
+            "path id!, query limit, query after"),
         new("POST /oauth/introspect", "client", "200 400 401 413 415 500 503", "IntrospectionResponse"),
         new("POST /oauth/revoke", "client", "200 400 401 413 415 500 503"),
         new("GET /.well-known/jwks.json", "nothing", "200 500"),
@@ -74,19 +138,26 @@ internal static class Contract
     ];
 
     /// <summary>The routes under <c>/api</c>, whose errors are problem documents.</summary>
-    public static IEnumerable<Route> Api => Routes.Where(route => route.Path.StartsWith("/api/", StringComparison.Ordinal));
+    public static IEnumerable<Route> Api =>
+        Routes.Where(route => route.Path.StartsWith("/api/", StringComparison.Ordinal));
 
     /// <summary>The routes that are limited for each client address.</summary>
-    public static IEnumerable<Route> Limited => Routes.Where(route => route.Path.StartsWith("/api/auth/", StringComparison.Ordinal));
+    public static IEnumerable<Route> Limited =>
+        Routes.Where(route => route.Path.StartsWith("/api/auth/", StringComparison.Ordinal));
 
     public static IEnumerable<Route> Admin => Routes.Where(route => route.IsForAdmins);
 
     /// <param name="Request">Method and path, such as <c>GET /api/admin/users/{id}</c>.</param>
-    /// <param name="Asks">What it asks of its caller: <c>nothing</c>, <c>client</c>, <c>token</c>, or a kind of proof and its scope.</param>
+    /// <param name="Asks">
+    /// What it asks of its caller: <c>nothing</c>, <c>client</c>, <c>token</c>, or a kind of proof and its scope.
+    /// </param>
     /// <param name="Statuses">The statuses of its answers.</param>
-    /// <param name="Response">The schema of a successful answer; null where it has no body in JSON, or the document names none.</param>
+    /// <param name="Response">
+    /// The schema of a successful answer; null where it has no body in JSON, or the document names none.
+    /// </param>
     /// <param name="Parameters">As the document has them, a required one with <c>!</c>.</param>
-    internal sealed record Route(string Request, string Asks, string Statuses, string? Response = null, string Parameters = "")
+    internal sealed record Route(
+        string Request, string Asks, string Statuses, string? Response = null, string Parameters = "")
     {
         public string Method => Request.Split(' ')[0];
 
@@ -108,7 +179,10 @@ internal static class Contract
         public override string ToString() => Request;
     }
 
-    /// <summary>The fields of a JSON object by their names, each with a good value as JSON; <c>EMAIL</c> stands for an address without an account.</summary>
+    /// <summary>
+    /// The fields of a JSON object by their names, each with a good value as JSON; <c>EMAIL</c> stands for an address
+    /// without an account.
+    /// </summary>
     /// <param name="schema">Its name in the document.</param>
     /// <param name="status">The status of the answer to these values.</param>
     /// <param name="isRequired">Whether the document says that a request must have a body.</param>
@@ -120,6 +194,7 @@ internal static class Contract
 
         public bool IsRequired => isRequired;
 
-        public JsonObject ToJson() => new(this.Select(field => KeyValuePair.Create(field.Key, JsonNode.Parse(field.Value))));
+        public JsonObject ToJson() =>
+            new(this.Select(field => KeyValuePair.Create(field.Key, JsonNode.Parse(field.Value))));
     }
 }

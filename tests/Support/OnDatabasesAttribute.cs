@@ -5,8 +5,8 @@ using NUnit.Framework.Internal.Builders;
 namespace CleanJwt;
 
 /// <summary>
-/// Runs a fixture once on each kind of database, which its constructor is given. Where there is no SQL Server it has no tests on one, and
-/// <see cref="FixturesOnSqlServer"/> says so.
+/// Runs a fixture once on each kind of database, which its constructor is given. Where there is no SQL Server it has no
+/// tests on one, and <see cref="FixturesOnSqlServer"/> says so.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class OnDatabasesAttribute(params DatabaseKind[] kinds) : NUnitAttribute, IFixtureBuilder2

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Hosting;
 namespace CleanJwt;
 
 /// <summary>
-/// An SQLite database with its tables and nothing in them. It is migrated once for all tests of an assembly, which copy it: a migration takes longer than
-/// most tests. Keys and secrets are left out, so that each service makes its own, at the time of its own clock.
+/// An SQLite database with its tables and nothing in them. It is migrated once for all tests of an assembly, which copy
+/// it: a migration takes longer than most tests. Keys and secrets are left out, so that each service makes its own, at
+/// the time of its own clock.
 /// </summary>
 [SetUpFixture]
 internal sealed class SqliteTemplate
@@ -23,7 +24,8 @@ internal sealed class SqliteTemplate
         }
         else
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(
+                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         File.Copy(FileIn(Folder.Value), path);

@@ -9,7 +9,9 @@ internal sealed class TestDatabase : IDisposable
 {
     private readonly string? _name;
 
-    /// <param name="isNew">Whether the database must not exist yet. Otherwise it may have its tables already, and on SQLite it has.</param>
+    /// <param name="isNew">
+    /// Whether the database must not exist yet. Otherwise it may have its tables already, and on SQLite it has.
+    /// </param>
     public TestDatabase(DatabaseKind kind, bool isNew = false)
     {
         Kind = kind;
@@ -61,8 +63,9 @@ internal sealed class TestDatabase : IDisposable
     }
 
     /// <summary>
-    /// Runs SQL that both kinds understand, beside the service. Parameters are positional: <c>@p0</c>, <c>@p1</c>. Answers are as SQLite gives them: a
-    /// <see cref="long"/> for whatever counts or is true, text in capitals for a <see cref="Guid"/>.
+    /// Runs SQL that both kinds understand, beside the service. Parameters are positional: <c>@p0</c>, <c>@p1</c>.
+    /// Answers are as SQLite gives them: a <see cref="long"/> for whatever counts or is true, text in capitals for a
+    /// <see cref="Guid"/>.
     /// </summary>
     public object? Sql(string sql, params object[] parameters)
     {

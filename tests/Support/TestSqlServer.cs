@@ -9,7 +9,9 @@ namespace CleanJwt;
 [SetUpFixture]
 internal sealed class TestSqlServer
 {
-    /// <summary>A connection string to a server whose user may make databases. Which database it names does not matter.</summary>
+    /// <summary>
+    /// A connection string to a server whose user may make databases. Which database it names does not matter.
+    /// </summary>
     public const string Variable = "CLEANJWT_TEST_SQLSERVER";
 
     /// <summary>With 1, tests that find no SQL Server fail.</summary>
@@ -17,7 +19,8 @@ internal sealed class TestSqlServer
 
     private const string Image = "mcr.microsoft.com/mssql/server:2022-latest";
 
-    private static readonly string? Named = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : null;
+    private static readonly string? Named = Environment.GetEnvironmentVariable(
+        Variable) is { Length: > 0 } named ? named : null;
     private static readonly ConcurrentBag<string> Made = [];
     private static readonly ConcurrentBag<string> Free = [];
     private static readonly Lazy<string> Server = new(() =>
@@ -31,7 +34,8 @@ internal sealed class TestSqlServer
     private static MsSqlContainer? _container;
 
     /// <summary>Why there is none, or null where there is one.</summary>
-    public static string? Missing { get; } = Named is not null || TestcontainersSettings.OS.DockerEndpointAuthConfig is not null
+    public static string? Missing { get; } = Named is not null
+        || TestcontainersSettings.OS.DockerEndpointAuthConfig is not null
         ? null
         : $"{Variable} names no server, and no Docker engine answers that could run one.";
 
@@ -66,7 +70,8 @@ internal sealed class TestSqlServer
 
     public static SqlConnection Open(string database)
     {
-        var connection = new SqlConnection(new SqlConnectionStringBuilder(ConnectionString(database)) { Pooling = false }.ConnectionString);
+        var connection = new SqlConnection(
+            new SqlConnectionStringBuilder(ConnectionString(database)) { Pooling = false }.ConnectionString);
         connection.Open();
         return connection;
     }

@@ -4,15 +4,16 @@ using Microsoft.Extensions.Time.Testing;
 namespace CleanJwt.WebApi.FunctionalTests;
 
 /// <summary>
-/// One service for all tests that leave it as they found it: they use accounts of their own, and touch neither its clock nor its
-/// settings, nor its administrator.
+/// One service for all tests that leave it as they found it: they use accounts of their own, and touch neither its
+/// clock nor its settings, nor its administrator.
 /// </summary>
 [SetUpFixture]
 internal sealed class SharedService
 {
     private static readonly Lazy<CleanJwtApp> OnSqlServer = new(() => Make(DatabaseKind.SqlServer));
 
-    private static readonly Lazy<CleanJwtApp> WithoutFastPath = new(() => Make(DatabaseKind.Sqlite, TokenPath.Standard));
+    private static readonly Lazy<CleanJwtApp> WithoutFastPath = new(
+        () => Make(DatabaseKind.Sqlite, TokenPath.Standard));
 
     private static CleanJwtApp? _app;
 
@@ -35,7 +36,8 @@ internal sealed class SharedService
         }
     }
 
-    // Its administrator signs in more than a hundred times. At one and the same moment, any of these sessions would be the one used longest ago, and be ended.
+    // Its administrator signs in more than a hundred times. At one and the same moment, any of these sessions would be
+    // the one used longest ago, and be ended.
     private static CleanJwtApp Make(DatabaseKind kind, TokenPath path = TokenPath.Fast)
     {
         var app = new CleanJwtApp(

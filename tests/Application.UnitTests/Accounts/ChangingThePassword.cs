@@ -66,7 +66,8 @@ internal sealed class ChangingThePassword
         }
 
         // A client that guesses must not avoid the audit entry by disconnecting.
-        _ports.AuditLog.Verify(log => log.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
+        _ports.AuditLog.Verify(
+            log => log.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
     }
 
     [Test]
@@ -159,7 +160,8 @@ internal sealed class ChangingThePassword
     private async Task<Result<Done>> ChangeAsync(string password = New)
     {
         using var hungUp = new CancellationTokenSource();
-        return await new ChangePasswordHandler(_ports.Users.Object, _security.Object, _ports.AuditLog.Object, _ports.Time)
+        return await new ChangePasswordHandler(
+            _ports.Users.Object, _security.Object, _ports.AuditLog.Object, _ports.Time)
             .Handle(new ChangePasswordCommand(Current, password) { Caller = Caller }, hungUp.Token);
     }
 

@@ -30,7 +30,8 @@ internal sealed class ChangingTheProfile
                 Ada.Id,
                 stored,
                 null,
-                It.Is<AuditContext>(audit => audit.At == Now && audit.ActorSessionId == FifthGeneration.Id && audit.Entries.Single().Action == "update-profile"),
+                It.Is<AuditContext>(audit => audit.At == Now && audit.ActorSessionId == FifthGeneration.Id
+                    && audit.Entries.Single().Action == "update-profile"),
                 It.IsAny<CancellationToken>()))
             .ReturnsAsync(Renamed);
 
@@ -77,7 +78,9 @@ internal sealed class ChangingTheProfile
     {
         _users.Setup(users => users.FindAsync(Ada.Id, It.IsAny<CancellationToken>())).ReturnsAsync((Account?)null);
 
-        Assert.That((await UpdateAsync(new UpdateProfileCommand { ExpectedVersions = [] })).Error, Is.SameAs(AccountErrors.UserNotFound));
+        Assert.That(
+            (await UpdateAsync(new UpdateProfileCommand { ExpectedVersions = [] })).Error,
+            Is.SameAs(AccountErrors.UserNotFound));
     }
 
     [TestCase("{}", false)]
@@ -87,7 +90,9 @@ internal sealed class ChangingTheProfile
     [TestCase("{\"displayName\":\"\"}", true)]
     [TestCase("{\"displayName\":\"Ada\",\"setsDisplayName\":false}", true)]
     public void FieldOfTheRequest_IsSetWhenItIsThere(string json, bool set) =>
-        Assert.That(JsonSerializer.Deserialize<UpdateProfileCommand>(json, JsonSerializerOptions.Web)!.SetsDisplayName, Is.EqualTo(set));
+        Assert.That(
+            JsonSerializer.Deserialize<UpdateProfileCommand>(json, JsonSerializerOptions.Web)!.SetsDisplayName,
+            Is.EqualTo(set));
 
     [Test]
     public void CallerAndVersions_AreNeverTakenFromTheRequest()
@@ -99,5 +104,6 @@ internal sealed class ChangingTheProfile
     }
 
     private async Task<Result<Account>> UpdateAsync(UpdateProfileCommand command) =>
-        await new UpdateProfileHandler(_users.Object, new FakeTimeProvider(Now)).Handle(command with { Caller = Caller }, CancellationToken.None);
+        await new UpdateProfileHandler(_users.Object, new FakeTimeProvider(Now)).Handle(
+            command with { Caller = Caller }, CancellationToken.None);
 }

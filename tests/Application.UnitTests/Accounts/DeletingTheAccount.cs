@@ -35,7 +35,8 @@ internal sealed class DeletingTheAccount
     private void Deletion(Result<Done> result) => _security
         .Setup(security => security.DeleteAsync(
             Ada.Id,
-            It.Is<AuditContext>(audit => audit.At == Now && audit.ActorSessionId == FifthGeneration.Id && audit.Entries.Count == 0),
+            It.Is<AuditContext>(
+                audit => audit.At == Now && audit.ActorSessionId == FifthGeneration.Id && audit.Entries.Count == 0),
             It.Is<CancellationToken>(token => !token.CanBeCanceled)))
         .ReturnsAsync(result);
 

@@ -14,7 +14,8 @@ internal sealed class ReadingTheCurrentUser
     {
         var users = UsersWith(Ada);
 
-        var result = await new GetCurrentUserHandler(users.Object).Handle(new GetCurrentUserQuery(Ada.Id), CancellationToken.None);
+        var result = await new GetCurrentUserHandler(users.Object).Handle(
+            new GetCurrentUserQuery(Ada.Id), CancellationToken.None);
 
         Assert.That(result.Value, Is.SameAs(Ada));
         users.Verify(repository => repository.FindAsync(Ada.Id, It.IsAny<CancellationToken>()), Times.Once());
@@ -23,7 +24,8 @@ internal sealed class ReadingTheCurrentUser
     [Test]
     public async Task AccountThatIsGone_IsUserNotFound()
     {
-        var result = await new GetCurrentUserHandler(UsersWith(null).Object).Handle(new GetCurrentUserQuery(Ada.Id), CancellationToken.None);
+        var result = await new GetCurrentUserHandler(UsersWith(null).Object).Handle(
+            new GetCurrentUserQuery(Ada.Id), CancellationToken.None);
 
         Assert.That(result.Error, Is.SameAs(AccountErrors.UserNotFound));
     }

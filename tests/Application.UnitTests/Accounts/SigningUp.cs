@@ -25,7 +25,8 @@ internal sealed class SigningUp
         _users
             .Setup(users => users.AddAsync(
                 It.Is<NewAccount>(account =>
-                    account.Email == EmailAddress.Parse("Ada@example.com") && account.DisplayName == stored && account.Roles.Count == 0),
+                    account.Email == EmailAddress.Parse(
+                        "Ada@example.com") && account.DisplayName == stored && account.Roles.Count == 0),
                 Password,
                 It.Is<AuditContext>(audit => audit.At == Now && audit.Entries.Single().Action == "register"),
                 It.IsAny<CancellationToken>()))

@@ -25,7 +25,9 @@ internal sealed class ClientDescription
         Assert.That(new ClientInfo(sent, null).UserAgent, Is.EqualTo(kept));
 
     [Test]
-    public void IpAddress_IsCutOff() => Assert.That(new ClientInfo(null, new string('1', 65)).IpAddress, Is.EqualTo(new string('1', 64)));
+    public void IpAddress_IsCutOff() =>
+        Assert.That(new ClientInfo(null, new string('1', 65)).IpAddress, Is.EqualTo(new string('1', 64)));
 
-    private static TestCaseData Row(string name, string? sent, string? kept) => new TestCaseData(sent, kept).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, string? sent, string? kept) =>
+        new TestCaseData(sent, kept).SetArgDisplayNames(name);
 }

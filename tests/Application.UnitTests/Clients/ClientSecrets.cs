@@ -24,9 +24,11 @@ internal sealed class ClientSecrets
     [TestCase("reports", "SECRET-R", false)]
     [TestCase("reports", "secret-r\0", false)]
     [TestCase("büro", "geheim-u\u0308🔑", false, TestName = "{m}(the same letter in two code points)")]
-    public void Pair_IsKnownAsItIsSet(string id, string secret, bool isKnown) => Assert.That(Two.Knows(id, secret), Is.EqualTo(isKnown));
+    public void Pair_IsKnownAsItIsSet(string id, string secret, bool isKnown) =>
+        Assert.That(Two.Knows(id, secret), Is.EqualTo(isKnown));
 
     [TestCase("", "")]
     [TestCase("reports", "secret-r")]
-    public void WithoutClients_NoPairIsKnown(string id, string secret) => Assert.That(new ClientsOptions().Knows(id, secret), Is.False);
+    public void WithoutClients_NoPairIsKnown(string id, string secret) =>
+        Assert.That(new ClientsOptions().Knows(id, secret), Is.False);
 }

@@ -13,7 +13,8 @@ namespace CleanJwt.Application.UnitTests.Clients;
 internal sealed class Introspecting
 {
     private static readonly AccessToken Token = new(
-        Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(5), "id", Now, Now);
+        Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown(
+            "account:read"), [], Now.AddHours(-1), Now.AddMinutes(5), "id", Now, Now);
 
     private readonly SessionFixture _ports = new();
     private readonly Mock<IRevocationList> _revocations = new(MockBehavior.Strict);
@@ -56,8 +57,10 @@ internal sealed class Introspecting
     private static IEnumerable<TestCaseData> Sessions =>
     [
         new TestCaseData(FifthGeneration, 5, true).SetArgDisplayNames("current"),
-        new TestCaseData(FifthGeneration with { RotatedAt = Now.AddSeconds(-9) }, 4, true).SetArgDisplayNames("spent within the grace"),
-        new TestCaseData(FifthGeneration with { RotatedAt = Now.AddSeconds(-10) }, 4, false).SetArgDisplayNames("spent before the grace"),
+        new TestCaseData(FifthGeneration with { RotatedAt = Now.AddSeconds(-9) }, 4, true).SetArgDisplayNames(
+            "spent within the grace"),
+        new TestCaseData(FifthGeneration with { RotatedAt = Now.AddSeconds(-10) }, 4, false).SetArgDisplayNames(
+            "spent before the grace"),
         new TestCaseData(FifthGeneration with { RotatedAt = Now }, 3, false).SetArgDisplayNames("two generations old"),
         new TestCaseData(FifthGeneration, 6, false).SetArgDisplayNames("never issued"),
         new TestCaseData(FifthGeneration with { EndedAt = Now }, 5, false).SetArgDisplayNames("ended"),
@@ -72,10 +75,14 @@ internal sealed class Introspecting
             .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
             .ReturnsAsync(session is null ? null : new AccountSession(session, Ada));
 
-        var result = await IntrospectAsync(NotAccepted(_ports.Readable(FifthGeneration.Id, generation), "invalid-token"));
+        var result = await IntrospectAsync(
+            NotAccepted(_ports.Readable(FifthGeneration.Id, generation), "invalid-token"));
 
-        Assert.That(result.Value, Is.EqualTo(isActive ? new Introspection(AccessToken: null, session) : Introspection.Inactive));
-        _ports.Sessions.Verify(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()), Times.Once());
+        Assert.That(
+            result.Value,
+            Is.EqualTo(isActive ? new Introspection(AccessToken: null, session) : Introspection.Inactive));
+        _ports.Sessions.Verify(
+            sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()), Times.Once());
         _ports.Sessions.VerifyNoOtherCalls();
     }
 
@@ -89,7 +96,8 @@ internal sealed class Introspecting
     private string Accepted(RevocationVerdict verdict)
     {
         _revocations.Setup(revocations => revocations.Check(Token.SessionId)).Returns(verdict);
-        _ports.AccessTokens.Setup(tokens => tokens.ReadAsync("access token", It.IsAny<CancellationToken>())).ReturnsAsync(Token);
+        _ports.AccessTokens.Setup(
+            tokens => tokens.ReadAsync("access token", It.IsAny<CancellationToken>())).ReturnsAsync(Token);
         return "access token";
     }
 

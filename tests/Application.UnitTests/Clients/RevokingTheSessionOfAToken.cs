@@ -65,10 +65,12 @@ internal sealed class RevokingTheSessionOfAToken
     private async Task<Result<Done>> RevokeAsync(string token)
     {
         using var hungUp = new CancellationTokenSource();
-        var handler = new RevokeTokenHandler(_ports.AccessTokens.Object, _ports.RefreshTokens.Object, _ports.Sessions.Object, _ports.Time);
+        var handler = new RevokeTokenHandler(
+            _ports.AccessTokens.Object, _ports.RefreshTokens.Object, _ports.Sessions.Object, _ports.Time);
         return await handler.Handle(new RevokeTokenCommand(token), hungUp.Token);
     }
 
     private void Read(Result<AccessToken> result, string text = "token") =>
-        _ports.AccessTokens.Setup(tokens => tokens.ReadExpiredAsync(text, It.IsAny<CancellationToken>())).ReturnsAsync(result);
+        _ports.AccessTokens.Setup(tokens => tokens.ReadExpiredAsync(text, It.IsAny<CancellationToken>())).ReturnsAsync(
+            result);
 }

@@ -47,7 +47,8 @@ internal sealed class ReadingAListByPages
     private static IEnumerable<TestCaseData> Limits =>
     [
         Row("none", null, true), Row("least", 1, true), Row("most", 100, true),
-        Row("zero", 0, false), Row("negative", -1, false), Row("too many", 101, false), Row("far too many", int.MaxValue, false),
+        Row("zero", 0, false), Row("negative", -1, false), Row("too many", 101, false), Row(
+            "far too many", int.MaxValue, false),
     ];
 
     [TestCaseSource(nameof(Times))]
@@ -64,12 +65,16 @@ internal sealed class ReadingAListByPages
     {
         Assert.That(PageCursor.TryParse(text, out var place), Is.False);
         Assert.That(place, Is.Null);
-        Assert.That(Validate(after: text), Is.All.EqualTo("After: Must be the 'next' of an earlier answer.").And.Exactly(2).Items);
+        Assert.That(
+            Validate(after: text),
+            Is.All.EqualTo("After: Must be the 'next' of an earlier answer.").And.Exactly(2).Items);
     }
 
     [TestCaseSource(nameof(Limits))]
     public void Limit_IsOneToAHundred(int? limit, bool good) =>
-        Assert.That(Validate(limit), good ? Is.Empty : Is.All.EqualTo("Limit: Must be between 1 and 100.").And.Exactly(2).Items);
+        Assert.That(
+            Validate(limit),
+            good ? Is.Empty : Is.All.EqualTo("Limit: Must be between 1 and 100.").And.Exactly(2).Items);
 
     [TestCase(0, 0, false)]
     [TestCase(2, 2, false)]
@@ -77,7 +82,8 @@ internal sealed class ReadingAListByPages
     [TestCase(4, 3, true)]
     public void Page_EndsAtTheLimitAndKnowsWhetherThereIsMore(int found, int shown, bool more)
     {
-        var page = Page<int>.Of([.. Enumerable.Range(1, found)], 3, item => new PageCursor(DateTimeOffset.UnixEpoch.AddSeconds(item), Id));
+        var page = Page<int>.Of(
+            [.. Enumerable.Range(1, found)], 3, item => new PageCursor(DateTimeOffset.UnixEpoch.AddSeconds(item), Id));
         Assert.That(page.Items, Is.EqualTo(Enumerable.Range(1, shown)));
         Assert.That(page.Next, Is.EqualTo(more ? new PageCursor(DateTimeOffset.UnixEpoch.AddSeconds(3), Id) : null));
     }
@@ -90,8 +96,10 @@ internal sealed class ReadingAListByPages
             new ListUsersValidator().Validate(new ListUsersQuery(Email: null, limit, after)),
             new ListAuditEntriesValidator().Validate(new ListAuditEntriesQuery($"{Id}", limit, after)),
         ];
-        return results.SelectMany(result => result.Errors).Select(failure => $"{failure.PropertyName}: {failure.ErrorMessage}");
+        return results.SelectMany(result => result.Errors).Select(
+            failure => $"{failure.PropertyName}: {failure.ErrorMessage}");
     }
 
-    private static TestCaseData Row(string name, params object?[] values) => new TestCaseData(values).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, params object?[] values) =>
+        new TestCaseData(values).SetArgDisplayNames(name);
 }

@@ -89,7 +89,8 @@ internal sealed class RefusingMessages
         }
 
         await using var provider = services.BuildServiceProvider();
-        return await new ValidationBehavior<Note, Result<string>>(provider).Handle(note, Handle, CancellationToken.None);
+        return await new ValidationBehavior<Note, Result<string>>(provider).Handle(
+            note, Handle, CancellationToken.None);
     }
 
     private ValueTask<Result<string>> Handle(Note note, CancellationToken cancellationToken)

@@ -18,12 +18,28 @@ internal sealed class CheckingASession
         Row("live, no scope", new SessionState([], IsLive: true), null, null),
         Row("live, everybody's scope", new SessionState([], IsLive: true), "account:write", null),
         Row("live, an admin's scope with the role", new SessionState(["admin"], IsLive: true), "users:write", null),
-        Row("live, an admin's scope without the role", new SessionState([], IsLive: true), "users:write", AccessTokenErrors.InsufficientScope),
-        Row("live, an admin's scope with another role", new SessionState(["x"], IsLive: true), "users:write", AccessTokenErrors.InsufficientScope),
-        Row("live, no scope that there is", new SessionState(["admin"], IsLive: true), "nonsense", AccessTokenErrors.InsufficientScope),
+        Row(
+            "live, an admin's scope without the role",
+            new SessionState([], IsLive: true),
+            "users:write",
+            AccessTokenErrors.InsufficientScope),
+        Row(
+            "live, an admin's scope with another role",
+            new SessionState(["x"], IsLive: true),
+            "users:write",
+            AccessTokenErrors.InsufficientScope),
+        Row(
+            "live, no scope that there is",
+            new SessionState(["admin"], IsLive: true),
+            "nonsense",
+            AccessTokenErrors.InsufficientScope),
         Row("over", new SessionState(["admin"], IsLive: false), "account:write", AccessTokenErrors.TokenRevoked),
         Row("over, no scope", new SessionState([], IsLive: false), null, AccessTokenErrors.TokenRevoked),
-        Row("over, and without the role", new SessionState([], IsLive: false), "users:write", AccessTokenErrors.TokenRevoked),
+        Row(
+            "over, and without the role",
+            new SessionState([], IsLive: false),
+            "users:write",
+            AccessTokenErrors.TokenRevoked),
         Row("account gone", null, "account:write", AccountErrors.UserNotFound),
         Row("account gone, no scope", null, null, AccountErrors.UserNotFound),
     ];

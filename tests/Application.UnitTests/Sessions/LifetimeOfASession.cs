@@ -6,7 +6,8 @@ namespace CleanJwt.Application.UnitTests.Sessions;
 /// <summary>The idle and the absolute end of a session: the earlier one counts.</summary>
 internal sealed class LifetimeOfASession
 {
-    private static readonly SessionOptions Options = new() { IdleLifetime = TimeSpan.FromDays(10), AbsoluteLifetime = TimeSpan.FromDays(30) };
+    private static readonly SessionOptions Options =
+        new() { IdleLifetime = TimeSpan.FromDays(10), AbsoluteLifetime = TimeSpan.FromDays(30) };
 
     [TestCase(0, 10)]
     [TestCase(19, 29)]

@@ -117,14 +117,16 @@ internal sealed class Reauthenticating
         }
 
         _ports.Sessions.VerifyNoOtherCalls();
-        _ports.AuditLog.Verify(log => log.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
+        _ports.AuditLog.Verify(
+            log => log.AddAsync(It.IsAny<AuditEntry>(), It.Is<CancellationToken>(token => !token.CanBeCanceled)));
     }
 
     [Test]
     public async Task FullHashingQueue_IsPassedOnAsItIs()
     {
         var busy = Error.ServiceUnavailable("Busy.", TimeSpan.FromSeconds(2));
-        _ports.Users.Setup(users => users.VerifyPasswordAsync(Ada.Id, Password, It.IsAny<CancellationToken>())).ReturnsAsync(busy);
+        _ports.Users.Setup(
+            users => users.VerifyPasswordAsync(Ada.Id, Password, It.IsAny<CancellationToken>())).ReturnsAsync(busy);
 
         Assert.That((await ReauthenticateAsync()).Error, Is.SameAs(busy));
         Assert.That(_ports.Noted, Is.Empty);

@@ -51,7 +51,8 @@ internal sealed class Refreshing
     private static IEnumerable<TestCaseData> InvalidTokens =>
     [
         new TestCaseData(FifthGeneration with { EndedAt = Now.AddMinutes(-1) }, 5).SetArgDisplayNames("ended"),
-        new TestCaseData(FifthGeneration with { EndedAt = Now.AddMinutes(-1) }, 1).SetArgDisplayNames("ended, old token"),
+        new TestCaseData(FifthGeneration with { EndedAt = Now.AddMinutes(-1) }, 1).SetArgDisplayNames(
+            "ended, old token"),
         new TestCaseData(FifthGeneration with { ExpiresAt = Now }, 5).SetArgDisplayNames("expired"),
         new TestCaseData(FifthGeneration, 6).SetArgDisplayNames("generation from a future that did not happen"),
     ];
@@ -126,7 +127,8 @@ internal sealed class Refreshing
 
         var result = await RefreshAsync(Presented(5));
 
-        Assert.That(result.Value.AccessToken, Is.EqualTo(AccessTokenText(FifthGeneration, ["admin"], FifthGeneration.Scope)));
+        Assert.That(
+            result.Value.AccessToken, Is.EqualTo(AccessTokenText(FifthGeneration, ["admin"], FifthGeneration.Scope)));
     }
 
     [Test]
@@ -226,7 +228,9 @@ internal sealed class Refreshing
         using (Assert.EnterMultipleScope())
         {
             Assert.That(result.Value.Scope, Is.EqualTo("account:read"));
-            Assert.That(result.Value.AccessToken, Is.EqualTo(AccessTokenText(FifthGeneration, [], ScopeSet.ParseKnown("account:read"))));
+            Assert.That(
+                result.Value.AccessToken,
+                Is.EqualTo(AccessTokenText(FifthGeneration, [], ScopeSet.ParseKnown("account:read"))));
             Assert.That(_offered.Single().Scope, Is.EqualTo(FifthGeneration.Scope));
         }
     }
@@ -249,7 +253,8 @@ internal sealed class Refreshing
     ];
 
     [TestCaseSource(nameof(FewerThanAllScopes))]
-    public async Task SessionWithAllScopes_HasThoseThatCameLaterFromItsNextRefresh(Account account, string? asked, string granted)
+    public async Task SessionWithAllScopes_HasThoseThatCameLaterFromItsNextRefresh(
+        Account account, string? asked, string granted)
     {
         Stored(FifthGeneration with { Scope = ScopeSet.ParseKnown("account:read"), HasAllScopes = true }, account);
 
@@ -276,11 +281,18 @@ internal sealed class Refreshing
 
     private static IEnumerable<TestCaseData> LostRaces =>
     [
-        new TestCaseData(FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14), FifthGeneration.Scope), new SessionOptions(), null)
+        new TestCaseData(
+            FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14), FifthGeneration.Scope),
+            new SessionOptions(),
+            null)
             .SetArgDisplayNames("rotated by another: repeated"),
-        new TestCaseData(FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14), FifthGeneration.Scope), WithoutGrace, "refresh-token-reused")
+        new TestCaseData(
+            FifthGeneration.Rotate(Guid.NewGuid(), Now, Now.AddDays(14), FifthGeneration.Scope),
+            WithoutGrace,
+            "refresh-token-reused")
             .SetArgDisplayNames("rotated by another, without a grace: reused"),
-        new TestCaseData(FifthGeneration with { Generation = 7, RotatedAt = Now }, new SessionOptions(), "refresh-token-reused")
+        new TestCaseData(
+            FifthGeneration with { Generation = 7, RotatedAt = Now }, new SessionOptions(), "refresh-token-reused")
             .SetArgDisplayNames("rotated twice by others: reused"),
         new TestCaseData(FifthGeneration with { EndedAt = Now }, new SessionOptions(), "invalid-refresh-token")
             .SetArgDisplayNames("ended by another: invalid"),
@@ -307,12 +319,14 @@ internal sealed class Refreshing
     }
 
     /// <summary>
-    /// The connection was lost after the rotation had been stored. The second attempt finds the rotation, or an ended session.
+    /// The connection was lost after the rotation had been stored. The second attempt finds the rotation, or an ended
+    /// session.
     /// </summary>
     [Test]
     public async Task RotationWhoseConfirmationWasLost_IsKnownAgain([Values] bool endedSince, [Values] bool askedAgain)
     {
-        Session Look() => _offered.Count == 0 ? FifthGeneration : _offered[0] with { EndedAt = endedSince ? Now : null };
+        Session Look() =>
+            _offered.Count == 0 ? FifthGeneration : _offered[0] with { EndedAt = endedSince ? Now : null };
         Found(Look, othersAreFaster: true, askAgain: askedAgain);
         AllowEnding();
 
@@ -346,7 +360,9 @@ internal sealed class Refreshing
         using var request = new CancellationTokenSource();
         Found(() => BreakOff(request, FifthGeneration));
 
-        Assert.That(() => RefreshAsync(Presented(5), cancellationToken: request.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => RefreshAsync(Presented(5), cancellationToken: request.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         SessionWasOnlyRead();
     }
 
@@ -382,8 +398,14 @@ internal sealed class Refreshing
 
     /// <param name="find">Called for each read.</param>
     /// <param name="othersAreFaster">Whether the offered generation is not stored.</param>
-    /// <param name="askAgain">Whether the repository reads again, in the same call, after an offer that was not stored.</param>
-    private void Found(Func<Session?> find, Account? account = null, bool othersAreFaster = false, bool askAgain = false) => _ports.Sessions
+    /// <param name="askAgain">
+    /// Whether the repository reads again, in the same call, after an offer that was not stored.
+    /// </param>
+    private void Found(
+        Func<Session?> find,
+        Account? account = null,
+        bool othersAreFaster = false,
+        bool askAgain = false) => _ports.Sessions
         .Setup(sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<AccountSession, Session?>>(), CancellationToken.None))
         .ReturnsAsync((Guid _, Func<AccountSession, Session?> next, CancellationToken _) =>
         {
@@ -422,7 +444,8 @@ internal sealed class Refreshing
     private void SessionWasOnlyRead()
     {
         _ports.Sessions.Verify(
-            sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<AccountSession, Session?>>(), CancellationToken.None), Times.Once());
+            sessions => sessions.RotateAsync(
+                FifthGeneration.Id, It.IsAny<Func<AccountSession, Session?>>(), CancellationToken.None), Times.Once());
         _ports.Sessions.VerifyNoOtherCalls();
         Assert.That(_offered, Is.Empty);
     }

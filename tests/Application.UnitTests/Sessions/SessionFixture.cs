@@ -9,7 +9,8 @@ using Moq;
 namespace CleanJwt.Application.UnitTests.Sessions;
 
 /// <summary>
-/// The ports of the session use cases, as mocks that know no account until a test sets one, and a clock that stands still.
+/// The ports of the session use cases, as mocks that know no account until a test sets one, and a clock that stands
+/// still.
 /// </summary>
 internal sealed class SessionFixture
 {
@@ -30,11 +31,13 @@ internal sealed class SessionFixture
     public SessionFixture()
     {
         Tokens = new SessionTokens(AccessTokens.Object, RefreshTokens.Object);
-        AuditLog.Setup(log => log.AddAsync(Capture.In(Noted), It.IsAny<CancellationToken>())).Returns(Task.CompletedTask);
+        AuditLog.Setup(log => log.AddAsync(Capture.In(Noted), It.IsAny<CancellationToken>())).Returns(
+            Task.CompletedTask);
         AccessTokens
             .Setup(tokens => tokens.Issue(It.IsAny<Session>(), It.IsAny<IReadOnlyList<string>>(), It.IsAny<ScopeSet>(), It.IsAny<DateTimeOffset>()))
             .Returns((Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now) =>
-                new IssuedAccessToken(AccessTokenText(session, roles, scope), TimeSpan.FromMinutes(10), now.AddMinutes(10)));
+                new IssuedAccessToken(
+                    AccessTokenText(session, roles, scope), TimeSpan.FromMinutes(10), now.AddMinutes(10)));
         RefreshTokens
             .Setup(tokens => tokens.Write(It.IsAny<RefreshToken>()))
             .Returns((RefreshToken token) => RefreshTokenText(token.SessionId, token.Generation));
@@ -66,7 +69,9 @@ internal sealed class SessionFixture
     /// <summary>A refresh token that shows what it was written for.</summary>
     public static string RefreshTokenText(Guid sessionId, int generation) => $"refresh {sessionId} {generation}";
 
-    /// <summary>A session of <see cref="Ada"/> that began an hour ago and was refreshed four times, lastly a minute ago.</summary>
+    /// <summary>
+    /// A session of <see cref="Ada"/> that began an hour ago and was refreshed four times, lastly a minute ago.
+    /// </summary>
     public static Session FifthGeneration => new()
     {
         Id = Guid.Parse("0195a1b2-0000-7000-8000-00000000005e"),

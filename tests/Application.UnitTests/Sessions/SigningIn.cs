@@ -113,7 +113,9 @@ internal sealed class SigningIn
             Assert.That(session.Amr, Is.EqualTo("pwd"));
         }
 
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(session, 7, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(
+            sessions => sessions.TryStartAsync(session, 7, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()),
+            Times.Once());
     }
 
     [Test]
@@ -185,7 +187,8 @@ internal sealed class SigningIn
     [
         new TestCaseData(Ada, null, ContractScopes.OfEveryAccount).SetArgDisplayNames("all that is allowed"),
         new TestCaseData(Ada, "account:read", "account:read").SetArgDisplayNames("less"),
-        new TestCaseData(Ada, "account:write account:read", "account:read account:write").SetArgDisplayNames("another order"),
+        new TestCaseData(Ada, "account:write account:read", "account:read account:write").SetArgDisplayNames(
+            "another order"),
         new TestCaseData(Admin, null, ContractScopes.OfAdmins).SetArgDisplayNames("all that an admin is allowed"),
         new TestCaseData(Admin, "users:read", "users:read").SetArgDisplayNames("an admin's, less"),
     ];
@@ -204,7 +207,8 @@ internal sealed class SigningIn
             Assert.That(session.Scope.ToString(), Is.EqualTo(granted));
             Assert.That(session.HasAllScopes, Is.EqualTo(asked is null));
             Assert.That(tokens.Scope, Is.EqualTo(granted));
-            Assert.That(tokens.AccessToken, Is.EqualTo(AccessTokenText(session, account.Roles, ScopeSet.ParseKnown(granted))));
+            Assert.That(
+                tokens.AccessToken, Is.EqualTo(AccessTokenText(session, account.Roles, ScopeSet.ParseKnown(granted))));
         }
     }
 
@@ -283,10 +287,12 @@ internal sealed class SigningIn
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         Start(true);
 
-        await HandlerOf(_ports).Handle(new LoginCommand(" ADA@example.com ", " Pass\u0301 ", null), CancellationToken.None);
+        await HandlerOf(_ports).Handle(
+            new LoginCommand(" ADA@example.com ", " Pass\u0301 ", null), CancellationToken.None);
 
         _ports.Users.Verify(users => users.VerifyPasswordAsync(
-            EmailAddress.Parse("ADA@example.com"), ClientNetwork.Unknown, " Pass\u0301 ", It.IsAny<CancellationToken>()));
+            EmailAddress.Parse(
+                "ADA@example.com"), ClientNetwork.Unknown, " Pass\u0301 ", It.IsAny<CancellationToken>()));
     }
 
     [TestCase("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")]
@@ -311,7 +317,8 @@ internal sealed class SigningIn
         new(ports.Users.Object, ports.Sessions.Object, ports.AuditLog.Object, ports.Tokens, ports.Options, ports.Time);
 
     private async Task<Result<Tokens>> LoginAsync(string? scope = null, ClientInfo? client = null) =>
-        await HandlerOf(_ports).Handle(new LoginCommand(Email, Password, scope) { Client = client ?? ClientInfo.Unknown }, CancellationToken.None);
+        await HandlerOf(_ports).Handle(
+            new LoginCommand(Email, Password, scope) { Client = client ?? ClientInfo.Unknown }, CancellationToken.None);
 
     private void Verified(Account account, int securityVersion = 1, bool locked = false) =>
         Verification(Proved(new VerifiedAccount(account, securityVersion, locked)));
@@ -331,5 +338,10 @@ internal sealed class SigningIn
     }
 
     private void PasswordWasChecked(Times times) => _ports.Users.Verify(
-        users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()), times);
+        users =>
+            users.VerifyPasswordAsync(
+                It.IsAny<EmailAddress>(),
+                It.IsAny<ClientNetwork>(),
+                It.IsAny<string>(),
+                It.IsAny<CancellationToken>()), times);
 }

@@ -83,9 +83,13 @@ internal sealed class SigningOut
         _ports.Sessions
             .Setup(sessions => sessions.EndAsync(Capture.In(_ended), SessionEndReason.Logout, It.Is<AuditContext>(audit => audit.At == Now), It.IsAny<CancellationToken>()))
             .Returns(Task.CompletedTask);
-        var handler = new LogoutHandler(_ports.Sessions.Object, _ports.AccessTokens.Object, _ports.RefreshTokens.Object, _ports.Time);
+        var handler = new LogoutHandler(
+            _ports.Sessions.Object, _ports.AccessTokens.Object, _ports.RefreshTokens.Object, _ports.Time);
         return await handler.Handle(
-            new LogoutCommand(RefreshTokenOf(refreshToken)) { AccessToken = AccessTokenOf(accessToken) }, CancellationToken.None);
+            new LogoutCommand(RefreshTokenOf(refreshToken))
+            {
+                AccessToken = AccessTokenOf(accessToken)
+            }, CancellationToken.None);
     }
 
     private string? RefreshTokenOf(Shown shown) => shown switch
@@ -109,10 +113,20 @@ internal sealed class SigningOut
     private string Reading(Result<AccessToken> result)
     {
         const string Text = "access token";
-        _ports.AccessTokens.Setup(tokens => tokens.ReadExpiredAsync(Text, It.IsAny<CancellationToken>())).ReturnsAsync(result);
+        _ports.AccessTokens.Setup(tokens => tokens.ReadExpiredAsync(Text, It.IsAny<CancellationToken>())).ReturnsAsync(
+            result);
         return Text;
     }
 
     private static AccessToken TokenOf(Guid sessionId) =>
-        new(Ada.Id, sessionId, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50), "id", Now.AddHours(-1), Now.AddHours(-1));
+        new(
+            Ada.Id,
+            sessionId,
+            ScopeSet.ParseKnown("account:read"),
+            [],
+            Now.AddHours(-1),
+            Now.AddMinutes(-50),
+            "id",
+            Now.AddHours(-1),
+            Now.AddHours(-1));
 }

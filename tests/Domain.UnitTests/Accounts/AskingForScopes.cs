@@ -124,5 +124,6 @@ internal sealed class AskingForScopes
     }
 
     [Test]
-    public void KnownNames_AreTheContracts() => Assert.That(string.Join(' ', ScopeSet.KnownNames), Is.EqualTo(ContractScopes.OfAdmins));
+    public void KnownNames_AreTheContracts() =>
+        Assert.That(string.Join(' ', ScopeSet.KnownNames), Is.EqualTo(ContractScopes.OfAdmins));
 }

@@ -20,9 +20,15 @@ internal sealed class ChoosingADisplayName
         Row("100 code points between spaces", $" {Times("x", 100)} ", Times("x", 100)),
         Row("100 code points of two UTF-16 units each", Times(Heart, 100), Times(Heart, 100)),
         Row("emoji joined to a family", "\U0001f469\u200d\U0001f467", "\U0001f469\u200d\U0001f467"),
-        Row("emoji with a variation selector and a joiner", "\u2764\ufe0f\u200d\U0001f525", "\u2764\ufe0f\u200d\U0001f525"),
+        Row(
+            "emoji with a variation selector and a joiner",
+            "\u2764\ufe0f\u200d\U0001f525",
+            "\u2764\ufe0f\u200d\U0001f525"),
         Row("flag of Scotland", FlagOfScotland, FlagOfScotland),
-        Row("Persian with a non-joiner", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+        Row(
+            "Persian with a non-joiner",
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+            "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
         Row("Sinhala with a joiner", "\u0dc1\u0dca\u200d\u0dbb\u0dd3", "\u0dc1\u0dca\u200d\u0dbb\u0dd3"),
         Row("sign of Arabic numbers", "\u0600\u0661", "\u0600\u0661"),
         Row("from right to left", "\u05e2\u05d3\u05d4", "\u05e2\u05d3\u05d4"),

@@ -44,10 +44,12 @@ internal sealed class ComparingEmailAddresses
     ];
 
     [TestCaseSource(nameof(Spellings))]
-    public void AnotherSpelling_IsTheSameAccount(string one, string other) => Assert.That(Normalized(one), Is.EqualTo(Normalized(other)));
+    public void AnotherSpelling_IsTheSameAccount(string one, string other) =>
+        Assert.That(Normalized(one), Is.EqualTo(Normalized(other)));
 
     [TestCaseSource(nameof(LookAlikes))]
-    public void LookAlike_IsAnotherAccount(string one, string other) => Assert.That(Normalized(one), Is.Not.EqualTo(Normalized(other)));
+    public void LookAlike_IsAnotherAccount(string one, string other) =>
+        Assert.That(Normalized(one), Is.Not.EqualTo(Normalized(other)));
 
     [TestCaseSource(nameof(Spellings))]
     public void NormalizedForm_IsItsOwn(string one, string other)
@@ -58,7 +60,8 @@ internal sealed class ComparingEmailAddresses
 
     [Test]
     [SetCulture("tr-TR")]
-    public void Culture_ChangesNothing() => Assert.That(Normalized("india@example.com"), Is.EqualTo("INDIA@EXAMPLE.COM"));
+    public void Culture_ChangesNothing() =>
+        Assert.That(Normalized("india@example.com"), Is.EqualTo("INDIA@EXAMPLE.COM"));
 
     private static string Normalized(string text) => EmailAddress.Parse(text).Normalized;
 }

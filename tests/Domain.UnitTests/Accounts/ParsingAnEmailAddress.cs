@@ -20,7 +20,10 @@ internal sealed class ParsingAnEmailAddress
         Row("254 code points after composition", OfLength(253) + "e\u0301", OfLength(253) + "\u00e9"),
         Row("white space around", " \t\r\nada@example.com\u00a0\u3000\r\n", "ada@example.com"),
         Row("tag, dots and dashes", "ada.l+tag_x-y@mail.example.co.uk", "ada.l+tag_x-y@mail.example.co.uk"),
-        Row("all that an unquoted local part may hold", "!#$%&'*+-/=?^_`{|}~@example.com", "!#$%&'*+-/=?^_`{|}~@example.com"),
+        Row(
+            "all that an unquoted local part may hold",
+            "!#$%&'*+-/=?^_`{|}~@example.com",
+            "!#$%&'*+-/=?^_`{|}~@example.com"),
         Row("case is kept", "Ada@Example.COM", "Ada@Example.COM"),
         Row("non-ASCII on both sides", "\u7528\u6237@\u4f8b\u3048.jp", "\u7528\u6237@\u4f8b\u3048.jp"),
         Row("decomposed", "andre\u0301@example.com", "andr\u00e9@example.com"),
@@ -111,5 +114,6 @@ internal sealed class ParsingAnEmailAddress
 
     private static string OfLength(int codePoints) => "a@" + new string('b', codePoints - 2);
 
-    private static string Astral(int codePoints) => new StringBuilder("a@").Insert(2, Mailbox, codePoints - 2).ToString();
+    private static string Astral(int codePoints) =>
+        new StringBuilder("a@").Insert(2, Mailbox, codePoints - 2).ToString();
 }

@@ -63,7 +63,8 @@ internal sealed class SearchingByTheBeginningOfAnAddress
     }
 
     [TestCaseSource(nameof(OtherTexts))]
-    public void OtherText_BeginsNoAddress(string text) => Assert.That(EmailAddress.TryNormalizePrefix(text, out _), Is.False);
+    public void OtherText_BeginsNoAddress(string text) =>
+        Assert.That(EmailAddress.TryNormalizePrefix(text, out _), Is.False);
 
     [TestCaseSource(nameof(Addresses))]
     public void EveryBeginningOfAnAddress_FindsIt(string text)

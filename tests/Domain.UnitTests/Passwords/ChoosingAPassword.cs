@@ -4,7 +4,9 @@ using static CleanJwt.Domain.UnitTests.Rows;
 
 namespace CleanJwt.Domain.UnitTests.Passwords;
 
-/// <summary>The length of a new password, the address that it must not contain, and the commonly used passwords.</summary>
+/// <summary>
+/// The length of a new password, the address that it must not contain, and the commonly used passwords.
+/// </summary>
 internal sealed class ChoosingAPassword
 {
     private const string Key = "\U0001f511";
@@ -42,7 +44,11 @@ internal sealed class ChoosingAPassword
         Row("four code points of two UTF-16 units each", Times(Key, 12), Times(Key, 4) + "@example.com", true),
         Row("three code points", "ann and the king", "ann@example.com", false),
         Row("three code points of two UTF-16 units each", Times(Key, 12), Times(Key, 3) + "@example.com", false),
-        Row("three code points once composed", "u\u0308o\u0308a\u0308 and the king", "u\u0308o\u0308a\u0308@example.com", false),
+        Row(
+            "three code points once composed",
+            "u\u0308o\u0308a\u0308 and the king",
+            "u\u0308o\u0308a\u0308@example.com",
+            false),
         Row("only the domain", "example.com is mine", "lovelace@example.com", false),
         Row("only a part of the local part", "my lovelac 1815", "lovelace@example.com", false),
         Row("a look-alike of the local part", "my l\u043evelace 1815", "lovelace@example.com", false),
@@ -82,13 +88,15 @@ internal sealed class ChoosingAPassword
         Assert.That(PasswordRules.Contains(password, EmailAddress.Parse(email)), Is.EqualTo(found));
 
     [TestCaseSource(nameof(CommonAndOthers))]
-    public void CommonPassword_IsFoundInAnyCase(string password, bool found) => Assert.That(PasswordRules.IsCommon(password), Is.EqualTo(found));
+    public void CommonPassword_IsFoundInAnyCase(string password, bool found) =>
+        Assert.That(PasswordRules.IsCommon(password), Is.EqualTo(found));
 
     [TestCase("pa\u0308sswort", "p\u00e4sswort", TestName = "Composition_IsUndone")]
     [TestCase("a\ufffee\u0301", "a\ufffe\u00e9", TestName = "NoncharacterThatNormalizationRefuses_Stays")]
     [TestCase("Pass Word ", "Pass Word ", TestName = "CaseAndSpaces_Stay")]
     [TestCase("\ufb01", "\ufb01", TestName = "CompatibilityCharacter_Stays")]
-    public void Normalize(string password, string normalized) => Assert.That(PasswordRules.Normalize(password), Is.EqualTo(normalized));
+    public void Normalize(string password, string normalized) =>
+        Assert.That(PasswordRules.Normalize(password), Is.EqualTo(normalized));
 
     private static string Times(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 }

@@ -81,7 +81,8 @@ internal sealed class CountingFailedAttempts
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
         var reserved = attempts.TryReserve(first, Limit, after)!;
         Assert.That(reserved.TryReserve(second, Limit, after), Is.Null);
-        Assert.That(reserved.MarkWrong(first, Limit, after).PauseLeft(Limit, after), Is.EqualTo(TimeSpan.FromMinutes(5)));
+        Assert.That(
+            reserved.MarkWrong(first, Limit, after).PauseLeft(Limit, after), Is.EqualTo(TimeSpan.FromMinutes(5)));
         Assert.That(reserved.MarkRight(first, Limit, after).TryReserve(second, Limit, after), Is.Not.Null);
 
         var longAfter = Start.AddMinutes(15);
@@ -107,7 +108,9 @@ internal sealed class CountingFailedAttempts
     {
         var (mine, other) = (Guid.NewGuid(), Guid.NewGuid());
         var attempts = WrongAt(Start, 3).TryReserve(mine, Limit, Start)!.TryReserve(other, Limit, Start)!;
-        Assert.That(attempts.MarkRight(mine, Limit, Start).All, Is.EqualTo([new PasswordAttempt(other, Start, IsWrong: false)]));
+        Assert.That(
+            attempts.MarkRight(mine, Limit, Start).All,
+            Is.EqualTo([new PasswordAttempt(other, Start, IsWrong: false)]));
     }
 
     [Test]
@@ -129,9 +132,14 @@ internal sealed class CountingFailedAttempts
             Assert.That(attempts.PauseLeft(Limit, then - Tick), Is.EqualTo(TimeSpan.Zero));
             Assert.That(attempts.TryReserve(Guid.NewGuid(), Limit, then - Tick), Is.Null);
             Assert.That(attempts.PauseLeft(Limit, then), Is.EqualTo(TimeSpan.FromMinutes(5)));
-            Assert.That(attempts.PauseLeft(Limit, then.AddMinutes(4)), Is.EqualTo(TimeSpan.FromMinutes(1)), "whenever it is noticed");
+            Assert.That(
+                attempts.PauseLeft(Limit, then.AddMinutes(4)),
+                Is.EqualTo(TimeSpan.FromMinutes(1)),
+                "whenever it is noticed");
             Assert.That(attempts.PauseLeft(Limit, then.AddMinutes(5)), Is.EqualTo(TimeSpan.Zero));
-            Assert.That(attempts.TryReserve(Guid.NewGuid(), Limit, then.AddMinutes(5))!.All.Count(one => one.IsWrong), Is.EqualTo(5));
+            Assert.That(
+                attempts.TryReserve(Guid.NewGuid(), Limit, then.AddMinutes(5))!.All.Count(one => one.IsWrong),
+                Is.EqualTo(5));
         }
     }
 
@@ -139,22 +147,28 @@ internal sealed class CountingFailedAttempts
     public void LeftBehindAndToldAfterAll_CountsOnce()
     {
         var id = Guid.NewGuid();
-        var attempts = PasswordAttempts.None.TryReserve(id, Limit, Start)!.TryReserve(Guid.NewGuid(), Limit, Start.AddSeconds(31))!;
+        var attempts = PasswordAttempts.None.TryReserve(id, Limit, Start)!.TryReserve(
+            Guid.NewGuid(), Limit, Start.AddSeconds(31))!;
         Assert.That(attempts.MarkWrong(id, Limit, Start.AddSeconds(32)).All.Count(one => one.IsWrong), Is.EqualTo(1));
         Assert.That(attempts.Release(id).All.Count(one => one.IsWrong), Is.Zero);
     }
 
     [Test]
     public void WrongOneThatIsNotKnownAnyMore_Counts() =>
-        Assert.That(WrongAt(Start, 4).MarkWrong(Guid.NewGuid(), Limit, Start).PauseLeft(Limit, Start), Is.EqualTo(TimeSpan.FromMinutes(5)));
+        Assert.That(
+            WrongAt(Start, 4).MarkWrong(Guid.NewGuid(), Limit, Start).PauseLeft(Limit, Start),
+            Is.EqualTo(TimeSpan.FromMinutes(5)));
 
     [Test]
     public void ClockThatIsBehind_TakesWhatIsAheadAsOfNow()
     {
         var attempts = WrongAt(Start, 5);
         Assert.That(attempts.PauseLeft(Limit, Start.AddSeconds(-1)), Is.EqualTo(TimeSpan.FromSeconds(301)));
-        Assert.That(WrongAt(Start, 4).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1))!.All.Count(one => one.IsWrong), Is.EqualTo(4));
-        Assert.That(Reserved(PasswordAttempts.None, Start).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1)), Is.Null);
+        Assert.That(
+            WrongAt(Start, 4).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1))!.All.Count(one => one.IsWrong),
+            Is.EqualTo(4));
+        Assert.That(
+            Reserved(PasswordAttempts.None, Start).TryReserve(Guid.NewGuid(), Limit, Start.AddHours(-1)), Is.Null);
     }
 
     [Test]
@@ -176,7 +190,9 @@ internal sealed class CountingFailedAttempts
             Assert.That(PasswordAttempts.None.ExpiresAt(Limit), Is.LessThan(Start));
             Assert.That(WrongAt(Start, 1).ExpiresAt(Limit), Is.EqualTo(Start.AddMinutes(15)));
             Assert.That(WrongAt(Start, 5).ExpiresAt(Limit), Is.EqualTo(Start.AddMinutes(15)));
-            Assert.That(Reserved(PasswordAttempts.None, Start).ExpiresAt(Limit), Is.EqualTo(Start.AddMinutes(15).AddSeconds(30)));
+            Assert.That(
+                Reserved(PasswordAttempts.None, Start).ExpiresAt(Limit),
+                Is.EqualTo(Start.AddMinutes(15).AddSeconds(30)));
             Assert.That(new PasswordAttempts([], Start).ExpiresAt(Limit), Is.EqualTo(Start.AddMinutes(5)));
         }
     }

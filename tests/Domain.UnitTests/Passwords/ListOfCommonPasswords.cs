@@ -3,7 +3,9 @@ using CleanJwt.Domain.Passwords;
 
 namespace CleanJwt.Domain.UnitTests.Passwords;
 
-/// <summary>The built-in list: the order that the binary search relies on, and enough long passwords to be useful.</summary>
+/// <summary>
+/// The built-in list: the order that the binary search relies on, and enough long passwords to be useful.
+/// </summary>
 internal sealed class ListOfCommonPasswords
 {
     // OWASP ASVS 5.0, 6.2.4, asks for this many passwords that the other rules allow.
@@ -31,20 +33,24 @@ internal sealed class ListOfCommonPasswords
             Assert.That(Passwords, Is.All.Not.Empty);
             Assert.That(Text, Is.EqualTo(Text.ToUpperInvariant()));
             Assert.That(Text.IsNormalized(), Is.True);
-            Assert.That(Passwords.Zip(Passwords.Skip(1)).Where(pair => CompareBytes(pair.First, pair.Second) >= 0), Is.Empty);
+            Assert.That(
+                Passwords.Zip(Passwords.Skip(1)).Where(pair => CompareBytes(pair.First, pair.Second) >= 0), Is.Empty);
         }
     }
 
     [Test]
     public void EachPassword_IsFoundInEitherCase() =>
-        Assert.That(Passwords.Where(password => !PasswordRules.IsCommon(password) || !PasswordRules.IsCommon(password.ToLowerInvariant())), Is.Empty);
+        Assert.That(Passwords.Where(password => !PasswordRules.IsCommon(password)
+            || !PasswordRules.IsCommon(password.ToLowerInvariant())), Is.Empty);
 
     [Test]
     public void NeighborsOfEachPassword_AreFoundOnlyIfListed()
     {
         var listed = Passwords.ToHashSet(StringComparer.Ordinal);
-        var neighbors = Passwords.SelectMany(password => new[] { password[..^1], password + "!", password + "\U0001f511", "!" + password });
-        Assert.That(neighbors.Where(neighbor => PasswordRules.IsCommon(neighbor) != listed.Contains(neighbor)), Is.Empty);
+        var neighbors = Passwords.SelectMany(
+            password => new[] { password[..^1], password + "!", password + "\U0001f511", "!" + password });
+        Assert.That(
+            neighbors.Where(neighbor => PasswordRules.IsCommon(neighbor) != listed.Contains(neighbor)), Is.Empty);
     }
 
     [Test]
@@ -61,7 +67,8 @@ internal sealed class ListOfCommonPasswords
 
     private static string ReadText()
     {
-        var file = typeof(PasswordRules).Assembly.GetManifestResourceStream(typeof(PasswordRules), "CommonPasswords.txt")!;
+        var file = typeof(PasswordRules).Assembly.GetManifestResourceStream(
+            typeof(PasswordRules), "CommonPasswords.txt")!;
         using var reader = new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         return reader.ReadToEnd();
     }

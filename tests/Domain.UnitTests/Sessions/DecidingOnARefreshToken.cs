@@ -29,15 +29,33 @@ internal sealed class DecidingOnARefreshToken
         Row("previous token at once", Live, 4, RotatedAt, Grace, Repeat),
         Row("previous token a tick before the grace ends", Live, 4, RotatedAt + Grace - Tick, Grace, Repeat),
         Row("previous token, before its rotation by this clock", Live, 4, RotatedAt - Tick, Grace, Repeat),
-        Row("previous token, long before its rotation by this clock", Live, 4, RotatedAt.AddSeconds(-30), Grace, Repeat),
+        Row(
+            "previous token, long before its rotation by this clock",
+            Live,
+            4,
+            RotatedAt.AddSeconds(-30),
+            Grace,
+            Repeat),
         Row("previous token at once, grace of a tick", Live, 4, RotatedAt, Tick, Repeat),
 
         Row("previous token as the grace ends", Live, 4, RotatedAt + Grace, Grace, Reused),
         Row("previous token a tick after the grace", Live, 4, RotatedAt + Grace + Tick, Grace, Reused),
         Row("previous token, a tick before expiry", Live, 4, Live.ExpiresAt - Tick, Grace, Reused),
         Row("previous token at once, without grace", Live, 4, RotatedAt, TimeSpan.Zero, Reused),
-        Row("previous token, before its rotation by this clock, without grace", Live, 4, RotatedAt - Tick, TimeSpan.Zero, Reused),
-        Row("previous token, after the clock was set back by two hours", Live, 4, RotatedAt.AddHours(-2), Grace, Reused),
+        Row(
+            "previous token, before its rotation by this clock, without grace",
+            Live,
+            4,
+            RotatedAt - Tick,
+            TimeSpan.Zero,
+            Reused),
+        Row(
+            "previous token, after the clock was set back by two hours",
+            Live,
+            4,
+            RotatedAt.AddHours(-2),
+            Grace,
+            Reused),
         Row("older token at once", Live, 3, RotatedAt, Grace, Reused),
         Row("older token, before the rotation by this clock", Live, 3, RotatedAt.AddSeconds(-1), Grace, Reused),
         Row("oldest token", Live, 1, RotatedAt, Grace, Reused),
@@ -51,7 +69,13 @@ internal sealed class DecidingOnARefreshToken
 
         Row("current token at expiry", Live, 5, Live.ExpiresAt, Grace, Invalid),
         Row("older token at expiry", Live, 1, Live.ExpiresAt, Grace, Invalid),
-        Row("previous token within the grace, but at expiry", Live with { ExpiresAt = RotatedAt + Tick }, 4, RotatedAt + Tick, Grace, Invalid),
+        Row(
+            "previous token within the grace, but at expiry",
+            Live with { ExpiresAt = RotatedAt + Tick },
+            4,
+            RotatedAt + Tick,
+            Grace,
+            Invalid),
         Row("current token of an ended session", Ended, 5, RotatedAt, Grace, Invalid),
         Row("current token of a session that ends in this clock's future", Ended, 5, RotatedAt - Tick, Grace, Invalid),
         Row("previous token of an ended session", Ended, 4, RotatedAt, Grace, Invalid),
@@ -59,6 +83,7 @@ internal sealed class DecidingOnARefreshToken
     ];
 
     [TestCaseSource(nameof(Table))]
-    public void Table_HoldsRowByRow(Session session, int presented, DateTimeOffset now, TimeSpan grace, RotationOutcome outcome) =>
+    public void Table_HoldsRowByRow(
+        Session session, int presented, DateTimeOffset now, TimeSpan grace, RotationOutcome outcome) =>
         Assert.That(Rotation.Decide(session, presented, now, grace), Is.EqualTo(outcome));
 }

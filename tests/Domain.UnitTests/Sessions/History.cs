@@ -39,11 +39,13 @@ internal static class Histories
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private static readonly Gen<TimeSpan> Graces = Gen.Elements(TimeSpan.Zero, SessionExample.Tick, Second, 10 * Second);
+    private static readonly Gen<TimeSpan> Graces = Gen.Elements(
+        TimeSpan.Zero, SessionExample.Tick, Second, 10 * Second);
 
     public static Gen<History> Generator =>
         from grace in Graces
-        from steps in Gen.Frequency((8, Refreshes), (6, Jumps(grace)), (1, Gen.Constant<Step>(new Step.Logout()))).ListOf()
+        from steps in Gen.Frequency(
+            (8, Refreshes), (6, Jumps(grace)), (1, Gen.Constant<Step>(new Step.Logout()))).ListOf()
         select new History(grace, steps);
 
     public static Arbitrary<History> Arbitrary() => Arb.From(Generator, Shorter);
@@ -51,7 +53,8 @@ internal static class Histories
     // Old tokens end the session, so they are rare enough for histories to get long.
     private static Gen<Step> Refreshes =>
         from width in Gen.Frequency((4, Gen.Constant(1)), (2, Gen.Constant(2)), (1, Gen.Constant(3)))
-        from ages in Gen.ArrayOf(Gen.Frequency((12, Gen.Constant(0)), (6, Gen.Constant(1)), (1, Gen.Choose(-1, 5))), width)
+        from ages in Gen.ArrayOf(
+            Gen.Frequency((12, Gen.Constant(0)), (6, Gen.Constant(1)), (1, Gen.Choose(-1, 5))), width)
         select (Step)new Step.Refresh(ages);
 
     private static Gen<Step> Jumps(TimeSpan grace) =>

@@ -63,9 +63,16 @@ internal sealed class LifeOfASession
     [Test]
     public void Rotated_KeepsAllElse()
     {
-        var session = New with { UserAgent = "curl", IpAddress = "192.0.2.1", Scope = ScopeSet.ParseKnown("account:write"), Amr = "pwd otp" };
+        var session = New with
+        {
+            UserAgent = "curl",
+            IpAddress = "192.0.2.1",
+            Scope = ScopeSet.ParseKnown("account:write"),
+            Amr = "pwd otp"
+        };
 
-        var rotated = session.Rotate(Guid.NewGuid(), Start.AddMinutes(7), Start.AddHours(2), ScopeSet.AllowedFor([Roles.Admin]));
+        var rotated = session.Rotate(
+            Guid.NewGuid(), Start.AddMinutes(7), Start.AddHours(2), ScopeSet.AllowedFor([Roles.Admin]));
 
         var restored = rotated with
         {
@@ -90,6 +97,7 @@ internal sealed class LifeOfASession
             Assert.That(Rotated(named).Scope, Is.EqualTo(named.Scope));
         }
 
-        Session Rotated(Session session) => session.Rotate(Guid.NewGuid(), Start, Start.AddHours(2), ScopeSet.ParseKnown(allowed));
+        Session Rotated(Session session) =>
+            session.Rotate(Guid.NewGuid(), Start, Start.AddHours(2), ScopeSet.ParseKnown(allowed));
     }
 }

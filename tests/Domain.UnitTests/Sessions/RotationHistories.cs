@@ -26,14 +26,16 @@ internal sealed class RotationHistories
                 family.End();
             }
 
-            return replies.SequenceEqual(expected) && service.IsOver == family.IsOver && service.Generation == family.Issued
+            return replies.SequenceEqual(
+                expected) && service.IsOver == family.IsOver && service.Generation == family.Issued
                 ? null
                 : $"The model answers {string.Join(", ", expected)}, the rules {string.Join(", ", replies)}";
         });
     }
 
     [FsCheck.NUnit.Property(MaxTest = 1000, Arbitrary = [typeof(Histories)])]
-    public Property AnyHistory_HasOneLiveGenerationAsLongAsTheSessionLives(History history) => Holds(history, (service, _, _, now) =>
+    public Property AnyHistory_HasOneLiveGenerationAsLongAsTheSessionLives(History history) =>
+        Holds(history, (service, _, _, now) =>
     {
         var live = Generations(service).Count(generation => service.Peek(generation, now) == RotationOutcome.Rotate);
         return live == (service.IsLive(now) ? 1 : 0) ? null : $"{live} generations are live";
@@ -50,7 +52,8 @@ internal sealed class RotationHistories
         return Holds(history, (service, step, replies, now) =>
         {
             wasReusedOrLeft |= step is Step.Logout || replies.Any(reply => reply.Outcome == RotationOutcome.Reused);
-            return !wasReusedOrLeft || Generations(service).All(generation => service.Peek(generation, now) == RotationOutcome.Invalid)
+            return !wasReusedOrLeft || Generations(service).All(
+                generation => service.Peek(generation, now) == RotationOutcome.Invalid)
                 ? null
                 : "A token of the ended session is not invalid";
         });
@@ -110,7 +113,8 @@ internal sealed class RotationHistories
     private static IEnumerable<int> Generations(TinyService service) => Enumerable.Range(-1, service.Generation + 4);
 
     /// <param name="violation">Called after each step. Returns a description of the violation, or null.</param>
-    private static Property Holds(History history, Func<TinyService, Step, IReadOnlyList<Reply>, DateTimeOffset, string?> violation)
+    private static Property Holds(
+        History history, Func<TinyService, Step, IReadOnlyList<Reply>, DateTimeOffset, string?> violation)
     {
         var service = new TinyService(history.Grace, History.IdleLifetime);
         var now = Start;

@@ -5,9 +5,12 @@ namespace CleanJwt.Domain.UnitTests.Sessions;
 
 /// <summary>A refresh by a client, after a wait.</summary>
 /// <param name="Skews">How far the clock of each node that it meets is behind.</param>
-/// <param name="Retries">The delays after which the client presents the same token again, because it lost the reply.</param>
+/// <param name="Retries">
+/// The delays after which the client presents the same token again, because it lost the reply.
+/// </param>
 /// <param name="Tabs">The number of parallel requests.</param>
-internal sealed record ClientAction(TimeSpan Wait, IReadOnlyList<TimeSpan> Skews, IReadOnlyList<TimeSpan> Retries, int Tabs)
+internal sealed record ClientAction(
+    TimeSpan Wait, IReadOnlyList<TimeSpan> Skews, IReadOnlyList<TimeSpan> Retries, int Tabs)
 {
     public override string ToString() =>
         $"wait {Wait}, refresh in {Tabs} tabs, again after [{string.Join(", ", Retries)}], clocks behind [{string.Join(", ", Skews)}]";
@@ -19,7 +22,9 @@ internal sealed record ClientAction(TimeSpan Wait, IReadOnlyList<TimeSpan> Skews
 /// </summary>
 internal sealed record RuleKeepingClient(TimeSpan Grace, IReadOnlyList<ClientAction> Actions)
 {
-    /// <returns>The first answer that left the client without tokens of the current generation; null when there is none.</returns>
+    /// <returns>
+    /// The first answer that left the client without tokens of the current generation; null when there is none.
+    /// </returns>
     public string? FirstHarm()
     {
         var service = new TinyService(Grace, History.IdleLifetime);
@@ -69,11 +74,16 @@ internal static class RuleKeepingClients
         var retryTime = grace > MaxSkew ? grace - MaxSkew - SessionExample.Tick : TimeSpan.Zero;
         var longestWait = History.IdleLifetime - grace - MaxSkew - SessionExample.Tick;
         return
-            from wait in Gen.Elements(TimeSpan.Zero, SessionExample.Tick, grace, grace + SessionExample.Tick, longestWait)
+            from wait in Gen.Elements(
+                TimeSpan.Zero, SessionExample.Tick, grace, grace + SessionExample.Tick, longestWait)
             from skews in Gen.ArrayOf(Gen.Elements(TimeSpan.Zero, SessionExample.Tick, MaxSkew), MaxRetries + 1)
             from retries in grace > MaxSkew ? Gen.Choose(0, MaxRetries) : Gen.Constant(0)
             from tabs in grace > TimeSpan.Zero ? Gen.Choose(1, 3) : Gen.Constant(1)
-            select new ClientAction(wait, skews, [.. Enumerable.Repeat(TimeSpan.FromTicks(retryTime.Ticks / Math.Max(1, retries)), retries)], tabs);
+            select new ClientAction(
+                wait,
+                skews,
+                [.. Enumerable.Repeat(TimeSpan.FromTicks(retryTime.Ticks / Math.Max(1, retries)), retries)],
+                tabs);
     }
 
     private static IEnumerable<RuleKeepingClient> Shorter(RuleKeepingClient client) =>

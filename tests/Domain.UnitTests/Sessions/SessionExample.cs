@@ -3,7 +3,9 @@ using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
-/// <summary>A session to vary with <c>with</c>: begun at <see cref="Start"/>, never refreshed, good for an hour.</summary>
+/// <summary>
+/// A session to vary with <c>with</c>: begun at <see cref="Start"/>, never refreshed, good for an hour.
+/// </summary>
 internal static class SessionExample
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);

@@ -41,7 +41,8 @@ internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
         {
             switch (Rotation.Decide(seen, presented, now, grace))
             {
-                case RotationOutcome.Rotate when TryStore(seen.Rotate(Guid.NewGuid(), now, now + idleLifetime, seen.Scope)):
+                case RotationOutcome.Rotate when TryStore(
+                    seen.Rotate(Guid.NewGuid(), now, now + idleLifetime, seen.Scope)):
                     return new Reply(RotationOutcome.Rotate, _stored.Generation);
                 case RotationOutcome.Rotate:
                     LostRaces++;

@@ -3,8 +3,8 @@ using CleanJwt.Domain.Sessions;
 namespace CleanJwt.Domain.UnitTests.Sessions;
 
 /// <summary>
-/// A second model of the rotation rules, written from the contract instead of the decision table. It has no generations,
-/// only tokens in the order of their issue, and the time at which each was spent.
+/// A second model of the rotation rules, written from the contract instead of the decision table. It has no
+/// generations, only tokens in the order of their issue, and the time at which each was spent.
 /// </summary>
 internal sealed class TokenFamily
 {
@@ -22,13 +22,15 @@ internal sealed class TokenFamily
     public void End() => IsOver = true;
 
     /// <summary>
-    /// Requests that all read before any of them writes. A request that found its token unspent reads again before it writes.
+    /// Requests that all read before any of them writes. A request that found its token unspent reads again before it
+    /// writes.
     /// </summary>
     /// <param name="numbers">The tokens of the requests, counted from 1 in the order of their issue.</param>
     public List<Reply> Present(IReadOnlyList<int> numbers, DateTimeOffset now)
     {
         var looks = numbers.Select(number => (number, saw: Judge(number, now))).ToList();
-        return [.. looks.Select(look => Act(look.number, look.saw == RotationOutcome.Rotate ? Judge(look.number, now) : look.saw, now))];
+        return [.. looks.Select(
+            look => Act(look.number, look.saw == RotationOutcome.Rotate ? Judge(look.number, now) : look.saw, now))];
     }
 
     private RotationOutcome Judge(int number, DateTimeOffset now)

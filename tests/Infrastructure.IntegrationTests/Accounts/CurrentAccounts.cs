@@ -7,7 +7,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Accounts;
 
-/// <summary>The account as the hottest query finds it, which on SQLite is written by hand: the same as the model says.</summary>
+/// <summary>
+/// The account as the hottest query finds it, which on SQLite is written by hand: the same as the model says.
+/// </summary>
 [OnDatabases]
 internal sealed class CurrentAccounts(DatabaseKind kind)
 {
@@ -23,10 +25,13 @@ internal sealed class CurrentAccounts(DatabaseKind kind)
         yield return Row("WithSeveralRoles", user => user.Roles = "admin auditor");
         yield return Row("Confirmed", user => user.EmailConfirmed = true);
         yield return Row("Changed", user => (user.Version, user.UpdatedAt) = (int.MaxValue, new DateTimeOffset(2031, 12, 31, 23, 59, 59, 999, TimeSpan.Zero)));
-        yield return Row("AtAFullSecond", user => user.CreatedAt = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
-        yield return Row("WithAllDigitsOfTime", user => user.CreatedAt = new DateTimeOffset(638_000_000_001_234_567, TimeSpan.Zero));
+        yield return Row(
+            "AtAFullSecond", user => user.CreatedAt = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        yield return Row(
+            "WithAllDigitsOfTime", user => user.CreatedAt = new DateTimeOffset(638_000_000_001_234_567, TimeSpan.Zero));
 
-        static TestCaseData Row(string name, Action<AppUser> change) => new TestCaseData(change).SetArgDisplayNames(name);
+        static TestCaseData Row(string name, Action<AppUser> change) =>
+            new TestCaseData(change).SetArgDisplayNames(name);
     }
 
     [SetUp]

@@ -125,7 +125,8 @@ internal sealed class IdentityImport
             int.MaxValue => DateTimeOffset.MaxValue,
             { } number => DateTimeOffset.UtcNow.AddMinutes(number),
         };
-        await old.AddAsync("ada@example.com", configure: user => (user.LockoutEnd, user.LockoutEnabled) = (end, enabled));
+        await old.AddAsync(
+            "ada@example.com", configure: user => (user.LockoutEnd, user.LockoutEnabled) = (end, enabled));
         await using var node = await Node.StartAsync(folder.Path);
         Import(node, old);
 
@@ -162,11 +163,13 @@ internal sealed class IdentityImport
     private static async Task<VerifiedAccount?> SignInAsync(Node node, string email, string password)
     {
         var check = await node.WithUsersAsync(users =>
-            users.VerifyPasswordAsync(EmailAddress.Parse(email), ClientNetwork.Unknown, password, CancellationToken.None));
+            users.VerifyPasswordAsync(
+                EmailAddress.Parse(email), ClientNetwork.Unknown, password, CancellationToken.None));
         return check.Value.Verified;
     }
 
-    private static Task<Account?> FindAsync(Node node, Guid id) => node.WithUsersAsync(users => users.FindAsync(id, CancellationToken.None));
+    private static Task<Account?> FindAsync(Node node, Guid id) =>
+        node.WithUsersAsync(users => users.FindAsync(id, CancellationToken.None));
 
     private static string? Hash(Node node) => node.Sql("SELECT PasswordHash FROM AspNetUsers") as string;
 
@@ -176,7 +179,8 @@ internal sealed class IdentityImport
         using var connection = new SqliteConnection($"Data Source={node.DatabasePath};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = File.ReadAllText(Path.Combine(TestContext.CurrentContext.TestDirectory, "import-identity.sqlite.sql"));
+        command.CommandText = File.ReadAllText(
+            Path.Combine(TestContext.CurrentContext.TestDirectory, "import-identity.sqlite.sql"));
         command.Parameters.AddWithValue("@old", old.DatabasePath);
         using var reader = command.ExecuteReader();
         var said = new List<string>();
@@ -201,7 +205,8 @@ internal sealed class IdentityImport
             DatabasePath = databasePath;
             var services = new ServiceCollection();
             services.AddLogging();
-            services.AddDbContext<OldDatabase>(options => options.UseSqlite($"Data Source={databasePath};Pooling=False"));
+            services.AddDbContext<OldDatabase>(
+                options => options.UseSqlite($"Data Source={databasePath};Pooling=False"));
             services.AddIdentityCore<IdentityUser>().AddEntityFrameworkStores<OldDatabase>();
             services.Configure<PasswordHasherOptions>(options => options.CompatibilityMode = mode);
             _services = services.BuildServiceProvider();

@@ -48,7 +48,8 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
         await using var again = await StartAsync("another horse of the operator's choice");
         Assert.That(again.Sql("SELECT COUNT(*) FROM AspNetUsers"), Is.EqualTo(1));
         Assert.That(again.Sql("SELECT COUNT(*) FROM AuditEntries"), Is.EqualTo(1));
-        var check = await again.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), ClientNetwork.Unknown, Password, default));
+        var check = await again.WithUsersAsync(
+            users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), ClientNetwork.Unknown, Password, default));
         Assert.That(check.Value.Verified, Is.Not.Null);
         Assert.That(_warnings.Lines, Is.Empty);
     }
@@ -60,7 +61,8 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
     {
         await using (var before = await Node.StartAsync(_database))
         {
-            await before.Get<IAccountSecurity>().SetRolesAsync(await before.AddAccountAsync(), [Roles.Admin], before.Audit(), default);
+            await before.Get<IAccountSecurity>().SetRolesAsync(
+                await before.AddAccountAsync(), [Roles.Admin], before.Audit(), default);
             before.Sql("UPDATE AspNetUsers SET Locked = @p0", isLocked);
         }
 
@@ -79,7 +81,9 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
         }
 
         await using var node = await StartAsync();
-        Assert.That(node.Sql("SELECT CONCAT(Roles, SecurityVersion, (SELECT COUNT(*) FROM AspNetUsers)) FROM AspNetUsers"), Is.EqualTo("11"));
+        Assert.That(
+            node.Sql("SELECT CONCAT(Roles, SecurityVersion, (SELECT COUNT(*) FROM AspNetUsers)) FROM AspNetUsers"),
+            Is.EqualTo("11"));
         var check = await node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), ClientNetwork.Unknown, Node.Password, default));
         Assert.That(check.Value.Verified, Is.Not.Null, "its password is its owner's");
         Assert.That(_warnings.Lines, Has.Count.EqualTo(1));
@@ -122,14 +126,20 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
 
         public IReadOnlyCollection<string> Lines => _lines;
 
-        public ILogger CreateLogger(string categoryName) => categoryName.StartsWith("CleanJwt", StringComparison.Ordinal) ? this : NullLogger.Instance;
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.StartsWith("CleanJwt", StringComparison.Ordinal) ? this : NullLogger.Instance;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

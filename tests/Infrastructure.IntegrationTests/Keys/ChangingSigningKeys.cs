@@ -78,7 +78,9 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
 
         Node.Time.Advance(Notice / 2);
         await ChangeAsync(keys => keys.RotateAsync);
-        Assert.That((await KeysAsync()).Select(key => key.SignsFrom), Is.EqualTo(new[] { before[0].SignsFrom, before[1].SignsFrom, Now + Notice }));
+        Assert.That(
+            (await KeysAsync()).Select(key => key.SignsFrom),
+            Is.EqualTo(new[] { before[0].SignsFrom, before[1].SignsFrom, Now + Notice }));
     }
 
     [Test]
@@ -98,7 +100,10 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
         await ChangeAsync(keys => byCommand ? keys.RotateAsync : keys.AdoptAlgorithmAsync, other);
 
         var keys = await KeysAsync();
-        Assert.That(keys.Select(key => key.Algorithm), Is.EqualTo(new[] { "ES256", "ES384" }), "or the one before would come back in an hour");
+        Assert.That(
+            keys.Select(key => key.Algorithm),
+            Is.EqualTo(new[] { "ES256", "ES384" }),
+            "or the one before would come back in an hour");
         Assert.That(keys[1].KeyId, Is.Not.EqualTo(next.KeyId));
         Assert.That(keys[1].SignsFrom, Is.EqualTo(Now + Notice));
     }
@@ -171,7 +176,9 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
             await make();
             var expected = (await KeysAsync()).ConvertAll(key => key.KeyId);
             Assert.That(
-                () => other.Get<SigningKeyRing>().Keys.Select(key => key.KeyId), Is.EqualTo(expected).After(PatienceMilliseconds, 20), change);
+                () =>
+                    other.Get<SigningKeyRing>().Keys.Select(key => key.KeyId), Is.EqualTo(expected).After(
+                        PatienceMilliseconds, 20), change);
         }
     }
 
@@ -190,7 +197,8 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
         async Task<int> AskForAnUnknownKeyAsync(int times)
         {
             var readings = await Task.WhenAll(
-                Enumerable.Range(0, times).Select(_ => Task.Run(() => Node.Get<IKeyRing>().TryReloadAsync(default).AsTask())));
+                Enumerable.Range(0, times).Select(
+                    _ => Task.Run(() => Node.Get<IKeyRing>().TryReloadAsync(default).AsTask())));
             return readings.Count(wasRead => wasRead);
         }
     }
@@ -221,8 +229,10 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
         var listed = await Node.Get<SigningKeyAdministration>().ListAsync();
         Assert.That(listed, Is.EqualTo(new[]
         {
-            new SigningKeyInfo(keys[0].KeyId, "ES256", "verifies", keys[0].SignsFrom, keys[1].SignsFrom + TimeSpan.FromMinutes(65)),
-            new SigningKeyInfo(keys[1].KeyId, "ES256", "signs", keys[1].SignsFrom, next.SignsFrom + TimeSpan.FromMinutes(65)),
+            new SigningKeyInfo(
+                keys[0].KeyId, "ES256", "verifies", keys[0].SignsFrom, keys[1].SignsFrom + TimeSpan.FromMinutes(65)),
+            new SigningKeyInfo(
+                keys[1].KeyId, "ES256", "signs", keys[1].SignsFrom, next.SignsFrom + TimeSpan.FromMinutes(65)),
             new SigningKeyInfo(next.KeyId, "ES256", "next", next.SignsFrom, LastTokenExpiresAt: null),
         }));
     }
@@ -236,11 +246,13 @@ internal sealed class ChangingSigningKeys(DatabaseKind kind)
         return node;
     }
 
-    private Task AtOnceAsync(Func<SigningKeyStore, Func<AppDbContext, NewSigningKey, CancellationToken, Task>> change, Node? node = null) =>
+    private Task AtOnceAsync(
+        Func<SigningKeyStore, Func<AppDbContext, NewSigningKey, CancellationToken, Task>> change, Node? node = null) =>
         Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => Task.Run(() => ChangeAsync(change, node))));
 
     // Each call uses its own context, as another node would.
-    private async Task ChangeAsync(Func<SigningKeyStore, Func<AppDbContext, NewSigningKey, CancellationToken, Task>> change, Node? node = null)
+    private async Task ChangeAsync(
+        Func<SigningKeyStore, Func<AppDbContext, NewSigningKey, CancellationToken, Task>> change, Node? node = null)
     {
         node ??= Node;
         var store = node.Get<SigningKeyStore>();

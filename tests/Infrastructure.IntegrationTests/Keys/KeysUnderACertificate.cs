@@ -162,7 +162,8 @@ internal sealed class KeysUnderACertificate(DatabaseKind kind)
         var host = new HostingEnvironment { EnvironmentName = environment, ContentRootPath = _database.Folder };
         Assert.That(
             () => KeyProtection.LoadCertificate(configuration, host),
-            stops ? ThrowsOneLine("KeyProtection:CertificatePath is not set, and Database:Provider is 'SqlServer'") : Is.Null);
+            stops ? ThrowsOneLine(
+                "KeyProtection:CertificatePath is not set, and Database:Provider is 'SqlServer'") : Is.Null);
     }
 
     private static NUnit.Framework.Constraints.ContainsConstraint ThrowsOneLine(string naming) =>
@@ -174,8 +175,11 @@ internal sealed class KeysUnderACertificate(DatabaseKind kind)
     private static Task<string> ContentsAsync(Node node) => node.WithDatabaseAsync(async db =>
     {
         var keys = await db.SigningKeys.OrderBy(key => key.Sequence).ToListAsync();
-        var dataProtectionKeys = await db.DataProtectionKeys.OrderBy(key => key.Id).Select(key => key.Xml).ToListAsync();
-        return string.Join('\n', [.. keys.Select(key => key.KeyId + Convert.ToHexString(key.ProtectedPrivateKey)), .. dataProtectionKeys]);
+        var dataProtectionKeys = await db.DataProtectionKeys.OrderBy(
+            key => key.Id).Select(key => key.Xml).ToListAsync();
+        return string.Join(
+            '\n',
+            [.. keys.Select(key => key.KeyId + Convert.ToHexString(key.ProtectedPrivateKey)), .. dataProtectionKeys]);
     });
 
     private async Task<string> FirstStartAsync()

@@ -38,11 +38,18 @@ internal sealed class OperatorKeyFiles
     [
         Good("ES256 as PKCS #8", "ES256", ECDsaOn(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem()),
         Good("ES256 as SEC 1", "ES256", ECDsaOn(ECCurve.NamedCurves.nistP256).ExportECPrivateKeyPem()),
-        Good("ES256 after its parameters", "ES256", CurveParameters + ECDsaOn(ECCurve.NamedCurves.nistP256).ExportECPrivateKeyPem()),
+        Good(
+            "ES256 after its parameters",
+            "ES256",
+            CurveParameters + ECDsaOn(ECCurve.NamedCurves.nistP256).ExportECPrivateKeyPem()),
         Good("ES384", "ES384", ECDsaOn(ECCurve.NamedCurves.nistP384).ExportPkcs8PrivateKeyPem()),
         Good("RS256 as PKCS #8", "RS256", RSA.Create(2048).ExportPkcs8PrivateKeyPem()),
         Good("RS256 as PKCS #1", "RS256", RSA.Create(3072).ExportRSAPrivateKeyPem()),
-        Good("RS256 whatever else the setting names", "RS256", RSA.Create(2048).ExportPkcs8PrivateKeyPem(), setting: "ES384"),
+        Good(
+            "RS256 whatever else the setting names",
+            "RS256",
+            RSA.Create(2048).ExportPkcs8PrivateKeyPem(),
+            setting: "ES384"),
         Good("PS256", "PS256", RSA.Create(2048).ExportPkcs8PrivateKeyPem(), setting: "PS256"),
     ];
 
@@ -64,11 +71,13 @@ internal sealed class OperatorKeyFiles
     public async Task GoodFile_SignsAndVerifies(string algorithm, string pem, string setting)
     {
         using var folder = new TemporaryFolder();
-        await using var node = await Node.StartAsync(folder.Path, Settings([Write(folder, "signing.pem", pem)], setting));
+        await using var node = await Node.StartAsync(
+            folder.Path, Settings([Write(folder, "signing.pem", pem)], setting));
         var token = Issue(node);
         Assert.That(new JsonWebToken(token).Alg, Is.EqualTo(algorithm));
         Assert.That((await ReadAsync(node, token)).IsSuccess);
-        Assert.That(node.Get<IIssuerMetadata>().PublicKeys.Select(key => key.Algorithm), Is.EqualTo(new[] { algorithm }));
+        Assert.That(
+            node.Get<IIssuerMetadata>().PublicKeys.Select(key => key.Algorithm), Is.EqualTo(new[] { algorithm }));
     }
 
     [Test]
@@ -84,7 +93,8 @@ internal sealed class OperatorKeyFiles
         Assert.That((await ReadAsync(node, old)).IsSuccess);
         Assert.That((await ReadAsync(node, issued)).IsSuccess);
         Assert.That(
-            node.Get<IIssuerMetadata>().PublicKeys.Select(key => key.KeyId), Is.EqualTo(new[] { KeyIdOf(issued), KeyIdOf(old) }));
+            node.Get<IIssuerMetadata>().PublicKeys.Select(key => key.KeyId), Is.EqualTo(
+                new[] { KeyIdOf(issued), KeyIdOf(old) }));
         Assert.That((await ReadAsync(before, issued)).IsSuccess, Is.False, "this one does not know it");
     }
 
@@ -168,7 +178,8 @@ internal sealed class OperatorKeyFiles
         return node.Get<IAccessTokenService>().Issue(session, [], session.Scope, now).Token;
     }
 
-    private static ValueTask<Domain.Results.Result<AccessToken>> ReadAsync(Node node, string token) => node.Get<IAccessTokenService>().ReadAsync(token, default);
+    private static ValueTask<Domain.Results.Result<AccessToken>> ReadAsync(Node node, string token) =>
+        node.Get<IAccessTokenService>().ReadAsync(token, default);
 
     private static string KeyIdOf(string token) => new JsonWebToken(token).Kid;
 
@@ -179,7 +190,8 @@ internal sealed class OperatorKeyFiles
     }
 
     private static Dictionary<string, string?> Settings(string[] files, string algorithm = "ES256") => new(
-        files.Select((file, index) => KeyValuePair.Create($"Jwt:KeyFiles:{index}", (string?)file)).Append(new("Jwt:SigningAlgorithm", algorithm)));
+        files.Select((file, index) => KeyValuePair.Create($"Jwt:KeyFiles:{index}", (string?)file)).Append(
+            new("Jwt:SigningAlgorithm", algorithm)));
 
     private static string NewPem() => ECDsaOn(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem();
 

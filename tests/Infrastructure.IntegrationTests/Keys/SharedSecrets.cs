@@ -58,7 +58,8 @@ internal sealed class SharedSecrets
         await KeyAsync();
         SqliteScript.Scalar(Node.DatabasePathIn(_folder.Path), "DELETE FROM Secrets");
         await using var node = new Node(_folder.Path, new() { ["Database:MigrateOnStart"] = "false" });
-        Assert.That(node.PrepareAsync, Throws.InstanceOf<StartException>().With.Message.Contains("run the command 'migrate'"));
+        Assert.That(
+            node.PrepareAsync, Throws.InstanceOf<StartException>().With.Message.Contains("run the command 'migrate'"));
     }
 
     [TestCase(true, "SELECT ProtectedValue FROM Secrets WHERE Name = 'password-attempts'")]

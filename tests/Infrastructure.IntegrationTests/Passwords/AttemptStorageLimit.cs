@@ -83,7 +83,10 @@ internal sealed class AttemptStorageLimit(DatabaseKind kind)
             }
         }));
 
-        Assert.That(RowsOfTheirOwn(node), Is.LessThanOrEqualTo(Bound + 4), "each may make those of one sign-in before it counts again");
+        Assert.That(
+            RowsOfTheirOwn(node),
+            Is.LessThanOrEqualTo(Bound + 4),
+            "each may make those of one sign-in before it counts again");
     }
 
     [Test]
@@ -108,7 +111,8 @@ internal sealed class AttemptStorageLimit(DatabaseKind kind)
 
     private static EmailAddress Address(int number) => EmailAddress.Parse($"stranger{number}@example.com");
 
-    private static Task<Result<AttemptReservation>> ReserveAsync(Node node, EmailAddress email) => node.Get<PasswordThrottle>().ReserveAsync(email, Here, default);
+    private static Task<Result<AttemptReservation>> ReserveAsync(Node node, EmailAddress email) =>
+        node.Get<PasswordThrottle>().ReserveAsync(email, Here, default);
 
     private static async Task FailAsync(Node node, EmailAddress email, int times = 1)
     {
@@ -133,9 +137,12 @@ internal sealed class AttemptStorageLimit(DatabaseKind kind)
         }
     }
 
-    private static long RowsOfTheirOwn(Node node) => (long)node.Sql($"SELECT COUNT(*) FROM PasswordAttempts WHERE {Length(node)} = {AttemptKey.Size}")!;
+    private static long RowsOfTheirOwn(Node node) =>
+        (long)node.Sql($"SELECT COUNT(*) FROM PasswordAttempts WHERE {Length(node)} = {AttemptKey.Size}")!;
 
-    private static long SharedRows(Node node) => (long)node.Sql($"SELECT COUNT(*) FROM PasswordAttempts WHERE {Length(node)} = 3")!;
+    private static long SharedRows(Node node) =>
+        (long)node.Sql($"SELECT COUNT(*) FROM PasswordAttempts WHERE {Length(node)} = 3")!;
 
-    private static string Length(Node node) => node.Get<IDatabase>() is SqliteDatabase ? "length(\"Key\")" : "DATALENGTH([Key])";
+    private static string Length(Node node) =>
+        node.Get<IDatabase>() is SqliteDatabase ? "length(\"Key\")" : "DATALENGTH([Key])";
 }

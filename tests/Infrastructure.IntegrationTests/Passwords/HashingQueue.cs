@@ -63,11 +63,16 @@ internal sealed class HashingQueue
     {
         using var hashing = new HashingThreads(threads: 1, maxQueuedPerThread: 1);
         using var others = new WorkerThreads("others", threads: 1, maxQueued: 1);
-        Assume.That(await others.TryEnqueue(Nice, CancellationToken.None)!, Is.LessThan(10), "the test process itself has a low priority");
+        Assume.That(
+            await others.TryEnqueue(Nice, CancellationToken.None)!,
+            Is.LessThan(10),
+            "the test process itself has a low priority");
         Assert.That(await Enqueue(hashing, Nice), Is.EqualTo(10));
 
         // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: the 19th field; the name before may hold spaces.
-        static int Nice() => int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[16], CultureInfo.InvariantCulture);
+        static int Nice() =>
+            int.Parse(
+                File.ReadAllText("/proc/thread-self/stat").Split(") ")[1].Split(' ')[16], CultureInfo.InvariantCulture);
     }
 
     [Test]
@@ -85,7 +90,8 @@ internal sealed class HashingQueue
             CancellationToken.None)!;
         var begunAgain = threads.TryEnqueue(Stopwatch.GetTimestamp, CancellationToken.None)!;
 
-        Assert.That(Stopwatch.GetElapsedTime(await ended, await begunAgain), Is.GreaterThan(TimeSpan.FromMilliseconds(90)));
+        Assert.That(
+            Stopwatch.GetElapsedTime(await ended, await begunAgain), Is.GreaterThan(TimeSpan.FromMilliseconds(90)));
     }
 
     [TestCase(1, 10, ExpectedResult = 0, TestName = "Rest_OnOneCore_IsNone")]
@@ -95,7 +101,8 @@ internal sealed class HashingQueue
     [TestCase(3, 20, ExpectedResult = 0, TestName = "Rest_WhereCoresAreFree_IsNone")]
     [TestCase(3, 60, ExpectedResult = 10, TestName = "Rest_WhereOthersHaveMoreThanTheirCore_IsAsLongAsTheWork")]
     public double Rest(int threads, int used) =>
-        HashingThreads.RestAfter(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(used), threads).TotalMilliseconds;
+        HashingThreads.RestAfter(
+            TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(used), threads).TotalMilliseconds;
 
     [Test]
     public void CancelledWork_IsNotDone(CancellationToken timeout)
@@ -118,7 +125,8 @@ internal sealed class HashingQueue
         using var hashing = new HashingThreads(threads: 1, maxQueuedPerThread: 2);
         var failing = Enqueue<int>(hashing, () => throw new InvalidDataException("of the work"));
 
-        Assert.That(async () => await failing, Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("of the work"));
+        Assert.That(
+            async () => await failing, Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("of the work"));
         Assert.That(await Enqueue(hashing, () => 1), Is.EqualTo(1));
     }
 
@@ -150,7 +158,8 @@ internal sealed class HashingQueue
         Assert.That(hashing.TryEnqueue(() => 1, CancellationToken.None), Is.Null);
     }
 
-    private static Task<T> Enqueue<T>(HashingThreads hashing, Func<T> work) => hashing.TryEnqueue(work, CancellationToken.None)!;
+    private static Task<T> Enqueue<T>(HashingThreads hashing, Func<T> work) =>
+        hashing.TryEnqueue(work, CancellationToken.None)!;
 
     private static void InterlockedMax(ref int target, int value)
     {

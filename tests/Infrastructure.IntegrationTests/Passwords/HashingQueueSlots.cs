@@ -40,14 +40,22 @@ internal sealed class HashingQueueSlots
             Assert.That(Tries(node), Is.EqualTo(Begun));
             Assert.That(signIns.Select(signIn => signIn.IsCompleted), Has.None.True);
             Assert.That((await VerifyAsync(node, 20, timeout)).Error, Is.EqualTo(PasswordHashingService.QueueFull));
-            Assert.That((await VerifyAsync(node, 0, timeout)).Error, Is.EqualTo(PasswordHashingService.QueueFull), "and nobody waits for the two others of that email");
-            Assert.That((await node.Get<PasswordHashingService>().HashAsync("new", timeout)).Error, Is.EqualTo(PasswordHashingService.QueueFull), "it is the same line");
+            Assert.That(
+                (await VerifyAsync(node, 0, timeout)).Error,
+                Is.EqualTo(PasswordHashingService.QueueFull),
+                "and nobody waits for the two others of that email");
+            Assert.That(
+                (await node.Get<PasswordHashingService>().HashAsync("new", timeout)).Error,
+                Is.EqualTo(PasswordHashingService.QueueFull),
+                "it is the same line");
         }
 
         verify.Set();
         Assert.That((await Task.WhenAll(signIns)).Select(answer => answer.IsSuccess), Has.All.True);
         Assert.That(Tries(node), Is.EqualTo(20));
-        Assert.That((await node.Get<PasswordHashingService>().HashAsync("new", timeout)).IsSuccess, "all places are free again");
+        Assert.That(
+            (await node.Get<PasswordHashingService>().HashAsync("new", timeout)).IsSuccess,
+            "all places are free again");
     }
 
     [Test]
@@ -114,18 +122,24 @@ internal sealed class HashingQueueSlots
         }
 
         Assert.That(waiting.Select(signIn => signIn.IsCompleted), Has.None.True);
-        Assert.That((await Task.WhenAll(waiting)).Select(answer => answer.Error?.Code), Has.All.EqualTo("service-unavailable"));
+        Assert.That(
+            (await Task.WhenAll(waiting)).Select(answer => answer.Error?.Code), Has.All.EqualTo("service-unavailable"));
     }
 
     private static EmailAddress EmailOf(int number) => EmailAddress.Parse($"user{number}@example.com");
 
-    private static Task<Result<PasswordCheck>> VerifyAsync(Node node, int number, CancellationToken cancellationToken) =>
+    private static Task<Result<PasswordCheck>> VerifyAsync(
+        Node node, int number, CancellationToken cancellationToken) =>
         node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailOf(number), Here, "wrong", cancellationToken));
 
     /// <summary>The number of attempts. Each has two rows, one by email and one by network.</summary>
     private static long Tries(Node node) => (long)node.Sql("SELECT COUNT(*) FROM PasswordAttempts")! / 2;
 
-    private static Task<Node> StartAsync(TestDatabase database, int maxQueuedPerThread, Action<Mock<IPasswordHasher<AppUser>>>? setUp = null, int threads = 1)
+    private static Task<Node> StartAsync(
+        TestDatabase database,
+        int maxQueuedPerThread,
+        Action<Mock<IPasswordHasher<AppUser>>>? setUp = null,
+        int threads = 1)
     {
         var hasher = new Mock<IPasswordHasher<AppUser>>();
         hasher.Setup(port => port.HashPassword(It.IsAny<AppUser>(), It.IsAny<string>())).Returns("hash");

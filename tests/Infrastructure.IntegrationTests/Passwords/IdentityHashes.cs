@@ -20,7 +20,8 @@ internal sealed class IdentityHashes(PasswordHasherCompatibilityMode mode)
 
     [Test]
     public void RightPassword_VerifiesAndAsksForARehash() =>
-        Assert.That(Verify(IdentityHash("Passw0rd!"), "Passw0rd!"), Is.EqualTo(PasswordVerificationResult.SuccessRehashNeeded));
+        Assert.That(
+            Verify(IdentityHash("Passw0rd!"), "Passw0rd!"), Is.EqualTo(PasswordVerificationResult.SuccessRehashNeeded));
 
     [Test]
     public void WrongPassword_Fails() =>
@@ -28,22 +29,27 @@ internal sealed class IdentityHashes(PasswordHasherCompatibilityMode mode)
 
     [Test]
     public void HashOfDecomposedText_VerifiesWithTheSameText() =>
-        Assert.That(Verify(IdentityHash(Decomposed), Decomposed), Is.EqualTo(PasswordVerificationResult.SuccessRehashNeeded));
+        Assert.That(
+            Verify(IdentityHash(Decomposed), Decomposed), Is.EqualTo(PasswordVerificationResult.SuccessRehashNeeded));
 
     [Test]
     public void HashOfComposedText_VerifiesWithEitherSpelling([Values] bool decomposed) =>
         Assert.That(
-            Verify(IdentityHash(Composed), decomposed ? Decomposed : Composed), Is.EqualTo(PasswordVerificationResult.SuccessRehashNeeded));
+            Verify(IdentityHash(Composed), decomposed ? Decomposed : Composed), Is.EqualTo(
+                PasswordVerificationResult.SuccessRehashNeeded));
 
     [Test]
     [Category("Exhaustive")]
     public void TruncatedHash_FailsAndDoesNotThrow([Range(0, 56, 4)] int length) =>
-        Assert.That(Verify(IdentityHash("Passw0rd!")[..length], "Passw0rd!"), Is.EqualTo(PasswordVerificationResult.Failed));
+        Assert.That(
+            Verify(IdentityHash("Passw0rd!")[..length], "Passw0rd!"), Is.EqualTo(PasswordVerificationResult.Failed));
 
     private string IdentityHash(string password) =>
-        new PasswordHasher<AppUser>(Options.Create(new PasswordHasherOptions { CompatibilityMode = mode })).HashPassword(User, password);
+        new PasswordHasher<AppUser>(
+            Options.Create(new PasswordHasherOptions { CompatibilityMode = mode })).HashPassword(User, password);
 
-    private PasswordVerificationResult Verify(string hash, string password) => _hasher.VerifyHashedPassword(User, hash, password);
+    private PasswordVerificationResult Verify(string hash, string password) =>
+        _hasher.VerifyHashedPassword(User, hash, password);
 }
 
 /// <summary>Texts that no hasher writes.</summary>
@@ -62,5 +68,7 @@ internal sealed class GarbageHashes
     [TestCase("AQAAAAIAAYag/////wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", TestName = "V3 with a negative salt size")]
     [TestCase("pbkdf2_sha256$260000$salt$aGFzaA==", TestName = "Django's")]
     public void Verification_FailsAndDoesNotThrow(string hash) =>
-        Assert.That(new Argon2PasswordHasher().VerifyHashedPassword(new AppUser(), hash, "Passw0rd!"), Is.EqualTo(PasswordVerificationResult.Failed));
+        Assert.That(
+            new Argon2PasswordHasher().VerifyHashedPassword(new AppUser(), hash, "Passw0rd!"),
+            Is.EqualTo(PasswordVerificationResult.Failed));
 }

@@ -32,7 +32,8 @@ internal sealed class PasswordHashing
 
     [Test]
     public void RightPassword_Verifies() =>
-        Assert.That(Verify(_hasher.HashPassword(User, Password), Password), Is.EqualTo(PasswordVerificationResult.Success));
+        Assert.That(
+            Verify(_hasher.HashPassword(User, Password), Password), Is.EqualTo(PasswordVerificationResult.Success));
 
     [TestCase("correct horse battery stapl")]
     [TestCase("correct horse battery staple ")]
@@ -49,8 +50,12 @@ internal sealed class PasswordHashing
         Assert.That(decomposed, Is.Not.EqualTo(Composed));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Verify(_hasher.HashPassword(User, Composed), decomposed), Is.EqualTo(PasswordVerificationResult.Success));
-            Assert.That(Verify(_hasher.HashPassword(User, decomposed), Composed), Is.EqualTo(PasswordVerificationResult.Success));
+            Assert.That(
+                Verify(_hasher.HashPassword(User, Composed), decomposed),
+                Is.EqualTo(PasswordVerificationResult.Success));
+            Assert.That(
+                Verify(_hasher.HashPassword(User, decomposed), Composed),
+                Is.EqualTo(PasswordVerificationResult.Success));
         }
     }
 
@@ -97,7 +102,8 @@ internal sealed class PasswordHashing
     public void MalformedPhcString_FailsAndDoesNotThrow(string hash) =>
         Assert.That(Verify(hash, Password), Is.EqualTo(PasswordVerificationResult.Failed));
 
-    private PasswordVerificationResult Verify(string hash, string password) => _hasher.VerifyHashedPassword(User, hash, password);
+    private PasswordVerificationResult Verify(string hash, string password) =>
+        _hasher.VerifyHashedPassword(User, hash, password);
 
     /// <summary>A hash as another service writes it. The code under test takes no part in it.</summary>
     private static string HashOf(string password, int memoryKiB, int passes)

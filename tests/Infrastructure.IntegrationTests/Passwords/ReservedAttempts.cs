@@ -16,7 +16,10 @@ using Moq;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
-/// <summary>An attempt is counted before its password is checked. An attempt that was not checked is given back; one without an outcome is not.</summary>
+/// <summary>
+/// An attempt is counted before its password is checked. An attempt that was not checked is given back; one without an
+/// outcome is not.
+/// </summary>
 [OnDatabases]
 [CancelAfter(60_000)]
 internal sealed class ReservedAttempts(DatabaseKind kind)
@@ -36,7 +39,10 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
             Assert.That((await killed.ReserveElsewhereAsync(Ada, Here, timeout)).IsSuccess);
         }
 
-        Assert.That((await ReserveAsync(node, timeout)).Error?.Code, Is.EqualTo("service-unavailable"), "they may still be right");
+        Assert.That(
+            (await ReserveAsync(node, timeout)).Error?.Code,
+            Is.EqualTo("service-unavailable"),
+            "they may still be right");
         Assert.That((await ReserveAsync(node, timeout)).Error?.RetryAfter, Is.EqualTo(TimeSpan.FromSeconds(1)));
         node.Time.Advance(TimeSpan.FromSeconds(30) - Skew(killed, node) - TimeSpan.FromMilliseconds(1));
         Assert.That((await ReserveAsync(node, timeout)).Error?.Code, Is.EqualTo("service-unavailable"));
@@ -71,7 +77,8 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     {
         using var database = new TestDatabase(kind);
         using var full = new HashingThreads(threads: 1, maxQueuedPerThread: 1);
-        await using var node = await Node.StartAsync(database, configure: services => services.Replace(ServiceDescriptor.Singleton(full)));
+        await using var node = await Node.StartAsync(
+            database, configure: services => services.Replace(ServiceDescriptor.Singleton(full)));
         await node.AddAccountAsync(Ada);
         using (var busy = new BusyThread(full))
         {
@@ -92,7 +99,8 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     {
         using var database = new TestDatabase(kind);
         using var threads = new HashingThreads(threads: 1, maxQueuedPerThread: 10);
-        await using var node = await Node.StartAsync(database, configure: services => services.Replace(ServiceDescriptor.Singleton(threads)));
+        await using var node = await Node.StartAsync(
+            database, configure: services => services.Replace(ServiceDescriptor.Singleton(threads)));
         await node.AddAccountAsync(Ada);
         using (var busy = new BusyThread(threads))
         {
@@ -118,7 +126,8 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
         hasher.Setup(port => port.VerifyHashedPassword(It.IsAny<AppUser>(), It.IsAny<string>(), It.IsAny<string>()))
             .Callback(hangUp.Cancel)
             .Returns(PasswordVerificationResult.Failed);
-        await using var node = await Node.StartAsync(database, configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
+        await using var node = await Node.StartAsync(
+            database, configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
         await node.AddAccountAsync(Ada);
         Assert.That((await VerifyAsync(node, "wrong", hangUp.Token)).Value.Verified, Is.Null);
         Assert.That(Rows(node), Is.EqualTo(2));
@@ -128,7 +137,8 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     public async Task WhatIsNotCheckedForADatabaseThatFails_IsGivenBack()
     {
         using var database = new TestDatabase(kind);
-        await using var node = await Node.StartAsync(database, configure: services => Decorate(services, inner => new FailingReads(inner)));
+        await using var node = await Node.StartAsync(
+            database, configure: services => Decorate(services, inner => new FailingReads(inner)));
         await node.AddAccountAsync(Ada);
         ((FailingReads)node.Get<IDatabase>()).Fail = true;
         Assert.That(async () => await VerifyAsync(node, "wrong"), Throws.InstanceOf<DatabaseUnavailableException>());
@@ -138,7 +148,9 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
         Assert.That(Rows(node), Is.EqualTo(2));
     }
 
-    /// <summary>The first row of a key is made by two nodes at once, and rows are changed under one's feet: no try is lost.</summary>
+    /// <summary>
+    /// The first row of a key is made by two nodes at once, and rows are changed under one's feet: no try is lost.
+    /// </summary>
     [Test]
     public async Task TriesOfTwoNodesAtOnce_AreAllCounted(CancellationToken timeout)
     {
@@ -149,13 +161,15 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
         await Parallel.ForAsync(0, 48, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
         {
             var network = ClientNetwork.Of(IPAddress.Parse($"192.0.2.{i / 4}"));
-            await using var reserved = (await (i % 2 == 0 ? one : other).Get<PasswordThrottle>().ReserveAsync(Ada, network, timeout)).Value;
+            await using var reserved = (
+                await (i % 2 == 0 ? one : other).Get<PasswordThrottle>().ReserveAsync(Ada, network, timeout)).Value;
             await reserved.SettleWrongAsync();
             Interlocked.Increment(ref wrong);
         });
 
         var email = one.Get<AttemptKeys>().Of(Ada).Value;
-        var stored = await one.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.Context.PasswordAttempts.Single(row => row.Key == email)), timeout);
+        var stored = await one.Get<IDatabase>().ReadAsync(
+            (db, _) => Task.FromResult(db.Context.PasswordAttempts.Single(row => row.Key == email)), timeout);
         Assert.That(stored.Attempts.All.Count(tried => tried.IsWrong), Is.EqualTo(wrong).And.EqualTo(48));
     }
 
@@ -164,7 +178,8 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     public async Task RowThatAnotherNodeChangedMeanwhile_IsReadAgain(CancellationToken timeout)
     {
         using var database = new TestDatabase(kind);
-        await using var node = await Node.StartAsync(database, configure: services => Decorate(services, inner => new Conflicts(inner)));
+        await using var node = await Node.StartAsync(
+            database, configure: services => Decorate(services, inner => new Conflicts(inner)));
         var conflicts = (Conflicts)node.Get<IDatabase>();
         conflicts.IsNext = true;
         List<PasswordAttemptRow> before;
@@ -186,9 +201,13 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
         }
 
         Assert.That(await StoredAsync(), Is.Empty);
-        Assert.That(conflicts.Reads, Is.EqualTo(4 * 2), "of the change that inserts, the two that update, and the one that deletes: each again");
+        Assert.That(
+            conflicts.Reads,
+            Is.EqualTo(4 * 2),
+            "of the change that inserts, the two that update, and the one that deletes: each again");
 
-        Task<List<PasswordAttemptRow>> StoredAsync() => node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.Context.PasswordAttempts.ToList()), timeout);
+        Task<List<PasswordAttemptRow>> StoredAsync() =>
+            node.Get<IDatabase>().ReadAsync((db, _) => Task.FromResult(db.Context.PasswordAttempts.ToList()), timeout);
     }
 
     [Test]
@@ -199,10 +218,12 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
         await using var other = await Node.StartAsync(database);
         var keys = one.Get<AttemptKeys>();
         var id = Guid.NewGuid();
-        byte[][] all = [keys.Of(Ada).Value, keys.Of(Ada, Here).Value, keys.Of(Ada, ClientNetwork.Unknown).Value, keys.Of(id).Value];
+        byte[][] all = [keys.Of(
+            Ada).Value, keys.Of(Ada, Here).Value, keys.Of(Ada, ClientNetwork.Unknown).Value, keys.Of(id).Value];
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(all.Select(key => Convert.ToHexString(key.AsSpan(1))).Distinct().Count(), Is.EqualTo(all.Length));
+            Assert.That(
+                all.Select(key => Convert.ToHexString(key.AsSpan(1))).Distinct().Count(), Is.EqualTo(all.Length));
             Assert.That(all.Select(key => key[0]), Is.EqualTo([2, 1, 1, 3]));
             Assert.That(other.Get<AttemptKeys>().Of(Ada).Value, Is.EqualTo(all[0]));
             Assert.That(keys.Of(EmailAddress.Parse(" ADA@Example.com ")).Value, Is.EqualTo(all[0]));
@@ -214,7 +235,8 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     private static Task<Result<AttemptReservation>> ReserveAsync(Node node, CancellationToken cancellationToken) =>
         node.Get<PasswordThrottle>().ReserveAsync(Ada, Here, cancellationToken);
 
-    private static Task<Result<PasswordCheck>> VerifyAsync(Node node, string password, CancellationToken cancellationToken = default) =>
+    private static Task<Result<PasswordCheck>> VerifyAsync(
+        Node node, string password, CancellationToken cancellationToken = default) =>
         node.WithUsersAsync(users => users.VerifyPasswordAsync(Ada, Here, password, cancellationToken));
 
     private static Task<Result<PasswordCheck>> VerifyProofAsync(Node node, string password) =>
@@ -251,15 +273,20 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
         }
     }
 
-    /// <summary>Has a change of tries find that another node was faster: between what it has read and what it writes.</summary>
+    /// <summary>
+    /// Has a change of tries find that another node was faster: between what it has read and what it writes.
+    /// </summary>
     private static void Decorate(IServiceCollection services, Func<IDatabase, IDatabase> decorator)
     {
         var real = services.Single(service => service.ServiceType == typeof(IDatabase));
         services.Replace(ServiceDescriptor.Singleton(provider => decorator((IDatabase)(
-            real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, real.ImplementationType!)))));
+            real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(
+                provider, real.ImplementationType!)))));
     }
 
-    /// <summary>Lets another node change the rows of a key between the moment they are read and the moment they are written.</summary>
+    /// <summary>
+    /// Lets another node change the rows of a key between the moment they are read and the moment they are written.
+    /// </summary>
     private sealed class Conflicts(IDatabase database) : IDatabase, IDisposable
     {
         /// <summary>Whether the next change meets a conflict.</summary>
@@ -267,13 +294,16 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
 
         public int Reads { get; private set; }
 
-        public Task<T> ReadAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        public Task<T> ReadAsync<T>(
+            Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
             database.ReadAsync(work, cancellationToken);
 
-        public Task<T> WriteAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        public Task<T> WriteAsync<T>(
+            Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
             database.WriteAsync((db, abandoned) => work(new Connection(this, db), abandoned), cancellationToken);
 
-        public Task<T> WriteOneAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        public Task<T> WriteOneAsync<T>(
+            Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
             database.WriteOneAsync(work, cancellationToken);
 
         public void Dispose() => (database as IDisposable)?.Dispose();
@@ -327,13 +357,16 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     {
         public bool Fail { get; set; }
 
-        public Task<T> ReadAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        public Task<T> ReadAsync<T>(
+            Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
             Fail ? throw new DatabaseUnavailableException("on purpose") : database.ReadAsync(work, cancellationToken);
 
-        public Task<T> WriteAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        public Task<T> WriteAsync<T>(
+            Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
             database.WriteAsync(work, cancellationToken);
 
-        public Task<T> WriteOneAsync<T>(Func<DatabaseConnection, CancellationToken, Task<T>> statement, CancellationToken cancellationToken) =>
+        public Task<T> WriteOneAsync<T>(
+            Func<DatabaseConnection, CancellationToken, Task<T>> statement, CancellationToken cancellationToken) =>
             database.WriteOneAsync(statement, cancellationToken);
 
         public void Dispose() => (database as IDisposable)?.Dispose();

@@ -33,7 +33,10 @@ internal sealed class SignInWork(DatabaseKind kind)
         {
             Assert.That(wrongPassword.Verifications, Is.EqualTo(["$argon2id$v=19$m=19456,t=2,p=1"]));
             Assert.That(unknownEmail.Verifications, Is.EqualTo(wrongPassword.Verifications));
-            Assert.That(wrongPassword.Commands, Has.Length.EqualTo(7), "one that looks, and three each to reserve the try and to count it");
+            Assert.That(
+                wrongPassword.Commands,
+                Has.Length.EqualTo(7),
+                "one that looks, and three each to reserve the try and to count it");
             Assert.That(unknownEmail.Commands, Is.EqualTo(wrongPassword.Commands));
             Assert.That(hasher.Hashed, Is.EqualTo(1), "passwords hashed anew: only the registration's");
         }
@@ -104,7 +107,8 @@ internal sealed class SignInWork(DatabaseKind kind)
             return _hasher.HashPassword(user, password);
         }
 
-        public PasswordVerificationResult VerifyHashedPassword(AppUser user, string hashedPassword, string providedPassword)
+        public PasswordVerificationResult VerifyHashedPassword(
+            AppUser user, string hashedPassword, string providedPassword)
         {
             Verified.Enqueue(string.Join('$', hashedPassword.Split('$')[..^2]));
             return _hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);

@@ -6,8 +6,8 @@ using CleanJwt.Infrastructure.IntegrationTests.Support;
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
 /// <summary>
-/// Writes that want the same rows at once, from two nodes: none fails for want of a lock, and the rules hold after them. On SQLite, whose writers wait for each other, they
-/// only show that the rules do.
+/// Writes that want the same rows at once, from two nodes: none fails for want of a lock, and the rules hold after
+/// them. On SQLite, whose writers wait for each other, they only show that the rules do.
 /// </summary>
 [OnDatabases]
 [Category("Load")]
@@ -69,7 +69,8 @@ internal sealed class ConflictingWrites(DatabaseKind kind)
             Assert.That(LiveSessions(), Is.Zero);
             foreach (var session in sessions)
             {
-                Assert.That(_database.Sql("SELECT COUNT(*) FROM Revocations WHERE SessionId = @p0", session.Id), Is.Positive);
+                Assert.That(
+                    _database.Sql("SELECT COUNT(*) FROM Revocations WHERE SessionId = @p0", session.Id), Is.Positive);
             }
         }
     }
@@ -99,7 +100,10 @@ internal sealed class ConflictingWrites(DatabaseKind kind)
                 Run(() => _one.Get<IAccountSecurity>().TryChangePasswordAsync(account, 1, "a new password of one", own[0].Id, _one.Audit(), default)),
                 Run(() => _other.Get<IAccountSecurity>().TryChangePasswordAsync(account, 1, "a new password of the other", own[1].Id, _other.Audit(), default)),
                 AtOnceAsync(node => node.TryStartSessionAsync(account, securityVersion: 1)));
-            Assert.That(_database.Sql("SELECT SecurityVersion FROM AspNetUsers WHERE Id = @p0", account), Is.EqualTo(2), "one of them changed it");
+            Assert.That(
+                _database.Sql("SELECT SecurityVersion FROM AspNetUsers WHERE Id = @p0", account),
+                Is.EqualTo(2),
+                "one of them changed it");
             Assert.That(
                 _database.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0 AND EndedAt IS NULL", account), Is.EqualTo(1), "the one that changed it");
         }
@@ -132,8 +136,10 @@ internal sealed class ConflictingWrites(DatabaseKind kind)
             await Task.WhenAll(
                 Run(() => RemoveAsync(_one, remaining, round)), Run(() => RemoveAsync(_other, next, round + 1)),
                 Run(() => RemoveAsync(_one, next, round + 2)), Run(() => RemoveAsync(_other, remaining, round)));
-            Assert.That(_database.Sql("SELECT COUNT(*) FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0"), Is.EqualTo(1));
-            remaining = Guid.Parse((string)_database.Sql("SELECT Id FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0")!);
+            Assert.That(
+                _database.Sql("SELECT COUNT(*) FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0"), Is.EqualTo(1));
+            remaining = Guid.Parse(
+                (string)_database.Sql("SELECT Id FROM AspNetUsers WHERE Roles = 'admin' AND Locked = 0")!);
         }
     }
 

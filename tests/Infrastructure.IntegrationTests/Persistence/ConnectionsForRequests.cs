@@ -16,7 +16,9 @@ internal sealed class ConnectionsForRequests
         await using var node = await Node.StartAsync(folder.Path);
         var failing = new FailingObserver();
 
-        Assert.That(() => node.Get<SqliteFile>().Open(new ConnectionObservers([failing])), Throws.InstanceOf<InvalidDataException>());
+        Assert.That(
+            () => node.Get<SqliteFile>().Open(new ConnectionObservers([failing])),
+            Throws.InstanceOf<InvalidDataException>());
         Assert.That(failing.Seen?.State, Is.EqualTo(ConnectionState.Closed));
     }
 

@@ -60,7 +60,8 @@ internal sealed class DatabasePreparing
         {
         }
 
-        Assert.That(SqliteScript.Scalar(Node.DatabasePathIn(folder.Path), "PRAGMA journal_mode=DELETE"), Is.EqualTo("delete"));
+        Assert.That(
+            SqliteScript.Scalar(Node.DatabasePathIn(folder.Path), "PRAGMA journal_mode=DELETE"), Is.EqualTo("delete"));
         await using var node = await Node.StartAsync(folder.Path);
         Assert.That(node.Sql("PRAGMA journal_mode"), Is.EqualTo("wal"));
     }
@@ -98,9 +99,12 @@ internal sealed class DatabasePreparing
         {
             Assert.That(AppliedMigrations(nodes[0]), Is.EqualTo(await MigrationsAsync(nodes[0])));
             Assert.That(nodes[0].Sql("SELECT count(*) FROM SigningKeys"), Is.EqualTo(1));
-            Assert.That(nodes.Select(node => node.Get<SigningKeyRing>().Current.KeyId).Distinct().Count(), Is.EqualTo(1));
+            Assert.That(
+                nodes.Select(node => node.Get<SigningKeyRing>().Current.KeyId).Distinct().Count(), Is.EqualTo(1));
             var token = nodes[0].Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));
-            Assert.That(nodes.All(node => node.Get<IRefreshTokenService>().TryRead(token, out _)), "each reads the other's refresh tokens");
+            Assert.That(
+                nodes.All(node => node.Get<IRefreshTokenService>().TryRead(token, out _)),
+                "each reads the other's refresh tokens");
             Assert.That(DataProtectionKeys(nodes[0]), Has.Length.EqualTo(1));
         }
 
@@ -112,7 +116,8 @@ internal sealed class DatabasePreparing
 
     [Test]
     [CancelAfter(30_000)]
-    public async Task MigrationLockLeftByAKilledProcess_IsSurvived([Values] bool beforeTheFirstMigration, CancellationToken timeout)
+    public async Task MigrationLockLeftByAKilledProcess_IsSurvived(
+        [Values] bool beforeTheFirstMigration, CancellationToken timeout)
     {
         using var folder = new TemporaryFolder();
         if (!beforeTheFirstMigration)
@@ -135,7 +140,8 @@ internal sealed class DatabasePreparing
         using var folder = new TemporaryFolder();
         await using var node = new Node(folder.Path, new() { ["Database:StartTimeout"] = "00:00:01" });
         Directory.CreateDirectory(Path.Combine(folder.Path, "data"));
-        await using var heldElsewhere = new FileStream(node.DatabasePath + ".migrating", FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        await using var heldElsewhere = new FileStream(
+            node.DatabasePath + ".migrating", FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 
         Assert.That(node.PrepareAsync, ThrowsOneLine(naming: "Database:StartTimeout"));
         Assert.That(File.Exists(node.DatabasePath), Is.False);
@@ -196,15 +202,18 @@ internal sealed class DatabasePreparing
             token = first.Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));
             var key = DataProtectionKeys(first).Single();
             var expired = System.Text.RegularExpressions.Regex.Replace(
-                await File.ReadAllTextAsync(key), "<(creation|activation|expiration)Date>[^<]*", "<$1Date>2020-01-01T00:00:00Z");
+                await File.ReadAllTextAsync(
+                    key), "<(creation|activation|expiration)Date>[^<]*", "<$1Date>2020-01-01T00:00:00Z");
             await File.WriteAllTextAsync(key, expired);
         }
 
-        var nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => Node.StartAsync(folder.Path))));
+        var nodes = await Task.WhenAll(
+            Enumerable.Range(0, 3).Select(_ => Task.Run(() => Node.StartAsync(folder.Path))));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(nodes.Select(node => node.Get<IRefreshTokenService>().TryRead(token, out _)), Is.All.True);
-            Assert.That(DataProtectionKeys(nodes[0]), Has.Length.EqualTo(2), "the expired one, and one that all make together");
+            Assert.That(
+                DataProtectionKeys(nodes[0]), Has.Length.EqualTo(2), "the expired one, and one that all make together");
             var next = nodes[0].Get<IRefreshTokenService>().Write(new RefreshToken(Guid.NewGuid(), 1));
             Assert.That(nodes.Select(node => node.Get<IRefreshTokenService>().TryRead(next, out _)), Is.All.True);
         }
@@ -254,15 +263,19 @@ internal sealed class DatabasePreparing
     public async Task Connections_WaitForLocksAndWriteThrough(string commandTimeout, int milliseconds)
     {
         using var folder = new TemporaryFolder();
-        await using var node = await Node.StartAsync(folder.Path, new() { ["Database:CommandTimeout"] = commandTimeout });
+        await using var node = await Node.StartAsync(
+            folder.Path, new() { ["Database:CommandTimeout"] = commandTimeout });
 
         // Twice: the second one is out of the pool.
         for (var i = 0; i < 2; i++)
         {
             var pragmas = await node.WithDatabaseAsync(async db => (
-                BusyTimeout: await db.Database.SqlQueryRaw<int>("SELECT timeout AS Value FROM pragma_busy_timeout").SingleAsync(),
-                Synchronous: await db.Database.SqlQueryRaw<int>("SELECT synchronous AS Value FROM pragma_synchronous").SingleAsync(),
-                JournalMode: await db.Database.SqlQueryRaw<string>("SELECT journal_mode AS Value FROM pragma_journal_mode").SingleAsync()));
+                BusyTimeout: await db.Database.SqlQueryRaw<int>(
+                    "SELECT timeout AS Value FROM pragma_busy_timeout").SingleAsync(),
+                Synchronous: await db.Database.SqlQueryRaw<int>(
+                    "SELECT synchronous AS Value FROM pragma_synchronous").SingleAsync(),
+                JournalMode: await db.Database.SqlQueryRaw<string>(
+                    "SELECT journal_mode AS Value FROM pragma_journal_mode").SingleAsync()));
             Assert.That(pragmas, Is.EqualTo((milliseconds, 2, "wal")));
         }
     }
@@ -270,9 +283,11 @@ internal sealed class DatabasePreparing
     private static ContainsConstraint ThrowsOneLine(string naming = "") =>
         Throws.TypeOf<StartException>().With.Message.Not.Contains("\n").And.Message.Contains(naming);
 
-    private static object? AppliedMigrations(Node node) => node.Sql("SELECT group_concat(MigrationId) FROM __EFMigrationsHistory");
+    private static object? AppliedMigrations(Node node) =>
+        node.Sql("SELECT group_concat(MigrationId) FROM __EFMigrationsHistory");
 
-    private static Task<string> MigrationsAsync(Node node) => node.WithDatabaseAsync(db => Task.FromResult(string.Join(',', db.Database.GetMigrations())));
+    private static Task<string> MigrationsAsync(Node node) =>
+        node.WithDatabaseAsync(db => Task.FromResult(string.Join(',', db.Database.GetMigrations())));
 
     private static string[] DataProtectionKeys(Node node) =>
         Directory.Exists(node.KeyFolder) ? Directory.GetFiles(node.KeyFolder) : [];

@@ -4,7 +4,10 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>Writes that queued up and are committed together on SQLite: each is done as a whole or not at all, and none is the worse for its neighbours.</summary>
+/// <summary>
+/// Writes that queued up and are committed together on SQLite: each is done as a whole or not at all, and none is the
+/// worse for its neighbours.
+/// </summary>
 internal sealed class GroupCommits
 {
     private readonly TestDatabase _database = new(DatabaseKind.Sqlite);
@@ -29,7 +32,8 @@ internal sealed class GroupCommits
             WriteAsync("second", () => throw new InvalidDataException("of the second")),
             WriteAsync("third"),
         });
-        Assert.That(async () => await all[1], Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("of the second"));
+        Assert.That(
+            async () => await all[1], Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo("of the second"));
         await Task.WhenAll(all[0], all[2]);
         Assert.That(Written(), Is.EqualTo(new[] { "first", "third" }));
     }
@@ -38,7 +42,8 @@ internal sealed class GroupCommits
     public async Task ViolatedConstraint_FailsAloneAndLeavesNothing()
     {
         await WriteAsync("taken");
-        var all = await WhileTheDatabaseIsHeldAsync(() => new Task[] { WriteAsync("first"), WriteAsync("taken"), WriteAsync("third") });
+        var all = await WhileTheDatabaseIsHeldAsync(
+            () => new Task[] { WriteAsync("first"), WriteAsync("taken"), WriteAsync("third") });
         Assert.That(async () => await all[1], Throws.InstanceOf<SqliteException>());
         await Task.WhenAll(all[0], all[2]);
         Assert.That(Written(), Is.EqualTo(new[] { "taken", "first", "third" }));
@@ -109,7 +114,8 @@ internal sealed class GroupCommits
         using var hungUp = new CancellationTokenSource();
         var all = await WhileTheDatabaseIsHeldAsync(() =>
         {
-            var pieces = new Task[] { WriteAsync("first"), WriteAsync("second", cancellationToken: hungUp.Token), WriteAsync("third") };
+            var pieces = new Task[] { WriteAsync(
+                "first"), WriteAsync("second", cancellationToken: hungUp.Token), WriteAsync("third") };
             hungUp.Cancel();
             return pieces;
         });
@@ -145,7 +151,8 @@ internal sealed class GroupCommits
         Assert.That(Written().Count, Is.EqualTo(500));
     }
 
-    // While somebody else has the write lock, whatever is asked for piles up. The first waits for the lock alone, so it is none of those that are looked at.
+    // While somebody else has the write lock, whatever is asked for piles up. The first waits for the lock alone, so it
+    // is none of those that are looked at.
     private async Task<Task[]> WhileTheDatabaseIsHeldAsync(Func<Task[]> ask)
     {
         using var holder = (SqliteConnection)_database.Open();
@@ -163,7 +170,8 @@ internal sealed class GroupCommits
         return asked;
     }
 
-    private Task<int> WriteAsync(string name, Action? then = null, Action? failed = null, CancellationToken cancellationToken = default) =>
+    private Task<int> WriteAsync(
+        string name, Action? then = null, Action? failed = null, CancellationToken cancellationToken = default) =>
         _node.Get<IDatabase>().WriteAsync(
             async (db, abandoned) =>
             {

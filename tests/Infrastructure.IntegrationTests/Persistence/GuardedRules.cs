@@ -6,8 +6,8 @@ using CleanJwt.Infrastructure.IntegrationTests.Support;
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
 /// <summary>
-/// A rule over several rows is looked at only under its guard row, which makes its transactions serial on every database. On SQLite, whose writers
-/// are serial anyway, nothing but the order of the commands shows it.
+/// A rule over several rows is looked at only under its guard row, which makes its transactions serial on every
+/// database. On SQLite, whose writers are serial anyway, nothing but the order of the commands shows it.
 /// </summary>
 [OnDatabases]
 internal sealed class GuardedRules(DatabaseKind kind)
@@ -73,12 +73,16 @@ internal sealed class GuardedRules(DatabaseKind kind)
         Assert.That(_node.Sql("SELECT Locked FROM AspNetUsers"), Is.Zero);
     }
 
-    /// <summary>A sign-in's last step takes the account's row, so that a change of the account is never beside it.</summary>
+    /// <summary>
+    /// A sign-in's last step takes the account's row, so that a change of the account is never beside it.
+    /// </summary>
     [Test]
     public async Task StartOfASession_TakesTheAccountFirst()
     {
         await _node.StartSessionAsync(_account);
-        Assert.That(_commands.Commands.First(), Does.Contain("UPDATE ").And.Contain("AspNetUsers").And.Contain("SecurityVersion").And.Contain("Locked"));
+        Assert.That(
+            _commands.Commands.First(),
+            Does.Contain("UPDATE ").And.Contain("AspNetUsers").And.Contain("SecurityVersion").And.Contain("Locked"));
     }
 
     [Test]
@@ -113,8 +117,12 @@ internal sealed class GuardedRules(DatabaseKind kind)
         foreach (var by in new[] { ended.Id, expired.Id, Guid.NewGuid() })
         {
             var audit = new AuditContext(_node.Time.GetUtcNow(), []) { ActorSessionId = by };
-            Assert.That((await _node.Get<IAccountSecurity>().LockAsync(_account, audit, default)).Error, Is.EqualTo(AccessTokenErrors.TokenRevoked));
-            Assert.That((await _node.Get<IAccountSecurity>().DeleteAsync(_account, audit, default)).Error, Is.EqualTo(AccessTokenErrors.TokenRevoked));
+            Assert.That(
+                (await _node.Get<IAccountSecurity>().LockAsync(_account, audit, default)).Error,
+                Is.EqualTo(AccessTokenErrors.TokenRevoked));
+            Assert.That(
+                (await _node.Get<IAccountSecurity>().DeleteAsync(_account, audit, default)).Error,
+                Is.EqualTo(AccessTokenErrors.TokenRevoked));
             Assert.That(
                 (await _node.Get<ISessionRepository>().EndAllAsync(_account, null, SessionEndReason.EndedByAdmin, audit, default)).Error,
                 Is.EqualTo(AccessTokenErrors.TokenRevoked));
@@ -125,5 +133,6 @@ internal sealed class GuardedRules(DatabaseKind kind)
 
     private static bool IsUpdate(string command) => command.Contains("UPDATE ", StringComparison.Ordinal);
 
-    private static bool TakesTheGuard(string command) => IsUpdate(command) && command.Contains("Guards", StringComparison.Ordinal);
+    private static bool TakesTheGuard(string command) =>
+        IsUpdate(command) && command.Contains("Guards", StringComparison.Ordinal);
 }

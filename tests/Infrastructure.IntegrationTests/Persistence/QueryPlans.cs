@@ -13,7 +13,9 @@ using SQLitePCL;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>How SQLite carries out what is asked of tables that grow: by their indexes, and page by page without sorting.</summary>
+/// <summary>
+/// How SQLite carries out what is asked of tables that grow: by their indexes, and page by page without sorting.
+/// </summary>
 internal sealed class QueryPlans
 {
     // This index holds only accounts that have a role.
@@ -27,7 +29,8 @@ internal sealed class QueryPlans
     [SetUp]
     public async Task StartAsync()
     {
-        _node = await Node.StartAsync(_folder.Path, configure: services => services.AddSingleton<IConnectionObserver>(_ran));
+        _node = await Node.StartAsync(
+            _folder.Path, configure: services => services.AddSingleton<IConnectionObserver>(_ran));
         _account = await _node.AddAccountAsync();
         _ran.Statements.Clear();
     }
@@ -91,7 +94,10 @@ internal sealed class QueryPlans
         Assert.That(Scans, Is.Not.Empty.And.All.EqualTo(ScanOfAdministrators));
     }
 
-    /// <summary>A table of its own, for a list of keys or for an order, has SQLite ask for some ninety kilobytes that are mapped anew each time.</summary>
+    /// <summary>
+    /// A table of its own, for a list of keys or for an order, has SQLite ask for some ninety kilobytes that are mapped
+    /// anew each time.
+    /// </summary>
     [Test]
     public async Task SignIn_SearchesByIndexesAndMakesNoTableOfItsOwn()
     {
@@ -100,14 +106,17 @@ internal sealed class QueryPlans
         _ran.Statements.Clear();
         for (var i = 0; i < 2; i++) // once the tries have a row, and an older session is there
         {
-            var check = await _node.WithUsersAsync(users => users.VerifyPasswordAsync(email, ClientNetwork.Unknown, Node.Password, default));
+            var check = await _node.WithUsersAsync(
+                users => users.VerifyPasswordAsync(email, ClientNetwork.Unknown, Node.Password, default));
             Assert.That(check.Value.Verified, Is.Not.Null);
             await _node.StartSessionAsync(account.Id);
         }
 
         Assert.That(Plans, Has.Some.Contains("PasswordAttempts").And.Some.Contains("EmailIndex").And.Some.Contains("IX_Sessions_AccountId"));
         Assert.That(Scans, Is.Empty);
-        Assert.That(Explain("EXPLAIN", column: 1), Does.Contain("IdxInsert").And.Not.Contain("OpenEphemeral").And.Not.Contain("SorterOpen"));
+        Assert.That(
+            Explain("EXPLAIN", column: 1),
+            Does.Contain("IdxInsert").And.Not.Contain("OpenEphemeral").And.Not.Contain("SorterOpen"));
     }
 
     [Test]
@@ -132,12 +141,16 @@ internal sealed class QueryPlans
 
     private PageCursor Somewhere() => new(_node.Time.GetUtcNow(), Guid.NewGuid());
 
-    /// <summary>What SQLite says it has run, with the values of parameters, by which an index of some rows alone is taken or not. SQLite prepares anew where they matter.</summary>
+    /// <summary>
+    /// What SQLite says it has run, with the values of parameters, by which an index of some rows alone is taken or
+    /// not. SQLite prepares anew where they matter.
+    /// </summary>
     private sealed class RanStatements : IConnectionObserver
     {
         public ConcurrentQueue<string> Statements { get; } = new();
 
         public void OnOpened(DbConnection connection) =>
-            raw.sqlite3_trace(((SqliteConnection)connection).Handle, (_, statement) => Statements.Enqueue(statement), null);
+            raw.sqlite3_trace(
+                ((SqliteConnection)connection).Handle, (_, statement) => Statements.Enqueue(statement), null);
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>What the numbers of SQL Server's errors mean to the service: an answer, an outage, or a fault of its own.</summary>
+/// <summary>
+/// What the numbers of SQL Server's errors mean to the service: an answer, an outage, or a fault of its own.
+/// </summary>
 internal sealed class SqlServerFailures
 {
     [TestCase(2601, TestName = "{m}(unique index)")]
@@ -52,5 +54,8 @@ internal sealed class SqlServerFailures
 
     [Test]
     public void DriverThatHasNoConnectionLeft_ThrowsWhatTheDatabaseKnowsItBy() =>
-        Assert.That(typeof(SqlConnection).Assembly.GetName().Name, Is.EqualTo("Microsoft.Data.SqlClient"), "as Exception.Source, for want of a type");
+        Assert.That(
+            typeof(SqlConnection).Assembly.GetName().Name,
+            Is.EqualTo("Microsoft.Data.SqlClient"),
+            "as Exception.Source, for want of a type");
 }

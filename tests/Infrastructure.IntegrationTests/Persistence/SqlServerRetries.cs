@@ -10,7 +10,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>What becomes of work whose SQL Server fails in the middle. The server is an interceptor here: it answers everything and fails when told to.</summary>
+/// <summary>
+/// What becomes of work whose SQL Server fails in the middle. The server is an interceptor here: it answers everything
+/// and fails when told to.
+/// </summary>
 internal sealed class SqlServerRetries
 {
     private const int Deadlock = 1205;
@@ -53,7 +56,9 @@ internal sealed class SqlServerRetries
     [Category("Load")] // it waits between its attempts
     public void FailureThatStays_IsToldAfterThreeTries()
     {
-        Assert.That(() => WriteAsync(failures: int.MaxValue, Deadlock), Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsOutage(exception!)));
+        Assert.That(
+            () => WriteAsync(failures: int.MaxValue, Deadlock),
+            Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsOutage(exception!)));
         Assert.That(_contexts, Has.Count.EqualTo(MaxTries));
         Assert.That(_server.Committed, Is.Zero);
     }
@@ -62,7 +67,9 @@ internal sealed class SqlServerRetries
     [Test]
     public void TimeOut_IsNotTriedAgain()
     {
-        Assert.That(() => WriteAsync(failures: 1, TimeOut), Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsOutage(exception!)));
+        Assert.That(
+            () => WriteAsync(failures: 1, TimeOut),
+            Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsOutage(exception!)));
         Assert.That(_contexts, Has.Count.EqualTo(1));
     }
 
@@ -70,11 +77,15 @@ internal sealed class SqlServerRetries
     [TestCase(2627)]
     public void UniqueViolation_IsAnAnswer(int number)
     {
-        Assert.That(() => WriteAsync(failures: 1, number), Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsUniqueViolation(exception!)));
+        Assert.That(
+            () => WriteAsync(failures: 1, number),
+            Throws.Exception.Matches<Exception>(exception => DatabaseErrors.IsUniqueViolation(exception!)));
         Assert.That(_contexts, Has.Count.EqualTo(1));
     }
 
-    /// <summary>Without XACT_ABORT a batch goes on after its first error, and reports what that led to as well.</summary>
+    /// <summary>
+    /// Without XACT_ABORT a batch goes on after its first error, and reports what that led to as well.
+    /// </summary>
     [Test]
     public void UniqueViolationWithItsConsequence_IsAnAnswer()
     {
@@ -89,7 +100,9 @@ internal sealed class SqlServerRetries
     [Test]
     public async Task RegistrationOfATakenAddress_IsRefusedAsTaken()
     {
-        _server.OnOpen = _ => throw new Microsoft.EntityFrameworkCore.Storage.RetryLimitExceededException("given up", SqlServerErrors.Number(2627, 547));
+        _server.OnOpen = _ =>
+            throw new Microsoft.EntityFrameworkCore.Storage.RetryLimitExceededException(
+                "given up", SqlServerErrors.Number(2627, 547));
         var result = await _node.AddAccountAsync(EmailAddress.Parse("ada@example.com"));
         Assert.That(result.Error, Is.EqualTo(AccountErrors.EmailTaken));
     }
@@ -97,7 +110,9 @@ internal sealed class SqlServerRetries
     [Test]
     public async Task Read_IsTriedAgain()
     {
-        Assert.That(await Database.ReadAsync((db, _) => RunAsync(db.Context, failures: 1, Deadlock), default), Is.EqualTo("done"));
+        Assert.That(
+            await Database.ReadAsync((db, _) => RunAsync(db.Context, failures: 1, Deadlock), default),
+            Is.EqualTo("done"));
         Assert.That(_contexts, Has.Count.EqualTo(2).And.Unique);
         Assert.That(_server.Begun, Is.Zero);
     }
@@ -105,7 +120,9 @@ internal sealed class SqlServerRetries
     [Test]
     public async Task SingleStatement_IsTriedAgain()
     {
-        Assert.That(await Database.WriteOneAsync((db, _) => RunAsync(db.Context, failures: 1, Deadlock), default), Is.EqualTo("done"));
+        Assert.That(
+            await Database.WriteOneAsync((db, _) => RunAsync(db.Context, failures: 1, Deadlock), default),
+            Is.EqualTo("done"));
         Assert.That(_contexts, Has.Count.EqualTo(2).And.Unique);
     }
 
@@ -127,7 +144,8 @@ internal sealed class SqlServerRetries
     {
         _server.OnOpen = cancellationToken => Task.Delay(Timeout.Infinite, cancellationToken);
         var waited = Stopwatch.StartNew();
-        Assert.That(() => WriteAsync(failures: 0, Deadlock).WaitAsync(timeout), Throws.TypeOf<DatabaseUnavailableException>());
+        Assert.That(
+            () => WriteAsync(failures: 0, Deadlock).WaitAsync(timeout), Throws.TypeOf<DatabaseUnavailableException>());
         Assert.That(waited.Elapsed, Is.EqualTo(TimeSpan.FromSeconds(8)).Within(TimeSpan.FromSeconds(1.5)));
     }
 
@@ -150,7 +168,8 @@ internal sealed class SqlServerRetries
     {
         _server.OnOpen = _ => Task.Delay(Timeout.Infinite, timeout); // it does not even hear that nobody waits any more
         var waited = Stopwatch.StartNew();
-        Assert.That(() => WriteAsync(failures: 0, Deadlock).WaitAsync(timeout), Throws.TypeOf<DatabaseUnavailableException>());
+        Assert.That(
+            () => WriteAsync(failures: 0, Deadlock).WaitAsync(timeout), Throws.TypeOf<DatabaseUnavailableException>());
         Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(9.5)));
     }
 
@@ -165,7 +184,8 @@ internal sealed class SqlServerRetries
             return Task.Delay(Timeout.Infinite, cancellationToken);
         };
         var waited = Stopwatch.StartNew();
-        Assert.That(() => WriteAsync(failures: 0, Deadlock, caller.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => WriteAsync(failures: 0, Deadlock, caller.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
     }
 
@@ -226,7 +246,8 @@ internal sealed class SqlServerRetries
             DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _begun);
-            return ValueTask.FromResult(InterceptionResult<DbTransaction>.SuppressWithResult(new Transaction(this, connection)));
+            return ValueTask.FromResult(
+                InterceptionResult<DbTransaction>.SuppressWithResult(new Transaction(this, connection)));
         }
 
         private sealed class Transaction(ScriptedServer server, DbConnection connection) : DbTransaction

@@ -4,7 +4,9 @@ using CleanJwt.Infrastructure.Keys;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>What a start makes of SQL Server's own properties: locks, row versions, collations, clustered indexes.</summary>
+/// <summary>
+/// What a start makes of SQL Server's own properties: locks, row versions, collations, clustered indexes.
+/// </summary>
 [OnDatabases(DatabaseKind.SqlServer)]
 internal sealed class SqlServerSchema(DatabaseKind kind)
 {
@@ -23,7 +25,8 @@ internal sealed class SqlServerSchema(DatabaseKind kind)
                 Is.EqualTo(database.Sql("SELECT COUNT(DISTINCT MigrationId) FROM __EFMigrationsHistory")).And.Positive);
             Assert.That(database.Sql("SELECT COUNT(*) FROM SigningKeys"), Is.EqualTo(1));
             Assert.That(database.Sql("SELECT COUNT(*) FROM Guards WHERE Version >= 0"), Is.EqualTo(2));
-            Assert.That(nodes.Select(node => node.Get<SigningKeyRing>().Current.KeyId).Distinct().Count(), Is.EqualTo(1));
+            Assert.That(
+                nodes.Select(node => node.Get<SigningKeyRing>().Current.KeyId).Distinct().Count(), Is.EqualTo(1));
             Assert.That(database.Sql(RowVersions), Is.EqualTo(1));
         }
 
@@ -61,12 +64,15 @@ internal sealed class SqlServerSchema(DatabaseKind kind)
     }
 
     [Test]
-    public async Task Addresses_AreComparedCodePointByCodePoint([Values("Email", "NormalizedEmail", "UserName", "NormalizedUserName")] string column)
+    public async Task Addresses_AreComparedCodePointByCodePoint(
+        [Values("Email", "NormalizedEmail", "UserName", "NormalizedUserName")] string column)
     {
         using var database = new TestDatabase(kind);
         await using var node = await Node.StartAsync(database);
         Assert.That(
-            database.Sql("SELECT collation_name FROM sys.columns WHERE object_id = OBJECT_ID('AspNetUsers') AND name = @p0", column),
+            database.Sql(
+                "SELECT collation_name FROM sys.columns WHERE object_id = OBJECT_ID('AspNetUsers') AND name = @p0",
+                column),
             Is.EqualTo("Latin1_General_100_BIN2"));
     }
 

@@ -45,7 +45,9 @@ internal sealed class SqlitePageCache
                 {
                     for (var number = 1; number <= Accounts; number++)
                     {
-                        Assert.That(db.FindAccountAsync(IdOf(number), abandoned).Result, Is.Not.Null); // SQLite's tasks are complete
+                        Assert.That(
+                            db.FindAccountAsync(IdOf(number), abandoned).Result,
+                            Is.Not.Null); // SQLite's tasks are complete
                     }
                 });
                 return Task.FromResult(true);
@@ -86,7 +88,8 @@ internal sealed class SqlitePageCache
     private static void Copy(Node node)
     {
         var columns = ((string)node.Sql("SELECT group_concat(name) FROM pragma_table_info('AspNetUsers')")!).Split(',');
-        var values = columns.Select(column => Unique.Contains(column) ? "printf('00000000-0000-7000-8000-%012X', number)" : column);
+        var values = columns.Select(
+            column => Unique.Contains(column) ? "printf('00000000-0000-7000-8000-%012X', number)" : column);
         node.Sql($"""
             WITH RECURSIVE numbers(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {Accounts})
             INSERT INTO AspNetUsers ({string.Join(", ", columns)}) SELECT {string.Join(", ", values)} FROM AspNetUsers, numbers

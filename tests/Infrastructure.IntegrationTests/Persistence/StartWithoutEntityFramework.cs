@@ -10,7 +10,10 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>A start over a database that is up to date, and what nearly every request reads, do not wait for EF Core, which costs a start a third of its time.</summary>
+/// <summary>
+/// A start over a database that is up to date, and what nearly every request reads, do not wait for EF Core, which
+/// costs a start a third of its time.
+/// </summary>
 internal sealed class StartWithoutEntityFramework : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
     private readonly TemporaryFolder _folder = new();
@@ -34,13 +37,15 @@ internal sealed class StartWithoutEntityFramework : IObserver<DiagnosticListener
         }
 
         _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
-        await using var node = await Node.StartAsync(_folder.Path, new() { ["Database:MigrateOnStart"] = migrateOnStart.ToString() });
+        await using var node = await Node.StartAsync(
+            _folder.Path, new() { ["Database:MigrateOnStart"] = migrateOnStart.ToString() });
         Assert.That(await node.Get<IUserRepository>().FindAsync(accountId, default), Is.Not.Null);
         Assert.That(await node.Get<ISessionRepository>().FindAsync(Guid.CreateVersion7(), default), Is.Null);
         await node.Get<IDatabase>().ReadAsync((db, abandoned) => db.CountSigningKeysAsync(abandoned), default);
         Assert.That(_contexts, Is.Zero);
 
-        await node.Get<ISessionRepository>().EndAsync(Guid.CreateVersion7(), SessionEndReason.Logout, node.Audit(), default);
+        await node.Get<ISessionRepository>().EndAsync(
+            Guid.CreateVersion7(), SessionEndReason.Logout, node.Audit(), default);
         Assert.That(_contexts, Is.AtLeast(1), "a write makes one, and is seen to");
     }
 
@@ -56,8 +61,10 @@ internal sealed class StartWithoutEntityFramework : IObserver<DiagnosticListener
     void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
     {
         if (value.Key == CoreEventId.ContextInitialized.Name
-            && RelationalOptionsExtension.Extract(((ContextInitializedEventData)value.Value!).ContextOptions) is var options
-            && (options.ConnectionString ?? options.Connection?.ConnectionString)?.Contains(_folder.Path, StringComparison.Ordinal) == true)
+            && RelationalOptionsExtension.Extract(
+                ((ContextInitializedEventData)value.Value!).ContextOptions) is var options
+            && (options.ConnectionString ?? options.Connection?.ConnectionString)?.Contains(
+                _folder.Path, StringComparison.Ordinal) == true)
         {
             Interlocked.Increment(ref _contexts);
         }

@@ -56,7 +56,9 @@ internal sealed class StatementsPreparedOnce
         Add(id, "Ada", null, null);
         for (var i = 0; i < 3; i++)
         {
-            Assert.That(_statements.Execute($"UPDATE Things SET Name = {$"Ada {i}"} WHERE Id = {id}", transaction: null), Is.EqualTo(1));
+            Assert.That(
+                _statements.Execute($"UPDATE Things SET Name = {$"Ada {i}"} WHERE Id = {id}", transaction: null),
+                Is.EqualTo(1));
         }
 
         Assert.That(Rows(), Has.One.Contains("Ada 2"));
@@ -128,7 +130,8 @@ internal sealed class StatementsPreparedOnce
     }
 
     private int Add(Guid id, string? name, DateTime? at, byte[]? bytes, SqliteTransaction? transaction = null) =>
-        _statements.Execute($"INSERT INTO Things (Id, Name, At, Bytes) VALUES ({id}, {name}, {at}, {bytes})", transaction);
+        _statements.Execute(
+            $"INSERT INTO Things (Id, Name, At, Bytes) VALUES ({id}, {name}, {at}, {bytes})", transaction);
 
     private string? NameOf(Guid id) =>
         _statements.Find($"SELECT Name FROM Things WHERE Id = {id}", row => row.GetString(0), transaction: null);

@@ -26,7 +26,9 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>All that is sent to SQL Server, read by its own parser as SQL Server 2019 reads it. Runs without a server.</summary>
+/// <summary>
+/// All that is sent to SQL Server, read by its own parser as SQL Server 2019 reads it. Runs without a server.
+/// </summary>
 internal sealed class TransactSql
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -34,7 +36,9 @@ internal sealed class TransactSql
     private static readonly EmailAddress Email = EmailAddress.Parse("ada@example.com");
     private static readonly PageCursor Somewhere = new(Now, Id);
 
-    private static readonly AuditContext Audit = new(Now, [AuditContext.ByOperator(AuditActions.Login, Id, Now).Entries[0]]) { ActorSessionId = Id, ActorId = Id };
+    private static readonly AuditContext Audit = new(
+        Now, [AuditContext.ByOperator(AuditActions.Login, Id, Now).Entries[0]])
+    { ActorSessionId = Id, ActorId = Id };
 
     /// <summary>As the made-up answers have it, so that a row is there to be changed.</summary>
     private static readonly AttemptKey MadeUp = new(new byte[8], AttemptLimit.PerAccount);
@@ -53,18 +57,25 @@ internal sealed class TransactSql
         RotationId = Id,
     };
 
-    /// <summary>Every method of a port that asks the database, by its name: one more in a port needs one more here.</summary>
+    /// <summary>
+    /// Every method of a port that asks the database, by its name: one more in a port needs one more here.
+    /// </summary>
     private static readonly (Type Port, string Method, Func<IServiceProvider, Task> Call)[] Calls =
     [
-        Of<IUserRepository>("AddAsync", port => port.AddAsync(new NewAccount(Id, Email, "Ada", ["admin"]), Node.Password, Audit, default)),
-        Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Email, ClientNetwork.Unknown, Node.Password, default)),
+        Of<IUserRepository>(
+            "AddAsync",
+            port => port.AddAsync(new NewAccount(Id, Email, "Ada", ["admin"]), Node.Password, Audit, default)),
+        Of<IUserRepository>(
+            "VerifyPasswordAsync",
+            port => port.VerifyPasswordAsync(Email, ClientNetwork.Unknown, Node.Password, default)),
         Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Id, Node.Password, default)),
         Of<IUserRepository>("FindAsync", port => port.FindAsync(Id, default)),
         Of<IUserRepository>("UpdateProfileAsync", port => port.UpdateProfileAsync(Id, null, [1, 2], Audit, default)),
         Of<IUserDirectory>("ListAsync", port => Task.WhenAll(port.ListAsync(null, 20, null, default), port.ListAsync("ADA", 20, Somewhere, default))),
         Of<IUserDirectory>("FindAsync", port => port.FindAsync(Id, default)),
         Of<IUserDirectory>("FindAsync", port => port.FindAsync(Email, default)),
-        Of<IAccountSecurity>("TryChangePasswordAsync", port => port.TryChangePasswordAsync(Id, 1, Node.Password, Id, Audit, default)),
+        Of<IAccountSecurity>(
+            "TryChangePasswordAsync", port => port.TryChangePasswordAsync(Id, 1, Node.Password, Id, Audit, default)),
         Of<IAccountSecurity>("SetPasswordAsync", port => port.SetPasswordAsync(Id, Node.Password, Audit, default)),
         Of<IAccountSecurity>("MakeAdminAsync", port => port.MakeAdminAsync(Id, Node.Password, Audit, default)),
         Of<IAccountSecurity>("LockAsync", port => port.LockAsync(Id, Audit, default)),
@@ -75,13 +86,18 @@ internal sealed class TransactSql
         Of<ISessionRepository>("FindAsync", port => port.FindAsync(Id, default)),
         Of<ISessionRepository>("FindStateAsync", port => port.FindStateAsync(Id, Id, Now, default)),
         Of<ISessionRepository>("RotateAsync", port => port.RotateAsync(Id, _ => Session, default)),
-        Of<ISessionRepository>("TryReauthenticateAsync", port => port.TryReauthenticateAsync(Session, 1, Audit, default)),
+        Of<ISessionRepository>(
+            "TryReauthenticateAsync", port => port.TryReauthenticateAsync(Session, 1, Audit, default)),
         Of<ISessionRepository>("ListLiveAsync", port => port.ListLiveAsync(Id, Now, default)),
         Of<ISessionRepository>("EndAsync", port => port.EndAsync(Id, SessionEndReason.Logout, Audit, default)),
-        Of<ISessionRepository>("TryEndAsync", port => port.TryEndAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
-        Of<ISessionRepository>("EndAllAsync", port => port.EndAllAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
+        Of<ISessionRepository>(
+            "TryEndAsync", port => port.TryEndAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
+        Of<ISessionRepository>(
+            "EndAllAsync", port => port.EndAllAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
         Of<IAuditLog>("AddAsync", port => port.AddAsync(Audit.Entries[0] with { AccountId = null }, default)),
-        Of<IAuditLog>("ListAsync", port => Task.WhenAll(port.ListAsync(Id, 20, null, default), port.ListAsync(Id, 20, Somewhere, default))),
+        Of<IAuditLog>(
+            "ListAsync",
+            port => Task.WhenAll(port.ListAsync(Id, 20, null, default), port.ListAsync(Id, 20, Somewhere, default))),
     ];
 
     /// <summary>What is no port's, and asks the database all the same.</summary>
@@ -90,9 +106,13 @@ internal sealed class TransactSql
         ("clean-up", services => services.GetRequiredService<CleanUp>().RunAsync(default)),
         ("first administrator", services => services.GetRequiredService<FirstAdmin>().EnsureAsync(default)),
         ("health", services => services.GetRequiredService<DatabaseHealth>().CheckHealthAsync(null!)),
-        ("keys on schedule", services => ChangeKeysAsync(services, (store, db, key) => store.KeepScheduleAsync(db, key, default))),
+        (
+            "keys on schedule",
+            services => ChangeKeysAsync(services, (store, db, key) => store.KeepScheduleAsync(db, key, default))),
         ("next key", services => ChangeKeysAsync(services, (store, db, key) => store.RotateAsync(db, key, default))),
-        ("key of another algorithm", services => ChangeKeysAsync(services, (store, db, key) => store.AdoptAlgorithmAsync(db, key, default))),
+        (
+            "key of another algorithm",
+            services => ChangeKeysAsync(services, (store, db, key) => store.AdoptAlgorithmAsync(db, key, default))),
         ("retired key", services => ChangeKeysAsync(services, (store, db, key) => store.RetireAsync(db, "account:read", key, default))),
         ("secrets", services => services.GetRequiredService<IDatabase>().WriteAsync(
             async (db, _) =>
@@ -101,7 +121,9 @@ internal sealed class TransactSql
                 return true;
             },
             default)),
-        ("count of password tries", services => services.GetRequiredService<PasswordThrottle>().CountRowsAsync(default)),
+        (
+            "count of password tries",
+            services => services.GetRequiredService<PasswordThrottle>().CountRowsAsync(default)),
         ("wrong password", services => services.GetRequiredService<PasswordThrottle>().SettleWrongAsync(Id, [MadeUp])),
         ("right password", services => services.GetRequiredService<PasswordThrottle>().SettleRightAsync(Id, [MadeUp])),
         ("list of keys", services => services.GetRequiredService<SigningKeyAdministration>().ListAsync()),
@@ -112,7 +134,10 @@ internal sealed class TransactSql
         })),
         ("polls", services =>
         {
-            var source = new RevocationSource(services.GetRequiredService<SilentSqlServer>().Connect, RevocationSql.SqlServer, new RevocationOptions());
+            var source = new RevocationSource(
+                services.GetRequiredService<SilentSqlServer>().Connect,
+                RevocationSql.SqlServer,
+                new RevocationOptions());
             return Task.FromResult(source.CountLive(Now, source.Read(since: null, _ => { })));
         }),
     ];
@@ -135,7 +160,8 @@ internal sealed class TransactSql
         var server = new SilentSqlServer { Rows = rows, Bit = bit };
         using var host = Compose(server);
         var silent = new List<string>();
-        foreach (var (name, call) in Calls.Select(call => ($"{call.Port.Name}.{call.Method}", call.Call)).Concat(Others))
+        foreach (
+            var (name, call) in Calls.Select(call => ($"{call.Port.Name}.{call.Method}", call.Call)).Concat(Others))
         {
             var before = server.Texts.Count;
             try
@@ -161,7 +187,10 @@ internal sealed class TransactSql
         string[] changes = rows == 0
             ? ["INSERT INTO \"PasswordAttempts\""]
             : ["UPDATE \"PasswordAttempts\"", "DELETE FROM \"PasswordAttempts\"", "UPDATE \"Sessions\""];
-        Assert.That(changes.Where(change => !texts.Any(text => text.StartsWith(change, StringComparison.Ordinal))), Is.Empty, "these were not seen");
+        Assert.That(
+            changes.Where(change => !texts.Any(text => text.StartsWith(change, StringComparison.Ordinal))),
+            Is.Empty,
+            "these were not seen");
         Assert.That(texts, Has.None.Contain("OPENJSON").And.None.Contain("STRING_"), "what only some servers know");
     }
 
@@ -179,18 +208,23 @@ internal sealed class TransactSql
     private static (Type, string, Func<IServiceProvider, Task>) Of<T>(string method, Func<T, Task> call)
         where T : notnull => (typeof(T), method, services => call(services.GetRequiredService<T>()));
 
-    private static Task<bool> ChangeKeysAsync(IServiceProvider services, Func<SigningKeyStore, AppDbContext, NewSigningKey, Task> change) =>
+    private static Task<bool> ChangeKeysAsync(
+        IServiceProvider services, Func<SigningKeyStore, AppDbContext, NewSigningKey, Task> change) =>
         services.GetRequiredService<IDatabase>().WriteAsync(
             async (db, _) =>
             {
-                await change(services.GetRequiredService<SigningKeyStore>(), db.Context, new NewSigningKey("new", SigningAlgorithms.ES256, [1]));
+                await change(
+                    services.GetRequiredService<SigningKeyStore>(),
+                    db.Context,
+                    new NewSigningKey("new", SigningAlgorithms.ES256, [1]));
                 return true;
             },
             default);
 
     private static IHost Compose(SilentSqlServer server)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
+        var builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { EnvironmentName = Environments.Development });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Database:Provider"] = "SqlServer",
@@ -211,6 +245,7 @@ internal sealed class TransactSql
     {
         using var reader = new StringReader(sql);
         new TSql150Parser(initialQuotedIdentifiers: true).Parse(reader, out var errors);
-        return errors.Select(error => string.Create(CultureInfo.InvariantCulture, $"{error.Line}:{error.Column} {error.Message}"));
+        return errors.Select(
+            error => string.Create(CultureInfo.InvariantCulture, $"{error.Line}:{error.Column} {error.Message}"));
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>SQL text and EF Core of one piece of work share a connection and a transaction, and a slow caller holds neither.</summary>
+/// <summary>
+/// SQL text and EF Core of one piece of work share a connection and a transaction, and a slow caller holds neither.
+/// </summary>
 [OnDatabases]
 internal sealed class WorkOnOneConnection(DatabaseKind kind)
 {
@@ -35,7 +37,8 @@ internal sealed class WorkOnOneConnection(DatabaseKind kind)
                     .ExecuteUpdateAsync(set => set.SetProperty(user => user.DisplayName, "by EF Core"), abandoned);
                 var byText = (await db.FindAccountAsync(id, abandoned))?.DisplayName;
                 await db.ExecuteAsync($"""UPDATE "AspNetUsers" SET "DisplayName" = {"by text"} WHERE "Id" = {id}""", abandoned);
-                var byContext = await db.Context.Users.Where(user => user.Id == id).Select(user => user.DisplayName).SingleAsync(abandoned);
+                var byContext = await db.Context.Users.Where(
+                    user => user.Id == id).Select(user => user.DisplayName).SingleAsync(abandoned);
                 return (byText, byContext);
             },
             default);

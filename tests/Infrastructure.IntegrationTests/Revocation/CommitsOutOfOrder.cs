@@ -46,7 +46,8 @@ internal sealed class CommitsOutOfOrder(DatabaseKind kind)
     private static async Task RevokeAsync(Guid session, DbTransaction transaction)
     {
         await using var command = transaction.Connection!.CreateCommand();
-        (command.Transaction, command.CommandText) = (transaction, "INSERT INTO Revocations (SessionId) VALUES (@session)");
+        (command.Transaction, command.CommandText) = (
+            transaction, "INSERT INTO Revocations (SessionId) VALUES (@session)");
         var parameter = command.CreateParameter();
         (parameter.ParameterName, parameter.Value) = ("@session", session);
         command.Parameters.Add(parameter);

@@ -59,19 +59,23 @@ internal sealed class RevocationInstruments(DatabaseKind kind)
         await using var node = new Node(_database);
         _ = node.Get<RevocationList>();
         using var instruments = new Instruments(node);
-        Assert.That(instruments.Read(Age), Is.EqualTo(TimeSpan.MaxValue.TotalSeconds), "nothing is known before the first");
+        Assert.That(
+            instruments.Read(Age), Is.EqualTo(TimeSpan.MaxValue.TotalSeconds), "nothing is known before the first");
         await node.PrepareAsync();
         Assert.That(instruments.Read(Age), Is.Not.Negative.And.LessThan(60));
 
         // The age grows between two polls, and falls with each poll.
         var last = 0d;
-        Assert.That(() => (last, last = instruments.Read(Age)) is var (before, now) && now < before, Is.True.After(Patience, 20));
+        Assert.That(
+            () => (last, last = instruments.Read(Age)) is var (before, now) && now < before,
+            Is.True.After(Patience, 20));
     }
 
     [Test]
     public async Task RequestRefusedForStaleness_IsCountedAndOthersAreNot()
     {
-        await using var node = await StartAsync(new() { ["Revocation:MaxStaleness"] = "00:00:01.1", ["Revocation:PollInterval"] = "00:00:00.1" });
+        await using var node = await StartAsync(
+            new() { ["Revocation:MaxStaleness"] = "00:00:01.1", ["Revocation:PollInterval"] = "00:00:00.1" });
         using var instruments = new Instruments(node);
         var list = node.Get<IRevocationList>();
         var revoked = await StartSessionAsync(node);
@@ -83,7 +87,10 @@ internal sealed class RevocationInstruments(DatabaseKind kind)
         Assert.That(instruments[Refused], Is.EqualTo(1));
         list.Check(Guid.NewGuid());
         Assert.That(instruments[Refused], Is.EqualTo(2));
-        Assert.That(list.Check(revoked), Is.EqualTo(RevocationVerdict.Revoked), "what is known to be revoked is no matter of staleness");
+        Assert.That(
+            list.Check(revoked),
+            Is.EqualTo(RevocationVerdict.Revoked),
+            "what is known to be revoked is no matter of staleness");
         Assert.That(instruments[Refused], Is.EqualTo(2));
     }
 
@@ -104,7 +111,8 @@ internal sealed class RevocationInstruments(DatabaseKind kind)
         Assert.That(instruments[Reuses], Is.EqualTo(2));
     }
 
-    private static async Task<Guid> StartSessionAsync(Node node) => (await node.StartSessionAsync(await node.AddAccountAsync())).Id;
+    private static async Task<Guid> StartSessionAsync(Node node) =>
+        (await node.StartSessionAsync(await node.AddAccountAsync())).Id;
 
     private static Task EndAsync(Node node, Guid sessionId, SessionEndReason reason) =>
         node.EndSessionAsync(sessionId, reason);
@@ -128,9 +136,11 @@ internal sealed class RevocationInstruments(DatabaseKind kind)
                     listener.EnableMeasurementEvents(instrument);
                 }
             };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _values.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
+            _listener.SetMeasurementEventCallback<long>(
+                (instrument, value, _, _) => _values.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
             _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => _values[instrument.Name] = value);
-            _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => _values[instrument.Name] = value);
+            _listener.SetMeasurementEventCallback<double>(
+                (instrument, value, _, _) => _values[instrument.Name] = value);
             _listener.Start();
         }
 

@@ -16,7 +16,9 @@ internal sealed class RevocationPolling
     private RevocationPoller _poller = null!;
 
     [SetUp]
-    public void MakePoller() => _poller = new RevocationPoller(_source, _list, _keys, new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
+    public void MakePoller() =>
+        _poller = new RevocationPoller(
+            _source, _list, _keys, new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
 
     [TearDown]
     public void StopPolling() => _poller.Dispose();
@@ -138,7 +140,8 @@ internal sealed class RevocationPolling
             (Version, Reloads) = (NextVersion, Reloads + 1);
         }
 
-        public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) => throw new NotSupportedException("Pollers do not ask for one key.");
+        public ValueTask<bool> TryReloadAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException("Pollers do not ask for one key.");
     }
 
     /// <summary>
@@ -185,7 +188,8 @@ internal sealed class RevocationPolling
             FullLoads += since is null ? 1 : 0;
             lock (_lock)
             {
-                foreach (var (sessionId, revokedAt) in _rows.Where(row => since is null || row.RevokedAt >= since.DatabaseTime))
+                foreach (var (sessionId, revokedAt) in _rows.Where(row => since is null
+                    || row.RevokedAt >= since.DatabaseTime))
                 {
                     learn(new RevokedSession(sessionId, revokedAt + RevocationList.Retention));
                 }

@@ -43,7 +43,9 @@ internal sealed class RevocationRows(DatabaseKind kind)
         {
             Assert.That(row.SessionId, Is.EqualTo(session.Id));
             Assert.That(row.RevokedAt, Is.EqualTo(DateTime.UtcNow).Within(TimeSpan.FromMinutes(1)));
-            Assert.That(row.KeepUntil - row.RevokedAt, Is.EqualTo(TimeSpan.FromMinutes(65)).Within(TimeSpan.FromMilliseconds(1)));
+            Assert.That(
+                row.KeepUntil - row.RevokedAt,
+                Is.EqualTo(TimeSpan.FromMinutes(65)).Within(TimeSpan.FromMilliseconds(1)));
         }
     }
 
@@ -62,7 +64,8 @@ internal sealed class RevocationRows(DatabaseKind kind)
         var spared = await _node.StartSessionAsync(_account);
         var others = new[] { await _node.StartSessionAsync(_account), await _node.StartSessionAsync(_account) };
         var stranger = await _node.StartSessionAsync(await _node.AddAccountAsync());
-        await _node.Get<ISessionRepository>().EndAllAsync(_account, spared.Id, SessionEndReason.EndedByOwner, _node.Audit(), default);
+        await _node.Get<ISessionRepository>().EndAllAsync(
+            _account, spared.Id, SessionEndReason.EndedByOwner, _node.Audit(), default);
 
         var list = _node.Get<IRevocationList>();
         using (Assert.EnterMultipleScope())
@@ -90,13 +93,17 @@ internal sealed class RevocationRows(DatabaseKind kind)
         await using var other = await Node.StartAsync(_database);
         var first = await _node.StartSessionAsync(_account);
         await _node.EndSessionAsync(first.Id);
-        Assert.That(() => other.Get<IRevocationList>().Check(first.Id), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
+        Assert.That(
+            () => other.Get<IRevocationList>().Check(first.Id),
+            Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
 
         // Without AUTOINCREMENT the next row would get the deleted row's number, and the other node would skip it.
         _node.Sql("DELETE FROM Revocations");
         var second = await _node.StartSessionAsync(_account);
         await _node.EndSessionAsync(second.Id);
-        Assert.That(() => other.Get<IRevocationList>().Check(second.Id), Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
+        Assert.That(
+            () => other.Get<IRevocationList>().Check(second.Id),
+            Is.EqualTo(RevocationVerdict.Revoked).After(10_000, 20));
     }
 
     [Test]
@@ -117,9 +124,13 @@ internal sealed class RevocationRows(DatabaseKind kind)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(live, Has.Count.EqualTo(Session.MaxLivePerAccount));
-            Assert.That(live.Select(session => session.Id), Does.Contain(next.Id).And.Contain(sessions[0].Id).And.Not.Contain(sessions[1].Id));
+            Assert.That(
+                live.Select(session => session.Id),
+                Does.Contain(next.Id).And.Contain(sessions[0].Id).And.Not.Contain(sessions[1].Id));
             Assert.That(_node.Get<IRevocationList>().Check(sessions[1].Id), Is.EqualTo(RevocationVerdict.Revoked));
-            Assert.That(_node.Sql("SELECT SessionId FROM Revocations"), Is.EqualTo(sessions[1].Id.ToString().ToUpperInvariant()));
+            Assert.That(
+                _node.Sql("SELECT SessionId FROM Revocations"),
+                Is.EqualTo(sessions[1].Id.ToString().ToUpperInvariant()));
         }
     }
 
@@ -146,13 +157,16 @@ internal sealed class RevocationRows(DatabaseKind kind)
         await _node.WithDatabaseAsync(db => AddRowsThatAreOverAsync(db, Over));
 
         var deleted = await Task.WhenAll(
-            Task.Run(() => _node.Get<CleanUp>().RunAsync(default)), Task.Run(() => other.Get<CleanUp>().RunAsync(default)));
+            Task.Run(() => _node.Get<CleanUp>().RunAsync(default)), Task.Run(
+                () => other.Get<CleanUp>().RunAsync(default)));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(deleted.Sum(), Is.EqualTo(2 * Over));
             Assert.That(_node.Sql("SELECT COUNT(*) FROM Revocations"), Is.EqualTo(1));
             Assert.That(_node.Sql("SELECT COUNT(*) FROM Sessions"), Is.EqualTo(2));
-            Assert.That(_node.Sql("SELECT COUNT(*) FROM Sessions WHERE Id IN (@p0, @p1)", live.Id, justEnded.Id), Is.EqualTo(2));
+            Assert.That(
+                _node.Sql("SELECT COUNT(*) FROM Sessions WHERE Id IN (@p0, @p1)", live.Id, justEnded.Id),
+                Is.EqualTo(2));
         }
     }
 
@@ -162,7 +176,8 @@ internal sealed class RevocationRows(DatabaseKind kind)
         var (longAgo, ended) = (now.AddDays(-99), now.AddDays(-31));
         for (var i = 0; i < count; i++)
         {
-            db.Revocations.Add(new RevocationRow { SessionId = Guid.NewGuid(), KeepUntil = now.UtcDateTime.AddHours(-1) });
+            db.Revocations.Add(
+                new RevocationRow { SessionId = Guid.NewGuid(), KeepUntil = now.UtcDateTime.AddHours(-1) });
             db.Sessions.Add(new Session
             {
                 Id = Guid.NewGuid(),

@@ -6,7 +6,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Sessions;
 
-/// <summary>A session as a sign-in writes it, and with its account as a refresh finds it. The one by hand, the other on SQLite too: the same as the model says.</summary>
+/// <summary>
+/// A session as a sign-in writes it, and with its account as a refresh finds it. The one by hand, the other on SQLite
+/// too: the same as the model says.
+/// </summary>
 [OnDatabases]
 internal sealed class SessionsToRefresh(DatabaseKind kind)
 {
@@ -18,16 +21,21 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
     private static IEnumerable<TestCaseData> Changes()
     {
         yield return Row("AsStarted", session => session);
-        yield return Row("Rotated", session => session.Rotate(Guid.NewGuid(), AllDigits, AllDigits.AddDays(1), session.Scope));
-        yield return Row("Ended", session => session with { EndedAt = AllDigits, EndReason = SessionEndReason.RefreshTokenReused });
+        yield return Row(
+            "Rotated", session => session.Rotate(Guid.NewGuid(), AllDigits, AllDigits.AddDays(1), session.Scope));
+        yield return Row(
+            "Ended", session => session with { EndedAt = AllDigits, EndReason = SessionEndReason.RefreshTokenReused });
         yield return Row("WithAClient", session => session with { UserAgent = "Ünïcode 🙂 '\"", IpAddress = "2001:db8::1" });
         yield return Row("WithoutAClient", session => session with { UserAgent = null, IpAddress = null });
         yield return Row("Narrowed", session => session with { Scope = ScopeSet.ParseKnown(Scopes.AccountRead) });
         yield return Row("WithAllScopes", session => session with { HasAllScopes = true });
         yield return Row("WithoutAKnownScope", session => session with { Scope = ScopeSet.ParseKnown("") });
-        yield return Row("Reauthenticated", session => session.Reauthenticate(AllDigits, AllDigits.AddDays(2)) with { Amr = "pwd otp" });
+        yield return Row(
+            "Reauthenticated",
+            session => session.Reauthenticate(AllDigits, AllDigits.AddDays(2)) with { Amr = "pwd otp" });
 
-        static TestCaseData Row(string name, Func<Session, Session> change) => new TestCaseData(change).SetArgDisplayNames(name);
+        static TestCaseData Row(string name, Func<Session, Session> change) =>
+            new TestCaseData(change).SetArgDisplayNames(name);
     }
 
     [SetUp]
@@ -56,12 +64,16 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
             Scope = ScopeSet.AllowedFor([]),
             Amr = "pwd",
         });
-        Assert.That(await _node.Get<ISessionRepository>().TryStartAsync(session, securityVersion: 1, _node.Audit(), default));
+        Assert.That(
+            await _node.Get<ISessionRepository>().TryStartAsync(session, securityVersion: 1, _node.Audit(), default));
 
         var found = await _node.Get<ISessionRepository>().FindAsync(session.Id, default);
         Assert.That(found!.Session, Is.EqualTo(session));
         Assert.That(found.Session, Is.EqualTo(await _node.WithDatabaseAsync(db => db.Sessions.AsNoTracking().SingleAsync(row => row.Id == session.Id))));
-        Assert.That((await _node.Get<ISessionRepository>().RotateAsync(session.Id, _ => null, default))!.Session, Is.EqualTo(session), "where it is rotated");
+        Assert.That(
+            (await _node.Get<ISessionRepository>().RotateAsync(session.Id, _ => null, default))!.Session,
+            Is.EqualTo(session),
+            "where it is rotated");
         var account = await _node.WithUsersAsync(users => users.FindAsync(accountId, default));
         Assert.That(found.Account with { Roles = account!.Roles }, Is.EqualTo(account));
     }

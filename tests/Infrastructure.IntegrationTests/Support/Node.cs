@@ -8,7 +8,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Support;
 
-/// <summary>The services of this layer, composed as the API composes them, over a database. Two over one database are two nodes.</summary>
+/// <summary>
+/// The services of this layer, composed as the API composes them, over a database. Two over one database are two nodes.
+/// </summary>
 internal sealed class Node : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
@@ -19,12 +21,16 @@ internal sealed class Node : IAsyncDisposable
 
     /// <param name="settings">By their configuration keys, on top of the defaults.</param>
     /// <param name="configure">Replaces or adds a service that the test needs to see.</param>
-    public Node(TestDatabase database, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
+    public Node(
+        TestDatabase database,
+        Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? configure = null)
         : this(database.Folder, new([.. database.Settings, .. settings ?? []]), configure) => _database = database;
 
     /// <summary>On the SQLite database in a folder.</summary>
     /// <inheritdoc cref="Node(TestDatabase, Dictionary{string, string?}?, Action{IServiceCollection}?)"/>
-    public Node(string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
+    public Node(
+        string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
     {
         _folder = folder;
         var builder = Host.CreateEmptyApplicationBuilder(
@@ -44,11 +50,15 @@ internal sealed class Node : IAsyncDisposable
 
     public static string DatabasePathIn(string folder) => Path.Combine(folder, "data", "cleanjwt.db");
 
-    public static Task<Node> StartAsync(TestDatabase database, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null) =>
+    public static Task<Node> StartAsync(
+        TestDatabase database,
+        Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? configure = null) =>
         StartAsync(new Node(database, settings, configure));
 
     /// <inheritdoc cref="Node(string, Dictionary{string, string?}?, Action{IServiceCollection}?)"/>
-    public static Task<Node> StartAsync(string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null) =>
+    public static Task<Node> StartAsync(
+        string folder, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null) =>
         StartAsync(new Node(folder, settings, configure));
 
     public Task PrepareAsync() => _host.Services.PrepareAsync();
@@ -71,7 +81,9 @@ internal sealed class Node : IAsyncDisposable
 
     public Task<TResult> WithDatabaseAsync<TResult>(Func<AppDbContext, Task<TResult>> use) => InRequestAsync(use);
 
-    /// <summary>Runs SQL beside the node, as an operator could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    /// <summary>
+    /// Runs SQL beside the node, as an operator could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.
+    /// </summary>
     public object? Sql(string sql, params object[] parameters) =>
         _database is null ? SqliteScript.Scalar(DatabasePath, sql, parameters) : _database.Sql(sql, parameters);
 

@@ -29,11 +29,18 @@ internal static class NodeExtensions
     public static AuditContext Audit(this Node node) => new(node.Time.GetUtcNow(), []);
 
     /// <summary>Reserves a try as on a node of its own: one has few places for each key.</summary>
-    public static Task<Result<AttemptReservation>> ReserveElsewhereAsync(this Node node, EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
-        new PasswordThrottle(node.Get<IDatabase>(), node.Get<AttemptKeys>(), node.Get<PasswordHashingService>(), new ThrottleLimits(), node.Time)
+    public static Task<Result<AttemptReservation>> ReserveElsewhereAsync(
+        this Node node, EmailAddress email, ClientNetwork from, CancellationToken cancellationToken) =>
+        new PasswordThrottle(
+            node.Get<IDatabase>(),
+            node.Get<AttemptKeys>(),
+            node.Get<PasswordHashingService>(),
+            new ThrottleLimits(),
+            node.Time)
             .ReserveAsync(email, from, cancellationToken);
 
-    public static Task EndSessionAsync(this Node node, Guid sessionId, SessionEndReason reason = SessionEndReason.Logout) =>
+    public static Task EndSessionAsync(
+        this Node node, Guid sessionId, SessionEndReason reason = SessionEndReason.Logout) =>
         node.Get<ISessionRepository>().EndAsync(sessionId, reason, node.Audit(), default);
 
     /// <summary>Offers the next generation of a session as it was known, whatever it is by now.</summary>
@@ -47,7 +54,8 @@ internal static class NodeExtensions
     }
 
     public static async Task<Session> StartSessionAsync(this Node node, Guid accountId) =>
-        await node.TryStartSessionAsync(accountId, securityVersion: 1) ?? throw new InvalidOperationException("The session was not started.");
+        await node.TryStartSessionAsync(accountId, securityVersion: 1) ?? throw new InvalidOperationException(
+            "The session was not started.");
 
     /// <returns>Null when it was not started.</returns>
     public static async Task<Session?> TryStartSessionAsync(this Node node, Guid accountId, int securityVersion)
@@ -64,6 +72,7 @@ internal static class NodeExtensions
             AuthTime = now,
             Amr = "pwd",
         };
-        return await node.Get<ISessionRepository>().TryStartAsync(session, securityVersion, node.Audit(), default) ? session : null;
+        return await node.Get<ISessionRepository>().TryStartAsync(
+            session, securityVersion, node.Audit(), default) ? session : null;
     }
 }

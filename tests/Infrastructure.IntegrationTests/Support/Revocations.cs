@@ -9,5 +9,6 @@ internal static class Revocations
     public static RevocationMetrics Metrics() =>
         new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
 
-    public static RevocationList List(TimeProvider clock, RevocationOptions? options = null) => new(clock, options ?? new RevocationOptions(), Metrics());
+    public static RevocationList List(TimeProvider clock, RevocationOptions? options = null) =>
+        new(clock, options ?? new RevocationOptions(), Metrics());
 }

@@ -9,8 +9,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace CleanJwt.Infrastructure.IntegrationTests.Support;
 
 /// <summary>
-/// Stands in for a SQL Server that is not there, so that the commands which would be sent to it can be seen. It understands none of them: each query has as many rows as
-/// <see cref="Rows"/> says, of made-up values, and each change finds as many.
+/// Stands in for a SQL Server that is not there, so that the commands which would be sent to it can be seen. It
+/// understands none of them: each query has as many rows as <see cref="Rows"/> says, of made-up values, and each change
+/// finds as many.
 /// </summary>
 internal sealed class SilentSqlServer : DbConnectionInterceptor
 {
@@ -25,7 +26,8 @@ internal sealed class SilentSqlServer : DbConnectionInterceptor
 
     public DbConnection Connect() => new Connection(this);
 
-    public override InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result) =>
+    public override InterceptionResult<DbConnection> ConnectionCreating(
+        ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result) =>
         InterceptionResult<DbConnection>.SuppressWithResult(Connect());
 
     private sealed class Connection(SilentSqlServer server) : DbConnection
@@ -51,7 +53,8 @@ internal sealed class SilentSqlServer : DbConnectionInterceptor
 
         public override void Open() => _state = ConnectionState.Open;
 
-        protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => new Transaction(this, isolationLevel);
+        protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
+            new Transaction(this, isolationLevel);
 
         protected override DbCommand CreateDbCommand() => new Command(server) { Connection = this };
     }
@@ -177,7 +180,8 @@ internal sealed class SilentSqlServer : DbConnectionInterceptor
 
         public override bool IsDBNull(int ordinal) => false;
 
-        public override T GetFieldValue<T>(int ordinal) => typeof(T) == typeof(byte[]) ? (T)(object)new byte[8] : base.GetFieldValue<T>(ordinal);
+        public override T GetFieldValue<T>(int ordinal) =>
+            typeof(T) == typeof(byte[]) ? (T)(object)new byte[8] : base.GetFieldValue<T>(ordinal);
 
         public override object GetValue(int ordinal) => GetInt32(ordinal);
 

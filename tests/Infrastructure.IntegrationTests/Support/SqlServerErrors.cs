@@ -6,7 +6,9 @@ namespace CleanJwt.Infrastructure.IntegrationTests.Support;
 /// <summary>Makes the exceptions of SQL Server's driver, whose constructors are not public.</summary>
 internal static class SqlServerErrors
 {
-    /// <summary>https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors</summary>
+    /// <summary>
+    /// https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors
+    /// </summary>
     /// <param name="numbers">The numbers of the errors that one exception reports, in their order.</param>
     public static SqlException Number(params int[] numbers)
     {
@@ -26,7 +28,10 @@ internal static class SqlServerErrors
         }
 
         return (SqlException)typeof(SqlException)
-            .GetMethod("CreateException", BindingFlags.NonPublic | BindingFlags.Static, [typeof(SqlErrorCollection), typeof(string)])!
+            .GetMethod(
+                "CreateException",
+                BindingFlags.NonPublic | BindingFlags.Static,
+                [typeof(SqlErrorCollection), typeof(string)])!
             .Invoke(null, [errors, ""])!;
     }
 }

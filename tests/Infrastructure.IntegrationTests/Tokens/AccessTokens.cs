@@ -51,7 +51,8 @@ internal sealed class AccessTokens
         var header = Part(Issue(SomeSession).Token, 0);
         Assert.That(
             header.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()),
-            Is.EquivalentTo(new Dictionary<string, string> { ["alg"] = "ES256", ["typ"] = "at+jwt", ["kid"] = thumbprint }));
+            Is.EquivalentTo(
+                new Dictionary<string, string> { ["alg"] = "ES256", ["typ"] = "at+jwt", ["kid"] = thumbprint }));
     }
 
     [Test]
@@ -76,7 +77,8 @@ internal sealed class AccessTokens
             Assert.That(claims.GetProperty("iat").GetRawText(), Is.EqualTo($"{Now.ToUnixTimeSeconds()}"));
             Assert.That(claims.GetProperty("nbf").GetRawText(), Is.EqualTo($"{Now.ToUnixTimeSeconds()}"));
             Assert.That(claims.GetProperty("exp").GetRawText(), Is.EqualTo($"{Now.ToUnixTimeSeconds() + 600}"));
-            Assert.That(claims.GetProperty("auth_time").GetRawText(), Is.EqualTo($"{Now.AddMinutes(-7).ToUnixTimeSeconds()}"));
+            Assert.That(
+                claims.GetProperty("auth_time").GetRawText(), Is.EqualTo($"{Now.AddMinutes(-7).ToUnixTimeSeconds()}"));
         }
     }
 
@@ -110,7 +112,9 @@ internal sealed class AccessTokens
             Assert.That(expiry, Is.EqualTo(session.ExpiresAt.ToUnixTimeSeconds()));
             Assert.That(issued.ExpiresAt, Is.EqualTo(DateTimeOffset.FromUnixTimeSeconds(expiry)));
             Assert.That(issued.ExpiresAt, Is.LessThanOrEqualTo(session.ExpiresAt));
-            Assert.That(issued.Lifetime, Is.EqualTo(issued.ExpiresAt - DateTimeOffset.FromUnixTimeSeconds(Now.ToUnixTimeSeconds())));
+            Assert.That(
+                issued.Lifetime,
+                Is.EqualTo(issued.ExpiresAt - DateTimeOffset.FromUnixTimeSeconds(Now.ToUnixTimeSeconds())));
         }
     }
 
@@ -120,7 +124,8 @@ internal sealed class AccessTokens
     public void Lifetime_IsTheConfiguredOneInWholeSeconds(string lifetime, int seconds)
     {
         var service = Service(new JwtOptions { Issuer = "https://auth.example.com", AccessTokenLifetime = TimeSpan.Parse(lifetime, null) });
-        Assert.That(service.Issue(SomeSession, [], SomeSession.Scope, Now).Lifetime, Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+        Assert.That(
+            service.Issue(SomeSession, [], SomeSession.Scope, Now).Lifetime, Is.EqualTo(TimeSpan.FromSeconds(seconds)));
     }
 
     [Test]
@@ -137,7 +142,8 @@ internal sealed class AccessTokens
             Assert.That(reading.Value.Scope, Is.EqualTo(narrower));
             Assert.That(reading.Value.Roles, Is.EqualTo(["admin"]));
             Assert.That(reading.Value.ExpiresAt, Is.EqualTo(issued.ExpiresAt));
-            Assert.That(reading.Value.AuthTime.ToUnixTimeSeconds(), Is.EqualTo(SomeSession.AuthTime.ToUnixTimeSeconds()));
+            Assert.That(
+                reading.Value.AuthTime.ToUnixTimeSeconds(), Is.EqualTo(SomeSession.AuthTime.ToUnixTimeSeconds()));
         }
     }
 
@@ -154,7 +160,9 @@ internal sealed class AccessTokens
         Assert.That((await _service.ReadAsync(issued.Token, CancellationToken.None)).IsSuccess);
 
         _keys.Load([next], version: 1);
-        Assert.That((await _service.ReadAsync(old.Token, CancellationToken.None)).Error, Is.EqualTo(AccessTokenErrors.InvalidToken));
+        Assert.That(
+            (await _service.ReadAsync(old.Token, CancellationToken.None)).Error,
+            Is.EqualTo(AccessTokenErrors.InvalidToken));
     }
 
     private static byte[] NewKey()
@@ -163,7 +171,13 @@ internal sealed class AccessTokens
         return ecdsa.ExportPkcs8PrivateKey();
     }
 
-    private JwtAccessTokenService Service(JwtOptions options) => new(options, _keys, new NoOtherKeys(), new TokenCache(new TokenCacheOptions(), _keys), new FakeTimeProvider(Now));
+    private JwtAccessTokenService Service(JwtOptions options) =>
+        new(
+            options,
+            _keys,
+            new NoOtherKeys(),
+            new TokenCache(new TokenCacheOptions(), _keys),
+            new FakeTimeProvider(Now));
 
     private Application.Ports.IssuedAccessToken Issue(Session session, params string[] roles) =>
         _service.Issue(session, roles, session.Scope, Now);

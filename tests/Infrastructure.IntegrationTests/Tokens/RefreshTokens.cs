@@ -55,11 +55,14 @@ internal sealed class RefreshTokens
     }
 
     [Test]
-    public void Token_GoesIntoAnUrlAndAHeaderAsItIs() => Assert.That(_service.Write(Token), Does.Match("^[A-Za-z0-9_-]{100,512}$"));
+    public void Token_GoesIntoAnUrlAndAHeaderAsItIs() =>
+        Assert.That(_service.Write(Token), Does.Match("^[A-Za-z0-9_-]{100,512}$"));
 
     [Test]
     public void Token_IsEncryptedInOnePass() =>
-        Assert.That(File.ReadAllText(Directory.GetFiles(_node.KeyFolder).Single()), Does.Contain("<encryption algorithm=\"AES_256_GCM\""));
+        Assert.That(
+            File.ReadAllText(Directory.GetFiles(_node.KeyFolder).Single()),
+            Does.Contain("<encryption algorithm=\"AES_256_GCM\""));
 
     /// <summary>The algorithms of earlier versions of this service. An operator may have set others, too.</summary>
     [Test]
@@ -67,13 +70,16 @@ internal sealed class RefreshTokens
     {
         using var folder = new TemporaryFolder();
         var keys = Directory.CreateDirectory(Path.Combine(folder.Path, "data", "keys"));
-        var before = new DataProtectedRefreshTokens(DataProtectionProvider.Create(keys, builder => builder.SetApplicationName("CleanJwt")));
+        var before = new DataProtectedRefreshTokens(
+            DataProtectionProvider.Create(keys, builder => builder.SetApplicationName("CleanJwt")));
         var text = before.Write(Token);
         await using var node = await Node.StartAsync(folder.Path);
         var service = node.Get<IRefreshTokenService>();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(File.ReadAllText(Directory.GetFiles(node.KeyFolder).Single()), Does.Contain("<encryption algorithm=\"AES_256_CBC\""));
+            Assert.That(
+                File.ReadAllText(Directory.GetFiles(node.KeyFolder).Single()),
+                Does.Contain("<encryption algorithm=\"AES_256_CBC\""));
             Assert.That(service.TryRead(text, out var read) && read == Token);
             Assert.That(before.TryRead(service.Write(Token), out read) && read == Token);
         }

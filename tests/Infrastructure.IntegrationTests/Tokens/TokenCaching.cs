@@ -47,12 +47,14 @@ internal sealed class TokenCaching
             recalled += _service.TryGetCached(token.AsMemory(), out var third) && third == first ? 1 : 0;
         }
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, "a verification makes hundreds of objects");
+        Assert.That(
+            GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, "a verification makes hundreds of objects");
         Assert.That(recalled, Is.EqualTo(100));
     }
 
     [Test]
-    public void TokenThatWasNotReadYet_IsNotRecalled() => Assert.That(_service.TryGetCached(Issue().AsMemory(), out _), Is.False);
+    public void TokenThatWasNotReadYet_IsNotRecalled() =>
+        Assert.That(_service.TryGetCached(Issue().AsMemory(), out _), Is.False);
 
     [Test]
     public async Task Expiry_IsNotOutlived()

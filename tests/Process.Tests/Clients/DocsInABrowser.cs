@@ -12,7 +12,8 @@ internal sealed class DocsInABrowser
     {
         await using var browser = await RealBrowser.StartAsync();
         using var folder = new TemporaryFolder();
-        await using var service = CleanJwtProcess.Launch(folder.Path, new() { ["Jwt:Issuer"] = "https://auth.example.com" }, environment);
+        await using var service = CleanJwtProcess.Launch(
+            folder.Path, new() { ["Jwt:Issuer"] = "https://auth.example.com" }, environment);
         await service.WaitUntilReadyAsync();
         var address = service.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
@@ -35,7 +36,10 @@ internal sealed class DocsInABrowser
         await page.WaitForFunctionAsync("() => document.body.innerText.includes('400 Bad Request')");
 
         Assert.That(browser.Requests.Where(url => !url.StartsWith(address + "/", StringComparison.Ordinal)), Is.Empty);
-        Assert.That(browser.Complaints, Has.All.Contains("400 (Bad Request)"), "of the request that was tried, and nothing else");
+        Assert.That(
+            browser.Complaints,
+            Has.All.Contains("400 (Bad Request)"),
+            "of the request that was tried, and nothing else");
         Assert.That(browser.Complaints, Has.Count.EqualTo(1));
     }
 

@@ -84,11 +84,14 @@ internal sealed partial class FrontendInABrowser
         await using var browser = await RealBrowser.StartAsync();
         await using var frontend = await OtherSite.StartAsync();
         using var folder = new TemporaryFolder();
-        await using var service = await CleanJwtProcess.StartAsync(folder.Path, new() { ["Cors:AllowedOrigins:0"] = "https://app.example.com" });
+        await using var service = await CleanJwtProcess.StartAsync(
+            folder.Path, new() { ["Cors:AllowedOrigins:0"] = "https://app.example.com" });
         var token = (await service.LoginAsync(await service.RegisterAsync())).AccessToken;
 
         await browser.Page.GoToAsync(frontend.Address);
-        Assert.That(await browser.Page.EvaluateFunctionAsync<string>(Reach, service.Client.BaseAddress!.ToString(), token), Is.EqualTo("TypeError"));
+        Assert.That(
+            await browser.Page.EvaluateFunctionAsync<string>(Reach, service.Client.BaseAddress!.ToString(), token),
+            Is.EqualTo("TypeError"));
         Assert.That(browser.Complaints, Has.Some.Contains("blocked by CORS policy"));
     }
 

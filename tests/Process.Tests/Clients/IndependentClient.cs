@@ -5,12 +5,14 @@ using CleanJwt.ProcessTests.Support;
 namespace CleanJwt.ProcessTests.Clients;
 
 /// <summary>
-/// A client by others: npm's <c>oauth4webapi</c> and <c>jose</c>, which are told the issuer's address and nothing else of the real process.
+/// A client by others: npm's <c>oauth4webapi</c> and <c>jose</c>, which are told the issuer's address and nothing else
+/// of the real process.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
 internal sealed class IndependentClient
 {
-    // HTTP Basic would lose or mistake these characters if either side did not form-urlencode them (RFC 6749, section 2.3.1).
+    // HTTP Basic would lose or mistake these characters if either side did not form-urlencode them (RFC 6749, section
+    // 2.3.1).
     private static readonly (string Id, string Secret) Credentials = ("orders + 50 %: é", "s+e c%3Ar:é&t=~");
 
     private readonly TemporaryFolder _folder = new();
@@ -57,7 +59,8 @@ internal sealed class IndependentClient
     public async Task TokenOfEveryAlgorithm_Verifies(string algorithm)
     {
         using var folder = new TemporaryFolder();
-        await using var issuer = await CleanJwtProcess.StartAsIssuerAsync(folder.Path, new() { ["Jwt:SigningAlgorithm"] = algorithm });
+        await using var issuer = await CleanJwtProcess.StartAsIssuerAsync(
+            folder.Path, new() { ["Jwt:SigningAlgorithm"] = algorithm });
         var token = (await issuer.Client.LoginAsync()).AccessToken;
 
         var verified = await _client!.DoAsync("verify", token, issuer.Client.BaseAddress!, Credentials);
@@ -72,7 +75,8 @@ internal sealed class IndependentClient
     [TestCase("validate", "OAUTH_INVALID_RESPONSE")]
     public async Task TamperedToken_IsRefused(string step, string code)
     {
-        var tampered = Jwt.WithClaims((await Issuer.Client.LoginAsync()).AccessToken, claims => claims["sub"] = Guid.NewGuid().ToString());
+        var tampered = Jwt.WithClaims(
+            (await Issuer.Client.LoginAsync()).AccessToken, claims => claims["sub"] = Guid.NewGuid().ToString());
         var error = await FailAsync(step, tampered);
         Assert.That(error.Text("code"), Is.EqualTo(code));
         Assert.That(error.Text("message"), Does.Contain("signature verification failed"));
@@ -88,7 +92,8 @@ internal sealed class IndependentClient
         var claims = JsonSerializer.SerializeToElement(Jwt.Payload(token));
         foreach (var name in new[] { "iss", "aud", "sub", "client_id", "exp", "sid", "scope", "auth_time" })
         {
-            Assert.That(introspection.GetProperty(name).ToString(), Is.EqualTo(claims.GetProperty(name).ToString()), name);
+            Assert.That(
+                introspection.GetProperty(name).ToString(), Is.EqualTo(claims.GetProperty(name).ToString()), name);
         }
     }
 
@@ -130,26 +135,33 @@ internal sealed class IndependentClient
     public async Task WrongSecret_IsToldToAuthenticate(string step)
     {
         var tokens = await Issuer.Client.LoginAsync();
-        var error = await _client!.FailAsync(step, tokens.AccessToken, Issuer.Client.BaseAddress!, Credentials with { Secret = "another" });
+        var error = await _client!.FailAsync(
+            step, tokens.AccessToken, Issuer.Client.BaseAddress!, Credentials with { Secret = "another" });
         Assert.That(error.Text("code"), Is.EqualTo("OAUTH_WWW_AUTHENTICATE_CHALLENGE"));
         Assert.That(error.GetProperty("status").GetInt32(), Is.EqualTo(401));
-        Assert.That(error.GetProperty("challenges").EnumerateArray().Select(challenge => challenge.Text("scheme")), Is.EqualTo(new[] { "basic" }));
+        Assert.That(
+            error.GetProperty("challenges").EnumerateArray().Select(challenge => challenge.Text("scheme")),
+            Is.EqualTo(new[] { "basic" }));
         Assert.That(error.GetProperty("body").Text("error"), Is.EqualTo("invalid_client"));
         await ShouldBeActiveAsync(tokens, true);
     }
 
-    private Task<JsonElement> DoAsync(string step, string argument) => _client!.DoAsync(step, argument, Issuer.Client.BaseAddress!, Credentials);
+    private Task<JsonElement> DoAsync(string step, string argument) =>
+        _client!.DoAsync(step, argument, Issuer.Client.BaseAddress!, Credentials);
 
-    private Task<JsonElement> FailAsync(string step, string argument) => _client!.FailAsync(step, argument, Issuer.Client.BaseAddress!, Credentials);
+    private Task<JsonElement> FailAsync(string step, string argument) =>
+        _client!.FailAsync(step, argument, Issuer.Client.BaseAddress!, Credentials);
 
     private async Task ShouldBeActiveAsync(TokenPair tokens, bool active)
     {
         foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken })
         {
-            Assert.That((await DoAsync("introspect", token)).GetProperty("active").GetBoolean(), Is.EqualTo(active), token);
+            Assert.That(
+                (await DoAsync("introspect", token)).GetProperty("active").GetBoolean(), Is.EqualTo(active), token);
         }
     }
 
     private static void ShouldBeTheClaimsOf(string token, JsonElement claims) =>
-        Assert.That(JsonNode.DeepEquals(JsonNode.Parse(claims.GetRawText()), Jwt.Payload(token)), Is.True, claims.GetRawText());
+        Assert.That(
+            JsonNode.DeepEquals(JsonNode.Parse(claims.GetRawText()), Jwt.Payload(token)), Is.True, claims.GetRawText());
 }

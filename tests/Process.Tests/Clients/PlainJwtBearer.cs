@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace CleanJwt.ProcessTests.Clients;
 
 /// <summary>
-/// An ASP.NET Core service that is told the issuer's address and the audience, and nothing else, with the tokens of the real process over HTTPS.
+/// An ASP.NET Core service that is told the issuer's address and the audience, and nothing else, with the tokens of the
+/// real process over HTTPS.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
 internal sealed class PlainJwtBearer
@@ -48,7 +49,8 @@ internal sealed class PlainJwtBearer
 
     [Test]
     public async Task TamperedToken_IsRefused() => await ShouldBeRefusedAsync(
-        Service, Jwt.WithClaims(Tokens.AccessToken, claims => claims["sub"] = Guid.NewGuid().ToString()), "The signature is invalid");
+        Service, Jwt.WithClaims(
+            Tokens.AccessToken, claims => claims["sub"] = Guid.NewGuid().ToString()), "The signature is invalid");
 
     [Test]
     public async Task TokenInTheNameOfAnotherIssuer_IsRefused()
@@ -71,8 +73,8 @@ internal sealed class PlainJwtBearer
         await ShouldBeRefusedAsync(Service, inTheNameOfThisOne, "The signature key was not found");
     }
 
-    // ASP.NET Core takes no token before it knows the audience, and no metadata can tell it. The issuer is fine: where no audience is required,
-    // its address is enough.
+    // ASP.NET Core takes no token before it knows the audience, and no metadata can tell it. The issuer is fine: where
+    // no audience is required, its address is enough.
     [Test]
     public async Task AuthorityAlone_LacksTheAudienceAndNothingElse()
     {
@@ -93,7 +95,9 @@ internal sealed class PlainJwtBearer
     public async Task AudienceInTheConfiguration_LeavesTheCodeTheAuthorityAlone()
     {
         await using var service = await PlainService.StartAsync(
-            options => options.Authority = _authority, _certificate, new() { ["Authentication:Schemes:Bearer:ValidAudience"] = "cleanjwt-api" });
+            options =>
+                options.Authority = _authority, _certificate, new()
+                { ["Authentication:Schemes:Bearer:ValidAudience"] = "cleanjwt-api" });
         await (await service.Client.AskAsync(Tokens.AccessToken, "/")).ShouldBeAsync(200);
     }
 
@@ -124,6 +128,8 @@ internal sealed class PlainJwtBearer
     {
         var response = await service.Client.AskAsync(token, "/");
         await response.ShouldBeAsync(401);
-        Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo($"Bearer error=\"invalid_token\", error_description=\"{reason}\""));
+        Assert.That(
+            response.Headers.WwwAuthenticate.ToString(),
+            Is.EqualTo($"Bearer error=\"invalid_token\", error_description=\"{reason}\""));
     }
 }

@@ -9,8 +9,8 @@ using Microsoft.Data.Sqlite;
 namespace CleanJwt.ProcessTests.Clients;
 
 /// <summary>
-/// A thief has a copy of the database of a running service, but not its keys. The service accepts no token that the thief makes from it. With the keys
-/// it accepts the same tokens, which shows that the forgeries are right.
+/// A thief has a copy of the database of a running service, but not its keys. The service accepts no token that the
+/// thief makes from it. With the keys it accepts the same tokens, which shows that the forgeries are right.
 /// </summary>
 [TestFixture(false, TestName = "StolenDatabase, its keys beside it")]
 [TestFixture(true, TestName = "StolenDatabase, its keys in it under a certificate")]
@@ -94,7 +94,8 @@ internal sealed class StolenDatabase(bool underCertificate)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var signedPart = Victim.AccessToken[..Victim.AccessToken.LastIndexOf('.')];
-        var signature = Base64Url.EncodeToString(key.SignData(System.Text.Encoding.ASCII.GetBytes(signedPart), HashAlgorithmName.SHA256));
+        var signature = Base64Url.EncodeToString(
+            key.SignData(System.Text.Encoding.ASCII.GetBytes(signedPart), HashAlgorithmName.SHA256));
         await (await Service.Client.AskAsync($"{signedPart}.{signature}")).ShouldBeProblemAsync(401, "invalid-token");
     }
 
@@ -105,9 +106,11 @@ internal sealed class StolenDatabase(bool underCertificate)
         var secret = key.PrivateParameters.D!;
         var file = File.ReadAllBytes(StolenPath);
         Assert.That(file.AsSpan().IndexOf(secret), Is.Negative);
-        Assert.That(file.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(secret))), Is.Negative);
+        Assert.That(
+            file.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(secret))), Is.Negative);
         Assert.That(file.AsSpan().IndexOf("<masterKey"u8), Is.Negative);
-        Assert.That(file.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(key.KeyId)), Is.Positive, "it is the right file");
+        Assert.That(
+            file.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(key.KeyId)), Is.Positive, "it is the right file");
     }
 
     [Test]
@@ -119,7 +122,9 @@ internal sealed class StolenDatabase(bool underCertificate)
             await ServiceNode.RunAsync(folder.Path, "sessions", "end-all"),
             await ServiceNode.RunWithInputAsync(folder.Path, $"{TestAccounts.Password}\n", "admin", "add", Email));
         Assert.That((ended.ExitCode, added.ExitCode), Is.EqualTo((0, 0)), ended.Errors + added.Errors);
-        Execute(ServiceNode.DatabasePathIn(folder.Path), "UPDATE Sessions SET EndedAt = NULL, EndReason = NULL; DELETE FROM Revocations");
+        Execute(
+            ServiceNode.DatabasePathIn(folder.Path),
+            "UPDATE Sessions SET EndedAt = NULL, EndReason = NULL; DELETE FROM Revocations");
         await using var second = await ServiceNode.StartAsync(folder.Path);
 
         var thief = await second.Client.LoginAsync(Email);

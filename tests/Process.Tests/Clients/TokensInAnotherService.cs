@@ -9,7 +9,10 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Clients;
 
-/// <summary>The samples, each as a process of its own, with the tokens of the real process: what they let in, and what they refuse and how.</summary>
+/// <summary>
+/// The samples, each as a process of its own, with the tokens of the real process: what they let in, and what they
+/// refuse and how.
+/// </summary>
 [TestFixture("aspnetcore")]
 [TestFixture("node")]
 [TestFixture("python")]
@@ -42,7 +45,8 @@ internal sealed class TokensInAnotherService(string name)
     public async Task StartAsync()
     {
         _sample = await Sample.PrepareAsync(name);
-        _issuer = await CleanJwtProcess.StartAsIssuerAsync(_folder.Path, new() { ["Jwt:AccessTokenLifetime"] = TimeSpan.FromSeconds(Lifetime).ToString() });
+        _issuer = await CleanJwtProcess.StartAsIssuerAsync(
+            _folder.Path, new() { ["Jwt:AccessTokenLifetime"] = TimeSpan.FromSeconds(Lifetime).ToString() });
         _server = await _sample.StartAsync(Issuer.Client.BaseAddress!);
         _tokens = await Issuer.Client.LoginAsync();
     }
@@ -154,7 +158,8 @@ internal sealed class TokensInAnotherService(string name)
     public async Task IssuerThatCannotTell_LetsNobodyWrite()
     {
         using var folder = new TemporaryFolder();
-        await using var issuer = await CleanJwtProcess.StartAsIssuerAsync(folder.Path, new() { ["Revocation:MaxStaleness"] = "00:00:02" });
+        await using var issuer = await CleanJwtProcess.StartAsIssuerAsync(
+            folder.Path, new() { ["Revocation:MaxStaleness"] = "00:00:02" });
         await using var server = await _sample!.StartAsync(issuer.Client.BaseAddress!);
         var token = (await issuer.Client.LoginAsync()).AccessToken;
         await (await server.WriteAsync(token)).ShouldBeAsync(200);
@@ -212,34 +217,52 @@ internal sealed class TokensInAnotherService(string name)
         yield return Row("OneWord", (_, _) => "undefined");
 
         // The signature
-        yield return Row("PayloadChanged", (_, tokens) => Jwt.WithClaims(tokens.AccessToken, claims => claims["sub"] = Guid.NewGuid().ToString()));
+        yield return Row(
+            "PayloadChanged",
+            (_, tokens) => Jwt.WithClaims(tokens.AccessToken, claims => claims["sub"] = Guid.NewGuid().ToString()));
         yield return Row("NoSignature", (_, tokens) => Jwt.With(tokens.AccessToken, 2, _ => ""));
         yield return Row("SignatureOfAnotherKey", (_, tokens) => SignedByAnother(tokens.AccessToken));
-        yield return Row("KidUnknown", (key, tokens) => key.Resign(tokens.AccessToken, header => header["kid"] = "unknown"));
+        yield return Row(
+            "KidUnknown", (key, tokens) => key.Resign(tokens.AccessToken, header => header["kid"] = "unknown"));
         yield return Row("AlgNone", (key, tokens) => $"{Jwt.Encode($"{{\"alg\":\"none\",\"typ\":\"at+jwt\",\"kid\":\"{key.KeyId}\"}}")}.{tokens.AccessToken.Split('.')[1]}.");
-        yield return Row("HmacUnderThePublicKey", (key, tokens) => Hmac(key, tokens.AccessToken, key.SubjectPublicKeyInfo));
+        yield return Row(
+            "HmacUnderThePublicKey", (key, tokens) => Hmac(key, tokens.AccessToken, key.SubjectPublicKeyInfo));
         yield return Row("HmacUnderThePublicKeyInPem", (key, tokens) =>
-            Hmac(key, tokens.AccessToken, Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", key.SubjectPublicKeyInfo))));
+            Hmac(
+                key,
+                tokens.AccessToken,
+                Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", key.SubjectPublicKeyInfo))));
         yield return Row("KeyInTheHeader", (_, tokens) => SignedByAnother(tokens.AccessToken, ownKeyInTheHeader: true));
 
         // Good signatures under what is not for here
-        yield return Row("OtherAudience", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims["aud"] = "another-api"));
-        yield return Row("NoAudience", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("aud")));
+        yield return Row(
+            "OtherAudience",
+            (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims["aud"] = "another-api"));
+        yield return Row(
+            "NoAudience", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("aud")));
         yield return Row("OtherIssuer", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims["iss"] = "https://another.example.com"));
-        yield return Row("NoIssuer", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("iss")));
-        yield return Row("TypOfAnotherToken", (key, tokens) => key.Resign(tokens.AccessToken, header => header["typ"] = "JWT"));
+        yield return Row(
+            "NoIssuer", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("iss")));
+        yield return Row(
+            "TypOfAnotherToken", (key, tokens) => key.Resign(tokens.AccessToken, header => header["typ"] = "JWT"));
         yield return Row("NoTyp", (key, tokens) => key.Resign(tokens.AccessToken, header => header.Remove("typ")));
-        yield return Row("Expired", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => IssueIn(claims, -Lifetime - 60)));
-        yield return Row("NoExpiry", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("exp")));
-        yield return Row("NotYetValid", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => IssueIn(claims, 60)));
+        yield return Row(
+            "Expired",
+            (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => IssueIn(claims, -Lifetime - 60)));
+        yield return Row(
+            "NoExpiry", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("exp")));
+        yield return Row(
+            "NotYetValid", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => IssueIn(claims, 60)));
     }
 
-    private static TestCaseData Row(string name, Func<ServiceKey, TokenPair, string> forge) => new TestCaseData(forge).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, Func<ServiceKey, TokenPair, string> forge) =>
+        new TestCaseData(forge).SetArgDisplayNames(name);
 
     private async Task<string> LoginAsync(string scope)
     {
         var email = await Issuer.RegisterAsync();
-        var response = await Issuer.Client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope });
+        var response = await Issuer.Client.PostAsJsonAsync(
+            "/api/auth/login", new { email, password = TestAccounts.Password, scope });
         await response.ShouldBeAsync(200);
         return TokenPair.From(await response.JsonAsync()).AccessToken;
     }

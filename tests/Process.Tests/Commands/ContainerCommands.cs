@@ -45,7 +45,8 @@ internal sealed class ContainerCommands
         var file = System.IO.Path.Combine(folder.Path, "protection.pfx");
         var several = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ServiceNode.RunAsync(folder.Path, "keys", "make-certificate", Path, Password)));
         Assert.That(several.Select(result => result.ExitCode), Is.All.Zero, () => several[0].Errors);
-        Assert.That(several.Count(result => result.Output.StartsWith("Created", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(
+            several.Count(result => result.Output.StartsWith("Created", StringComparison.Ordinal)), Is.EqualTo(1));
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.EqualTo(new[] { file }));
         if (!OperatingSystem.IsWindows())
         {
@@ -54,7 +55,9 @@ internal sealed class ContainerCommands
 
         var before = await File.ReadAllBytesAsync(file);
         var again = await ServiceNode.RunAsync(folder.Path, "keys", "make-certificate", Path, Password);
-        Assert.That((again.ExitCode, again.Output), Is.EqualTo((0, $"'{file}' already exists. The command did not change it.{Environment.NewLine}")));
+        Assert.That(
+            (again.ExitCode, again.Output),
+            Is.EqualTo((0, $"'{file}' already exists. The command did not change it.{Environment.NewLine}")));
         Assert.That(await File.ReadAllBytesAsync(file), Is.EqualTo(before));
 
         using var certificate = X509CertificateLoader.LoadPkcs12(before, "a secret");
@@ -80,7 +83,12 @@ internal sealed class ContainerCommands
     public async Task CertificateWhereNothingCanBeWritten_IsNotMade()
     {
         using var folder = new TemporaryFolder();
-        var refused = await ServiceNode.RunAsync(folder.Path, "keys", "make-certificate", "--KeyProtection:CertificatePath=missing/protection.pfx", Password);
+        var refused = await ServiceNode.RunAsync(
+            folder.Path,
+            "keys",
+            "make-certificate",
+            "--KeyProtection:CertificatePath=missing/protection.pfx",
+            Password);
         Assert.That(refused.ExitCode, Is.EqualTo(1));
         Assert.That(refused.Errors, Does.Contain("(KeyProtection:CertificatePath) can't be written: "));
     }

@@ -41,7 +41,9 @@ internal sealed class KeyCommands
         }
 
         var again = await ServiceNode.RunAsync(folder.Path, "keys", "retire", keyId);
-        Assert.That((again.ExitCode, again.Errors), Is.EqualTo((1, $"There is no signing key '{keyId}'; 'keys list' shows them.\n")));
+        Assert.That(
+            (again.ExitCode, again.Errors),
+            Is.EqualTo((1, $"There is no signing key '{keyId}'; 'keys list' shows them.\n")));
     }
 
     [Test]
@@ -54,7 +56,8 @@ internal sealed class KeyCommands
             before = await node.Client.LoginAsync();
         }
 
-        await using var changed = await ServiceNode.StartAsync(folder.Path, new() { ["Jwt:SigningAlgorithm"] = "PS256" });
+        await using var changed = await ServiceNode.StartAsync(
+            folder.Path, new() { ["Jwt:SigningAlgorithm"] = "PS256" });
         await (await changed.Client.AskAsync(before.AccessToken)).ShouldBeAsync(200);
         Assert.That(
             () => Jwt.Header(TokenPair.From(changed.Client.RefreshAsync(before.RefreshToken).Result.JsonAsync().Result).AccessToken)["alg"]!.ToString(),

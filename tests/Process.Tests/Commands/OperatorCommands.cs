@@ -30,9 +30,14 @@ internal sealed class OperatorCommands
     public async Task AdminAdd_WithACommonPassword_MakesNobody()
     {
         var refused = await ServiceNode.RunWithInputAsync(_folder.Path, "Password1234\n", "admin", "add", Email);
-        Assert.That((refused.ExitCode, refused.Errors), Is.EqualTo((1, "password: Must not be one of the commonly used passwords.\n")));
+        Assert.That(
+            (refused.ExitCode, refused.Errors),
+            Is.EqualTo((1, "password: Must not be one of the commonly used passwords.\n")));
         var made = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\n", "admin", "add", Email);
-        Assert.That(made.Output, Does.Contain($"Created the administrator {Email}."), "an account that exists would have been shown");
+        Assert.That(
+            made.Output,
+            Does.Contain($"Created the administrator {Email}."),
+            "an account that exists would have been shown");
     }
 
     [Test]
@@ -47,7 +52,8 @@ internal sealed class OperatorCommands
 
         foreach (var answer in new[] { "n\n", "", "\n", "yeah\n" })
         {
-            var refused = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\n{answer}", "admin", "add", Email);
+            var refused = await ServiceNode.RunWithInputAsync(
+                _folder.Path, $"{NewPassword}\n{answer}", "admin", "add", Email);
             Assert.That(refused.ExitCode, Is.EqualTo(1), refused.Output);
             Assert.That(refused.Output, Does.Contain(session.AccountId).And.Contain(Email).And.Contain("Ada"));
             Assert.That(refused.Output, Has.None.EqualTo('\u202E'), "it would turn around what follows");
@@ -55,14 +61,20 @@ internal sealed class OperatorCommands
         }
 
         await (await node.Client.AskAsync(session.AccessToken)).ShouldBeAsync(200);
-        var promoted = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\ny\n", "admin", "add", Email.ToUpperInvariant());
+        var promoted = await ServiceNode.RunWithInputAsync(
+            _folder.Path, $"{NewPassword}\ny\n", "admin", "add", Email.ToUpperInvariant());
         Assert.That(promoted.ExitCode, Is.Zero, promoted.Errors);
         Assert.That(
-            () => node.Client.AskAsync(session.AccessToken).Result.AnswerAsync().Result, Is.EqualTo("401 token-revoked").After(1_000, 20));
-        await (await node.Client.TryLoginAsync(Email, TestAccounts.Password)).ShouldBeProblemAsync(401, "invalid-credentials");
+            () =>
+                node.Client.AskAsync(
+                    session.AccessToken).Result.AnswerAsync().Result, Is.EqualTo("401 token-revoked").After(1_000, 20));
+        await (await node.Client.TryLoginAsync(Email, TestAccounts.Password)).ShouldBeProblemAsync(
+            401, "invalid-credentials");
         var admin = await LoginAsync(node.Client, NewPassword);
         var trail = await (await node.Client.DoAsync(admin, "GET /api/users/me/activity")).JsonAsync();
-        Assert.That(trail.GetProperty("items").EnumerateArray().Select(entry => entry.Text("action")), Does.Contain("made-admin-by-operator"));
+        Assert.That(
+            trail.GetProperty("items").EnumerateArray().Select(entry => entry.Text("action")),
+            Does.Contain("made-admin-by-operator"));
         await (await node.Client.DoAsync(admin, "GET /api/admin/users")).ShouldBeAsync(200);
     }
 
@@ -93,26 +105,39 @@ internal sealed class OperatorCommands
         await (await node.Client.PostAsJsonAsync("/api/auth/register", new { email = Email, password = TestAccounts.Password })).ShouldBeAsync(201);
         var session = await LoginAsync(node.Client, TestAccounts.Password);
 
-        var unknown = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\ny\n", "users", "set-password", "bob@example.com");
-        Assert.That((unknown.ExitCode, unknown.Errors), Is.EqualTo((1, "There is no account with the address bob@example.com.\n")));
-        var noAddress = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\ny\n", "users", "set-password", "nobody");
-        Assert.That((noAddress.ExitCode, noAddress.Errors), Is.EqualTo((1, "email: Must be one email address of 3 to 254 characters.\n")));
+        var unknown = await ServiceNode.RunWithInputAsync(
+            _folder.Path, $"{NewPassword}\ny\n", "users", "set-password", "bob@example.com");
+        Assert.That(
+            (unknown.ExitCode, unknown.Errors),
+            Is.EqualTo((1, "There is no account with the address bob@example.com.\n")));
+        var noAddress = await ServiceNode.RunWithInputAsync(
+            _folder.Path, $"{NewPassword}\ny\n", "users", "set-password", "nobody");
+        Assert.That(
+            (noAddress.ExitCode, noAddress.Errors),
+            Is.EqualTo((1, "email: Must be one email address of 3 to 254 characters.\n")));
         var bad = await ServiceNode.RunWithInputAsync(_folder.Path, "short\ny\n", "users", "set-password", Email);
         Assert.That(bad.ExitCode, Is.EqualTo(1));
         Assert.That(bad.Errors, Does.Contain("password: Must have 12 to 128 characters."));
-        var common = await ServiceNode.RunWithInputAsync(_folder.Path, "PASSWORD1234\ny\n", "users", "set-password", Email);
+        var common = await ServiceNode.RunWithInputAsync(
+            _folder.Path, "PASSWORD1234\ny\n", "users", "set-password", Email);
         Assert.That(common.ExitCode, Is.EqualTo(1));
-        Assert.That(common.Errors, Does.Contain("password: Must not be one of the commonly used passwords.").And.Not.Contain("PASSWORD1234"));
+        Assert.That(
+            common.Errors,
+            Does.Contain("password: Must not be one of the commonly used passwords.").And.Not.Contain("PASSWORD1234"));
         var empty = await ServiceNode.RunWithInputAsync(_folder.Path, "", "users", "set-password", Email);
         Assert.That((empty.ExitCode, empty.Errors), Is.EqualTo((1, "There is no password on standard input.\n")));
         await (await node.Client.AskAsync(session.AccessToken)).ShouldBeAsync(200);
 
-        var set = await ServiceNode.RunWithInputAsync(_folder.Path, $"{NewPassword}\ny\n", "users", "set-password", Email);
+        var set = await ServiceNode.RunWithInputAsync(
+            _folder.Path, $"{NewPassword}\ny\n", "users", "set-password", Email);
         Assert.That(set.ExitCode, Is.Zero, set.Errors);
         Assert.That(set.Output + set.Errors, Does.Not.Contain(NewPassword));
         Assert.That(
-            () => node.Client.AskAsync(session.AccessToken).Result.AnswerAsync().Result, Is.EqualTo("401 token-revoked").After(1_000, 20));
-        await (await node.Client.TryLoginAsync(Email, TestAccounts.Password)).ShouldBeProblemAsync(401, "invalid-credentials");
+            () =>
+                node.Client.AskAsync(
+                    session.AccessToken).Result.AnswerAsync().Result, Is.EqualTo("401 token-revoked").After(1_000, 20));
+        await (await node.Client.TryLoginAsync(Email, TestAccounts.Password)).ShouldBeProblemAsync(
+            401, "invalid-credentials");
         await LoginAsync(node.Client, NewPassword);
     }
 
@@ -128,7 +153,8 @@ internal sealed class OperatorCommands
         }
 
         Assert.That(mistyped, Does.Contain("The two passwords differ."));
-        var shown = await ServiceNode.RunAtTerminalAsync(_folder.Path, ["admin", "add", Email], (Question, NewPassword + "x\u007F"), (Again, NewPassword));
+        var shown = await ServiceNode.RunAtTerminalAsync(
+            _folder.Path, ["admin", "add", Email], (Question, NewPassword + "x\u007F"), (Again, NewPassword));
         Assert.That(shown, Does.Contain($"Created the administrator {Email}."));
         Assert.That(mistyped + shown, Does.Not.Contain(NewPassword[..8]).And.Not.Contain("mistyped"));
         await using var node = await ServiceNode.StartAsync(_folder.Path);
@@ -154,7 +180,9 @@ internal sealed class OperatorCommands
     {
         var wrong = await ServiceNode.RunAsync(_folder.Path, arguments);
         Assert.That(wrong.ExitCode, Is.EqualTo(2));
-        Assert.That(wrong.Errors, Does.StartWith($"Unknown command '{string.Join(' ', arguments)}'.").And.Contain("admin add EMAIL"));
+        Assert.That(
+            wrong.Errors,
+            Does.StartWith($"Unknown command '{string.Join(' ', arguments)}'.").And.Contain("admin add EMAIL"));
     }
 
     private static async Task<TokenPair> LoginAsync(HttpClient client, string password)

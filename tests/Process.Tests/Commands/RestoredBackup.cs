@@ -3,7 +3,9 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Commands;
 
-/// <summary>A backup knows nothing of what happened after it was taken; the command <c>sessions end-all</c> makes up for that.</summary>
+/// <summary>
+/// A backup knows nothing of what happened after it was taken; the command <c>sessions end-all</c> makes up for that.
+/// </summary>
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
 internal sealed class RestoredBackup
 {
@@ -16,14 +18,17 @@ internal sealed class RestoredBackup
 
         var command = await ServiceNode.RunAsync(folder.Path, "sessions", "end-all");
         Assert.That(command.ExitCode, Is.Zero, command.Errors);
-        Assert.That(command.Output, Does.Contain("Ended 2 sessions and replaced the signing keys."), "the backup has two");
+        Assert.That(
+            command.Output, Does.Contain("Ended 2 sessions and replaced the signing keys."), "the backup has two");
 
         await node.RestartAsync();
         foreach (var tokens in new[] { sessions.Kept, sessions.EndedSince, sessions.BegunSince })
         {
             await (await node.Client.AskAsync(tokens.AccessToken)).ShouldBeProblemAsync(401, "invalid-token");
-            await (await node.Client.AskAsync(tokens.AccessToken, "/api/users/me")).ShouldBeProblemAsync(401, "invalid-token");
-            await (await node.Client.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+            await (await node.Client.AskAsync(tokens.AccessToken, "/api/users/me")).ShouldBeProblemAsync(
+                401, "invalid-token");
+            await (await node.Client.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(
+                401, "invalid-refresh-token");
         }
 
         await ShouldServeAsync(node, sessions.Email);
@@ -40,7 +45,8 @@ internal sealed class RestoredBackup
         await (await node.Client.AskAsync(sessions.EndedSince.AccessToken)).ShouldBeAsync(200);
         await (await node.Client.RefreshAsync(sessions.EndedSince.RefreshToken)).ShouldBeAsync(200);
         await (await node.Client.AskAsync(sessions.BegunSince.AccessToken)).ShouldBeAsync(200);
-        await (await node.Client.RefreshAsync(sessions.BegunSince.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+        await (await node.Client.RefreshAsync(sessions.BegunSince.RefreshToken)).ShouldBeProblemAsync(
+            401, "invalid-refresh-token");
     }
 
     [Test]
@@ -89,12 +95,18 @@ internal sealed class RestoredBackup
         using var folder = new TemporaryFolder();
         var command = await ServiceNode.RunAsync(folder.Path, words);
         Assert.That(command.ExitCode, Is.EqualTo(2), command.Output);
-        Assert.That(command.Errors, Does.Contain($"'{string.Join(' ', words)}'").And.Contain("sessions end-all").And.Contain("migrate"));
+        Assert.That(
+            command.Errors,
+            Does.Contain($"'{string.Join(' ', words)}'").And.Contain("sessions end-all").And.Contain("migrate"));
         Assert.That(File.Exists(ServiceNode.DatabasePathIn(folder.Path)), Is.False);
     }
 
-    /// <summary>A session is there all the time, one is ended after the backup, one begins after it; then the backup takes the database's place.</summary>
-    private static async Task<(string Email, TokenPair Kept, TokenPair EndedSince, TokenPair BegunSince)> LiveThroughARestoreAsync(
+    /// <summary>
+    /// A session is there all the time, one is ended after the backup, one begins after it; then the backup takes the
+    /// database's place.
+    /// </summary>
+    private static async Task<(
+        string Email, TokenPair Kept, TokenPair EndedSince, TokenPair BegunSince)> LiveThroughARestoreAsync(
         TemporaryFolder folder, ServiceNode node)
     {
         var email = await node.Client.RegisterAsync();

@@ -4,7 +4,9 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Documents;
 
-/// <summary>The image and the composed system, as far as they can be checked without an engine that runs containers.</summary>
+/// <summary>
+/// The image and the composed system, as far as they can be checked without an engine that runs containers.
+/// </summary>
 [Platform(Exclude = "Win", Reason = "the containers are Linux")]
 internal sealed partial class Containers
 {
@@ -16,11 +18,14 @@ internal sealed partial class Containers
     [Test]
     public async Task ComposeFiles_AreUnderstood()
     {
-        foreach (var files in new[] { new[] { "docker-compose.yml" }, ["docker-compose.yml", "docker-compose.sqlite.yml"] })
+        foreach (
+            var files in new[] { new[] { "docker-compose.yml" }, ["docker-compose.yml", "docker-compose.sqlite.yml"] })
         {
             var understood = await ComposeAsync(".env.example", files);
             Assert.That(understood.ExitCode, Is.Zero, understood.Errors);
-            Assert.That(understood.Output, Does.Contain("KeyProtection__CertificatePath: /data/protection.pfx").And.Contain("read_only: true"));
+            Assert.That(
+                understood.Output,
+                Does.Contain("KeyProtection__CertificatePath: /data/protection.pfx").And.Contain("read_only: true"));
         }
 
         using var folder = new TemporaryFolder();
@@ -35,7 +40,8 @@ internal sealed partial class Containers
     public void EnvironmentExample_NamesAllThatComposeAsksFor()
     {
         var asked = Variable().Matches(Compose).Select(match => match.Groups[1].Value).Distinct();
-        var named = File.ReadLines(Repository.PathOf(".env.example")).Where(line => line.Contains('=') && !line.StartsWith('#')).Select(line => line.Split('=')[0]);
+        var named = File.ReadLines(Repository.PathOf(".env.example")).Where(line => line.Contains('=')
+            && !line.StartsWith('#')).Select(line => line.Split('=')[0]);
         Assert.That(named, Is.EquivalentTo(asked));
     }
 
@@ -47,7 +53,9 @@ internal sealed partial class Containers
         Assert.That(addresses, Has.Count.EqualTo(3));
         var proxy = ProxyAddress().Match(Compose).Groups[1].Value;
         Assert.That(addresses, Does.Contain(proxy));
-        Assert.That(Upstream().Matches(nginx).Select(match => match.Groups[1].Value), Is.EquivalentTo(addresses.Where(address => address != proxy)));
+        Assert.That(
+            Upstream().Matches(nginx).Select(match => match.Groups[1].Value),
+            Is.EquivalentTo(addresses.Where(address => address != proxy)));
     }
 
     [Test]
@@ -61,7 +69,9 @@ internal sealed partial class Containers
         }
 
         Assert.That(before, Does.Not.Contain("COPY src src"));
-        Assert.That(Dockerfile[Dockerfile.LastIndexOf("FROM", StringComparison.Ordinal)..], Does.StartWith("FROM mcr.microsoft.com/dotnet/aspnet:10.0\n").And.Contain("USER $APP_UID"));
+        Assert.That(
+            Dockerfile[Dockerfile.LastIndexOf("FROM", StringComparison.Ordinal)..],
+            Does.StartWith("FROM mcr.microsoft.com/dotnet/aspnet:10.0\n").And.Contain("USER $APP_UID"));
     }
 
     [Test]
@@ -103,7 +113,8 @@ internal sealed partial class Containers
             using var client = new HttpClient { BaseAddress = address };
             Assert.That(() => IsReady(client), Is.True.After(60_000, 50), "it answers");
             await client.LoginAsync();
-            var health = await CommandLine.RunAsync(InContainer(app, data, address, [.. user, "dotnet", "CleanJwt.WebApi.dll", "health"]));
+            var health = await CommandLine.RunAsync(
+                InContainer(app, data, address, [.. user, "dotnet", "CleanJwt.WebApi.dll", "health"]));
             Assert.That(health.ExitCode, Is.Zero, health.Errors);
         }
         finally
@@ -114,7 +125,9 @@ internal sealed partial class Containers
         }
     }
 
-    /// <summary>As the image and the compose file have it: production, a home that is not there, and data elsewhere.</summary>
+    /// <summary>
+    /// As the image and the compose file have it: production, a home that is not there, and data elsewhere.
+    /// </summary>
     private static ProcessStartInfo InContainer(string app, string data, Uri address, string[] command)
     {
         var start = CommandLine.StartInfo(app, command);
@@ -151,12 +164,15 @@ internal sealed partial class Containers
     {
         string[] arguments =
         [
-            "--env-file", Repository.PathOf(environmentFile), .. files.SelectMany(file => new[] { "-f", Repository.PathOf(file) }), "config",
+            "--env-file", Repository.PathOf(environmentFile), .. files.SelectMany(
+                file => new[] { "-f", Repository.PathOf(file) }), "config",
         ];
         var result = await CommandLine.RunAsync(Repository.Root, ["docker", "compose", .. arguments]);
-        if (result.ExitCode == CommandLine.NotStarted || result.Errors.Contains("docker --help", StringComparison.Ordinal))
+        if (result.ExitCode == CommandLine.NotStarted
+            || result.Errors.Contains("docker --help", StringComparison.Ordinal))
         {
-            result = await CommandLine.RunAsync(Repository.Root, ["docker-compose", .. arguments]); // the standalone one
+            result = await CommandLine.RunAsync(
+                Repository.Root, ["docker-compose", .. arguments]); // the standalone one
         }
 
         if (result.ExitCode == CommandLine.NotStarted)

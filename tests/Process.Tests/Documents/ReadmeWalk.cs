@@ -18,18 +18,25 @@ internal sealed class ReadmeWalk
         var walk = Regex.Match(readme, "## Try it.*?```sh\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
         Assert.That(walk, Does.Contain(Address));
         using var folder = new TemporaryFolder();
-        await using var service = await CleanJwtProcess.StartAsync(folder.Path, new() { ["RateLimiting:Enabled"] = null });
+        await using var service = await CleanJwtProcess.StartAsync(
+            folder.Path, new() { ["RateLimiting:Enabled"] = null });
 
-        var answers = await RunAsync(shell, walk.Replace(Address, service.Client.BaseAddress!.ToString().TrimEnd('/'), StringComparison.Ordinal));
+        var answers = await RunAsync(
+            shell,
+            walk.Replace(Address, service.Client.BaseAddress!.ToString().TrimEnd('/'), StringComparison.Ordinal));
 
-        var documents = answers.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        var documents = answers.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.That(documents, Has.Length.EqualTo(5), answers);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(documents[0].GetProperty("email").GetString(), Is.EqualTo("ada@example.com"));
             Assert.That(documents[1].GetProperty("tokenType").GetString(), Is.EqualTo("Bearer"));
-            Assert.That(documents[2].GetProperty("id").GetString(), Is.EqualTo(documents[0].GetProperty("id").GetString()));
-            Assert.That(documents[3].GetProperty("sessionId").GetString(), Is.EqualTo(documents[1].GetProperty("sessionId").GetString()));
+            Assert.That(
+                documents[2].GetProperty("id").GetString(), Is.EqualTo(documents[0].GetProperty("id").GetString()));
+            Assert.That(
+                documents[3].GetProperty("sessionId").GetString(),
+                Is.EqualTo(documents[1].GetProperty("sessionId").GetString()));
             Assert.That(documents[4].GetProperty("code").GetString(), Is.EqualTo("token-revoked"));
         }
     }

@@ -51,7 +51,9 @@ internal sealed class ClientDisconnects
         await (await _service.Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = _tokens.RefreshToken })).ShouldBeAsync(200);
     }
 
-    /// <summary>Sends the refresh token while another program writes to the database, and disconnects before that ends.</summary>
+    /// <summary>
+    /// Sends the refresh token while another program writes to the database, and disconnects before that ends.
+    /// </summary>
     private async Task BreakOffAsync(string route)
     {
         await using var writer = new SqliteConnection(ConnectionString);
@@ -59,7 +61,9 @@ internal sealed class ClientDisconnects
         await using var transaction = await writer.BeginTransactionAsync();
         using var patience = new CancellationTokenSource(Patience);
         Assert.That(
-            async () => await _service.Client.PostAsJsonAsync(route, new { refreshToken = _tokens.RefreshToken }, patience.Token),
+            async () =>
+                await _service.Client.PostAsJsonAsync(
+                    route, new { refreshToken = _tokens.RefreshToken }, patience.Token),
             Throws.InstanceOf<OperationCanceledException>());
         await Task.Delay(Patience);
     }

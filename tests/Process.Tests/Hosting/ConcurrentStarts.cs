@@ -33,7 +33,8 @@ internal sealed class ConcurrentStarts(DatabaseKind kind)
         {
             Assert.That(Count("__EFMigrationsHistory"), Is.EqualTo(Count("(SELECT DISTINCT MigrationId FROM __EFMigrationsHistory) AS migrations")).And.Positive);
             Assert.That(Count("SigningKeys"), Is.EqualTo(1));
-            Assert.That(Directory.GetFiles(Path.Combine(database.Folder, "data", "keys"), "*.xml"), Has.Length.EqualTo(1));
+            Assert.That(
+                Directory.GetFiles(Path.Combine(database.Folder, "data", "keys"), "*.xml"), Has.Length.EqualTo(1));
         }
 
         long Count(string table) => (long)database.Sql($"SELECT COUNT(*) FROM {table}")!;
@@ -43,7 +44,8 @@ internal sealed class ConcurrentStarts(DatabaseKind kind)
 /// <summary>First starts that end in the middle, told by the files that they have made so far.</summary>
 internal sealed class KilledFirstStart
 {
-    // From the appearance of a file on, so that the kills fall into the making of the database, however fast the machine is.
+    // From the appearance of a file on, so that the kills fall into the making of the database, however fast the
+    // machine is.
     [TestCase("data", 0)]
     [TestCase("data/cleanjwt.db.migrating", 0)]
     [TestCase("data/cleanjwt.db", 0)]
@@ -54,7 +56,8 @@ internal sealed class KilledFirstStart
     [TestCase("data/keys/*.xml", 0)]
     [TestCase("data/keys/*.xml", 20)]
     [CancelAfter(60_000)]
-    public async Task FirstStartThatWasKilled_IsMadeGoodByTheNext(string file, int milliseconds, CancellationToken timeout)
+    public async Task FirstStartThatWasKilled_IsMadeGoodByTheNext(
+        string file, int milliseconds, CancellationToken timeout)
     {
         using var database = new TestDatabase(DatabaseKind.Sqlite, isNew: true);
         await using (var first = CleanJwtProcess.Launch(database.Folder))

@@ -10,7 +10,8 @@ internal sealed class DefaultRateLimit
     public async Task SixtyFirstRequestOfAMinute_IsRefusedWhicheverRouteItAsks()
     {
         using var folder = new TemporaryFolder();
-        await using var service = await CleanJwtProcess.StartAsync(folder.Path, new() { ["RateLimiting:Enabled"] = null }); // as it is by default
+        await using var service = await CleanJwtProcess.StartAsync(
+            folder.Path, new() { ["RateLimiting:Enabled"] = null }); // as it is by default
         var client = service.Client;
         Func<Task<HttpResponseMessage>>[] routes =
         [
@@ -23,7 +24,10 @@ internal sealed class DefaultRateLimit
         ];
         for (var i = 0; i < 60; i++)
         {
-            Assert.That((int)(await routes[i % routes.Length]()).StatusCode, Is.EqualTo(400).Or.EqualTo(401), $"request {i + 1}");
+            Assert.That(
+                (int)(await routes[i % routes.Length]()).StatusCode,
+                Is.EqualTo(400).Or.EqualTo(401),
+                $"request {i + 1}");
         }
 
         foreach (var route in routes)

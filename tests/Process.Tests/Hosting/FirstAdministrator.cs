@@ -4,7 +4,10 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.ProcessTests.Hosting;
 
-/// <summary>The administrator of the settings <c>Admin:Email</c> and <c>Admin:Password</c>, as the operator of the real program meets them.</summary>
+/// <summary>
+/// The administrator of the settings <c>Admin:Email</c> and <c>Admin:Password</c>, as the operator of the real program
+/// meets them.
+/// </summary>
 internal sealed class FirstAdministrator
 {
     private const string Password = "operators-marker-of-good-horses";
@@ -24,10 +27,12 @@ internal sealed class FirstAdministrator
     ];
 
     [TestCaseSource(nameof(BadSettings))]
-    public async Task BadSettings_StopTheStartWithOneLineThatNamesTheKey(string? email, string? password, string key, string reason)
+    public async Task BadSettings_StopTheStartWithOneLineThatNamesTheKey(
+        string? email, string? password, string key, string reason)
     {
         using var folder = new TemporaryFolder();
-        await using var service = CleanJwtProcess.Launch(folder.Path, new() { ["Admin:Email"] = email, ["Admin:Password"] = password });
+        await using var service = CleanJwtProcess.Launch(
+            folder.Path, new() { ["Admin:Email"] = email, ["Admin:Password"] = password });
 
         Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
         Assert.That(service.Errors, Has.Length.EqualTo(1), service.Output);
@@ -59,7 +64,8 @@ internal sealed class FirstAdministrator
         foreach (var node in new[] { one, other })
         {
             var response = await SessionRequests.PatientlyAsync(() =>
-                node.Client.PostAsJsonAsync("/api/auth/login", new { email = "admin@example.com", password = Password }));
+                node.Client.PostAsJsonAsync(
+                    "/api/auth/login", new { email = "admin@example.com", password = Password }));
             await response.ShouldBeAsync(200);
             var tokens = await response.JsonAsync();
             Assert.That(tokens.Text("scope"), Is.EqualTo(ContractScopes.OfAdmins));

@@ -11,7 +11,8 @@ internal sealed class ListenAddresses
     public async Task AspNetCoreUrls_AreListenedOn()
     {
         using var folder = new TemporaryFolder();
-        var (one, other) = ($"http://127.0.0.1:{CleanJwtProcess.FreePort()}", $"http://127.0.0.1:{CleanJwtProcess.FreePort()}");
+        var (one, other) = (
+            $"http://127.0.0.1:{CleanJwtProcess.FreePort()}", $"http://127.0.0.1:{CleanJwtProcess.FreePort()}");
         await using var service = CleanJwtProcess.Launch(folder.Path, new() { ["ASPNETCORE_URLS"] = $"{one};{other}" });
         await OutputAsync(service, "Application started");
 
@@ -27,7 +28,10 @@ internal sealed class ListenAddresses
         await using var service = CleanJwtProcess.Launch(folder.Path, new() { ["ASPNETCORE_URLS"] = null });
 
         // Where something else has that port already, the refusal names it just as well.
-        await OutputAsync(service, "Now listening on: http://localhost:5080", "Failed to bind to address http://127.0.0.1:5080: address already in use.");
+        await OutputAsync(
+            service,
+            "Now listening on: http://localhost:5080",
+            "Failed to bind to address http://127.0.0.1:5080: address already in use.");
     }
 
     [Test]
@@ -40,7 +44,10 @@ internal sealed class ListenAddresses
         await using var service = CleanJwtProcess.Launch(folder.Path, new() { ["ASPNETCORE_URLS"] = address });
 
         Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
-        Assert.That(service.Errors, Is.EqualTo([$"Failed to bind to address {address}: address already in use."]), service.Output);
+        Assert.That(
+            service.Errors,
+            Is.EqualTo([$"Failed to bind to address {address}: address already in use."]),
+            service.Output);
     }
 
     private static async Task OutputAsync(CleanJwtProcess service, params string[] anyOf)

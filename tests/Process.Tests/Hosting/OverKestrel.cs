@@ -15,7 +15,8 @@ internal sealed class OverKestrel
     private HttpClient Client => _process!.Client;
 
     [OneTimeSetUp]
-    public async Task StartAsync() => _process = await CleanJwtProcess.StartAsync(_folder.Path, OAuthRequests.WithClients);
+    public async Task StartAsync() =>
+        _process = await CleanJwtProcess.StartAsync(_folder.Path, OAuthRequests.WithClients);
 
     [OneTimeTearDown]
     public async Task StopAsync()
@@ -43,16 +44,19 @@ internal sealed class OverKestrel
     [TestCase((64 * 1024) + 1, true)]
     public async Task TooLargeBody_IsRefused(int size, bool chunked)
     {
-        foreach (var route in new[] { "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout" })
+        foreach (
+            var route in new[] { "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout" })
         {
-            await (await LargeBodies.PostAsync(Client, route, size, chunked)).ShouldBeProblemAsync(413, "body-too-large");
+            await (await LargeBodies.PostAsync(Client, route, size, chunked)).ShouldBeProblemAsync(
+                413, "body-too-large");
         }
     }
 
     [TestCase(false)]
     [TestCase(true)]
     public async Task BodyOfJust64KiB_IsRead(bool chunked) =>
-        await (await LargeBodies.PostAsync(Client, "/api/auth/refresh", 64 * 1024, chunked)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+        await (await LargeBodies.PostAsync(Client, "/api/auth/refresh", 64 * 1024, chunked)).ShouldBeProblemAsync(
+            401, "invalid-refresh-token");
 
     [TestCase("/oauth/introspect", false)]
     [TestCase("/oauth/introspect", true)]
@@ -62,8 +66,10 @@ internal sealed class OverKestrel
     {
         using var client = new HttpClient { BaseAddress = Client.BaseAddress }.As(OAuthRequests.Basic());
         await (await LargeBodies.PostFormAsync(client, route, 64 * 1024, chunked)).ShouldBeAsync(200);
-        await (await LargeBodies.PostFormAsync(client, route, (64 * 1024) + 1, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
-        await (await LargeBodies.PostFormAsync(client, route, 1024 * 1024, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
+        await (await LargeBodies.PostFormAsync(client, route, (64 * 1024) + 1, chunked)).ShouldBeOAuthErrorAsync(
+            413, "invalid_request");
+        await (await LargeBodies.PostFormAsync(client, route, 1024 * 1024, chunked)).ShouldBeOAuthErrorAsync(
+            413, "invalid_request");
     }
 
     [Test]
@@ -73,7 +79,8 @@ internal sealed class OverKestrel
         Assert.That(await SendAsync(header), Does.StartWith("HTTP/1.1 200").And.EndWith("{\"active\":false}"));
         foreach (var other in new[] { header, "Authorization:\r\n", "Authorization: Bearer x\r\n" })
         {
-            Assert.That(await SendAsync(header + other), Does.StartWith("HTTP/1.1 401").And.Contain("\"invalid_client\""));
+            Assert.That(
+                await SendAsync(header + other), Does.StartWith("HTTP/1.1 401").And.Contain("\"invalid_client\""));
         }
 
         Task<string> SendAsync(string headers) => SendRawAsync(
@@ -87,9 +94,12 @@ internal sealed class OverKestrel
         await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeAsync(201);
         var login = await Client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password });
         var header = $"Authorization: Bearer {(await login.JsonAsync()).Text("accessToken")}\r\n";
-        Assert.That(await SendRawAsync($"GET /api/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n"), Does.StartWith("HTTP/1.1 200"));
         Assert.That(
-            await SendRawAsync($"GET /api/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}{header}\r\n"),
+            await SendRawAsync($"GET /api/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}\r\n"),
+            Does.StartWith("HTTP/1.1 200"));
+        Assert.That(
+            await SendRawAsync(
+                $"GET /api/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{header}{header}\r\n"),
             Does.StartWith("HTTP/1.1 401").And.Contain("invalid-token"));
     }
 
@@ -137,7 +147,9 @@ internal sealed class OverKestrel
         var tokens = await _process!.LoginAsync(await _process.RegisterAsync());
         await (await _process.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
         await (await _process.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
-        Assert.That(_process.Output, Does.Not.Contain("dbug:").And.Not.Contain("/api/users/me").And.Not.Contain("/api/auth/refresh"));
+        Assert.That(
+            _process.Output,
+            Does.Not.Contain("dbug:").And.Not.Contain("/api/users/me").And.Not.Contain("/api/auth/refresh"));
     }
 
     private async Task<string> SendRawAsync(string request, bool close = false)
@@ -156,7 +168,8 @@ internal sealed class OverKestrel
         {
             return await reader.ReadToEndAsync();
         }
-        catch (IOException exception) when (close && exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        catch (IOException exception) when (
+            close && exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
         {
             return ""; // the server may hang up on a client that breaks off
         }

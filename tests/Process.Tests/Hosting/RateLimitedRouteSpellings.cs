@@ -5,8 +5,8 @@ using CleanJwt.ProcessTests.Support;
 namespace CleanJwt.ProcessTests.Hosting;
 
 /// <summary>
-/// Other ways to write a route under <c>/api/auth</c>, sent by a client that is at its limit. What routing takes for the route counts as it does; what it does
-/// not is nowhere, limit or not.
+/// Other ways to write a route under <c>/api/auth</c>, sent by a client that is at its limit. What routing takes for
+/// the route counts as it does; what it does not is nowhere, limit or not.
 /// </summary>
 [FixtureLifeCycle(LifeCycle.SingleInstance)]
 internal sealed class RateLimitedRouteSpellings
@@ -62,7 +62,8 @@ internal sealed class RateLimitedRouteSpellings
     [TestCase("HEAD /api/auth/token", "405")]
     [TestCase("OPTIONS /api/auth/token", "405")]
     [TestCase("PUT /api/auth/login", "405")]
-    public async Task AnythingElse_IsNowhere(string request, string status) => Assert.That(await StatusAsync(request), Is.EqualTo(status));
+    public async Task AnythingElse_IsNowhere(string request, string status) =>
+        Assert.That(await StatusAsync(request), Is.EqualTo(status));
 
     private async Task<string> StatusAsync(string request)
     {

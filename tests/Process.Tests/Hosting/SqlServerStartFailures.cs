@@ -3,7 +3,9 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Hosting;
 
-/// <summary>Starts whose SQL Server does not answer, or whose connection string makes no sense. They need no server.</summary>
+/// <summary>
+/// Starts whose SQL Server does not answer, or whose connection string makes no sense. They need no server.
+/// </summary>
 internal sealed class SqlServerStartFailures
 {
     private const string Secret = "hunter2-marker";
@@ -42,7 +44,8 @@ internal sealed class SqlServerStartFailures
         {
             Assert.That(service.Errors[0], Does.Contain($"'cleanjwt' on '{server}'").And.Contain("ConnectionStrings:Default").And.Contain("00:00:02"));
             Assert.That(service.Output, Does.Contain($"Waiting for the database 'cleanjwt' on '{server}'"));
-            Assert.That(service.Output, Does.Not.Contain(Secret).And.Not.Contain("   at "), "neither a password nor a stack");
+            Assert.That(
+                service.Output, Does.Not.Contain(Secret).And.Not.Contain("   at "), "neither a password nor a stack");
         }
     }
 
@@ -51,11 +54,13 @@ internal sealed class SqlServerStartFailures
     {
         using var folder = new TemporaryFolder();
         await using var service = CleanJwtProcess.Launch(
-            folder.Path, new() { ["Database:Provider"] = "SqlServer", ["ConnectionStrings:Default"] = connectionString });
+            folder.Path, new()
+            { ["Database:Provider"] = "SqlServer", ["ConnectionStrings:Default"] = connectionString });
 
         Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
         Assert.That(service.Errors, Has.Length.EqualTo(1), service.Output);
-        Assert.That(service.Errors[0], Does.StartWith("ConnectionStrings:Default can't be used; allowed for SQL Server: "));
+        Assert.That(
+            service.Errors[0], Does.StartWith("ConnectionStrings:Default can't be used; allowed for SQL Server: "));
         Assert.That(service.Output, Does.Not.Contain(Secret).And.Not.Contain("   at "));
     }
 
@@ -79,5 +84,6 @@ internal sealed class SqlServerStartFailures
         Assert.That(service.Output, Does.Not.Contain(Secret));
     }
 
-    private static TestCaseData Bad(string name, string? connectionString) => new TestCaseData(connectionString).SetArgDisplayNames(name);
+    private static TestCaseData Bad(string name, string? connectionString) =>
+        new TestCaseData(connectionString).SetArgDisplayNames(name);
 }

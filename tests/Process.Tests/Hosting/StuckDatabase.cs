@@ -5,7 +5,10 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Hosting;
 
-/// <summary>A database whose reads or writes are stuck, or that fails: requests are answered in time, and the log tells which failed.</summary>
+/// <summary>
+/// A database whose reads or writes are stuck, or that fails: requests are answered in time, and the log tells which
+/// failed.
+/// </summary>
 internal sealed class StuckDatabase
 {
     // In the WAL index each lock is a byte, this one the writer's (https://sqlite.org/walformat.html).
@@ -32,8 +35,10 @@ internal sealed class StuckDatabase
             var stuck = Enumerable.Range(0, 5).SelectMany(_ => new[]
             {
                 TimedAsync(() => client.PostAsJsonAsync("/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
-                TimedAsync(() => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
-                TimedAsync(() => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken })),
+                TimedAsync(
+                    () => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
+                TimedAsync(
+                    () => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken })),
                 TimedAsync(() => client.PostAsJsonAsync("/api/auth/register", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
             }).ToArray();
 
@@ -46,7 +51,10 @@ internal sealed class StuckDatabase
                 await (await client.GetAsync(route, bearer)).ShouldBeAsync(200);
             }
 
-            Assert.That(stuck, Has.None.Property(nameof(Task.IsCompleted)).True, "all that needs no writing is answered before the writes give up");
+            Assert.That(
+                stuck,
+                Has.None.Property(nameof(Task.IsCompleted)).True,
+                "all that needs no writing is answered before the writes give up");
             foreach (var answer in stuck)
             {
                 var (response, took) = await answer;
@@ -68,7 +76,8 @@ internal sealed class StuckDatabase
     public async Task StuckReads_Answer503InTimeAndTheRestGoesOn()
     {
         using var folder = new TemporaryFolder();
-        await using var process = await CleanJwtProcess.StartAsync(folder.Path, new() { ["Database__CommandTimeout"] = "00:00:01" });
+        await using var process = await CleanJwtProcess.StartAsync(
+            folder.Path, new() { ["Database__CommandTimeout"] = "00:00:01" });
         var client = process.Client;
         var tokens = await client.LoginAsync();
         var bearer = ("Authorization", $"Bearer {tokens.AccessToken}");
@@ -80,7 +89,8 @@ internal sealed class StuckDatabase
             var stuck = Enumerable.Range(0, 20).SelectMany(_ => new[]
             {
                 TimedAsync(() => client.GetAsync("/api/users/me", bearer)),
-                TimedAsync(() => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
+                TimedAsync(
+                    () => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
             }).ToArray();
             await (await client.GetAsync("/health/live")).ShouldBeAsync(200);
             await (await client.GetAsync("/.well-known/jwks.json")).ShouldBeAsync(200);
@@ -89,12 +99,15 @@ internal sealed class StuckDatabase
                 var (response, took) = await answer;
                 await response.ShouldBeProblemAsync(503, "service-unavailable");
                 Assert.That(response.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
-                Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(4)), response.RequestMessage!.RequestUri!.AbsolutePath);
+                Assert.That(
+                    took, Is.LessThan(TimeSpan.FromSeconds(4)), response.RequestMessage!.RequestUri!.AbsolutePath);
             }
         }
 
         // The threads that are stuck inside SQLite come back by themselves.
-        Assert.That(async () => (await client.GetAsync("/api/users/me", bearer)).IsSuccessStatusCode, Is.True.After(30_000, 100));
+        Assert.That(
+            async () => (await client.GetAsync("/api/users/me", bearer)).IsSuccessStatusCode,
+            Is.True.After(30_000, 100));
         await (await client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(200);
     }
 
@@ -115,15 +128,20 @@ internal sealed class StuckDatabase
 
         const string Caller = "b7ad6b7169203331";
         var response = await process.Client.GetAsync(
-            "/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"), ("traceparent", $"00-0af7651916cd43dd8448eb211c80319c-{Caller}-01"));
+            "/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"), (
+                "traceparent", $"00-0af7651916cd43dd8448eb211c80319c-{Caller}-01"));
         var problem = await response.ShouldBeProblemAsync(503, "service-unavailable");
         Assert.That(() => process.Output, Does.Contain($"TraceId:{problem.Text("traceId")}").And.Contain($"ParentId:{Caller}").And.Contain("RequestPath:/api/users/me").After(5_000, 50));
     }
 
     private static FileStream OpenWalIndex(TemporaryFolder folder) => new(
-        Path.Combine(folder.Path, "data", "cleanjwt.db-shm"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        Path.Combine(
+            folder.Path,
+            "data",
+            "cleanjwt.db-shm"), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
-    private static async Task<(HttpResponseMessage Response, TimeSpan Took)> TimedAsync(Func<Task<HttpResponseMessage>> send)
+    private static async Task<(HttpResponseMessage Response, TimeSpan Took)> TimedAsync(
+        Func<Task<HttpResponseMessage>> send)
     {
         var watch = Stopwatch.StartNew();
         var response = await send();

@@ -6,8 +6,8 @@ using CleanJwt.ProcessTests.Support;
 namespace CleanJwt.ProcessTests.Load;
 
 /// <summary>
-/// Keys rotate while two nodes serve, each with the tokens of the other, and a client sends tokens under keys that do not exist. The script
-/// <c>scripts/rotation-load.sh</c> runs it for a minute.
+/// Keys rotate while two nodes serve, each with the tokens of the other, and a client sends tokens under keys that do
+/// not exist. The script <c>scripts/rotation-load.sh</c> runs it for a minute.
 /// </summary>
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
 internal sealed class KeyRotationUnderLoad
@@ -34,7 +34,8 @@ internal sealed class KeyRotationUnderLoad
         var answers = new ConcurrentDictionary<string, int>();
         var keys = new ConcurrentDictionary<string, int>();
 
-        // The first write of a node builds EF Core's model, for which nothing is left on a slow machine once the load is there.
+        // The first write of a node builds EF Core's model, for which nothing is left on a slow machine once the load
+        // is there.
         Keep(await one.Client.LoginAsync(email));
         Keep(await other.Client.LoginAsync(email));
 
@@ -47,8 +48,12 @@ internal sealed class KeyRotationUnderLoad
 
         await TestContext.Out.WriteLineAsync(
             $"{took.TotalSeconds:0} s, {keys.Count} keys in use: {string.Join(", ", answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Value} × {answer.Key}"))}");
-        Assert.That(answers.Keys, Is.EquivalentTo(new[] { "200", "stranger: 401 invalid-token" }), () => string.Join(", ", answers));
-        Assert.That(answers["200"], Is.EqualTo(started[0]).And.GreaterThan(RequestsPerSecond * duration.TotalSeconds * 0.95));
+        Assert.That(
+            answers.Keys,
+            Is.EquivalentTo(new[] { "200", "stranger: 401 invalid-token" }),
+            () => string.Join(", ", answers));
+        Assert.That(
+            answers["200"], Is.EqualTo(started[0]).And.GreaterThan(RequestsPerSecond * duration.TotalSeconds * 0.95));
 
         // The newest tokens most, and always also on the node that did not issue them.
         async Task AskAsync(int i)
@@ -68,7 +73,8 @@ internal sealed class KeyRotationUnderLoad
         async Task SignInAsync(int i)
         {
             var client = nodes[i % 2].Client;
-            var answer = i % 4 >= 2 && unspent.TryPop(out var session) ? client.RefreshAsync(session.RefreshToken) : client.TryLoginAsync(email);
+            var answer = i % 4 >= 2 && unspent.TryPop(
+                out var session) ? client.RefreshAsync(session.RefreshToken) : client.TryLoginAsync(email);
             Keep(await AccountRequests.TokensOfAsync(await answer));
         }
 
@@ -85,7 +91,8 @@ internal sealed class KeyRotationUnderLoad
             {
                 var rotated = await ServiceNode.RunAsync(folder.Path, "keys", "rotate");
                 Assert.That(rotated.ExitCode, Is.Zero, rotated.Errors);
-                for (var waited = Stopwatch.StartNew(); keys.Count <= i || clock.Elapsed < duration * i / rotations; await Task.Delay(50))
+                for (var waited = Stopwatch.StartNew(); keys.Count <= i
+                    || clock.Elapsed < duration * i / rotations; await Task.Delay(50))
                 {
                     Assert.That(keys.Count > i || waited.Elapsed < Patience, "a rotation never came into use");
                 }
@@ -114,5 +121,6 @@ internal sealed class KeyRotationUnderLoad
     }
 
     private static int Number(string variable, int otherwise) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(
+            text, CultureInfo.InvariantCulture) : otherwise;
 }

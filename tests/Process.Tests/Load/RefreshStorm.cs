@@ -6,7 +6,9 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.ProcessTests.Load;
 
-/// <summary>Many sessions that refresh all the time, and lose replies, while the process is killed and started again.</summary>
+/// <summary>
+/// Many sessions that refresh all the time, and lose replies, while the process is killed and started again.
+/// </summary>
 [NonParallelizable] // it takes all there is of processors
 internal sealed class RefreshStorm
 {
@@ -14,8 +16,10 @@ internal sealed class RefreshStorm
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(2);
 
-    // Longer than the restart takes on the busiest machine: a client that comes back within the grace is what is promised.
-    private static readonly Dictionary<string, string?> Settings = new() { ["Sessions:RefreshReuseGrace"] = "00:05:00" };
+    // Longer than the restart takes on the busiest machine: a client that comes back within the grace is what is
+    // promised.
+    private static readonly Dictionary<string, string?> Settings =
+        new() { ["Sessions:RefreshReuseGrace"] = "00:05:00" };
 
     [Test]
     public async Task KilledInTheMiddle_CostsNoClientItsSessionAndLeavesOneLiveGeneration()
@@ -100,7 +104,10 @@ internal sealed class RefreshStorm
         return (long)command.ExecuteScalar()!;
     }
 
-    /// <summary>Presents the newest token it was given, and the same one again when it was given no answer. Now and then it loses one.</summary>
+    /// <summary>
+    /// Presents the newest token it was given, and the same one again when it was given no answer. Now and then it
+    /// loses one.
+    /// </summary>
     /// <param name="answers">Where it begins to count, so that not all lose theirs at once.</param>
     private sealed class Client(HttpClient http, TokenPair tokens, int answers)
     {
@@ -129,7 +136,8 @@ internal sealed class RefreshStorm
         /// <summary>The answer that cost this client its session.</summary>
         public string? Refusal { get; private set; }
 
-        public Task<HttpResponseMessage> SendAsync(string token) => http.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = token });
+        public Task<HttpResponseMessage> SendAsync(string token) =>
+            http.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = token });
 
         public async Task RunAsync(CancellationToken over)
         {

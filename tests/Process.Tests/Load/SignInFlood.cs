@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 
 namespace CleanJwt.ProcessTests.Load;
 
-/// <summary>During a flood of sign-ins, and while refreshes wait for another program's write, all other requests are answered.</summary>
+/// <summary>
+/// During a flood of sign-ins, and while refreshes wait for another program's write, all other requests are answered.
+/// </summary>
 [NonParallelizable] // its bounds are of time, and it takes all there is of processors
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
 internal sealed class SignInFlood
@@ -38,10 +40,12 @@ internal sealed class SignInFlood
             clock.Restart();
             var flood = Enumerable.Range(0, SignInsAtOnce).Select(_ => RepeatAsync(async () =>
                 signIns.Add(await TimedAsync(() => client.TryLoginAsync(email), times)))).ToList();
-            var waiting = sessions.SelectMany(session => Enumerable.Repeat(session, RefreshesEach)).Select(async session =>
+            var waiting = sessions.SelectMany(
+                session => Enumerable.Repeat(session, RefreshesEach)).Select(async session =>
                 refreshes.Add(await TimedAsync(() => client.RefreshAsync(session.RefreshToken), times))).ToList();
             var others = new[] { "/api/auth/token", "/api/users/me", "/.well-known/jwks.json", "/health/live" }.Select(route => RepeatAsync(async () =>
-                reads.Add($"{route} {await (await client.AskAsync(reader.AccessToken, route)).AnswerAsync()}"))).ToList();
+                reads.Add(
+                    $"{route} {await (await client.AskAsync(reader.AccessToken, route)).AnswerAsync()}"))).ToList();
 
             await Task.WhenAll(others);
             await Task.WhenAll(waiting);
@@ -49,11 +53,13 @@ internal sealed class SignInFlood
         }
 
         TestContext.Out.WriteLine($"sign-ins while another process writes: {signIns}");
-        TestContext.Out.WriteLine($"refreshes: {refreshes}; no answer of either took longer than {times.Max().TotalSeconds:F1} s");
+        TestContext.Out.WriteLine(
+            $"refreshes: {refreshes}; no answer of either took longer than {times.Max().TotalSeconds:F1} s");
         TestContext.Out.WriteLine($"meanwhile: {reads}");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(refreshes["503 service-unavailable"], Is.EqualTo(Sessions * RefreshesEach), refreshes.ToString());
+            Assert.That(
+                refreshes["503 service-unavailable"], Is.EqualTo(Sessions * RefreshesEach), refreshes.ToString());
             Assert.That(signIns.Answers, Is.All.EqualTo("503 service-unavailable"));
             Assert.That(times.Max(), Is.LessThan(Bound));
             Assert.That(
@@ -61,7 +67,8 @@ internal sealed class SignInFlood
                 Is.EquivalentTo(new[] { "/api/auth/token 200", "/api/users/me 200", "/.well-known/jwks.json 200", "/health/live 200" }));
         }
 
-        // What was given up is not done later: after this sign-in, which waits its turn, nothing is left of it but what was being tried just then.
+        // What was given up is not done later: after this sign-in, which waits its turn, nothing is left of it but what
+        // was being tried just then.
         await (await client.TryLoginAsync(email)).ShouldBeAsync(200);
         Assert.That(RotatedSessionsIn(folder), Is.LessThanOrEqualTo(1));
 

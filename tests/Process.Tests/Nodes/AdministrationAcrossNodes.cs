@@ -3,7 +3,9 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Nodes;
 
-/// <summary>Real processes over one database: what an administrator does on one of them holds on the others within a second.</summary>
+/// <summary>
+/// Real processes over one database: what an administrator does on one of them holds on the others within a second.
+/// </summary>
 [OnDatabases]
 [NonParallelizable] // its bounds are of time
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
@@ -15,11 +17,15 @@ internal sealed class AdministrationAcrossNodes(DatabaseKind kind)
     private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    private static readonly (string Name, Func<HttpClient, TokenPair, string, Task<HttpResponseMessage>> Do, string SignIn)[] Acts =
+    private static readonly (
+        string Name, Func<HttpClient, TokenPair, string, Task<HttpResponseMessage>> Do, string SignIn)[] Acts =
     [
         ("lock", (client, admin, id) => client.LockAsync(admin, id), "403 account-locked"),
         ("role change", (client, admin, id) => client.SetRolesAsync(admin, id, "admin"), "200"),
-        ("end of all sessions", (client, admin, id) => client.DoAsync(admin, $"DELETE /api/admin/users/{id}/sessions"), "200"),
+        (
+            "end of all sessions",
+            (client, admin, id) => client.DoAsync(admin, $"DELETE /api/admin/users/{id}/sessions"),
+            "200"),
         ("deletion", (client, admin, id) => client.DeleteUserAsync(admin, id), "401 invalid-credentials"),
     ];
 
@@ -49,11 +55,13 @@ internal sealed class AdministrationAcrossNodes(DatabaseKind kind)
             foreach (var session in sessions)
             {
                 await (await here.Client.AskAsync(session.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
-                await (await there.Client.RefreshAsync(session.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+                await (await there.Client.RefreshAsync(session.RefreshToken)).ShouldBeProblemAsync(
+                    401, "invalid-refresh-token");
             }
 
             Assert.That(await (await there.Client.TryLoginAsync(email)).AnswerAsync(), Is.EqualTo(signIn), name);
-            TestContext.Out.WriteLine($"The {name} was learnt by the other node after at most {delays.Max().TotalMilliseconds:F0} ms");
+            TestContext.Out.WriteLine(
+                $"The {name} was learnt by the other node after at most {delays.Max().TotalMilliseconds:F0} ms");
             Assert.That(delays.Max(), Is.LessThanOrEqualTo(Bound), name);
         }
     }

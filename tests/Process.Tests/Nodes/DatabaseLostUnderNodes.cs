@@ -5,7 +5,9 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Nodes;
 
-/// <summary>Two running nodes whose database can't be had for a while: they refuse rather than guess, and recover by themselves.</summary>
+/// <summary>
+/// Two running nodes whose database can't be had for a while: they refuse rather than guess, and recover by themselves.
+/// </summary>
 [Platform(Exclude = "Win,MacOsX", Reason = "needs the POSIX locks of a part of a file")]
 [UnsupportedOSPlatform("macos")]
 internal sealed class DatabaseLostUnderNodes
@@ -24,7 +26,8 @@ internal sealed class DatabaseLostUnderNodes
 
         // The second learns so seldom that it does not know of the last revocation when the database goes.
         var nodes = await Task.WhenAll(
-            ServiceNode.StartAsync(folder.Path, Settings("00:00:00.5")), ServiceNode.StartAsync(folder.Path, Settings("00:00:02")));
+            ServiceNode.StartAsync(folder.Path, Settings("00:00:00.5")), ServiceNode.StartAsync(
+                folder.Path, Settings("00:00:02")));
         await using var a = nodes[0];
         await using var b = nodes[1];
         var email = await a.Client.RegisterAsync();
@@ -50,13 +53,17 @@ internal sealed class DatabaseLostUnderNodes
             lost = revoked.Elapsed;
             var waiting = new[]
             {
-                TimedAsync(() => a.Client.TryLoginAsync(email)), TimedAsync(() => a.Client.RefreshAsync(live.RefreshToken)),
-                TimedAsync(() => a.Client.AskAsync(live.AccessToken, "/api/users/me")), TimedAsync(() => a.Client.AskAsync(live.AccessToken, "/api/users/me/sessions")),
+                TimedAsync(() => a.Client.TryLoginAsync(email)), TimedAsync(
+                    () => a.Client.RefreshAsync(live.RefreshToken)),
+                TimedAsync(() => a.Client.AskAsync(live.AccessToken, "/api/users/me")), TimedAsync(
+                    () => a.Client.AskAsync(live.AccessToken, "/api/users/me/sessions")),
             };
             var ofServices = new[]
             {
-                TimedAsync(() => a.Client.IntrospectAsync(live.RefreshToken)), TimedAsync(() => b.Client.IntrospectAsync(live.RefreshToken)),
-                TimedAsync(() => a.Client.RevokeAsync(live.AccessToken)), TimedAsync(() => b.Client.RevokeAsync(live.RefreshToken)),
+                TimedAsync(() => a.Client.IntrospectAsync(live.RefreshToken)), TimedAsync(
+                    () => b.Client.IntrospectAsync(live.RefreshToken)),
+                TimedAsync(() => a.Client.RevokeAsync(live.AccessToken)), TimedAsync(
+                    () => b.Client.RevokeAsync(live.RefreshToken)),
             };
             await (await a.Client.IntrospectAsync(live.AccessToken)).ShouldBeActiveAsync(); // from memory
             await (await a.Client.IntrospectAsync(doomed.AccessToken)).ShouldBeInactiveAsync();
@@ -73,7 +80,8 @@ internal sealed class DatabaseLostUnderNodes
 
                 await (await node.Client.AskAsync(token.AccessToken + "A")).ShouldBeProblemAsync(401, "invalid-token");
                 await (await node.Client.AskAsync(token.RefreshToken)).ShouldBeProblemAsync(401, "invalid-token");
-                await (await node.Client.IntrospectAsync(live.AccessToken)).ShouldBeOAuthErrorAsync(503, "temporarily_unavailable");
+                await (await node.Client.IntrospectAsync(live.AccessToken)).ShouldBeOAuthErrorAsync(
+                    503, "temporarily_unavailable");
                 await (await node.Client.IntrospectAsync("garbage")).ShouldBeInactiveAsync();
                 await (await node.Client.RevokeAsync("garbage")).ShouldBeAsync(200);
             }
@@ -110,7 +118,8 @@ internal sealed class DatabaseLostUnderNodes
             released = revoked.Elapsed;
             foreach (var watch in watches.Where(watch => watch.Session == live))
             {
-                var late = watch.Seen.Where(seen => seen.Sent > lost + MaxStaleness + Slack && seen.Sent < released).Select(seen => seen.Answer);
+                var late = watch.Seen.Where(seen => seen.Sent > lost + MaxStaleness + Slack
+                    && seen.Sent < released).Select(seen => seen.Answer);
                 Assert.That(late, Is.Not.Empty.And.All.EqualTo("503 revocation-unavailable"));
             }
         }
@@ -120,7 +129,8 @@ internal sealed class DatabaseLostUnderNodes
         {
             await Task.Delay(Pause);
             Assert.That(revoked.Elapsed - released, Is.LessThan(Bound), "the nodes do not recover");
-            if (watches.Where(watch => watch.Session == live).All(watch => watch.Seen.Last().Answer == "200") && sawAgain == TimeSpan.Zero)
+            if (watches.Where(watch => watch.Session == live).All(watch => watch.Seen.Last().Answer == "200")
+                && sawAgain == TimeSpan.Zero)
             {
                 sawAgain = revoked.Elapsed - released;
             }
@@ -142,7 +152,8 @@ internal sealed class DatabaseLostUnderNodes
         await (await a.Client.AskAsync(live.AccessToken, "/api/users/me")).ShouldBeAsync(200);
         await (await b.Client.RefreshAsync(live.RefreshToken)).ShouldBeAsync(200);
 
-        var lastAccepted = watches[3].Seen.Where(seen => seen.Answer == "200").Select(seen => seen.Sent).DefaultIfEmpty().Max();
+        var lastAccepted = watches[3].Seen.Where(
+            seen => seen.Answer == "200").Select(seen => seen.Sent).DefaultIfEmpty().Max();
         TestContext.Out.WriteLine(
             $"database away for {(released - lost).TotalSeconds:F1} s; the node that had not learnt the revocation accepted it for {lastAccepted.TotalSeconds:F2} s "
             + $"(allowed {MaxStaleness.TotalSeconds} s); 200 again {sawAgain.TotalSeconds:F2} s after the database");
@@ -154,7 +165,10 @@ internal sealed class DatabaseLostUnderNodes
         using (Assert.EnterMultipleScope())
         {
             Assert.That(lastAccepted, Is.LessThanOrEqualTo(MaxStaleness));
-            Assert.That(watches[2].Seen.Select(seen => seen.Answer), Is.All.EqualTo("401 token-revoked"), "the node that revoked it");
+            Assert.That(
+                watches[2].Seen.Select(seen => seen.Answer),
+                Is.All.EqualTo("401 token-revoked"),
+                "the node that revoked it");
             Assert.That(
                 watches.SelectMany(watch => watch.Seen).Select(seen => seen.Answer),
                 Is.All.AnyOf("200", "401 token-revoked", "503 revocation-unavailable"));
@@ -167,14 +181,17 @@ internal sealed class DatabaseLostUnderNodes
         ["Revocation:MaxStaleness"] = MaxStaleness.ToString(),
     };
 
-    private static async Task<(HttpResponseMessage Response, TimeSpan Took)> TimedAsync(Func<Task<HttpResponseMessage>> send)
+    private static async Task<(HttpResponseMessage Response, TimeSpan Took)> TimedAsync(
+        Func<Task<HttpResponseMessage>> send)
     {
         var watch = Stopwatch.StartNew();
         var response = await send();
         return (response, watch.Elapsed);
     }
 
-    /// <summary>Asks one node with one access token again and again, and remembers what it was answered and when it had asked.</summary>
+    /// <summary>
+    /// Asks one node with one access token again and again, and remembers what it was answered and when it had asked.
+    /// </summary>
     private sealed class Watch(ServiceNode node, TokenPair session, Stopwatch clock)
     {
         public TokenPair Session => session;

@@ -4,7 +4,9 @@ using CleanJwt.ProcessTests.Support;
 
 namespace CleanJwt.ProcessTests.Nodes;
 
-/// <summary>A process that stood still for a while knows nothing of what happened meanwhile, and must not act as if it did.</summary>
+/// <summary>
+/// A process that stood still for a while knows nothing of what happened meanwhile, and must not act as if it did.
+/// </summary>
 [Platform(Exclude = "Win", Reason = "processes are paused with kill")]
 internal sealed class PausedNode
 {
@@ -41,7 +43,8 @@ internal sealed class PausedNode
         while (acceptedAgain is null || resumed.Elapsed < TimeSpan.FromSeconds(2))
         {
             Assert.That(resumed.Elapsed, Is.LessThan(Bound), "live sessions are not accepted again");
-            await Task.WhenAll(doomed.Take(5).Select(session => AskAsync(b, session, after)).Append(AskAsync(b, live, alive)));
+            await Task.WhenAll(
+                doomed.Take(5).Select(session => AskAsync(b, session, after)).Append(AskAsync(b, live, alive)));
             acceptedAgain ??= alive["200"] > 0 ? resumed.Elapsed : null;
         }
 
@@ -52,7 +55,8 @@ internal sealed class PausedNode
         using (Assert.EnterMultipleScope())
         {
             Assert.That(during.Total, Is.EqualTo(2 * Sessions));
-            Assert.That(during.Answers.Concat(after.Answers), Is.All.AnyOf("401 token-revoked", "503 revocation-unavailable"));
+            Assert.That(
+                during.Answers.Concat(after.Answers), Is.All.AnyOf("401 token-revoked", "503 revocation-unavailable"));
             Assert.That(alive.Answers, Is.All.AnyOf("200", "503 revocation-unavailable"));
         }
     }
@@ -66,7 +70,8 @@ internal sealed class PausedNode
         var pause = TimeSpan.FromSeconds(4);
         var settings = new Dictionary<string, string?> { ["Revocation:MaxStaleness"] = "00:00:03" };
         using var folder = new TemporaryFolder();
-        var nodes = await Task.WhenAll(ServiceNode.StartAsync(folder.Path, settings), ServiceNode.StartAsync(folder.Path, settings));
+        var nodes = await Task.WhenAll(
+            ServiceNode.StartAsync(folder.Path, settings), ServiceNode.StartAsync(folder.Path, settings));
         await using var a = nodes[0];
         await using var b = nodes[1];
         var (doomed, live) = (await a.Client.LoginAsync(), await a.Client.LoginAsync());

@@ -13,7 +13,8 @@ internal sealed class ProfileChangeAcrossNodes
         // So seldom that the second node can't know.
         var seldom = new Dictionary<string, string?> { ["Revocation:PollInterval"] = "00:00:05", ["Revocation:MaxStaleness"] = "00:01:00" };
         using var folder = new TemporaryFolder();
-        var nodes = await Task.WhenAll(ServiceNode.StartAsync(folder.Path, seldom), ServiceNode.StartAsync(folder.Path, seldom));
+        var nodes = await Task.WhenAll(
+            ServiceNode.StartAsync(folder.Path, seldom), ServiceNode.StartAsync(folder.Path, seldom));
         await using var first = nodes[0];
         await using var second = nodes[1];
         var email = await first.Client.RegisterAsync();

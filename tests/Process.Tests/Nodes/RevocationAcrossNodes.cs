@@ -22,7 +22,8 @@ internal sealed class RevocationAcrossNodes(DatabaseKind kind)
     public async Task RevokedSession_IsRefusedByEveryOtherNodeWithinASecond(int nodes)
     {
         using var database = new TestDatabase(kind);
-        var started = await Task.WhenAll(Enumerable.Range(0, nodes).Select(_ => ServiceNode.StartAsync(database, OAuthRequests.WithClients)));
+        var started = await Task.WhenAll(
+            Enumerable.Range(0, nodes).Select(_ => ServiceNode.StartAsync(database, OAuthRequests.WithClients)));
         await using var first = started[0];
         await using var second = started[1];
         await using var third = started.ElementAtOrDefault(2);
@@ -42,7 +43,8 @@ internal sealed class RevocationAcrossNodes(DatabaseKind kind)
             var revoked = Stopwatch.StartNew();
             await (await first.Client.AskAsync(session.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
             await (await first.Client.IntrospectAsync(session.AccessToken)).ShouldBeInactiveAsync();
-            await Task.WhenAll(others.Select(async node => delays.Add(await RefusedAfterAsync(node, session, revoked))));
+            await Task.WhenAll(
+                others.Select(async node => delays.Add(await RefusedAfterAsync(node, session, revoked))));
         });
 
         TestContext.Out.WriteLine(
@@ -63,7 +65,8 @@ internal sealed class RevocationAcrossNodes(DatabaseKind kind)
                 await client.EndSessionAsync(session);
                 break;
             default:
-                await (await client.RevokeAsync(way % 4 == 2 ? session.AccessToken : session.RefreshToken)).ShouldBeAsync(200);
+                await (await client.RevokeAsync(way % 4 == 2 ? session.AccessToken
+                    : session.RefreshToken)).ShouldBeAsync(200);
                 break;
         }
     }

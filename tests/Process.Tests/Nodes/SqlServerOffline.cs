@@ -28,7 +28,9 @@ internal sealed class SqlServerOffline(DatabaseKind kind)
         await (await node.Client.AskAsync(ended.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
 
         database.BringOnline();
-        Assert.That(async () => (int)(await node.Client.GetAsync("/health/ready")).StatusCode, Is.EqualTo(200).After(Patience, 100));
+        Assert.That(
+            async () => (int)(await node.Client.GetAsync("/health/ready")).StatusCode,
+            Is.EqualTo(200).After(Patience, 100));
         await (await node.Client.RefreshAsync(kept.RefreshToken)).ShouldBeAsync(200);
         await (await node.Client.RefreshAsync(ended.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
     }

@@ -4,7 +4,10 @@ using static CleanJwt.PasswordAttemptRequests;
 
 namespace CleanJwt.ProcessTests.Nodes;
 
-/// <summary>Wrong passwords count wherever they are tried: on any node of one database, and before and after it was started anew.</summary>
+/// <summary>
+/// Wrong passwords count wherever they are tried: on any node of one database, and before and after it was started
+/// anew.
+/// </summary>
 [OnDatabases]
 [Platform(Exclude = "Win", Reason = "processes are signalled with kill")]
 internal sealed class TooManyAttemptsAcrossNodes(DatabaseKind kind)

@@ -61,7 +61,9 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts the service with its content root in a folder and does not wait for it.</summary>
-    /// <param name="settings">By their configuration keys, on top of the defaults; null takes an environment variable away.</param>
+    /// <param name="settings">
+    /// By their configuration keys, on top of the defaults; null takes an environment variable away.
+    /// </param>
     /// <param name="address">Where it listens; on a free port when absent.</param>
     /// <param name="dll">The service. Null for the one that was built with the tests.</param>
     /// <param name="maxOpenFiles">As <c>ulimit -n</c> sets it. Null for that of the tests.</param>
@@ -108,18 +110,23 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the service and waits until it is ready.</summary>
-    public static async Task<CleanJwtProcess> StartAsync(string folder, Dictionary<string, string?>? settings = null, Uri? address = null)
+    public static async Task<CleanJwtProcess> StartAsync(
+        string folder, Dictionary<string, string?>? settings = null, Uri? address = null)
     {
         var process = Launch(folder, settings, address: address);
         await process.WaitUntilReadyAsync();
         return process;
     }
 
-    /// <summary>Starts the service as the issuer that its tokens name, so that other services find its keys there.</summary>
-    public static Task<CleanJwtProcess> StartAsIssuerAsync(string folder, Dictionary<string, string?>? settings = null, Uri? address = null)
+    /// <summary>
+    /// Starts the service as the issuer that its tokens name, so that other services find its keys there.
+    /// </summary>
+    public static Task<CleanJwtProcess> StartAsIssuerAsync(
+        string folder, Dictionary<string, string?>? settings = null, Uri? address = null)
     {
         address ??= FreeAddress();
-        return StartAsync(folder, new(settings ?? []) { ["Jwt:Issuer"] = address.GetLeftPart(UriPartial.Authority) }, address);
+        return StartAsync(
+            folder, new(settings ?? []) { ["Jwt:Issuer"] = address.GetLeftPart(UriPartial.Authority) }, address);
     }
 
     public async Task WaitUntilReadyAsync()
@@ -185,11 +192,14 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
         return TokenPair.From(await response.JsonAsync());
     }
 
-    public Task<HttpResponseMessage> RefreshAsync(string refreshToken) => Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken });
+    public Task<HttpResponseMessage> RefreshAsync(string refreshToken) =>
+        Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken });
 
-    public Task<HttpResponseMessage> MeAsync(string accessToken) => SendAsync(HttpMethod.Get, "/api/users/me", accessToken);
+    public Task<HttpResponseMessage> MeAsync(string accessToken) =>
+        SendAsync(HttpMethod.Get, "/api/users/me", accessToken);
 
-    public Task<HttpResponseMessage> LogoutAsync(string accessToken) => SendAsync(HttpMethod.Post, "/api/auth/logout", accessToken);
+    public Task<HttpResponseMessage> LogoutAsync(string accessToken) =>
+        SendAsync(HttpMethod.Post, "/api/auth/logout", accessToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -18,7 +18,8 @@ internal static class CommandLine
         RedirectStandardError = true,
     };
 
-    public static Task<CommandResult> RunAsync(string folder, params string[] command) => RunAsync(StartInfo(folder, command));
+    public static Task<CommandResult> RunAsync(string folder, params string[] command) =>
+        RunAsync(StartInfo(folder, command));
 
     public static async Task<CommandResult> RunAsync(ProcessStartInfo start)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace CleanJwt.ProcessTests.Support;
 
 /// <summary>
-/// A copy of a folder with a Node package, with all that it depends on installed. Where Node is not installed or the packages can't be had, the
-/// test is skipped.
+/// A copy of a folder with a Node package, with all that it depends on installed. Where Node is not installed or the
+/// packages can't be had, the test is skipped.
 /// </summary>
 internal sealed class NodePackage : IDisposable
 {
@@ -40,9 +40,11 @@ internal sealed class NodePackage : IDisposable
         if (install.ExitCode != 0)
         {
             package.Dispose();
-            if (install.ExitCode is CommandLine.NotStarted or CommandLine.TimedOut || NetworkErrors.Any(install.Errors.Contains))
+            if (install.ExitCode is CommandLine.NotStarted or CommandLine.TimedOut
+                || NetworkErrors.Any(install.Errors.Contains))
             {
-                Assert.Ignore(install.ExitCode is CommandLine.NotStarted ? "npm is not installed." : "The npm registry can't be reached.");
+                Assert.Ignore(install.ExitCode is CommandLine.NotStarted ? "npm is not installed."
+                    : "The npm registry can't be reached.");
             }
 
             Assert.Fail($"npm ci ended with {install.ExitCode}:\n{install.Errors}");

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.ProcessTests.Support;
 
-/// <summary>Another service with one endpoint, <c>GET /</c>, which asks for a token and answers the account it was issued for.</summary>
+/// <summary>
+/// Another service with one endpoint, <c>GET /</c>, which asks for a token and answers the account it was issued for.
+/// </summary>
 internal sealed class PlainService : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -21,7 +23,8 @@ internal sealed class PlainService : IAsyncDisposable
     /// <param name="configure">All that the service says of the tokens it takes.</param>
     /// <param name="root">The certificate that its machine trusts.</param>
     /// <param name="settings">Its configuration.</param>
-    public static async Task<PlainService> StartAsync(Action<JwtBearerOptions> configure, X509Certificate2 root, Dictionary<string, string?>? settings = null)
+    public static async Task<PlainService> StartAsync(
+        Action<JwtBearerOptions> configure, X509Certificate2 root, Dictionary<string, string?>? settings = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(settings ?? []);
@@ -35,7 +38,8 @@ internal sealed class PlainService : IAsyncDisposable
             options.BackchannelHttpHandler = LocalCertificate.Trusting(root));
 
         var app = builder.Build();
-        app.MapGet("/", (ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)).RequireAuthorization();
+        app.MapGet(
+            "/", (ClaimsPrincipal user) => user.FindFirstValue(ClaimTypes.NameIdentifier)).RequireAuthorization();
         await app.StartAsync();
         return new PlainService(app);
     }

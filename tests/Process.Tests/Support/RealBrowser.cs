@@ -32,13 +32,17 @@ internal sealed class RealBrowser : IAsyncDisposable
     /// <summary>Every address that the page has asked so far, itself among them.</summary>
     public IReadOnlyList<string> Requests => Noted(_requests);
 
-    /// <summary>What stands in its console as an error or a warning: broken rules of a policy, answers kept from the page, and answers of 400 and above.</summary>
+    /// <summary>
+    /// What stands in its console as an error or a warning: broken rules of a policy, answers kept from the page, and
+    /// answers of 400 and above.
+    /// </summary>
     public IReadOnlyList<string> Complaints => Noted(_complaints);
 
     public static async Task<RealBrowser> StartAsync()
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        var program = Names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        var program = Names.SelectMany(name => folders.Select(folder => Path.Combine(folder, name))).FirstOrDefault(
+            File.Exists);
         if (program is null)
         {
             Assert.Ignore("Chromium is not installed.");

@@ -5,8 +5,8 @@ using System.Reflection;
 namespace CleanJwt.ProcessTests.Support;
 
 /// <summary>
-/// One of the folders of <c>samples</c>, ready to be started. Where its language is not installed or its packages can't be had, the test is
-/// skipped.
+/// One of the folders of <c>samples</c>, ready to be started. Where its language is not installed or its packages can't
+/// be had, the test is skipped.
 /// </summary>
 internal sealed class Sample : IDisposable
 {
@@ -14,7 +14,8 @@ internal sealed class Sample : IDisposable
     private readonly string _folder;
     private readonly string[] _command;
 
-    private Sample(string folder, NodePackage? package, params string[] command) => (_folder, _package, _command) = (folder, package, command);
+    private Sample(string folder, NodePackage? package, params string[] command) =>
+        (_folder, _package, _command) = (folder, package, command);
 
     public static Task<Sample> PrepareAsync(string name) => name switch
     {

@@ -17,7 +17,8 @@ internal sealed class SampleServer : IAsyncDisposable
         _process = process;
         Client = new HttpClient { BaseAddress = address };
         process.EnableRaisingEvents = true;
-        process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException($"The sample ended with {process.ExitCode}."));
+        process.Exited += (_, _) =>
+            _listening.TrySetException(new InvalidOperationException($"The sample ended with {process.ExitCode}."));
         process.OutputDataReceived += (_, line) => Append(line.Data);
         process.ErrorDataReceived += (_, line) => Append(line.Data);
         process.BeginOutputReadLine();
@@ -42,9 +43,11 @@ internal sealed class SampleServer : IAsyncDisposable
         }
     }
 
-    public Task<HttpResponseMessage> ReadAsync(string? accessToken) => SendAsync(HttpMethod.Get, "/notes", Bearer(accessToken));
+    public Task<HttpResponseMessage> ReadAsync(string? accessToken) =>
+        SendAsync(HttpMethod.Get, "/notes", Bearer(accessToken));
 
-    public Task<HttpResponseMessage> WriteAsync(string? accessToken) => SendAsync(HttpMethod.Post, "/notes", Bearer(accessToken));
+    public Task<HttpResponseMessage> WriteAsync(string? accessToken) =>
+        SendAsync(HttpMethod.Post, "/notes", Bearer(accessToken));
 
     /// <param name="authorization">The header as it is sent; none when null.</param>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string route, string? authorization)

@@ -8,7 +8,8 @@ using System.Text;
 namespace CleanJwt.ProcessTests.Support;
 
 /// <summary>
-/// One of several real processes that share a folder, and so a database and keys. It can be paused, killed and started again at its address.
+/// One of several real processes that share a folder, and so a database and keys. It can be paused, killed and started
+/// again at its address.
 /// </summary>
 internal sealed class ServiceNode : IAsyncDisposable
 {
@@ -47,7 +48,8 @@ internal sealed class ServiceNode : IAsyncDisposable
         StartAsync(database.Folder, new([.. database.Settings, .. settings ?? []]));
 
     /// <summary>Runs one command of the program over a folder, as an operator does.</summary>
-    public static Task<CommandResult> RunAsync(string folder, params string[] command) => RunWithInputAsync(folder, input: "", command);
+    public static Task<CommandResult> RunAsync(string folder, params string[] command) =>
+        RunWithInputAsync(folder, input: "", command);
 
     /// <summary>As <see cref="RunAsync"/>, with something on standard input.</summary>
     public static async Task<CommandResult> RunWithInputAsync(string folder, string input, params string[] command)
@@ -103,9 +105,12 @@ internal sealed class ServiceNode : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>Runs one command of the program at a terminal, whose lines are typed one after the other, each at its question.</summary>
+    /// <summary>
+    /// Runs one command of the program at a terminal, whose lines are typed one after the other, each at its question.
+    /// </summary>
     /// <returns>All that the terminal has shown, or null where the tool that makes one is missing.</returns>
-    public static async Task<string?> RunAtTerminalAsync(string folder, string[] command, params (string Question, string Answer)[] dialog)
+    public static async Task<string?> RunAtTerminalAsync(
+        string folder, string[] command, params (string Question, string Answer)[] dialog)
     {
         if (!File.Exists("/usr/bin/script"))
         {

@@ -4,8 +4,9 @@ using System.Runtime.Versioning;
 namespace CleanJwt.ProcessTests.Support;
 
 /// <summary>
-/// Every lock of the WAL index but the one that connections keep all the time (https://sqlite.org/walformat.html): no other process can read
-/// or write. It is this process's, and falls as soon as this process closes any file of that name, a connection's too.
+/// Every lock of the WAL index but the one that connections keep all the time (https://sqlite.org/walformat.html): no
+/// other process can read or write. It is this process's, and falls as soon as this process closes any file of that
+/// name, a connection's too.
 /// </summary>
 [UnsupportedOSPlatform("macos")]
 internal sealed class WalIndexLock : IDisposable
@@ -20,7 +21,8 @@ internal sealed class WalIndexLock : IDisposable
     public static async Task<WalIndexLock> TakeAsync(string folder)
     {
         var file = new FileStream(
-            ServiceNode.DatabasePathIn(folder) + "-shm", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            ServiceNode.DatabasePathIn(
+                folder) + "-shm", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         for (var i = First; i < First + Count; i++)
         {
             await TakeAsync(file, i);

@@ -11,7 +11,11 @@ internal static class AccountRequests
 
     public static Task<HttpResponseMessage> ChangePasswordAsync(
         this HttpClient client, string accessToken, string newPassword, string currentPassword = TestAccounts.Password) =>
-        client.SendAsync(HttpMethod.Put, "/api/users/me/password", new { currentPassword, newPassword }, ("Authorization", $"Bearer {accessToken}"));
+        client.SendAsync(
+            HttpMethod.Put,
+            "/api/users/me/password",
+            new { currentPassword, newPassword },
+            ("Authorization", $"Bearer {accessToken}"));
 
     public static async Task<TokenPair> TokensOfAsync(HttpResponseMessage response)
     {
@@ -22,7 +26,8 @@ internal static class AccountRequests
     public static string AccountId(this TokenPair tokens) => Jwt.Payload(tokens.AccessToken)["sub"]!.ToString();
 
     /// <summary>In seconds since 1970.</summary>
-    public static long AuthTime(this TokenPair tokens) => Jwt.Payload(tokens.AccessToken)["auth_time"]!.GetValue<long>();
+    public static long AuthTime(this TokenPair tokens) =>
+        Jwt.Payload(tokens.AccessToken)["auth_time"]!.GetValue<long>();
 
     /// <summary>The names of the fields that a problem document complains of.</summary>
     public static IEnumerable<string> Fields(this JsonElement problem) => problem.GetProperty("errors").Names();

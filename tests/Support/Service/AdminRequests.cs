@@ -19,7 +19,8 @@ internal static class AdminRequests
 
     /// <summary>Sends a request by its method and route, such as <c>DELETE /api/users/me</c>.</summary>
     /// <param name="by">Whose access token it carries; null for none.</param>
-    public static async Task<HttpResponseMessage> DoAsync(this HttpClient client, TokenPair? by, string request, object? body = null)
+    public static async Task<HttpResponseMessage> DoAsync(
+        this HttpClient client, TokenPair? by, string request, object? body = null)
     {
         var (method, route) = (request.Split(' ')[0], request.Split(' ')[1]);
         using var message = new HttpRequestMessage(HttpMethod.Parse(method), route);
@@ -38,7 +39,8 @@ internal static class AdminRequests
     public static Task<HttpResponseMessage> UnlockAsync(this HttpClient client, TokenPair by, string id) =>
         client.DoAsync(by, $"POST /api/admin/users/{id}/unlock");
 
-    public static Task<HttpResponseMessage> SetRolesAsync(this HttpClient client, TokenPair by, string id, params string[] roles) =>
+    public static Task<HttpResponseMessage> SetRolesAsync(
+        this HttpClient client, TokenPair by, string id, params string[] roles) =>
         client.DoAsync(by, $"PUT /api/admin/users/{id}/roles", new { roles });
 
     public static Task<HttpResponseMessage> DeleteUserAsync(this HttpClient client, TokenPair by, string id) =>

@@ -10,7 +10,10 @@ internal static class ClientAddress
     /// <summary>Names the address of its own that a request comes from.</summary>
     public const string Header = "X-Test-Address";
 
-    /// <summary>Requests come from an address, which those of the test host do not: this one, or the one that they name themselves.</summary>
+    /// <summary>
+    /// Requests come from an address, which those of the test host do not: this one, or the one that they name
+    /// themselves.
+    /// </summary>
     public static void AddClientAddress(this IServiceCollection services, string address) =>
         services.AddSingleton<IStartupFilter>(new Filter(address));
 

@@ -21,7 +21,9 @@ internal static class CommonResponseHeaders
         {
             Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
             Assert.That(response.Headers.GetValues("Referrer-Policy"), Is.EqualTo(new[] { "no-referrer" }));
-            Assert.That(response.Headers.GetValues("Content-Security-Policy"), Is.EqualTo(new[] { "default-src 'none'; frame-ancestors 'none'" }));
+            Assert.That(
+                response.Headers.GetValues("Content-Security-Policy"),
+                Is.EqualTo(new[] { "default-src 'none'; frame-ancestors 'none'" }));
         }
     }
 }

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace CleanJwt;
 
-/// <summary>Takes JWTs apart and puts them together by hand: no library may stand between a test and what is on the wire.</summary>
+/// <summary>
+/// Takes JWTs apart and puts them together by hand: no library may stand between a test and what is on the wire.
+/// </summary>
 internal static class Jwt
 {
     public static JsonObject Header(string token) => Part(token, 0);
@@ -45,7 +47,8 @@ internal static class Jwt
 /// <summary>The names in a JSON object, in its order.</summary>
 internal static class JsonNames
 {
-    public static IEnumerable<string> Names(this JsonElement json) => json.EnumerateObject().Select(member => member.Name);
+    public static IEnumerable<string> Names(this JsonElement json) =>
+        json.EnumerateObject().Select(member => member.Name);
 
     public static string Text(this JsonElement json, string name) => json.GetProperty(name).GetString()!;
 }

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CleanJwt;
 
-/// <summary>A certificate for <c>KeyProtection:CertificatePath</c>, whose password is <see cref="TestAccounts.Password"/>.</summary>
+/// <summary>
+/// A certificate for <c>KeyProtection:CertificatePath</c>, whose password is <see cref="TestAccounts.Password"/>.
+/// </summary>
 internal static class KeyCertificate
 {
     /// <returns>Its path.</returns>

@@ -18,7 +18,8 @@ internal static class LargeBodies
     {
         const string Start = "token=x&more=";
         var form = Encoding.ASCII.GetBytes(Start + new string('x', size - Start.Length));
-        return chunked ? client.PostChunkedAsync(route, form, OAuthRequests.FormType) : client.PostRawAsync(route, form, OAuthRequests.FormType);
+        return chunked ? client.PostChunkedAsync(route, form, OAuthRequests.FormType) : client.PostRawAsync(
+            route, form, OAuthRequests.FormType);
     }
 
     /// <returns>A JSON object with the fields of several routes.</returns>

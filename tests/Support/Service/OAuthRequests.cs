@@ -38,7 +38,8 @@ internal static class OAuthRequests
         return client;
     }
 
-    public static Task<HttpResponseMessage> IntrospectAsync(this HttpClient client, string token, string? hint = null) =>
+    public static Task<HttpResponseMessage> IntrospectAsync(
+        this HttpClient client, string token, string? hint = null) =>
         client.AskAboutAsync("/oauth/introspect", token, hint);
 
     public static Task<HttpResponseMessage> RevokeAsync(this HttpClient client, string token, string? hint = null) =>
@@ -70,7 +71,9 @@ internal static class OAuthRequests
             Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
             Assert.That(body.Names(), Is.EqualTo(new[] { "error", "error_description" }));
             Assert.That(body.Text("error"), Is.EqualTo(error));
-            Assert.That(body.Text("error_description"), Does.Match("^[ !#-\\[\\]-~]+$").And.Not.Contain("JSON").And.Not.Contain("application/json"));
+            Assert.That(
+                body.Text("error_description"),
+                Does.Match("^[ !#-\\[\\]-~]+$").And.Not.Contain("JSON").And.Not.Contain("application/json"));
             Assert.That(response.Headers.Contains("WWW-Authenticate"), Is.EqualTo(status == 401));
             Assert.That(response.Headers.RetryAfter?.Delta > TimeSpan.Zero, Is.EqualTo(status == 503));
         }
@@ -78,7 +81,8 @@ internal static class OAuthRequests
         CommonResponseHeaders.ShouldHaveTheHeaders(response);
     }
 
-    private static Task<HttpResponseMessage> AskAboutAsync(this HttpClient client, string route, string token, string? hint)
+    private static Task<HttpResponseMessage> AskAboutAsync(
+        this HttpClient client, string route, string token, string? hint)
     {
         var form = new Dictionary<string, string> { ["token"] = token };
         if (hint is not null)

@@ -1,11 +1,14 @@
 namespace CleanJwt;
 
-/// <summary>Passwords tried from many places. The service must take addresses from <see cref="ClientAddress.Header"/>.</summary>
+/// <summary>
+/// Passwords tried from many places. The service must take addresses from <see cref="ClientAddress.Header"/>.
+/// </summary>
 internal static class PasswordAttemptRequests
 {
     public const string Wrong = "not the right password";
 
-    public static Task<HttpResponseMessage> TryLoginFromAsync(this HttpClient client, string address, string email, string password = Wrong) =>
+    public static Task<HttpResponseMessage> TryLoginFromAsync(
+        this HttpClient client, string address, string email, string password = Wrong) =>
         client.SendAsync(HttpMethod.Post, "/api/auth/login", new { email, password }, (ClientAddress.Header, address));
 
     /// <summary>Tries wrong passwords one after the other, each of which is told to be wrong.</summary>
@@ -25,11 +28,14 @@ internal static class PasswordAttemptRequests
         Assert.That(response.Headers.Contains("WWW-Authenticate"), Is.False);
     }
 
-    public static Task<HttpResponseMessage> ReauthenticateAsync(this HttpClient client, TokenPair by, string password = Wrong) =>
+    public static Task<HttpResponseMessage> ReauthenticateAsync(
+        this HttpClient client, TokenPair by, string password = Wrong) =>
         client.DoAsync(by, "POST /api/auth/reauthenticate", new { password });
 
-    public static Task<HttpResponseMessage> ProveToChangeAsync(this HttpClient client, TokenPair by, string currentPassword = Wrong) =>
-        client.DoAsync(by, "PUT /api/users/me/password", new { currentPassword, newPassword = "another horse battery staple" });
+    public static Task<HttpResponseMessage> ProveToChangeAsync(
+        this HttpClient client, TokenPair by, string currentPassword = Wrong) =>
+        client.DoAsync(
+            by, "PUT /api/users/me/password", new { currentPassword, newPassword = "another horse battery staple" });
 
     /// <summary>Sends the same many times at once, each patiently.</summary>
     public static async Task<Tally> AtOnceAsync(int count, Func<int, Task<HttpResponseMessage>> send)

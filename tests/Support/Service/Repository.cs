@@ -12,7 +12,8 @@ internal static class Repository
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "CleanJwt.sln")))
         {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests holds CleanJwt.sln.");
+            folder = folder.Parent ?? throw new DirectoryNotFoundException(
+                "No folder above the tests holds CleanJwt.sln.");
         }
 
         return folder.FullName;

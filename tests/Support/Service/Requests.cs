@@ -7,10 +7,12 @@ namespace CleanJwt;
 /// <summary>Requests that no serializer would write.</summary>
 internal static class Requests
 {
-    public static Task<HttpResponseMessage> PostRawAsync(this HttpClient client, string route, string body, string? contentType = "application/json") =>
+    public static Task<HttpResponseMessage> PostRawAsync(
+        this HttpClient client, string route, string body, string? contentType = "application/json") =>
         client.PostRawAsync(route, Encoding.UTF8.GetBytes(body), contentType);
 
-    public static async Task<HttpResponseMessage> PostRawAsync(this HttpClient client, string route, byte[] body, string? contentType = "application/json")
+    public static async Task<HttpResponseMessage> PostRawAsync(
+        this HttpClient client, string route, byte[] body, string? contentType = "application/json")
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
@@ -27,7 +29,8 @@ internal static class Requests
         return await client.SendAsync(request);
     }
 
-    public static async Task<HttpResponseMessage> GetAsync(this HttpClient client, string route, params (string Name, string Value)[] headers)
+    public static async Task<HttpResponseMessage> GetAsync(
+        this HttpClient client, string route, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, route);
         foreach (var (name, value) in headers)
@@ -38,9 +41,12 @@ internal static class Requests
         return await client.SendAsync(request);
     }
 
-    /// <summary>Sends an object as JSON, with these headers exactly as given: one that is named twice is sent twice.</summary>
+    /// <summary>
+    /// Sends an object as JSON, with these headers exactly as given: one that is named twice is sent twice.
+    /// </summary>
     public static async Task<HttpResponseMessage> SendAsync(
-        this HttpClient client, HttpMethod method, string route, object? body = null, params (string Name, string Value)[] headers)
+        this HttpClient client, HttpMethod method, string route, object? body = null, params (
+            string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, route) { Content = body is null ? null : JsonContent.Create(body) };
         foreach (var (name, value) in headers)
@@ -51,14 +57,16 @@ internal static class Requests
         return await client.SendAsync(request);
     }
 
-    public static async Task<HttpResponseMessage> SendRawAsync(this HttpClient client, HttpMethod method, string route, string body)
+    public static async Task<HttpResponseMessage> SendRawAsync(
+        this HttpClient client, HttpMethod method, string route, string body)
     {
         using var request = new HttpRequestMessage(method, route) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         return await client.SendAsync(request);
     }
 
     /// <summary>Posts with the header <c>Authorization</c> exactly as given.</summary>
-    public static async Task<HttpResponseMessage> PostAsync(this HttpClient client, string route, HttpContent? content, string authorization)
+    public static async Task<HttpResponseMessage> PostAsync(
+        this HttpClient client, string route, HttpContent? content, string authorization)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, route) { Content = content };
         request.Headers.TryAddWithoutValidation("Authorization", authorization);

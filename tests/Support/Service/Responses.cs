@@ -12,7 +12,8 @@ internal static class Responses
         JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
     /// <summary>Expects a problem document of this status and code, whole and saying nothing of the inside.</summary>
-    public static async Task<JsonElement> ShouldBeProblemAsync(this HttpResponseMessage response, int status, string code)
+    public static async Task<JsonElement> ShouldBeProblemAsync(
+        this HttpResponseMessage response, int status, string code)
     {
         var body = await response.Content.ReadAsStringAsync();
         Assert.That((int)response.StatusCode, Is.EqualTo(status), body);

@@ -10,8 +10,8 @@ using Microsoft.Data.Sqlite;
 namespace CleanJwt;
 
 /// <summary>
-/// The service's own signing key, as a thief has it who reads both its database and its key folder. It signs what the service never would, to
-/// show that a good signature is not enough.
+/// The service's own signing key, as a thief has it who reads both its database and its key folder. It signs what the
+/// service never would, to show that a good signature is not enough.
 /// </summary>
 internal sealed class ServiceKey : IDisposable
 {
@@ -43,8 +43,8 @@ internal sealed class ServiceKey : IDisposable
     }
 
     /// <summary>As the service composes it, over a folder of keys.</summary>
-    public static IDataProtectionProvider DataProtectionOf(string keyFolder, X509Certificate2? certificate = null) => DataProtectionProvider.Create(
-        new DirectoryInfo(keyFolder),
+    public static IDataProtectionProvider DataProtectionOf(string keyFolder, X509Certificate2? certificate = null) =>
+        DataProtectionProvider.Create(new DirectoryInfo(keyFolder),
         builder =>
         {
             builder.SetApplicationName("CleanJwt");

@@ -48,7 +48,10 @@ internal static class SessionRequests
         return await client.LoginManyAsync(count, i => emails[i / SessionsPerAccount]);
     }
 
-    /// <summary>Signs in that many times, a few at once: more would wait for each other for longer than the service has them wait.</summary>
+    /// <summary>
+    /// Signs in that many times, a few at once: more would wait for each other for longer than the service has them
+    /// wait.
+    /// </summary>
     public static async Task<TokenPair[]> LoginManyAsync(this HttpClient client, int count, Func<int, string> emailOf)
     {
         var sessions = new TokenPair[count];
@@ -73,7 +76,8 @@ internal static class SessionRequests
     }
 
     /// <summary>Asks with a bearer token, by default what costs no database command.</summary>
-    public static Task<HttpResponseMessage> AskAsync(this HttpClient client, string accessToken, string route = "/api/auth/token") =>
+    public static Task<HttpResponseMessage> AskAsync(
+        this HttpClient client, string accessToken, string route = "/api/auth/token") =>
         client.GetAsync(route, ("Authorization", $"Bearer {accessToken}"));
 
     /// <returns>200, or the status and the code of the problem, such as <c>401 token-revoked</c>.</returns>
@@ -82,8 +86,9 @@ internal static class SessionRequests
         : $"{(int)response.StatusCode} {(await response.JsonAsync()).Text("code")}";
 
     /// <summary>
-    /// What is told to come again does so, as a client would: on a slow machine a process's first write, which builds EF Core's model, can take longer than writes
-    /// are given, and of many sign-ins at once some wait too long for those before them.
+    /// What is told to come again does so, as a client would: on a slow machine a process's first write, which builds
+    /// EF Core's model, can take longer than writes are given, and of many sign-ins at once some wait too long for
+    /// those before them.
     /// </summary>
     public static async Task<HttpResponseMessage> PatientlyAsync(Func<Task<HttpResponseMessage>> send)
     {

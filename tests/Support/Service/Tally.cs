@@ -15,7 +15,8 @@ internal sealed class Tally
 
     public void Add(string answer, int times = 1) => _counts.AddOrUpdate(answer, times, (_, count) => count + times);
 
-    public override string ToString() => string.Join(", ", _counts.OrderBy(count => count.Key).Select(count => $"{count.Value}× {count.Key}"));
+    public override string ToString() =>
+        string.Join(", ", _counts.OrderBy(count => count.Key).Select(count => $"{count.Value}× {count.Key}"));
 }
 
 internal static class Durations

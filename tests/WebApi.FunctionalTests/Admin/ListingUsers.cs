@@ -27,10 +27,18 @@ internal sealed class ListingUsers
         var (items, next) = await client.PageAsync(admin, Route);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(items.Select(item => item.Text("id")), Is.EqualTo(new[] { newer.AccountId, older.AccountId, admin.AccountId }));
-            Assert.That(items.Select(item => item.GetProperty("locked").GetBoolean()), Is.EqualTo(new[] { false, true, false }));
-            Assert.That(items.Select(item => item.GetProperty("roles").GetRawText()), Is.EqualTo(new[] { "[]", "[]", "[\"admin\"]" }));
-            Assert.That(items.Select(item => item.GetProperty("displayName").GetString()), Is.EqualTo(new[] { "Ada", null, null }));
+            Assert.That(
+                items.Select(item => item.Text("id")),
+                Is.EqualTo(new[] { newer.AccountId, older.AccountId, admin.AccountId }));
+            Assert.That(
+                items.Select(item => item.GetProperty("locked").GetBoolean()),
+                Is.EqualTo(new[] { false, true, false }));
+            Assert.That(
+                items.Select(item => item.GetProperty("roles").GetRawText()),
+                Is.EqualTo(new[] { "[]", "[]", "[\"admin\"]" }));
+            Assert.That(
+                items.Select(item => item.GetProperty("displayName").GetString()),
+                Is.EqualTo(new[] { "Ada", null, null }));
             Assert.That(items[2].Text("email"), Is.EqualTo(TestAccounts.AdminEmail));
             Assert.That(next, Is.Null);
         }
@@ -47,11 +55,18 @@ internal sealed class ListingUsers
         var client = app.CreateClient();
         var admin = await client.AdminAsync();
         Assert.That((await client.WalkAsync(admin, Route + "?")).Sizes, Is.EqualTo(new[] { 20, 20, 20, 20, 20, 5 }));
-        Assert.That((await client.WalkAsync(admin, Route + "?limit=")).Sizes, Has.Count.EqualTo(6), "as if it were absent");
+        Assert.That(
+            (await client.WalkAsync(admin, Route + "?limit=")).Sizes, Has.Count.EqualTo(6), "as if it were absent");
         Assert.That((await client.WalkAsync(admin, Route + "?limit=100")).Sizes, Is.EqualTo(new[] { 100, 5 }));
-        Assert.That((await client.WalkAsync(admin, Route + "?limit=35")).Sizes, Is.EqualTo(new[] { 35, 35, 35 }), "no empty page at the end");
-        Assert.That((await client.WalkAsync(admin, Route + "?limit=1")).Ids, Is.EqualTo((await client.WalkAsync(admin, Route + "?limit=100")).Ids));
-        Assert.That((await client.PageAsync(admin, Route + "?after=")).Items, Has.Length.EqualTo(20), "as if it were absent");
+        Assert.That(
+            (await client.WalkAsync(admin, Route + "?limit=35")).Sizes,
+            Is.EqualTo(new[] { 35, 35, 35 }),
+            "no empty page at the end");
+        Assert.That(
+            (await client.WalkAsync(admin, Route + "?limit=1")).Ids,
+            Is.EqualTo((await client.WalkAsync(admin, Route + "?limit=100")).Ids));
+        Assert.That(
+            (await client.PageAsync(admin, Route + "?after=")).Items, Has.Length.EqualTo(20), "as if it were absent");
     }
 
     /// <summary>All have the same time, so that only their ids tell them apart.</summary>
@@ -64,7 +79,10 @@ internal sealed class ListingUsers
         var client = app.CreateClient();
         var (ids, _) = await client.WalkAsync(await client.AdminAsync(), $"{Route}?limit={limit}");
         Assert.That(ids, Has.Count.EqualTo(51).And.Unique);
-        Assert.That(ids.Skip(1), Is.Ordered.Descending.Using((IComparer<string>)StringComparer.Ordinal), "the administrator is the newest");
+        Assert.That(
+            ids.Skip(1),
+            Is.Ordered.Descending.Using((IComparer<string>)StringComparer.Ordinal),
+            "the administrator is the newest");
     }
 
     [Test]
@@ -91,12 +109,15 @@ internal sealed class ListingUsers
         });
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(ids, Is.EqualTo(before), "those that were there at the beginning, in that order, and nobody twice");
+            Assert.That(
+                ids, Is.EqualTo(before), "those that were there at the beginning, in that order, and nobody twice");
             Assert.That(added, Is.GreaterThan(10));
             Assert.That(deleted, Is.Not.Empty);
         }
 
-        Assert.That((await client.WalkAsync(admin, $"{Route}?limit=100")).Ids, Has.Count.EqualTo(before.Count + added - deleted.Count));
+        Assert.That(
+            (await client.WalkAsync(admin, $"{Route}?limit=100")).Ids,
+            Has.Count.EqualTo(before.Count + added - deleted.Count));
     }
 
     [TestCase("limit=0")]
@@ -121,10 +142,12 @@ internal sealed class ListingUsers
     public async Task ParametersThatMakeNoSense_AreRefusedByName(string query)
     {
         var admin = await Client.AdminAsync();
-        var names = query.Split('&').Select(parameter => parameter.Split('=')[0]).Where(name => name != "email").ToArray();
+        var names = query.Split(
+            '&').Select(parameter => parameter.Split('=')[0]).Where(name => name != "email").ToArray();
         foreach (var route in new[] { Route, $"{Route}/{admin.AccountId}/activity", "/api/users/me/activity" })
         {
-            var problem = await (await Client.DoAsync(admin, $"GET {route}?{query}")).ShouldBeProblemAsync(400, "validation-failed");
+            var problem = await (await Client.DoAsync(admin, $"GET {route}?{query}")).ShouldBeProblemAsync(
+                400, "validation-failed");
             Assert.That(problem.GetProperty("errors").Names(), Is.EquivalentTo(names), route);
         }
     }
@@ -134,30 +157,52 @@ internal sealed class ListingUsers
     public async Task EndsOfTheList_ArePlacesInItToo(string query, int least)
     {
         var admin = await Client.AdminAsync();
-        Assert.That((await Client.PageAsync(admin, $"{Route}?{query}")).Items, Has.Length.AtLeast(least).And.Length.AtMost(20 * least));
+        Assert.That(
+            (await Client.PageAsync(admin, $"{Route}?{query}")).Items,
+            Has.Length.AtLeast(least).And.Length.AtMost(20 * least));
     }
 
     private static IEnumerable<TestCaseData> Prefixes()
     {
-        yield return Row("Case", "ADA", ["ada@example.com", "Ada.L@example.com", "aDALBERT@example.com"], ["ad@example.com", "bada@example.com", "adb@example.com"]);
+        yield return Row(
+            "Case",
+            "ADA",
+            ["ada@example.com", "Ada.L@example.com", "aDALBERT@example.com"],
+            ["ad@example.com", "bada@example.com", "adb@example.com"]);
         yield return Row("WholeAddress", "ada@example.com", ["ada@example.com"], ["ada@example.org"]);
         yield return Row("BeyondTheAddress", "ada@example.com.", [], ["ada@example.com"]);
         yield return Row("BeyondTheAt", "ada@EX", ["ada@example.com"], ["ada@other.example"]);
         yield return Row("SurroundingSpace", " ada ", ["ada@example.com"], []);
         yield return Row("Plus", "a+b", ["a+b@example.com"], ["a b@example.com".Replace(' ', '.'), "ab@example.com"]);
-        yield return Row("PercentSign", "50%", ["50%@example.com", "50%x@example.com"], ["500@example.com", "50@example.com"]);
+        yield return Row(
+            "PercentSign", "50%", ["50%@example.com", "50%x@example.com"], ["500@example.com", "50@example.com"]);
         yield return Row("PercentSignInTheMiddle", "a%b", ["a%b@example.com"], ["axb@example.com", "ab@example.com"]);
         yield return Row("Underscore", "a_", ["a_b@example.com"], ["axb@example.com"]);
         yield return Row("Star", "a*", ["a*b@example.com"], ["axb@example.com"]);
         yield return Row("Quote", "o'", ["o'brien@example.com"], ["obrien@example.com"]);
-        yield return Row("Composed", "\u00E9", ["\u00E9lan@example.com", "e\u0301tude@example.com", "\u00C9COLE@example.com"], ["elan@example.com", "\u00E8re@example.com"]);
-        yield return Row("Decomposed", "E\u0301", ["\u00E9lan@example.com", "e\u0301tude@example.com"], ["elan@example.com"]);
+        yield return Row(
+            "Composed",
+            "\u00E9",
+            ["\u00E9lan@example.com", "e\u0301tude@example.com", "\u00C9COLE@example.com"],
+            ["elan@example.com", "\u00E8re@example.com"]);
+        yield return Row(
+            "Decomposed", "E\u0301", ["\u00E9lan@example.com", "e\u0301tude@example.com"], ["elan@example.com"]);
         yield return Row("BaseLetterAlone", "e", ["elan@example.com"], ["\u00E9lan@example.com"]);
-        yield return Row("Cyrillic", "\u0416\u0443", ["\u0436\u0443\u043A@example.com"], ["\u0436\u0430\u043A@example.com"]);
+        yield return Row(
+            "Cyrillic", "\u0416\u0443", ["\u0436\u0443\u043A@example.com"], ["\u0436\u0430\u043A@example.com"]);
         yield return Row("Han", "\u7530", ["\u7530\u4E2D@example.com"], ["\u4E2D\u7530@example.com"]);
-        yield return Row("LastBeforeTheSurrogates", "\uD7FB", ["\uD7FBa@example.com"], ["\uD7FAa@example.com", "\uFA0Ea@example.com"]);
-        yield return Row("AstralLetterOfOtherCase", "\U00010428", ["\U00010400a@example.com", "\U00010428b@example.com"], ["\U00010429a@example.com", "\uFA0Ea@example.com"]);
-        yield return Row("AstralIdeograph", "\U00020000", ["\U00020000\U00020001@example.com"], ["\U00020001@example.com"]);
+        yield return Row(
+            "LastBeforeTheSurrogates",
+            "\uD7FB",
+            ["\uD7FBa@example.com"],
+            ["\uD7FAa@example.com", "\uFA0Ea@example.com"]);
+        yield return Row(
+            "AstralLetterOfOtherCase",
+            "\U00010428",
+            ["\U00010400a@example.com", "\U00010428b@example.com"],
+            ["\U00010429a@example.com", "\uFA0Ea@example.com"]);
+        yield return Row(
+            "AstralIdeograph", "\U00020000", ["\U00020000\U00020001@example.com"], ["\U00020001@example.com"]);
         yield return Row("LastOfItsBlock", "z", ["z@example.com", "zz\U00020000@example.com"], ["\u00E0@example.com"]);
         yield return Row("SpaceInside", "a b", [], ["a@example.com"]);
         yield return Row("ControlCharacter", "a\u0001", [], ["a@example.com"]);
@@ -180,7 +225,8 @@ internal sealed class ListingUsers
         var query = prefix.StartsWith(' ') ? $" {marker}{prefix[1..]}" : marker + prefix;
         var (items, next) = await Client.PageAsync(admin, $"{Route}?email={Uri.EscapeDataString(query)}");
         Assert.That(
-            items.Select(item => item.Text("email")), Is.EquivalentTo(matching.Select(email => (marker + email).Normalize(NormalizationForm.FormC))));
+            items.Select(item => item.Text("email")), Is.EquivalentTo(
+                matching.Select(email => (marker + email).Normalize(NormalizationForm.FormC))));
         Assert.That(next, Is.Null);
     }
 
@@ -197,7 +243,8 @@ internal sealed class ListingUsers
         var admin = await client.AdminAsync();
         foreach (var (prefix, expected) in new[]
         {
-            ("a", new[] { "ada@example.com", TestAccounts.AdminEmail }), ("B", ["Bob@example.com"]), ("\u00C9", ["\u00E9lan@example.com"]),
+            ("a", new[] { "ada@example.com", TestAccounts.AdminEmail }), ("B", ["Bob@example.com"]), (
+                "\u00C9", ["\u00E9lan@example.com"]),
             ("\U00010428", ["\U00010400a@example.com"]), ("%", ["%@example.com"]), ("_", []), ("@", []), ("x", []),
         })
         {
@@ -207,7 +254,10 @@ internal sealed class ListingUsers
 
         foreach (var nothing in new[] { "", "%20", "%20%20" })
         {
-            Assert.That((await client.PageAsync(admin, $"{Route}?email={nothing}")).Items, Has.Length.EqualTo(6), $"'{nothing}' is as if it were absent");
+            Assert.That(
+                (await client.PageAsync(admin, $"{Route}?email={nothing}")).Items,
+                Has.Length.EqualTo(6),
+                $"'{nothing}' is as if it were absent");
         }
     }
 
@@ -243,9 +293,15 @@ internal sealed class ListingUsers
     private static TestCaseData Row(string name, string prefix, string[] matching, string[] others) =>
         new TestCaseData(prefix, matching, others).SetArgDisplayNames(name);
 
-    /// <summary>A service with as many accounts besides its administrator, <c>user1@example.com</c> and so on, who can't sign in.</summary>
-    /// <param name="createdAt">In SQL, where <c>i</c> is the number of the account; a second apart when absent, each older than the one before.</param>
-    private static async Task<CleanJwtApp> WithAccountsAsync(int count, string createdAt = "datetime('2026-01-02', -i || ' seconds')")
+    /// <summary>
+    /// A service with as many accounts besides its administrator, <c>user1@example.com</c> and so on, who can't sign
+    /// in.
+    /// </summary>
+    /// <param name="createdAt">
+    /// In SQL, where <c>i</c> is the number of the account; a second apart when absent, each older than the one before.
+    /// </param>
+    private static async Task<CleanJwtApp> WithAccountsAsync(
+        int count, string createdAt = "datetime('2026-01-02', -i || ' seconds')")
     {
         var app = new CleanJwtApp(TestAccounts.WithAdmin);
         await app.CreateClient().AdminAsync();

@@ -10,7 +10,8 @@ internal sealed class LockingAccounts
     [Test]
     public async Task Lock_EndsEverySessionAndNobodyElses()
     {
-        var (admin, email, stranger) = (await Client.AdminAsync(), await Client.RegisterAsync(), await Client.LoginAsync());
+        var (admin, email, stranger) = (
+            await Client.AdminAsync(), await Client.RegisterAsync(), await Client.LoginAsync());
         var (one, other) = (await Client.LoginAsync(email), await Client.LoginAsync(email));
         await (await Client.LockAsync(admin, one.AccountId)).ShouldBeAsync(204);
         foreach (var tokens in new[] { one, other })
@@ -34,8 +35,11 @@ internal sealed class LockingAccounts
         await (await Client.TryLoginAsync(email)).ShouldBeProblemAsync(403, "account-locked");
         var wrong = await Client.PostAsJsonAsync("/api/auth/login", new { email, password = "a wrong password" });
         await wrong.ShouldBeProblemAsync(401, "invalid-credentials");
-        var unknown = await Client.PostAsJsonAsync("/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = "a wrong password" });
-        Assert.That(WithoutTraceId(await wrong.Content.ReadAsStringAsync()), Is.EqualTo(WithoutTraceId(await unknown.Content.ReadAsStringAsync())));
+        var unknown = await Client.PostAsJsonAsync(
+            "/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = "a wrong password" });
+        Assert.That(
+            WithoutTraceId(await wrong.Content.ReadAsStringAsync()),
+            Is.EqualTo(WithoutTraceId(await unknown.Content.ReadAsStringAsync())));
         await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeProblemAsync(409, "email-taken");
     }
 

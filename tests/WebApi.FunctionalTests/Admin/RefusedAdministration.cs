@@ -12,7 +12,8 @@ internal sealed class RefusedAdministration
     private static IEnumerable<TestCaseData> Routes() =>
         Contract.Admin.Select(route => Row(route.Request.Replace("{id}", "{0}", StringComparison.Ordinal), route.Scope!, route.Body?.ToJson()));
 
-    private static IEnumerable<TestCaseData> RoutesOfOneAccount() => Routes().Where(row => ((string)row.Arguments[0]!).Contains("{0}", StringComparison.Ordinal));
+    private static IEnumerable<TestCaseData> RoutesOfOneAccount() =>
+        Routes().Where(row => ((string)row.Arguments[0]!).Contains("{0}", StringComparison.Ordinal));
 
     [TestCaseSource(nameof(Routes))]
     public async Task WithoutAToken_IsRefused(string request, string scope, object? body)
@@ -50,7 +51,8 @@ internal sealed class RefusedAdministration
     public async Task ByAnAdministratorsTokenOfOtherScopes_IsRefused(string request, string scope, object? body)
     {
         var others = string.Join(' ', ContractScopes.OfAdmins.Split(' ').Where(other => other != scope));
-        var (admin, target) = (await SharedService.App.LoginAsync(TestAccounts.AdminEmail, others), await Client.LoginAsync());
+        var (admin, target) = (
+            await SharedService.App.LoginAsync(TestAccounts.AdminEmail, others), await Client.LoginAsync());
         await ShouldLackTheScopeAsync(await Client.DoAsync(admin, Of(request, target.AccountId), body), scope);
         await ShouldBeUntouchedAsync(target);
     }
@@ -70,7 +72,8 @@ internal sealed class RefusedAdministration
     public async Task OfAnIdOfNoAccount_IsNotFound(string request, string scope, object? body)
     {
         var admin = await Client.AdminAsync();
-        var ids = new[] { NoAccount, NoAccount[..^1], $"{{{NoAccount}}}", NoAccount.Replace("-", "", StringComparison.Ordinal), "1", "me", "%20", "%F0%9F%94%91", "'%20OR%20'1'='1" };
+        var ids = new[] { NoAccount, NoAccount[..^1], $"{{{NoAccount}}}", NoAccount.Replace(
+            "-", "", StringComparison.Ordinal), "1", "me", "%20", "%F0%9F%94%91", "'%20OR%20'1'='1" };
         foreach (var id in ids)
         {
             var response = await Client.DoAsync(admin, Of(request, id), body);
@@ -86,7 +89,8 @@ internal sealed class RefusedAdministration
     {
         var (admin, target) = (await Client.AdminAsync(), await Client.LoginAsync());
         await (await Client.DeleteUserAsync(admin, target.AccountId)).ShouldBeAsync(204);
-        await (await Client.DoAsync(admin, Of(request, target.AccountId), body)).ShouldBeProblemAsync(404, "user-not-found");
+        await (await Client.DoAsync(admin, Of(request, target.AccountId), body)).ShouldBeProblemAsync(
+            404, "user-not-found");
         Assert.That(scope, Is.Not.Empty);
     }
 
@@ -106,7 +110,8 @@ internal sealed class RefusedAdministration
         await (await client.LockAsync(admin, locked.AccountId)).ShouldBeAsync(204);
 
         var before = app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Roles || ' ' || Locked FROM AspNetUsers WHERE Email = @p0", TestAccounts.AdminEmail);
-        await (await client.DoAsync(admin, Of(request, admin.AccountId), hasBody ? new { roles = Array.Empty<string>() } : null))
+        await (await client.DoAsync(admin, Of(request, admin.AccountId), hasBody
+            ? new { roles = Array.Empty<string>() } : null))
             .ShouldBeProblemAsync(409, "last-admin");
         Assert.That(
             app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Roles || ' ' || Locked FROM AspNetUsers WHERE Email = @p0", TestAccounts.AdminEmail),
@@ -115,7 +120,8 @@ internal sealed class RefusedAdministration
         await (await client.RefreshAsync(admin.RefreshToken)).ShouldBeAsync(200);
 
         await (await client.UnlockAsync(admin, locked.AccountId)).ShouldBeAsync(204);
-        var answer = await client.DoAsync(admin, Of(request, admin.AccountId), hasBody ? new { roles = Array.Empty<string>() } : null);
+        var answer = await client.DoAsync(
+            admin, Of(request, admin.AccountId), hasBody ? new { roles = Array.Empty<string>() } : null);
         Assert.That(answer.IsSuccessStatusCode, Is.True, "with another one who can sign in");
     }
 
@@ -134,22 +140,29 @@ internal sealed class RefusedAdministration
     [TestCase("DELETE /api/admin/users/{0}")]
     public async Task ThatCantBeUndone_NeedsARecentSignIn(string request, bool hasBody = false)
     {
-        await using var app = new CleanJwtApp(TestAccounts.WithAdmin, new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero)));
+        await using var app = new CleanJwtApp(
+            TestAccounts.WithAdmin, new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero)));
         var client = app.CreateClient();
         var (admin, target, other) = (await client.AdminAsync(), await client.LoginAsync(), await client.LoginAsync());
         object? body = hasBody ? new { roles = new[] { "admin" } } : null;
         app.Time.Advance(TimeSpan.FromMinutes(5));
-        Assert.That((await client.DoAsync(admin, Of(request, other.AccountId), body)).IsSuccessStatusCode, Is.True, "five minutes are recent");
+        Assert.That(
+            (await client.DoAsync(admin, Of(request, other.AccountId), body)).IsSuccessStatusCode,
+            Is.True,
+            "five minutes are recent");
 
         app.Time.Advance(TimeSpan.FromSeconds(1));
         var refused = await client.DoAsync(admin, Of(request, target.AccountId), body);
         await refused.ShouldBeProblemAsync(401, "reauthentication-required");
         Assert.That(
-            refused.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
+            refused.Headers.WwwAuthenticate.ToString(), Is.EqualTo(
+                "Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
         await (await client.AskAsync(target.AccessToken)).ShouldBeAsync(200);
 
         var again = await (await client.DoAsync(admin, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password })).JsonAsync();
-        Assert.That((await client.DoAsync(TokenPair.From(again), Of(request, target.AccountId), body)).IsSuccessStatusCode, Is.True);
+        Assert.That(
+            (await client.DoAsync(TokenPair.From(again), Of(request, target.AccountId), body)).IsSuccessStatusCode,
+            Is.True);
     }
 
     [TestCase("POST /api/admin/users/{0}/lock")]
@@ -172,7 +185,9 @@ internal sealed class RefusedAdministration
     private static async Task ShouldLackTheScopeAsync(HttpResponseMessage response, string scope)
     {
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
-        Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo($"Bearer error=\"insufficient_scope\", scope=\"{scope}\""));
+        Assert.That(
+            response.Headers.WwwAuthenticate.ToString(),
+            Is.EqualTo($"Bearer error=\"insufficient_scope\", scope=\"{scope}\""));
     }
 
     private static async Task ShouldBeUntouchedAsync(TokenPair account)

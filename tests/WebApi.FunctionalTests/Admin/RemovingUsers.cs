@@ -11,7 +11,8 @@ internal sealed class RemovingUsers
     [Test]
     public async Task SessionsOfAnAccount_EndAndItsOwnerMaySignInAgain()
     {
-        var (admin, email, stranger) = (await Client.AdminAsync(), await Client.RegisterAsync(), await Client.LoginAsync());
+        var (admin, email, stranger) = (
+            await Client.AdminAsync(), await Client.RegisterAsync(), await Client.LoginAsync());
         var (one, other) = (await Client.LoginAsync(email), await Client.LoginAsync(email));
         for (var i = 0; i < 2; i++)
         {
@@ -46,13 +47,15 @@ internal sealed class RemovingUsers
             var email = await client.RegisterAsync();
             var (one, other) = (await client.LoginAsync(email), await client.LoginAsync(email));
             await (await client.DoAsync(one, "PATCH /api/users/me", new { displayName = "Ada" })).ShouldBeAsync(200);
-            var response = byAdmin ? await client.DeleteUserAsync(admin, one.AccountId) : await client.DoAsync(one, "DELETE /api/users/me");
+            var response = byAdmin ? await client.DeleteUserAsync(admin, one.AccountId) : await client.DoAsync(
+                one, "DELETE /api/users/me");
             await response.ShouldBeAsync(204);
 
             foreach (var tokens in new[] { one, other })
             {
                 await (await client.AskAsync(tokens.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
-                await (await client.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+                await (await client.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(
+                    401, "invalid-refresh-token");
             }
 
             await (await client.TryLoginAsync(email)).ShouldBeProblemAsync(401, "invalid-credentials");
@@ -84,7 +87,9 @@ internal sealed class RemovingUsers
         await (await Client.TryLoginAsync(email)).ShouldBeProblemAsync(401, "invalid-credentials");
     }
 
-    /// <summary>Every column of every table, but the ids of sessions that were revoked, which name no account.</summary>
+    /// <summary>
+    /// Every column of every table, but the ids of sessions that were revoked, which name no account.
+    /// </summary>
     private static List<(string Table, string Column)> Columns(CleanJwtApp app)
     {
         var all = (string)app.Sql(

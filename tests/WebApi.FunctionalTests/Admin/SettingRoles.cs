@@ -79,11 +79,16 @@ internal sealed class SettingRoles
         await (await client.SetRolesAsync(admin, before.AccountId, "admin")).ShouldBeAsync(200);
 
         var after = await client.LoginAsync(email);
-        var fresh = await client.GetAsync("/api/users/me", ("Authorization", $"Bearer {after.AccessToken}"), ("If-None-Match", old.Headers.ETag!.ToString()));
+        var fresh = await client.GetAsync(
+            "/api/users/me",
+            ("Authorization", $"Bearer {after.AccessToken}"),
+            ("If-None-Match", old.Headers.ETag!.ToString()));
         await fresh.ShouldBeAsync(200);
         Assert.That(fresh.Headers.ETag, Is.Not.EqualTo(old.Headers.ETag));
         var (was, now) = (await old.JsonAsync(), await fresh.JsonAsync());
-        Assert.That(now.GetProperty("updatedAt").GetDateTimeOffset() - was.GetProperty("updatedAt").GetDateTimeOffset(), Is.EqualTo(TimeSpan.FromSeconds(7)));
+        Assert.That(
+            now.GetProperty("updatedAt").GetDateTimeOffset() - was.GetProperty("updatedAt").GetDateTimeOffset(),
+            Is.EqualTo(TimeSpan.FromSeconds(7)));
         Assert.That(now.Text("createdAt"), Is.EqualTo(was.Text("createdAt")));
     }
 
@@ -107,7 +112,8 @@ internal sealed class SettingRoles
     [TestCase("""{ "roles": ["admin"], "roles": [] }""", "malformed-request")]
     [TestCase("""["admin"]""", "malformed-request")]
     [TestCase("", "malformed-request")]
-    public async Task AnythingButAListOfKnownRoles_IsRefusedAndNothingEnds(string body, string code = "validation-failed")
+    public async Task AnythingButAListOfKnownRoles_IsRefusedAndNothingEnds(
+        string body, string code = "validation-failed")
     {
         var (admin, tokens) = (await Client.AdminAsync(), await Client.LoginAsync());
         using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/admin/users/{tokens.AccountId}/roles");
@@ -128,7 +134,13 @@ internal sealed class SettingRoles
     public async Task IdsInTheBody_AreIgnored()
     {
         var (admin, target, other) = (await Client.AdminAsync(), await Client.LoginAsync(), await Client.LoginAsync());
-        var body = new { roles = Array.Empty<string>(), id = other.AccountId, sub = other.AccountId, caller = new { accountId = other.AccountId } };
+        var body = new
+        {
+            roles = Array.Empty<string>(),
+            id = other.AccountId,
+            sub = other.AccountId,
+            caller = new { accountId = other.AccountId }
+        };
         var response = await Client.DoAsync(admin, $"PUT /api/admin/users/{target.AccountId}/roles", body);
         await response.ShouldBeAsync(200);
         Assert.That((await response.JsonAsync()).Text("id"), Is.EqualTo(target.AccountId));

@@ -4,7 +4,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
-/// <summary>The account changes after its password was verified and before the session starts: the session has the change, or does not start.</summary>
+/// <summary>
+/// The account changes after its password was verified and before the session starts: the session has the change, or
+/// does not start.
+/// </summary>
 [Category("Exhaustive")]
 internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
 {
@@ -43,7 +46,9 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var (email, owner) = await SignedInAsync();
         var admin = await _client.AdminAsync();
         var answer = await HeldAsync(
-            () => _client.TryLoginAsync(email), async () => await (await _client.LockAsync(admin, owner.AccountId)).ShouldBeAsync(204));
+            () =>
+                _client.TryLoginAsync(email), async () =>
+                    await (await _client.LockAsync(admin, owner.AccountId)).ShouldBeAsync(204));
 
         await answer.ShouldBeProblemAsync(403, "account-locked");
         await ShouldBeOverAsync(owner);
@@ -72,7 +77,9 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var (email, owner) = await SignedInAsync();
         var admin = await _client.AdminAsync();
         var answer = await HeldAsync(
-            () => _client.TryLoginAsync(email), async () => await (await _client.SetRolesAsync(admin, owner.AccountId, "admin")).ShouldBeAsync(200));
+            () =>
+                _client.TryLoginAsync(email), async () =>
+                    await (await _client.SetRolesAsync(admin, owner.AccountId, "admin")).ShouldBeAsync(200));
 
         await ShouldHaveAsync(answer, "[\"admin\"]", ContractScopes.OfAdmins);
         await ShouldBeOverAsync(owner);
@@ -84,7 +91,9 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var email = await _client.RegisterAdminAsync();
         var (admin, owner) = (await _client.AdminAsync(), await _client.LoginAsync(email));
         var answer = await HeldAsync(
-            () => _client.TryLoginAsync(email), async () => await (await _client.SetRolesAsync(admin, owner.AccountId)).ShouldBeAsync(200));
+            () =>
+                _client.TryLoginAsync(email), async () =>
+                    await (await _client.SetRolesAsync(admin, owner.AccountId)).ShouldBeAsync(200));
 
         await ShouldHaveAsync(answer, roles: null, ContractScopes.OfEveryAccount);
         await ShouldBeOverAsync(owner);
@@ -96,7 +105,9 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var email = await _client.RegisterAdminAsync();
         var (admin, owner) = (await _client.AdminAsync(), await _client.LoginAsync(email));
         var answer = await HeldAsync(
-            () => _client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope = "users:read" }),
+            () =>
+                _client.PostAsJsonAsync(
+                    "/api/auth/login", new { email, password = TestAccounts.Password, scope = "users:read" }),
             async () => await (await _client.SetRolesAsync(admin, owner.AccountId)).ShouldBeAsync(200));
 
         await answer.ShouldBeProblemAsync(400, "invalid-scope");
@@ -115,7 +126,8 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
 
         await answer.ShouldBeProblemAsync(401, "invalid-credentials");
         await ShouldBeOverAsync(owner);
-        Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0", Guid.Parse(owner.AccountId)), Is.Zero);
+        Assert.That(
+            _app.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0", Guid.Parse(owner.AccountId)), Is.Zero);
     }
 
     /// <summary>The address belongs to another account by then, with the same password.</summary>
@@ -132,7 +144,8 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         await answer.ShouldBeAsync(200);
         var tokens = TokenPair.From(await answer.JsonAsync());
         Assert.That(tokens.AccountId, Is.Not.EqualTo(owner.AccountId));
-        Assert.That((await (await _app.MeAsync(tokens.AccessToken)).JsonAsync()).Text("id"), Is.EqualTo(tokens.AccountId));
+        Assert.That(
+            (await (await _app.MeAsync(tokens.AccessToken)).JsonAsync()).Text("id"), Is.EqualTo(tokens.AccountId));
     }
 
     [Test]
@@ -160,7 +173,9 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var (_, owner) = await SignedInAsync();
         var admin = await _client.AdminAsync();
         var answer = await HeldAsync(
-            () => ReauthenticateAsync(owner), async () => await (await _client.LockAsync(admin, owner.AccountId)).ShouldBeAsync(204));
+            () =>
+                ReauthenticateAsync(owner), async () =>
+                    await (await _client.LockAsync(admin, owner.AccountId)).ShouldBeAsync(204));
 
         await answer.ShouldBeProblemAsync(401, "token-revoked");
         await ShouldBeOverAsync(owner);
@@ -173,7 +188,9 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var (_, owner) = await SignedInAsync();
         var admin = await _client.AdminAsync();
         var answer = await HeldAsync(
-            () => ReauthenticateAsync(owner), async () => await (await _client.SetRolesAsync(admin, owner.AccountId, "admin")).ShouldBeAsync(200));
+            () =>
+                ReauthenticateAsync(owner), async () =>
+                    await (await _client.SetRolesAsync(admin, owner.AccountId, "admin")).ShouldBeAsync(200));
 
         await answer.ShouldBeProblemAsync(401, "token-revoked");
         await ShouldBeOverAsync(owner);
@@ -190,7 +207,8 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         await answer.ShouldBeProblemAsync(401, "invalid-credentials");
         Assert.That(LiveSessionsOf(owner), Is.EqualTo(new[] { owner.SessionId }));
         var refreshed = TokenPair.From(await (await _client.RefreshAsync(owner.RefreshToken)).JsonAsync());
-        await (await _client.DoAsync(refreshed, "DELETE /api/users/me")).ShouldBeProblemAsync(401, "reauthentication-required");
+        await (await _client.DoAsync(refreshed, "DELETE /api/users/me")).ShouldBeProblemAsync(
+            401, "reauthentication-required");
     }
 
     [Test]
@@ -199,7 +217,9 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var (_, owner) = await SignedInAsync();
         var admin = await _client.AdminAsync();
         var answer = await HeldAsync(
-            () => ReauthenticateAsync(owner), async () => await (await _client.DeleteUserAsync(admin, owner.AccountId)).ShouldBeAsync(204));
+            () =>
+                ReauthenticateAsync(owner), async () =>
+                    await (await _client.DeleteUserAsync(admin, owner.AccountId)).ShouldBeAsync(204));
         Assert.That((int)answer.StatusCode, Is.EqualTo(401));
         await ShouldBeOverAsync(owner);
     }
@@ -210,7 +230,9 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         var (email, owner) = await SignedInAsync();
         var admin = await _client.AdminAsync();
         var answer = await HeldAsync(
-            () => TryChangePasswordAsync(owner), async () => await (await _client.LockAsync(admin, owner.AccountId)).ShouldBeAsync(204));
+            () =>
+                TryChangePasswordAsync(owner), async () =>
+                    await (await _client.LockAsync(admin, owner.AccountId)).ShouldBeAsync(204));
 
         await answer.ShouldBeProblemAsync(401, "token-revoked");
         await (await _client.UnlockAsync(admin, owner.AccountId)).ShouldBeAsync(204);
@@ -221,11 +243,14 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
     public async Task PasswordChangeByAnother_FindsItsCurrentPasswordWrong()
     {
         var (email, owner) = await SignedInAsync();
-        var answer = await HeldAsync(() => TryChangePasswordAsync(owner, "a third horse battery staple"), async () => await ChangePasswordAsync(owner));
+        var answer = await HeldAsync(
+            () => TryChangePasswordAsync(owner, "a third horse battery staple"),
+            async () => await ChangePasswordAsync(owner));
 
         var problem = await answer.ShouldBeProblemAsync(400, "validation-failed");
         Assert.That(problem.GetProperty("errors").Names(), Is.EqualTo(new[] { "currentPassword" }));
-        await (await _client.PostAsJsonAsync("/api/auth/login", new { email, password = NewPassword })).ShouldBeAsync(200);
+        await (
+            await _client.PostAsJsonAsync("/api/auth/login", new { email, password = NewPassword })).ShouldBeAsync(200);
     }
 
     [Test]

@@ -83,5 +83,6 @@ internal sealed class EmailSpellings(DatabaseKind kind)
         return new TestCaseData(Unique(one, domain), Unique(other, domain)).SetArgDisplayNames(name);
     }
 
-    private static string Unique(string email, string domain) => email.Replace("@", $"@{domain}.", StringComparison.Ordinal);
+    private static string Unique(string email, string domain) =>
+        email.Replace("@", $"@{domain}.", StringComparison.Ordinal);
 }

@@ -28,7 +28,8 @@ internal sealed class FullSignInQueue
                 mayHash.Wait();
                 return PasswordVerificationResult.Success;
             });
-        await using var app = new CleanJwtApp(configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
+        await using var app = new CleanJwtApp(
+            configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
         var tokens = await app.LoginAsync();
 
         await hashing.WaitAsync();
@@ -67,7 +68,8 @@ internal sealed class FullSignInQueue
             {
                 await Task.Delay(20);
                 app.Commands.Reset();
-                await (await client.TryLoginAsync(TestAccounts.UniqueEmail())).ShouldBeProblemAsync(503, "service-unavailable");
+                await (await client.TryLoginAsync(TestAccounts.UniqueEmail())).ShouldBeProblemAsync(
+                    503, "service-unavailable");
                 commands = app.Commands.Commands.Count;
             }
 
@@ -79,11 +81,14 @@ internal sealed class FullSignInQueue
             Assert.That(hash, Has.Count.EqualTo(4));
             foreach (var action in hash)
             {
-                var method = new HttpMethod(action.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Single());
-                await (await signedIn.SendRawAsync(method, action.RoutePattern.RawText!, "{")).ShouldBeProblemAsync(503, "service-unavailable");
+                var method = new HttpMethod(
+                    action.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Single());
+                await (await signedIn.SendRawAsync(method, action.RoutePattern.RawText!, "{")).ShouldBeProblemAsync(
+                    503, "service-unavailable");
             }
 
-            await (await signedIn.PostRawAsync("/api/auth/refresh", "{")).ShouldBeProblemAsync(400, "malformed-request");
+            await (await signedIn.PostRawAsync("/api/auth/refresh", "{")).ShouldBeProblemAsync(
+                400, "malformed-request");
 
             await (await app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
             await (await app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
@@ -104,5 +109,6 @@ internal sealed class FullSignInQueue
 
     private static bool TakesAPassword(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<ControllerActionDescriptor>() is { } action
-        && action.Parameters.SelectMany(parameter => parameter.ParameterType.GetProperties()).Any(property => property.Name.Contains("Password"));
+        && action.Parameters.SelectMany(parameter => parameter.ParameterType.GetProperties()).Any(
+            property => property.Name.Contains("Password"));
 }

@@ -23,6 +23,7 @@ internal sealed class MainFlow(DatabaseKind kind)
         var logout = await app.CreateClient(tokens.AccessToken).PostAsync("/api/auth/logout", null);
         await logout.ShouldBeAsync(204);
         await (await app.MeAsync(tokens.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
-        await (await app.RefreshAsync(TokenPair.From(await refreshed.JsonAsync()).RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+        await (await app.RefreshAsync(TokenPair.From(await refreshed.JsonAsync()).RefreshToken)).ShouldBeProblemAsync(
+            401, "invalid-refresh-token");
     }
 }

@@ -17,7 +17,11 @@ internal sealed class ParallelRegistration(DatabaseKind kind)
         var client = app.CreateClient();
         var responses = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => client.PostAsJsonAsync(
             "/api/auth/register",
-            new { email = number % 2 == 0 ? email : email.ToUpperInvariant(), password = $"{TestAccounts.Password} {number}" }))));
+            new
+            {
+                email = number % 2 == 0 ? email : email.ToUpperInvariant(),
+                password = $"{TestAccounts.Password} {number}"
+            }))));
 
         foreach (var refused in responses.Where(response => response.StatusCode != HttpStatusCode.Created))
         {

@@ -12,7 +12,8 @@ internal sealed class PresentedToken(TokenPath path)
     [Test]
     public async Task ValidToken_AnswersWhatItSays()
     {
-        await using var app = new CleanJwtApp(time: new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero)), path: path);
+        await using var app = new CleanJwtApp(
+            time: new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero)), path: path);
         var email = await app.RegisterAsync();
         app.Sql("UPDATE AspNetUsers SET Roles = 'admin'");
         var tokens = await app.LoginAsync(email);
@@ -21,7 +22,8 @@ internal sealed class PresentedToken(TokenPath path)
         var said = await response.JsonAsync();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(said.Names(), Is.EquivalentTo(new[] { "sub", "sid", "scope", "roles", "authTime", "expiresAt" }));
+            Assert.That(
+                said.Names(), Is.EquivalentTo(new[] { "sub", "sid", "scope", "roles", "authTime", "expiresAt" }));
             Assert.That(said.Text("sub"), Is.EqualTo(Jwt.Payload(tokens.AccessToken)["sub"]!.ToString()));
             Assert.That(said.Text("sid"), Is.EqualTo(tokens.SessionId));
             Assert.That(said.Text("scope"), Is.EqualTo(ContractScopes.OfAdmins));

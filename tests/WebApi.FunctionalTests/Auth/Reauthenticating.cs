@@ -76,7 +76,8 @@ internal sealed class Reauthenticating
 
         var whole = await _app.LoginAsync();
         var narrow = await AccountRequests.TokensOfAsync(
-            await _app.CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken = whole.RefreshToken, scope }));
+            await _app.CreateClient().PostAsJsonAsync(
+                "/api/auth/refresh", new { refreshToken = whole.RefreshToken, scope }));
         response = await _app.ReauthenticateAsync(narrow.AccessToken);
         await response.ShouldBeAsync(200);
         Assert.That((await response.JsonAsync()).Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
@@ -87,8 +88,10 @@ internal sealed class Reauthenticating
     {
         var email = TestAccounts.UniqueEmail();
         await (await _app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = "caf\u00e9 caf\u00e9 caf\u00e9" })).ShouldBeAsync(201);
-        var tokens = await AccountRequests.TokensOfAsync(await _app.CreateClient().TryLoginAsync(email, "caf\u00e9 caf\u00e9 caf\u00e9"));
-        await (await _app.ReauthenticateAsync(tokens.AccessToken, "cafe\u0301 cafe\u0301 cafe\u0301")).ShouldBeAsync(200);
+        var tokens = await AccountRequests.TokensOfAsync(
+            await _app.CreateClient().TryLoginAsync(email, "caf\u00e9 caf\u00e9 caf\u00e9"));
+        await (
+            await _app.ReauthenticateAsync(tokens.AccessToken, "cafe\u0301 cafe\u0301 cafe\u0301")).ShouldBeAsync(200);
     }
 
     [TestCase("not the right password")]
@@ -113,8 +116,11 @@ internal sealed class Reauthenticating
         const string Theirs = "another horse battery staple";
         var email = TestAccounts.UniqueEmail();
         await (await _app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = Theirs })).ShouldBeAsync(201);
-        var (mine, theirs) = (await _app.LoginAsync(), await AccountRequests.TokensOfAsync(await _app.CreateClient().TryLoginAsync(email, Theirs)));
-        await (await _app.ReauthenticateAsync(mine.AccessToken, Theirs)).ShouldBeProblemAsync(401, "invalid-credentials");
+        var (mine, theirs) = (
+            await _app.LoginAsync(),
+            await AccountRequests.TokensOfAsync(await _app.CreateClient().TryLoginAsync(email, Theirs)));
+        await (await _app.ReauthenticateAsync(mine.AccessToken, Theirs)).ShouldBeProblemAsync(
+            401, "invalid-credentials");
         await (await _app.ReauthenticateAsync(theirs.AccessToken)).ShouldBeProblemAsync(401, "invalid-credentials");
 
         // Whatever else the body says.
@@ -122,7 +128,8 @@ internal sealed class Reauthenticating
         foreach (var body in new object[]
         {
             new { password = Theirs, email },
-            new { password = Theirs, sub = theirs.AccountId(), accountId = theirs.AccountId(), sid = theirs.SessionId, sessionId = theirs.SessionId },
+            new { password = Theirs, sub = theirs.AccountId(
+                ), accountId = theirs.AccountId(), sid = theirs.SessionId, sessionId = theirs.SessionId },
             new { password = Theirs, caller = new { accountId = theirs.AccountId(), sessionId = theirs.SessionId } },
         })
         {
@@ -158,8 +165,12 @@ internal sealed class Reauthenticating
         await (await _app.CreateClient((await _app.LoginAsync()).AccessToken).PostRawAsync(Route, body)).ShouldBeProblemAsync(400, "malformed-request");
 
     [Test]
-    public async Task OtherMediaType_IsUnsupported() => await (await _app.CreateClient((await _app.LoginAsync()).AccessToken)
-        .PostRawAsync(Route, "password=x", "application/x-www-form-urlencoded")).ShouldBeProblemAsync(415, "unsupported-media-type");
+    public async Task OtherMediaType_IsUnsupported() =>
+        await (await _app.CreateClient((await _app.LoginAsync()).AccessToken)
+        .PostRawAsync(
+            Route,
+            "password=x",
+            "application/x-www-form-urlencoded")).ShouldBeProblemAsync(415, "unsupported-media-type");
 
     [Test]
     public async Task SessionThatEndedMeanwhile_IsNotRevived()
@@ -178,7 +189,8 @@ internal sealed class Reauthenticating
         await BearerErrors.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.AccessToken), "token-revoked");
         await BearerErrors.ShouldBeRefusedAsync(await _app.ReauthenticateAsync(tokens.RefreshToken), "invalid-token");
         await BearerErrors.ShouldBeRefusedAsync(
-            await _app.CreateClient().PostAsJsonAsync(Route, new { password = TestAccounts.Password }), "missing-token");
+            await _app.CreateClient().PostAsJsonAsync(
+                Route, new { password = TestAccounts.Password }), "missing-token");
     }
 
     [Test]
@@ -243,7 +255,8 @@ internal sealed class Reauthenticating
     [TestCase("00:04:01", 1)]
     public async Task IdleLifetime_BeginsAgainButNotTheAbsoluteOne(string absolute, int seconds)
     {
-        await using var app = new CleanJwtApp(new() { ["Sessions:IdleLifetime"] = "00:05:00", ["Sessions:AbsoluteLifetime"] = absolute });
+        await using var app = new CleanJwtApp(
+            new() { ["Sessions:IdleLifetime"] = "00:05:00", ["Sessions:AbsoluteLifetime"] = absolute });
         var tokens = await app.LoginAsync();
         app.Time.Advance(TimeSpan.FromMinutes(4));
         var response = await app.ReauthenticateAsync(tokens.AccessToken);
@@ -269,7 +282,8 @@ internal sealed class Reauthenticating
 
     private static TestCaseData Row(string name, string body) => new TestCaseData(body).SetArgDisplayNames(name);
 
-    private object? GenerationOf(TokenPair tokens) => _app.Sql("SELECT Generation FROM Sessions WHERE lower(Id) = @p0", tokens.SessionId);
+    private object? GenerationOf(TokenPair tokens) =>
+        _app.Sql("SELECT Generation FROM Sessions WHERE lower(Id) = @p0", tokens.SessionId);
 
     private object? RowOf(TokenPair tokens) => _app.Sql(
         "SELECT AuthTime || LastSeenAt || ExpiresAt || Generation FROM Sessions WHERE lower(Id) = @p0", tokens.SessionId);

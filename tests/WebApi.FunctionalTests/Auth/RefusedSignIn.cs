@@ -27,7 +27,9 @@ internal sealed class RefusedSignIn
         _app.Sql("UPDATE AspNetUsers SET Locked = 1 WHERE Email = @p0", email);
         var wrong = await PostAsync(email, Wrong);
         await wrong.ShouldBeProblemAsync(401, "invalid-credentials");
-        Assert.That(await WithoutTraceIdAsync(wrong), Is.EqualTo(await WithoutTraceIdAsync(await PostAsync(TestAccounts.UniqueEmail(), Wrong))));
+        Assert.That(
+            await WithoutTraceIdAsync(wrong),
+            Is.EqualTo(await WithoutTraceIdAsync(await PostAsync(TestAccounts.UniqueEmail(), Wrong))));
         await (await PostAsync(email, TestAccounts.Password)).ShouldBeProblemAsync(403, "account-locked");
         Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
     }
@@ -57,7 +59,8 @@ internal sealed class RefusedSignIn
     [Test]
     public async Task HugePassword_IsRefusedBeforeItIsHashed()
     {
-        var problem = await (await PostAsync(await _app.RegisterAsync(), new string('x', 60_000))).ShouldBeProblemAsync(400, "validation-failed");
+        var problem = await (await PostAsync(await _app.RegisterAsync(), new string('x', 60_000))).ShouldBeProblemAsync(
+            400, "validation-failed");
         Assert.That(problem.GetProperty("errors").Names(), Is.EquivalentTo(new[] { "password" }));
     }
 
@@ -71,7 +74,8 @@ internal sealed class RefusedSignIn
         return problem.ToJsonString();
     }
 
-    private static string Headers(HttpResponseMessage response) => string.Join('\n', response.Headers.Concat(response.Content.Headers)
+    private static string Headers(HttpResponseMessage response) =>
+        string.Join('\n', response.Headers.Concat(response.Content.Headers)
         .Where(header => header.Key != "Content-Length")
         .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}"));
 }

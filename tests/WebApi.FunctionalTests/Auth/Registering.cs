@@ -21,9 +21,11 @@ internal sealed class Registering
         using (Assert.EnterMultipleScope())
         {
             Assert.That(response.Headers.Location?.OriginalString, Is.EqualTo("/api/users/me"));
-            Assert.That(response.Content.Headers.ContentType?.ToString(), Is.EqualTo("application/json; charset=utf-8"));
+            Assert.That(
+                response.Content.Headers.ContentType?.ToString(), Is.EqualTo("application/json; charset=utf-8"));
             Assert.That(account.Names(), Is.EquivalentTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt" }));
-            Assert.That(account.Text("id"), Does.Match("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"));
+            Assert.That(
+                account.Text("id"), Does.Match("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"));
             Assert.That(account.Text("email"), Is.EqualTo("Ada@Example.com"));
             Assert.That(account.GetProperty("emailConfirmed").ValueKind, Is.EqualTo(JsonValueKind.False));
             Assert.That(account.Text("displayName"), Is.EqualTo("Ada Lovelace"));
@@ -49,7 +51,8 @@ internal sealed class Registering
     [TestCase("Ада 𝒜 e\u0301", "Ада 𝒜 e\u0301")]
     public async Task DisplayName_IsTrimmedAndEmptyIsNull(string? sent, string? kept)
     {
-        var response = await PostAsync(new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password, displayName = sent });
+        var response = await PostAsync(
+            new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password, displayName = sent });
         await response.ShouldBeAsync(201);
         Assert.That((await response.JsonAsync()).GetProperty("displayName").GetString(), Is.EqualTo(kept));
     }
@@ -109,7 +112,8 @@ internal sealed class Registering
             Assert.That(account.GetProperty("emailConfirmed").GetBoolean(), Is.False);
             Assert.That(account.GetProperty("roles").GetArrayLength(), Is.Zero);
             Assert.That(account.Text("createdAt"), Does.Not.StartWith("2001"));
-            Assert.That(Jwt.Payload(tokens.AccessToken)["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfEveryAccount));
+            Assert.That(
+                Jwt.Payload(tokens.AccessToken)["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfEveryAccount));
             Assert.That(_app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Locked || ' ' || Roles FROM AspNetUsers WHERE Email = @p0", email), Is.EqualTo("1 1 0 "));
         }
     }
@@ -122,5 +126,6 @@ internal sealed class Registering
         Assert.That(hash, Does.Match("^" + Regex.Escape("$argon2id$v=19$m=19456,t=2,p=1$") + "[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}$"));
     }
 
-    private Task<HttpResponseMessage> PostAsync(object body) => _app.CreateClient().PostAsJsonAsync("/api/auth/register", body);
+    private Task<HttpResponseMessage> PostAsync(object body) =>
+        _app.CreateClient().PostAsJsonAsync("/api/auth/register", body);
 }

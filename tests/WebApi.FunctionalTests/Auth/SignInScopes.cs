@@ -37,7 +37,8 @@ internal sealed class SignInScopes
         var email = await _app.RegisterAsync();
         await (await PostAsync(email, TestAccounts.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
         await (await PostAsync(email, "not the right password", asked)).ShouldBeProblemAsync(400, "invalid-scope");
-        await (await PostAsync(TestAccounts.UniqueEmail(), TestAccounts.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
+        await (await PostAsync(TestAccounts.UniqueEmail(), TestAccounts.Password, asked)).ShouldBeProblemAsync(
+            400, "invalid-scope");
         Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
     }
 
@@ -46,8 +47,10 @@ internal sealed class SignInScopes
     public async Task ScopeOfAnotherRole_IsRefusedOnlyAfterTheRightPassword(string asked)
     {
         var email = await _app.RegisterAsync();
-        await (await PostAsync(email, "not the right password", asked)).ShouldBeProblemAsync(401, "invalid-credentials");
-        await (await PostAsync(TestAccounts.UniqueEmail(), TestAccounts.Password, asked)).ShouldBeProblemAsync(401, "invalid-credentials");
+        await (await PostAsync(email, "not the right password", asked)).ShouldBeProblemAsync(
+            401, "invalid-credentials");
+        await (await PostAsync(TestAccounts.UniqueEmail(), TestAccounts.Password, asked)).ShouldBeProblemAsync(
+            401, "invalid-credentials");
         await (await PostAsync(email, TestAccounts.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
         Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
     }

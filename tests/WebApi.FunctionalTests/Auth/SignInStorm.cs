@@ -22,11 +22,14 @@ internal sealed class SignInStorm : IAsyncDisposable
 
     public SignInStorm()
     {
-        // Hashing would let them through one by one; this way some always wait for the database with their password proved.
+        // Hashing would let them through one by one; this way some always wait for the database with their password
+        // proved.
         var hasher = new Mock<IPasswordHasher<AppUser>>();
-        hasher.Setup(port => port.HashPassword(It.IsAny<AppUser>(), It.IsAny<string>())).Returns((AppUser _, string password) => password);
+        hasher.Setup(port => port.HashPassword(It.IsAny<AppUser>(), It.IsAny<string>())).Returns(
+            (AppUser _, string password) => password);
         hasher.Setup(port => port.VerifyHashedPassword(It.IsAny<AppUser>(), It.IsAny<string>(), It.IsAny<string>()))
-            .Returns((AppUser _, string hash, string password) => hash == password ? PasswordVerificationResult.Success : PasswordVerificationResult.Failed);
+            .Returns((AppUser _, string hash, string password) => hash == password ? PasswordVerificationResult.Success
+                : PasswordVerificationResult.Failed);
         _app = new CleanJwtApp(TestAccounts.WithAdmin, configure: services =>
         {
             services.Replace(ServiceDescriptor.Singleton(hasher.Object));
@@ -43,7 +46,8 @@ internal sealed class SignInStorm : IAsyncDisposable
     });
 
     [Test]
-    public Task PasswordChange_LeavesTheSessionThatDidIt() => InRoundsAsync("401 invalid-credentials", async (_, owner) =>
+    public Task PasswordChange_LeavesTheSessionThatDidIt() =>
+        InRoundsAsync("401 invalid-credentials", async (_, owner) =>
     {
         await (await _client.DoAsync(owner, "PUT /api/users/me/password", new { currentPassword = TestAccounts.Password, newPassword = NewPassword }))
             .ShouldBeAsync(204);
@@ -66,7 +70,9 @@ internal sealed class SignInStorm : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    /// <param name="refusal">Of those that come too late; null where they are let in, and must know of the change.</param>
+    /// <param name="refusal">
+    /// Of those that come too late; null where they are let in, and must know of the change.
+    /// </param>
     /// <param name="change">Answers the sessions that it spares.</param>
     private async Task InRoundsAsync(string? refusal, Func<TokenPair, TokenPair, Task<string[]>> change)
     {
@@ -90,7 +96,8 @@ internal sealed class SignInStorm : IAsyncDisposable
 
                 // Each comes from another network, which has no failed attempts yet.
                 var response = await _client.SendAsync(
-                    HttpMethod.Post, "/api/auth/login", new { email, password = TestAccounts.Password }, (ClientAddress.Header, $"2001:db8:0:{i}::1"));
+                    HttpMethod.Post, "/api/auth/login", new { email, password = TestAccounts.Password }, (
+                        ClientAddress.Header, $"2001:db8:0:{i}::1"));
                 answers.Add(await response.AnswerAsync());
                 if (response.IsSuccessStatusCode)
                 {
@@ -106,16 +113,21 @@ internal sealed class SignInStorm : IAsyncDisposable
                 all.Add(answer, answers[answer]);
             }
 
-            Assert.That(answers["200"] + (refusal is null ? 0 : answers[refusal]), Is.EqualTo(SignIns), answers.ToString());
+            Assert.That(
+                answers["200"] + (refusal is null ? 0 : answers[refusal]), Is.EqualTo(SignIns), answers.ToString());
             var live = tokens.Where(token => _app.Sql("SELECT 1 FROM Sessions WHERE lower(Id) = @p0 AND EndedAt IS NULL", token.SessionId) is 1L).ToList();
             overtaken += refusal is null ? tokens.Count - live.Count : answers[refusal];
             if (refusal is null)
             {
-                Assert.That(live.Select(token => Jwt.Payload(token.AccessToken)["roles"]?.ToJsonString()), Is.All.EqualTo("[\"admin\"]"));
+                Assert.That(
+                    live.Select(token => Jwt.Payload(token.AccessToken)["roles"]?.ToJsonString()),
+                    Is.All.EqualTo("[\"admin\"]"));
             }
 
             Assert.That(
-                _app.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0 AND EndedAt IS NULL", Guid.Parse(owner.AccountId)),
+                _app.Sql(
+                    "SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0 AND EndedAt IS NULL",
+                    Guid.Parse(owner.AccountId)),
                 Is.EqualTo(refusal is null ? live.Count : spared.Length),
                 answers.ToString());
             foreach (var token in refusal is null ? tokens.Except(live) : tokens)

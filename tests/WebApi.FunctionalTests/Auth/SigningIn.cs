@@ -14,7 +14,8 @@ internal sealed class SigningIn(DatabaseKind kind)
     {
         await using var app = new CleanJwtApp(kind: kind, time: new(Now));
         var email = await app.RegisterAsync();
-        var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password });
+        var response = await app.CreateClient().PostAsJsonAsync(
+            "/api/auth/login", new { email, password = TestAccounts.Password });
         await response.ShouldBeAsync(200);
         var tokens = await response.JsonAsync();
         using (Assert.EnterMultipleScope())
@@ -27,7 +28,9 @@ internal sealed class SigningIn(DatabaseKind kind)
             Assert.That(tokens.Text("expiresAt"), Is.EqualTo("2031-02-03T04:15:06.000Z"));
             Assert.That(tokens.GetProperty("refreshExpiresIn").GetRawText(), Is.EqualTo("1209600"));
             Assert.That(tokens.Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
-            Assert.That(tokens.Text("sessionId"), Does.Match("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"));
+            Assert.That(
+                tokens.Text("sessionId"),
+                Does.Match("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"));
             Assert.That(tokens.Text("refreshToken"), Is.Not.Empty.And.Not.Contain(tokens.Text("sessionId")));
         }
     }
@@ -102,7 +105,8 @@ internal sealed class SigningIn(DatabaseKind kind)
     [Test]
     public async Task ShortSession_BoundsTheAccessToken()
     {
-        await using var app = new CleanJwtApp(kind: kind, settings: new() { ["Sessions:AbsoluteLifetime"] = "00:05:00" }, time: new(Now));
+        await using var app = new CleanJwtApp(
+            kind: kind, settings: new() { ["Sessions:AbsoluteLifetime"] = "00:05:00" }, time: new(Now));
         var email = await app.RegisterAsync();
         var tokens = await (await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password })).JsonAsync();
         using (Assert.EnterMultipleScope())
@@ -120,7 +124,9 @@ internal sealed class SigningIn(DatabaseKind kind)
         var email = await app.RegisterAsync();
         var (one, other) = (await app.LoginAsync(email), await app.LoginAsync(email));
         Assert.That(other.SessionId, Is.Not.EqualTo(one.SessionId));
-        Assert.That(Jwt.Payload(other.AccessToken)["jti"]!.ToString(), Is.Not.EqualTo(Jwt.Payload(one.AccessToken)["jti"]!.ToString()));
+        Assert.That(
+            Jwt.Payload(other.AccessToken)["jti"]!.ToString(),
+            Is.Not.EqualTo(Jwt.Payload(one.AccessToken)["jti"]!.ToString()));
         await (await app.CreateClient(one.AccessToken).PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
         await (await app.MeAsync(other.AccessToken)).ShouldBeAsync(200);
     }
@@ -146,9 +152,12 @@ internal sealed class SigningIn(DatabaseKind kind)
         await response.ShouldBeAsync(200);
         var tokens = await response.JsonAsync();
         Assert.That(tokens.Text("sessionId"), Is.Not.EqualTo(id.ToString()));
-        Assert.That(Jwt.Payload(tokens.Text("accessToken")).ToJsonString(), Does.Not.Contain("admin").And.Not.Contain("hwk").And.Not.Contain(id.ToString()));
         Assert.That(
-            app.Sql("SELECT COUNT(*) FROM Sessions WHERE lower(Id) = @p0 AND UserAgent IS NULL", tokens.Text("sessionId")),
+            Jwt.Payload(tokens.Text("accessToken")).ToJsonString(),
+            Does.Not.Contain("admin").And.Not.Contain("hwk").And.Not.Contain(id.ToString()));
+        Assert.That(
+            app.Sql(
+                "SELECT COUNT(*) FROM Sessions WHERE lower(Id) = @p0 AND UserAgent IS NULL", tokens.Text("sessionId")),
             Is.EqualTo(1),
             "where the client is cannot be told in the body");
     }
@@ -163,7 +172,8 @@ internal sealed class SigningIn(DatabaseKind kind)
         var response = await client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password });
         await response.ShouldBeAsync(200);
         Assert.That(
-            app.Sql("SELECT UserAgent FROM Sessions WHERE lower(Id) = @p0", (await response.JsonAsync()).Text("sessionId")),
+            app.Sql(
+                "SELECT UserAgent FROM Sessions WHERE lower(Id) = @p0", (await response.JsonAsync()).Text("sessionId")),
             Is.EqualTo(new string('x', 256)));
     }
 
@@ -188,7 +198,8 @@ internal sealed class SigningIn(DatabaseKind kind)
         var email = TestAccounts.UniqueEmail();
         var client = app.CreateClient();
         await (await client.PostAsJsonAsync("/api/auth/register", new { email, password })).ShouldBeAsync(201);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = other })).ShouldBeProblemAsync(401, "invalid-credentials");
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = other })).ShouldBeProblemAsync(
+            401, "invalid-credentials");
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).ShouldBeAsync(200);
     }
 }

@@ -52,7 +52,8 @@ internal sealed class SigningOut
     public async Task TokensOfTwoSessions_EndBoth()
     {
         var email = await _app.RegisterAsync();
-        var (one, other, third) = (await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync(email));
+        var (one, other, third) = (
+            await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync(email));
         await (await PostAsync(new { refreshToken = one.RefreshToken }, other.AccessToken)).ShouldBeAsync(204);
         await ShouldBeOverAsync(one);
         await ShouldBeOverAsync(other);
@@ -109,11 +110,16 @@ internal sealed class SigningOut
 
     internal static IEnumerable<TestCaseData> NotAccepted()
     {
-        yield return Row("OtherIssuer", (key, token) => key.Resign(token, payload: claims => claims["iss"] = "https://evil.example.com"));
-        yield return Row("OtherAudience", (key, token) => key.Resign(token, payload: claims => claims["aud"] = "another-api"));
+        yield return Row(
+            "OtherIssuer",
+            (key, token) => key.Resign(token, payload: claims => claims["iss"] = "https://evil.example.com"));
+        yield return Row(
+            "OtherAudience", (key, token) => key.Resign(token, payload: claims => claims["aud"] = "another-api"));
         yield return Row("OtherType", (key, token) => key.Resign(token, header: header => header["typ"] = "JWT"));
-        yield return Row("OtherSignature", (_, token) => Jwt.With(token, 2, part => (part[0] == 'A' ? 'B' : 'A') + part[1..]));
-        yield return Row("WithoutSessionId", (key, token) => key.Resign(token, payload: claims => claims.Remove("sid")));
+        yield return Row(
+            "OtherSignature", (_, token) => Jwt.With(token, 2, part => (part[0] == 'A' ? 'B' : 'A') + part[1..]));
+        yield return Row(
+            "WithoutSessionId", (key, token) => key.Resign(token, payload: claims => claims.Remove("sid")));
     }
 
     [TestCaseSource(nameof(NotAccepted))]
@@ -123,7 +129,8 @@ internal sealed class SigningOut
         var tokens = await app.LoginAsync();
         using var key = app.ServiceKey();
         app.Time.Advance(TimeSpan.FromHours(1));
-        await (await app.CreateClient(change(key, tokens.AccessToken)).PostAsync(Route, null)).ShouldBeProblemAsync(401, "invalid-token");
+        await (await app.CreateClient(change(key, tokens.AccessToken)).PostAsync(Route, null)).ShouldBeProblemAsync(
+            401, "invalid-token");
         await (await app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
     }
 
@@ -180,7 +187,8 @@ internal sealed class SigningOut
     {
         var tokens = await _app.LoginAsync();
         await (await PostAsync(new { accessToken = tokens.AccessToken })).ShouldBeProblemAsync(401, "missing-token");
-        await (await PostAsync(new { refreshToken = tokens.AccessToken })).ShouldBeProblemAsync(401, "invalid-refresh-token");
+        await (await PostAsync(new { refreshToken = tokens.AccessToken })).ShouldBeProblemAsync(
+            401, "invalid-refresh-token");
         await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
     }
 
@@ -220,5 +228,6 @@ internal sealed class SigningOut
         await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
     }
 
-    private static TestCaseData Row(string name, Func<ServiceKey, string, string> change) => new TestCaseData(change).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, Func<ServiceKey, string, string> change) =>
+        new TestCaseData(change).SetArgDisplayNames(name);
 }

@@ -3,7 +3,10 @@ using static CleanJwt.PasswordAttemptRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.Auth;
 
-/// <summary>Wrong passwords are told to be wrong so many times, and then none is looked at for a while: right or wrong, account or not.</summary>
+/// <summary>
+/// Wrong passwords are told to be wrong so many times, and then none is looked at for a while: right or wrong, account
+/// or not.
+/// </summary>
 [OnDatabases]
 internal sealed class TooManyAttempts : IAsyncDisposable
 {
@@ -19,7 +22,8 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     public TooManyAttempts(DatabaseKind kind)
     {
         _app = new CleanJwtApp(
-            new([.. TestAccounts.WithAdmin, new("RateLimiting:Enabled", "false")]), configure: services => services.AddClientAddress(Here), kind: kind);
+            new([.. TestAccounts.WithAdmin, new("RateLimiting:Enabled", "false")]), configure: services =>
+                services.AddClientAddress(Here), kind: kind);
         _client = _app.CreateClient();
     }
 
@@ -49,7 +53,8 @@ internal sealed class TooManyAttempts : IAsyncDisposable
             for (var i = 0; i < 7; i++)
             {
                 var response = await _client.TryLoginFromAsync(Here, email, i < 6 ? Wrong : Right);
-                var body = System.Text.Json.Nodes.JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+                var body = System.Text.Json.Nodes.JsonNode.Parse(
+                    await response.Content.ReadAsStringAsync())!.AsObject();
                 body.Remove("traceId");
                 answers.Add($"{i} {(int)response.StatusCode} {response.Headers.RetryAfter} {body.ToJsonString()}");
             }
@@ -187,8 +192,10 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     public async Task WrongProofsAtOnce_AreFiveTimesToldToBeWrong()
     {
         var tokens = await _client.LoginAsync();
-        var answers = await AtOnceAsync(30, i => i % 2 == 0 ? _client.ReauthenticateAsync(tokens) : _client.ProveToChangeAsync(tokens));
-        Assert.That(answers["401 invalid-credentials"] + answers["400 validation-failed"], Is.EqualTo(5), answers.ToString());
+        var answers = await AtOnceAsync(
+            30, i => i % 2 == 0 ? _client.ReauthenticateAsync(tokens) : _client.ProveToChangeAsync(tokens));
+        Assert.That(
+            answers["401 invalid-credentials"] + answers["400 validation-failed"], Is.EqualTo(5), answers.ToString());
         Assert.That(answers["429 too-many-attempts"], Is.EqualTo(25), answers.ToString());
     }
 
@@ -196,7 +203,8 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     public async Task Proofs_HaveACountOfTheirOwnForTheAccount()
     {
         var email = await _app.RegisterAsync();
-        var (one, other, stranger) = (await _client.LoginAsync(email), await _client.LoginAsync(email), await _client.LoginAsync());
+        var (one, other, stranger) = (
+            await _client.LoginAsync(email), await _client.LoginAsync(email), await _client.LoginAsync());
         await _client.FailFromAsync(Here, email, 4);
         for (var i = 0; i < 3; i++)
         {
@@ -328,14 +336,16 @@ internal sealed class TooManyAttempts : IAsyncDisposable
         var id = (await _client.LoginAsync(email)).AccountId;
         await _client.FailFromAsync(Here, email, 5);
         await (await _client.TryLoginFromAsync(Here, email)).ShouldBePutOffAsync(300);
-        var lines = _app.Logs.Lines.Where(line => line.Contains("Too many wrong passwords", StringComparison.Ordinal)).ToList();
+        var lines = _app.Logs.Lines.Where(
+            line => line.Contains("Too many wrong passwords", StringComparison.Ordinal)).ToList();
         Assert.That(lines, Has.Count.EqualTo(1));
         Assert.That(lines[0], Does.Contain(id).And.Not.Contain(email));
     }
 
     private long Rows => (long)_app.Sql("SELECT COUNT(*) FROM PasswordAttempts")!;
 
-    private async Task<string> EmailAsync(bool known) => known ? await _app.RegisterAsync() : TestAccounts.UniqueEmail();
+    private async Task<string> EmailAsync(bool known) =>
+        known ? await _app.RegisterAsync() : TestAccounts.UniqueEmail();
 
     /// <summary>From as many networks as are needed for none of them to be put off before the last.</summary>
     private async Task FailFromManyAsync(string email, int times)

@@ -25,7 +25,8 @@ internal sealed partial class ApiDescription
         Assert.That(operation.Text("summary"), Is.Not.Empty);
         foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] is '4' or '5'))
         {
-            var type = route.Path.StartsWith("/oauth/", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
+            var type = route.Path.StartsWith(
+                "/oauth/", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
             Assert.That(response.Value.GetProperty("content").Names(), Is.EqualTo(new[] { type }), response.Name);
         }
     }
@@ -38,7 +39,9 @@ internal sealed partial class ApiDescription
         Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
         var document = await response.JsonAsync();
         Assert.That(document.Text("openapi"), Does.Match("^3\\.1\\.[0-9]+$"));
-        Assert.That(document.GetProperty("paths").Names(), Is.EquivalentTo(Contract.Routes.Select(route => route.Path).Distinct()));
+        Assert.That(
+            document.GetProperty("paths").Names(),
+            Is.EquivalentTo(Contract.Routes.Select(route => route.Path).Distinct()));
         Assert.That((await OperationsAsync()).Keys, Is.EquivalentTo(Contract.Routes.Select(route => route.Request)));
     }
 
@@ -62,7 +65,8 @@ internal sealed partial class ApiDescription
         var document = await Document.Value;
         var schemes = document.GetProperty("components").GetProperty("securitySchemes");
         Assert.That(
-            schemes.EnumerateObject().Select(scheme => $"{scheme.Name}: {scheme.Value.Text("type")} {scheme.Value.Text("scheme")}"),
+            schemes.EnumerateObject().Select(
+                scheme => $"{scheme.Name}: {scheme.Value.Text("type")} {scheme.Value.Text("scheme")}"),
             Is.EquivalentTo(new[] { "bearer: http bearer", "basic: http basic" }));
     }
 
@@ -77,14 +81,19 @@ internal sealed partial class ApiDescription
         {
             Assert.That(operation.GetProperty("requestBody").GetProperty("required").GetBoolean());
             Assert.That(form.Name, Is.EqualTo(OAuthRequests.FormType));
-            Assert.That(form.Value.GetProperty("schema").GetProperty("properties").Names(), Is.EqualTo(new[] { "token" }));
+            Assert.That(
+                form.Value.GetProperty("schema").GetProperty("properties").Names(), Is.EqualTo(new[] { "token" }));
             Assert.That(answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(response));
             Assert.That(
-                new[] { "401", "413", "415", "500", "503" }.Select(status => operation.GetProperty("responses").GetProperty(status).Text("description")),
+                new[] { "401", "413", "415", "500", "503" }.Select(
+                    status => operation.GetProperty("responses").GetProperty(status).Text("description")),
                 Is.EqualTo(new[] { "`invalid_client`", "`invalid_request`", "`invalid_request`", "`server_error`", "`temporarily_unavailable`" }));
             foreach (var error in operation.GetProperty("responses").EnumerateObject().Where(answer => answer.Name[0] != '2'))
             {
-                Assert.That(error.Value.GetRawText(), Does.Contain("#/components/schemas/OAuthError").Or.Contain("error_description"), error.Name);
+                Assert.That(
+                    error.Value.GetRawText(),
+                    Does.Contain("#/components/schemas/OAuthError").Or.Contain("error_description"),
+                    error.Name);
             }
         }
     }
@@ -97,7 +106,8 @@ internal sealed partial class ApiDescription
         {
             foreach (var action in ApiAction.Of(_app).Where(action => action.Asks != "nothing"))
             {
-                var (kind, scope) = action.Asks.Split(' ') is [var first, var second] ? (first, second) : (action.Asks, null);
+                var (kind, scope) = action.Asks.Split(' ') is [var first, var second] ? (first, second) : (
+                    action.Asks, null);
                 var responses = operations[action.Name].GetProperty("responses");
                 var said = responses.GetProperty("401").Text("description");
                 foreach (var code in new[] { "missing-token", "invalid-token", "token-expired", "token-revoked" })
@@ -106,13 +116,27 @@ internal sealed partial class ApiDescription
                 }
 
                 // Reading asks for the account only where it is what is read.
-                var looksForTheAccount = kind is "live" or "recent" || action.Name is "GET /api/users/me" or "GET /api/users/me/activity";
-                Assert.That(said.Contains("`user-not-found`", StringComparison.Ordinal), Is.EqualTo(looksForTheAccount), action.Name);
-                Assert.That(said.Contains("`reauthentication-required`", StringComparison.Ordinal), Is.EqualTo(kind == "recent"), action.Name);
-                Assert.That(said.Contains("`invalid-credentials`", StringComparison.Ordinal), Is.EqualTo(action.Route.EndsWith("/reauthenticate", StringComparison.Ordinal)), action.Name);
-                Assert.That(responses.TryGetProperty("403", out var forbidden), Is.EqualTo(scope is not null), action.Name);
+                var looksForTheAccount = kind is "live" or "recent"
+                    || action.Name is "GET /api/users/me" or "GET /api/users/me/activity";
+                Assert.That(
+                    said.Contains("`user-not-found`", StringComparison.Ordinal),
+                    Is.EqualTo(looksForTheAccount),
+                    action.Name);
+                Assert.That(
+                    said.Contains("`reauthentication-required`", StringComparison.Ordinal),
+                    Is.EqualTo(kind == "recent"),
+                    action.Name);
+                Assert.That(
+                    said.Contains("`invalid-credentials`", StringComparison.Ordinal),
+                    Is.EqualTo(action.Route.EndsWith("/reauthenticate", StringComparison.Ordinal)),
+                    action.Name);
+                Assert.That(
+                    responses.TryGetProperty("403", out var forbidden), Is.EqualTo(scope is not null), action.Name);
                 Assert.That(scope is null || forbidden.Text("description").Contains("`insufficient-scope`", StringComparison.Ordinal), action.Name);
-                Assert.That(responses.GetProperty("503").Text("description"), Does.Contain("`revocation-unavailable`").And.Contain("`service-unavailable`"), action.Name);
+                Assert.That(
+                    responses.GetProperty("503").Text("description"),
+                    Does.Contain("`revocation-unavailable`").And.Contain("`service-unavailable`"),
+                    action.Name);
             }
         }
     }
@@ -121,20 +145,26 @@ internal sealed partial class ApiDescription
     public async Task Document_SaysWhichRoutesAreLimited()
     {
         var said = (await OperationsAsync()).Where(operation =>
-            operation.Value.GetProperty("responses").TryGetProperty("429", out var refused) && refused.Text("description").Contains("`rate-limited`", StringComparison.Ordinal));
-        Assert.That(said.Select(operation => operation.Key), Is.EquivalentTo(Contract.Limited.Select(route => route.Request)));
+            operation.Value.GetProperty("responses").TryGetProperty("429", out var refused)
+                && refused.Text("description").Contains("`rate-limited`", StringComparison.Ordinal));
+        Assert.That(
+            said.Select(operation => operation.Key), Is.EquivalentTo(Contract.Limited.Select(route => route.Request)));
     }
 
     [TestCaseSource(nameof(ApiRoutes))]
     public async Task Document_NamesTheBodiesOfEveryRoute(Contract.Route route)
     {
         var operation = (await OperationsAsync())[route.Request];
-        var answered = operation.GetProperty("responses").EnumerateObject().Single(answer => answer.Name[0] == '2').Value;
+        var answered = operation.GetProperty("responses").EnumerateObject().Single(
+            answer => answer.Name[0] == '2').Value;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(operation.TryGetProperty("requestBody", out var body) ? SchemaOf(body) : null, Is.EqualTo(route.Body?.Schema));
+            Assert.That(
+                operation.TryGetProperty("requestBody", out var body) ? SchemaOf(body) : null,
+                Is.EqualTo(route.Body?.Schema));
             Assert.That(route.Body is null || IsRequired(body) == route.Body.IsRequired);
-            Assert.That(answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(route.Response));
+            Assert.That(
+                answered.TryGetProperty("content", out _) ? SchemaOf(answered) : null, Is.EqualTo(route.Response));
         }
     }
 
@@ -177,8 +207,10 @@ internal sealed partial class ApiDescription
     {
         var document = await Document.Value;
         var description = document.GetProperty("components").GetProperty("schemas").GetProperty(schema);
-        var required = description.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
-        var properties = description.GetProperty("properties").Names().Select(name => required.Contains(name) ? name : $"{name}?");
+        var required = description.TryGetProperty(
+            "required", out var names) ? names.EnumerateArray().Select(name => name.GetString()).ToArray() : [];
+        var properties = description.GetProperty("properties").Names().Select(
+            name => required.Contains(name) ? name : $"{name}?");
         Assert.That(properties, Is.EquivalentTo(fields.Split(' ')));
     }
 
@@ -188,7 +220,8 @@ internal sealed partial class ApiDescription
     public async Task Document_DescribesNumbersAsNumbers(string schema, string field)
     {
         var document = await Document.Value;
-        var property = document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").GetProperty(field);
+        var property = document.GetProperty(
+            "components").GetProperty("schemas").GetProperty(schema).GetProperty("properties").GetProperty(field);
         Assert.That(property.GetProperty("type").GetRawText(), Is.EqualTo("\"integer\""));
     }
 
@@ -235,7 +268,10 @@ internal sealed partial class ApiDescription
             Assert.That(script.Value, Does.Contain($"nonce=\"{nonce}\""));
         }
 
-        Assert.That(other.Headers.GetValues("Content-Security-Policy").Single(), Does.Not.Contain(nonce), "a nonce is good for one page");
+        Assert.That(
+            other.Headers.GetValues("Content-Security-Policy").Single(),
+            Does.Not.Contain(nonce),
+            "a nonce is good for one page");
     }
 
     [Test]
@@ -252,7 +288,8 @@ internal sealed partial class ApiDescription
 
     private static TestCaseData Row(Contract.Route route) => new TestCaseData(route).SetArgDisplayNames(route.Request);
 
-    private static bool IsRequired(JsonElement body) => body.TryGetProperty("required", out var required) && required.GetBoolean();
+    private static bool IsRequired(JsonElement body) =>
+        body.TryGetProperty("required", out var required) && required.GetBoolean();
 
     private static string SchemaOf(JsonElement body)
     {

@@ -15,7 +15,8 @@ internal sealed class CodeInDocuments
         Assert.That(Snippets.Faults(markdown, Read), Is.Empty);
         Assert.That(
             Snippets.In(markdown).Select(snippet => snippet.File),
-            Is.SupersetOf(new[] { "samples/aspnetcore/Program.cs", "samples/node/server.js", "samples/python/server.py" }));
+            Is.SupersetOf(
+                new[] { "samples/aspnetcore/Program.cs", "samples/node/server.js", "samples/python/server.py" }));
     }
 
     [TestCase("if (x)\n{\n    F();\n}", TestName = "{m}(moved out)")]
@@ -28,16 +29,20 @@ internal sealed class CodeInDocuments
     [TestCase("if (x)\n{\n}", TestName = "{m}(a line left out)")]
     [TestCase("F()", TestName = "{m}(part of a line)")]
     public void OtherCode_IsSeen(string code) =>
-        Assert.That(Faults($"<!-- {TestedFile} -->", code).Single(), Does.EndWith("does not stand so in tests/WebApi.FunctionalTests/X.cs."));
+        Assert.That(
+            Faults($"<!-- {TestedFile} -->", code).Single(),
+            Does.EndWith("does not stand so in tests/WebApi.FunctionalTests/X.cs."));
 
     [TestCase("", TestName = "{m}(none)")]
     [TestCase("<!-- docs/X.cs -->", TestName = "{m}(of another folder)")]
     [TestCase("<!-- tests/WebApi.FunctionalTests/../../docs/X.cs -->", TestName = "{m}(out of the folder)")]
     [TestCase("<!-- tests/WebApi.FunctionalTests/X.cs -->\n", TestName = "{m}(a line too far above)")]
-    public void FileThatIsNotTested_IsSeen(string above) => Assert.That(Faults(above, "F();").Single(), Does.StartWith("No test compiles or runs"));
+    public void FileThatIsNotTested_IsSeen(string above) =>
+        Assert.That(Faults(above, "F();").Single(), Does.StartWith("No test compiles or runs"));
 
     [Test]
-    public void Commands_AreNoCode() => Assert.That(Snippets.In("```sh\ndotnet run\n```\n```text\nF();\n```\n"), Is.Empty);
+    public void Commands_AreNoCode() =>
+        Assert.That(Snippets.In("```sh\ndotnet run\n```\n```text\nF();\n```\n"), Is.Empty);
 
     private static IEnumerable<string> Faults(string above, string code) =>
         Snippets.Faults($"# X\n\n{above}\n```csharp\n{code}\n```\n\nMore.\n", _ => Text);

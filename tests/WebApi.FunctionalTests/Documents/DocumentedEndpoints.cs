@@ -11,7 +11,8 @@ internal sealed class DocumentedEndpoints
     public async Task Reading_TakesAValidTokenWithTheScopeAndNoLookup()
     {
         await using var app = Start();
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().GetAsync("/api/documented/notes"), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient().GetAsync("/api/documented/notes"), "missing-token");
         var writer = app.CreateClient((await app.LoginAsync(scope: "account:write")).AccessToken);
         await (await writer.GetAsync("/api/documented/notes")).ShouldBeProblemAsync(403, "insufficient-scope");
 
@@ -28,14 +29,18 @@ internal sealed class DocumentedEndpoints
     {
         await using var app = Start();
         var reader = app.CreateClient((await app.LoginAsync(scope: "account:read")).AccessToken);
-        await (await reader.PostAsJsonAsync("/api/documented/notes", new { text = "one" })).ShouldBeProblemAsync(403, "insufficient-scope");
+        await (await reader.PostAsJsonAsync("/api/documented/notes", new { text = "one" })).ShouldBeProblemAsync(
+            403, "insufficient-scope");
 
         var tokens = await app.LoginAsync();
         var writer = app.CreateClient(tokens.AccessToken);
         await (await writer.PostAsJsonAsync("/api/documented/notes", new { text = "one" })).ShouldBeAsync(204);
-        app.Sql("UPDATE Sessions SET EndedAt = CreatedAt WHERE Id = @p0", tokens.SessionId.ToUpperInvariant()); // as another node would
+        app.Sql(
+            "UPDATE Sessions SET EndedAt = CreatedAt WHERE Id = @p0",
+            tokens.SessionId.ToUpperInvariant()); // as another node would
         await (await writer.GetAsync("/api/documented/notes")).ShouldBeAsync(200);
-        await BearerErrors.ShouldBeRefusedAsync(await writer.PostAsJsonAsync("/api/documented/notes", new { text = "two" }), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await writer.PostAsJsonAsync("/api/documented/notes", new { text = "two" }), "token-revoked");
     }
 
     [Test]
@@ -49,9 +54,11 @@ internal sealed class DocumentedEndpoints
         var late = await app.CreateClient(tokens.AccessToken).DeleteAsync("/api/documented/notes");
         await late.ShouldBeProblemAsync(401, "reauthentication-required");
         Assert.That(
-            late.Headers.WwwAuthenticate.Single().ToString(), Is.EqualTo("Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
+            late.Headers.WwwAuthenticate.Single().ToString(), Is.EqualTo(
+                "Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
 
-        var proved = await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/auth/reauthenticate", new { password = TestAccounts.Password });
+        var proved = await app.CreateClient(tokens.AccessToken).PostAsJsonAsync(
+            "/api/auth/reauthenticate", new { password = TestAccounts.Password });
         var fresh = TokenPair.From(await proved.JsonAsync());
         await (await app.CreateClient(fresh.AccessToken).DeleteAsync("/api/documented/notes")).ShouldBeAsync(204);
         Assert.That((await (await app.CreateClient(fresh.AccessToken).GetAsync("/api/documented/notes")).JsonAsync()).GetArrayLength(), Is.Zero);

@@ -11,14 +11,16 @@ internal sealed partial class TestsInDocuments
     private static Requirement[] Requirements =>
     [
         .. Document.Select(line => Row().Match(line)).Where(row => row.Success)
-            .Select(row => new Requirement(row.Groups[1].Value, row.Groups[2].Value.Trim(), row.Groups[3].Value.Trim())),
+            .Select(
+                row => new Requirement(row.Groups[1].Value, row.Groups[2].Value.Trim(), row.Groups[3].Value.Trim())),
     ];
 
     [Test]
     public void Requirements_AreReadFromEveryTable()
     {
         var rows = Document.SkipWhile(line => line != "## OWASP ASVS 5.0")
-            .Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal) && !line.StartsWith("| section |", StringComparison.Ordinal));
+            .Where(line => line.StartsWith('|') && !line.StartsWith("|-", StringComparison.Ordinal)
+                && !line.StartsWith("| section |", StringComparison.Ordinal));
         Assert.That(Requirements, Has.Length.EqualTo(rows.Count()).And.Length.GreaterThan(80));
         Assert.That(Requirements.Select(requirement => requirement.Section), Is.Unique);
     }
@@ -27,13 +29,16 @@ internal sealed partial class TestsInDocuments
     public void Requirement_IsShownByTestsThatExist(Requirement requirement)
     {
         var names = Name().Matches(requirement.ShownBy);
-        Assert.That(names.Where(name => !Exists(name.Groups[1].Value, name.Groups[2].Value)).Select(name => name.Value), Is.Empty);
+        Assert.That(
+            names.Where(name => !Exists(name.Groups[1].Value, name.Groups[2].Value)).Select(name => name.Value),
+            Is.Empty);
         Assert.That(Name().Replace(requirement.ShownBy, "").Trim(), Is.Empty, "no name of a test");
     }
 
     [TestCaseSource(nameof(Requirements))]
     public void Requirement_WithoutATest_SaysWhyThereIsNone(Requirement requirement) =>
-        Assert.That(requirement.ShownBy.Length > 0 || Reason().IsMatch(requirement.Here), Is.True, $"{requirement} is said to be met, and no test shows it.");
+        Assert.That(requirement.ShownBy.Length > 0
+            || Reason().IsMatch(requirement.Here), Is.True, $"{requirement} is said to be met, and no test shows it.");
 
     [Test]
     public void NamesOfNoTest_AreSeen()
@@ -54,7 +59,10 @@ internal sealed partial class TestsInDocuments
     private static bool Exists(string fixture, string test) =>
         Fixtures.Value.Contains(fixture) && (test.Length == 0 || Fixtures.Value[fixture].Contains(test));
 
-    /// <returns>The names of the tests of all projects by those of their fixtures, each of which is a file. Two projects may have one of the same name.</returns>
+    /// <returns>
+    /// The names of the tests of all projects by those of their fixtures, each of which is a file. Two projects may
+    /// have one of the same name.
+    /// </returns>
     private static ILookup<string, string> ReadFixtures() =>
         Directory.EnumerateFiles(Repository.PathOf("tests"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Test().Matches(File.ReadAllText(file)).Select(test => (Fixture: Path.GetFileNameWithoutExtension(file), Test: test.Groups[1].Value)))

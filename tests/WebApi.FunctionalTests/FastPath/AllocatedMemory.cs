@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
 /// <summary>
-/// The memory that a request with a cached token allocates, from the socket and back. Where each request of a connection has another token,
-/// as behind a proxy, the text of the header comes on top; a client that sends its token again has it read but once. Under load a request allocates
-/// less, since more of it need not wait.
+/// The memory that a request with a cached token allocates, from the socket and back. Where each request of a
+/// connection has another token, as behind a proxy, the text of the header comes on top; a client that sends its token
+/// again has it read but once. Under load a request allocates less, since more of it need not wait.
 /// </summary>
 [NonParallelizable] // all that the process allocates is counted
 [Category("Load")]
@@ -28,7 +28,8 @@ internal sealed class AllocatedMemory
     [TestCase("/api/auth/token", 2, 4 * 1024)]
     public async Task RememberedToken_CostsLittleMemory(string route, int tokens, int maxBytes)
     {
-        await using var app = new CleanJwtApp(new() { ["Jwt:Issuer"] = "https://auth.example.com" }, configure: Plain, environment: "Production");
+        await using var app = new CleanJwtApp(
+            new() { ["Jwt:Issuer"] = "https://auth.example.com" }, configure: Plain, environment: "Production");
         var address = app.StartOnKestrel();
         var requests = new List<byte[]>();
         for (var i = 0; i < tokens; i++)
@@ -55,7 +56,8 @@ internal sealed class AllocatedMemory
 
     // What watches the service in other tests would be counted too.
     private static void Plain(IServiceCollection services) =>
-        services.RemoveAll<IConnectionObserver>().RemoveAll<ILoggerProvider>().AddLogging(logging => logging.AddConsole());
+        services.RemoveAll<IConnectionObserver>().RemoveAll<ILoggerProvider>().AddLogging(
+            logging => logging.AddConsole());
 
     // By hand, since a client that allocates would be counted too.
     private int CountOfGood(Socket socket, List<byte[]> requests)

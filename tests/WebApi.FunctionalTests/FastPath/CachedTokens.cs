@@ -12,7 +12,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
-/// <summary>A cached token is answered as a new one is, whatever an application has added to the authentication.</summary>
+/// <summary>
+/// A cached token is answered as a new one is, whatever an application has added to the authentication.
+/// </summary>
 [TestFixture(TokenPath.Fast)]
 [TestFixture(TokenPath.Standard, Category = "Exhaustive")]
 internal sealed class CachedTokens(TokenPath path)
@@ -39,7 +41,10 @@ internal sealed class CachedTokens(TokenPath path)
             await (await client.GetAsync("/api/auth/token")).ShouldBeAsync(200);
         }
 
-        Assert.That(authenticated, Is.EqualTo(path == TokenPath.Fast ? 1 : Times), "WebApplication has added authentication a second time");
+        Assert.That(
+            authenticated,
+            Is.EqualTo(path == TokenPath.Fast ? 1 : Times),
+            "WebApplication has added authentication a second time");
     }
 
     [Test]
@@ -52,7 +57,9 @@ internal sealed class CachedTokens(TokenPath path)
             await (await client.GetAsync("/api/users/me")).ShouldBeAsync(200);
             var refused = await client.PatchAsJsonAsync("/api/users/me", new { displayName = "Ada" });
             await refused.ShouldBeProblemAsync(403, "insufficient-scope");
-            Assert.That(refused.Headers.WwwAuthenticate.Single().ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:write\""));
+            Assert.That(
+                refused.Headers.WwwAuthenticate.Single().ToString(),
+                Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:write\""));
             await (await client.GetAsync("/api/admin/users")).ShouldBeProblemAsync(403, "insufficient-scope");
         }
     }
@@ -75,7 +82,8 @@ internal sealed class CachedTokens(TokenPath path)
         await using var app = new CleanJwtApp(path: path, configure: services =>
         {
             services.AddScoped<IClaimsTransformation, Tenant>();
-            services.AddSingleton<IAuthorizationHandler>(new Looking(context => seen.Add(context.User.FindAll("tenant").Count())));
+            services.AddSingleton<IAuthorizationHandler>(
+                new Looking(context => seen.Add(context.User.FindAll("tenant").Count())));
         });
         var client = app.CreateClient((await app.LoginAsync()).AccessToken);
         for (var i = 0; i < Times; i++)
@@ -131,7 +139,9 @@ internal sealed class CachedTokens(TokenPath path)
         Assert.That(seen, Has.Count.EqualTo(2 * Times).And.Unique);
     }
 
-    /// <summary>It goes the short way first and then the usual one, which both ask whether anything is known of revocations.</summary>
+    /// <summary>
+    /// It goes the short way first and then the usual one, which both ask whether anything is known of revocations.
+    /// </summary>
     [Test]
     [Category("Load")] // it waits for the list to be too old
     public async Task RequestRefusedForWantOfNews_IsCountedOnce()
@@ -140,7 +150,9 @@ internal sealed class CachedTokens(TokenPath path)
         await using var app = new CleanJwtApp(
             new() { ["Revocation:MaxStaleness"] = "00:00:02", ["Revocation:PollInterval"] = "00:00:00.2" },
             path: path,
-            configure: services => services.AddOptions<AuthenticationOptions>().Configure<IMeterFactory>((_, factory) => meters = factory));
+            configure: services =>
+                services.AddOptions<AuthenticationOptions>().Configure<IMeterFactory>(
+                    (_, factory) => meters = factory));
         var client = app.CreateClient((await app.LoginAsync()).AccessToken);
         await (await client.GetAsync("/api/auth/token")).ShouldBeAsync(200);
         var counted = 0L;
@@ -176,7 +188,9 @@ internal sealed class CachedTokens(TokenPath path)
         await using var app = new CleanJwtApp(
             OAuthRequests.WithClients,
             path: path,
-            configure: services => services.PostConfigure<AuthenticationOptions>(options => options.DefaultScheme = BasicClientHandler.SchemeName));
+            configure: services =>
+                services.PostConfigure<AuthenticationOptions>(
+                    options => options.DefaultScheme = BasicClientHandler.SchemeName));
         var token = (await app.LoginAsync()).AccessToken;
         await (await app.CreateClient().IntrospectAsync(token)).ShouldBeActiveAsync(); // it is known from here on
         await (await app.CreateClient(token).GetAsync("/api/auth/token")).ShouldBeAsync(401);

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.WebApi.FunctionalTests.FastPath;
 
-/// <summary>A line that an action logs carries the trace and the path of the request, but not the action, which would cost every request.</summary>
+/// <summary>
+/// A line that an action logs carries the trace and the path of the request, but not the action, which would cost every
+/// request.
+/// </summary>
 internal sealed class RequestLogScopes
 {
     [Test]
@@ -60,7 +63,12 @@ internal sealed class RequestLogScopes
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (formatter(state, exception) != Line)
             {

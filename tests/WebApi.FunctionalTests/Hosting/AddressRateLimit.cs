@@ -18,9 +18,11 @@ internal sealed class AddressRateLimit
         await using var app = Start(permits: 1);
         var email = await app.RegisterAsync();
         app.Commands.Reset();
-        await (await app.CreateClient().TryLoginAsync(email, TestAccounts.Password)).ShouldBeProblemAsync(429, "rate-limited");
+        await (await app.CreateClient().TryLoginAsync(email, TestAccounts.Password)).ShouldBeProblemAsync(
+            429, "rate-limited");
         await (await app.CreateClient().PostRawAsync("/api/auth/login", "{")).ShouldBeProblemAsync(429, "rate-limited");
-        await (await app.CreateClient("not a token").GetAsync("/api/auth/token")).ShouldBeProblemAsync(429, "rate-limited");
+        await (await app.CreateClient("not a token").GetAsync("/api/auth/token")).ShouldBeProblemAsync(
+            429, "rate-limited");
         Assert.That(app.Commands.Commands, Is.Empty);
     }
 
@@ -73,12 +75,14 @@ internal sealed class AddressRateLimit
     public async Task WindowThatHasPassed_LetsRequestsInAgain()
     {
         var window = TimeSpan.FromSeconds(3);
-        await using var app = Start(new ClientRateLimit(new RateLimitingOptions { PermitsPerMinute = 3, Window = window }));
+        await using var app = Start(
+            new ClientRateLimit(new RateLimitingOptions { PermitsPerMinute = 3, Window = window }));
         await ExhaustAsync(app, 3);
         var refused = await app.CreateClient().GetAsync("/api/auth/token");
         await refused.ShouldBeProblemAsync(429, "rate-limited");
 
-        // The promise of Retry-After: whatever came before, a request after that time is let in, and as many as at first.
+        // The promise of Retry-After: whatever came before, a request after that time is let in, and as many as at
+        // first.
         await Task.Delay(refused.Headers.RetryAfter!.Delta!.Value);
         await ExhaustAsync(app, 3);
         await ShouldBeAtTheLimitAsync(app);
@@ -92,7 +96,9 @@ internal sealed class AddressRateLimit
         var expected = app.Endpoints.Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/auth", StringComparison.OrdinalIgnoreCase));
         Assert.That(limited, Is.EquivalentTo(expected));
         Assert.That(limited.Count(), Is.EqualTo(Contract.Limited.Count()));
-        Assert.That(app.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null), Is.Empty);
+        Assert.That(
+            app.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null),
+            Is.Empty);
     }
 
     [Test]

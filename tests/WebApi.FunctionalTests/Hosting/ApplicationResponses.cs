@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>Actions of an application answer as they would in any service. Actions of this service answer JSON in UTF-8.</summary>
+/// <summary>
+/// Actions of an application answer as they would in any service. Actions of this service answer JSON in UTF-8.
+/// </summary>
 internal sealed class ApplicationResponses
 {
     [TestCase("value", 200, "application/json; charset=utf-8", "{\"name\":\"Ada\"}")]
@@ -119,7 +121,8 @@ internal sealed class ApplicationResponses
             SupportedEncodings.Add(System.Text.Encoding.UTF8);
         }
 
-        public override Task WriteResponseBodyAsync(OutputFormatterWriteContext context, System.Text.Encoding selectedEncoding) =>
+        public override Task WriteResponseBodyAsync(
+            OutputFormatterWriteContext context, System.Text.Encoding selectedEncoding) =>
             context.HttpContext.Response.WriteAsync($"{context.Object}");
     }
 }

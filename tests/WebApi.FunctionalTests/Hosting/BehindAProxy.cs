@@ -85,7 +85,8 @@ internal sealed class BehindAProxy
         var response = await app.CreateClient().SendAsync(request);
         await response.ShouldBeAsync(200);
         var tokens = TokenPair.From(await response.JsonAsync());
-        var sessions = await (await app.CreateClient(tokens.AccessToken).GetAsync("/api/users/me/sessions")).JsonAsync();
+        var sessions = await (
+            await app.CreateClient(tokens.AccessToken).GetAsync("/api/users/me/sessions")).JsonAsync();
         return sessions.GetProperty("items")[0].Text("ipAddress");
     }
 }

@@ -17,9 +17,18 @@ internal sealed class CommonHeaders
         Row("Login401", 401, (client, _) => client.PostAsJsonAsync("/api/auth/login", new { email = "nobody@example.com", password = "x" })),
         Row("Refresh200", 200, (client, tokens) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
         Row("Refresh401", 401, (client, _) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = "x" })),
-        Row("Logout204", 204, (client, tokens) => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken })),
-        Row("Token200", 200, (client, tokens) => client.GetAsync("/api/auth/token", ("Authorization", $"Bearer {tokens.AccessToken}"))),
-        Row("Me200", 200, (client, tokens) => client.GetAsync("/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"))),
+        Row(
+            "Logout204",
+            204,
+            (client, tokens) => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken })),
+        Row(
+            "Token200",
+            200,
+            (client, tokens) => client.GetAsync("/api/auth/token", ("Authorization", $"Bearer {tokens.AccessToken}"))),
+        Row(
+            "Me200",
+            200,
+            (client, tokens) => client.GetAsync("/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"))),
         Row("Me304", 304, (client, tokens) => client.GetAsync("/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"), ("If-None-Match", "*"))),
         Row("Me401", 401, (client, _) => client.GetAsync("/api/users/me")),
         Row("Malformed400", 400, (client, _) => client.PostRawAsync("/api/auth/login", "{")),
@@ -29,7 +38,10 @@ internal sealed class CommonHeaders
         Row("Introspect200", 200, (client, tokens) => client.IntrospectAsync(tokens.AccessToken)),
         Row("IntrospectInactive200", 200, (client, _) => client.IntrospectAsync("garbage")),
         Row("Revoke200", 200, (client, tokens) => client.RevokeAsync(tokens.AccessToken)),
-        Row("Client401", 401, (client, _) => client.PostRawAsync("/oauth/introspect", "token=x", OAuthRequests.FormType)),
+        Row(
+            "Client401",
+            401,
+            (client, _) => client.PostRawAsync("/oauth/introspect", "token=x", OAuthRequests.FormType)),
         Row("OAuth404", 404, (client, _) => client.GetAsync("/oauth/nothing")),
         Row("MediaType415", 415, (client, _) => client.PostRawAsync("/api/auth/login", "x", "text/plain")),
     ];
@@ -65,7 +77,8 @@ internal sealed class CommonHeaders
         var response = new StartingResponse();
         var context = new DefaultHttpContext { Request = { Path = "/api/users/me", Scheme = "https", Host = new HostString("auth.example.com") } };
         context.Features.Set<IHttpResponseFeature>(response);
-        var headers = new ResponseHeaders(_ => Task.CompletedTask, new HostingEnvironment { EnvironmentName = environment });
+        var headers = new ResponseHeaders(
+            _ => Task.CompletedTask, new HostingEnvironment { EnvironmentName = environment });
         long allocated = 0;
         for (var i = 0; i < 1000; i++)
         {
@@ -90,6 +103,7 @@ internal sealed class CommonHeaders
         public Task StartAsync() => _starting.Callback(_starting.State);
     }
 
-    private static TestCaseData Row(string name, int status, Func<HttpClient, TokenPair, Task<HttpResponseMessage>> send) =>
+    private static TestCaseData Row(
+        string name, int status, Func<HttpClient, TokenPair, Task<HttpResponseMessage>> send) =>
         new TestCaseData(status, send).SetArgDisplayNames(name);
 }

@@ -59,13 +59,16 @@ internal sealed class CrossOriginRequests
     [TestCase("file://", ExpectedResult = false)]
     [TestCase("localhost", ExpectedResult = false)]
     [TestCase("null", ExpectedResult = false)]
-    public Task<bool> InDevelopmentWithNoneNamed_ThisMachineIsLetIn(string origin) => IsLetInAsync(SharedService.App, origin);
+    public Task<bool> InDevelopmentWithNoneNamed_ThisMachineIsLetIn(string origin) =>
+        IsLetInAsync(SharedService.App, origin);
 
     [Test]
     public async Task OutsideDevelopmentWithNoneNamed_NobodyIsLetIn()
     {
-        await using var app = new CleanJwtApp(new() { ["Jwt:Issuer"] = "https://auth.example.com" }, environment: "Production");
-        foreach (var origin in new[] { "http://localhost:3000", "http://localhost", "https://auth.example.com", "null" })
+        await using var app = new CleanJwtApp(
+            new() { ["Jwt:Issuer"] = "https://auth.example.com" }, environment: "Production");
+        foreach (
+            var origin in new[] { "http://localhost:3000", "http://localhost", "https://auth.example.com", "null" })
         {
             Assert.That(await IsLetInAsync(app, origin), Is.False, origin);
         }
@@ -100,13 +103,15 @@ internal sealed class CrossOriginRequests
         var answer = await PreflightAsync(app, Frontend, "/api/users/me");
         Assert.That(
             answer.Headers.GetValues("Access-Control-Allow-Headers"),
-            Is.EqualTo(["Authorization,Content-Type,If-Match,If-None-Match,traceparent,tracestate,baggage,sentry-trace"]));
+            Is.EqualTo(
+                ["Authorization,Content-Type,If-Match,If-None-Match,traceparent,tracestate,baggage,sentry-trace"]));
     }
 
     [Test]
     public async Task Preflight_IsAnsweredAtTheLimitAndDoesNotCount()
     {
-        await using var app = new CleanJwtApp(new(Settings) { ["RateLimiting:Enabled"] = "true", ["RateLimiting:PermitsPerMinute"] = "2" });
+        await using var app = new CleanJwtApp(
+            new(Settings) { ["RateLimiting:Enabled"] = "true", ["RateLimiting:PermitsPerMinute"] = "2" });
         for (var i = 0; i < 5; i++)
         {
             await (await PreflightAsync(app, Frontend, "/api/auth/token")).ShouldBeAsync(204);
@@ -129,7 +134,8 @@ internal sealed class CrossOriginRequests
         users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException());
         await using var healthy = new CleanJwtApp(Settings);
-        await using var faulty = new CleanJwtApp(Settings, configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)));
+        await using var faulty = new CleanJwtApp(
+            Settings, configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)));
         var bearer = ("Authorization", $"Bearer {(await healthy.LoginAsync()).AccessToken}");
         var client = healthy.CreateClient();
         (int Status, HttpResponseMessage Answer)[] answers =
@@ -174,10 +180,13 @@ internal sealed class CrossOriginRequests
 
     private static void ShouldBeReadable(HttpResponseMessage answer) => Assert.That(
         CorsOf(answer),
-        Is.EquivalentTo(new[] { $"Access-Control-Allow-Origin: {Frontend}", $"Access-Control-Expose-Headers: {Exposed}" }),
+        Is.EquivalentTo(
+            new[] { $"Access-Control-Allow-Origin: {Frontend}", $"Access-Control-Expose-Headers: {Exposed}" }),
         $"{(int)answer.StatusCode}");
 
-    /// <summary>Asks all kinds of routes, which must agree. What is not let in is told nothing at all of what there is.</summary>
+    /// <summary>
+    /// Asks all kinds of routes, which must agree. What is not let in is told nothing at all of what there is.
+    /// </summary>
     private static async Task<bool> IsLetInAsync(CleanJwtApp app, string origin)
     {
         var said = new List<string?>();
@@ -194,9 +203,10 @@ internal sealed class CrossOriginRequests
         return said[0] is not null;
     }
 
-    private static Task<HttpResponseMessage> PreflightAsync(CleanJwtApp app, string origin, string route) => app.CreateClient().SendAsync(
-        HttpMethod.Options, route, null,
-        ("Origin", origin), ("Access-Control-Request-Method", "PATCH"), ("Access-Control-Request-Headers", "authorization,content-type,if-match"));
+    private static Task<HttpResponseMessage> PreflightAsync(CleanJwtApp app, string origin, string route) =>
+        app.CreateClient().SendAsync(HttpMethod.Options, route, null,
+        ("Origin", origin), ("Access-Control-Request-Method", "PATCH"), (
+            "Access-Control-Request-Headers", "authorization,content-type,if-match"));
 
     private static List<string> CorsOf(HttpResponseMessage answer) =>
     [

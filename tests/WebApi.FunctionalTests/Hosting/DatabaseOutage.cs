@@ -14,16 +14,23 @@ internal sealed class DatabaseOutage
         await using var app = new CleanJwtApp(new() { ["Database:CommandTimeout"] = "00:00:01" });
         var email = await app.RegisterAsync();
         var tokens = await app.LoginAsync(email);
-        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={app.DatabasePath};Pooling=False");
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={app.DatabasePath};Pooling=False");
         await connection.OpenAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
         {
             foreach (var send in new Func<Task<HttpResponseMessage>>[]
             {
                 () => app.RefreshAsync(tokens.RefreshToken),
-                () => app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password }),
-                () => app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password }),
-                () => app.CreateClient().PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken }),
+                () =>
+                    app.CreateClient().PostAsJsonAsync(
+                        "/api/auth/login", new { email, password = TestAccounts.Password }),
+                () =>
+                    app.CreateClient().PostAsJsonAsync(
+                        "/api/auth/register",
+                        new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password }),
+                () =>
+                    app.CreateClient().PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken }),
             })
             {
                 var (response, took) = await TimedAsync(send);
@@ -45,7 +52,8 @@ internal sealed class DatabaseOutage
         app.Sql("ALTER TABLE AspNetUsers RENAME TO Elsewhere");
         var response = await app.MeAsync(tokens.AccessToken);
         var problem = await response.ShouldBeProblemAsync(503, "service-unavailable");
-        Assert.That(problem.ToString(), Does.Not.Contain("AspNetUsers").And.Not.Contain("SQLite").And.Not.Contain("no such"));
+        Assert.That(
+            problem.ToString(), Does.Not.Contain("AspNetUsers").And.Not.Contain("SQLite").And.Not.Contain("no such"));
         Assert.That(response.Headers.RetryAfter?.Delta, Is.GreaterThan(TimeSpan.Zero));
     }
 
@@ -74,7 +82,9 @@ internal sealed class DatabaseOutage
         })
         {
             await response.ShouldBeOAuthErrorAsync(503, "temporarily_unavailable");
-            Assert.That(await response.Content.ReadAsStringAsync(), Does.Not.Contain("Sessions").And.Not.Contain("SQLite").And.Not.Contain("no such"));
+            Assert.That(
+                await response.Content.ReadAsStringAsync(),
+                Does.Not.Contain("Sessions").And.Not.Contain("SQLite").And.Not.Contain("no such"));
         }
 
         app.Sql("ALTER TABLE Elsewhere RENAME TO Sessions");
@@ -82,7 +92,8 @@ internal sealed class DatabaseOutage
         await (await client.IntrospectAsync(tokens.RefreshToken)).ShouldBeActiveAsync();
     }
 
-    private static async Task<(HttpResponseMessage Response, TimeSpan Took)> TimedAsync(Func<Task<HttpResponseMessage>> send)
+    private static async Task<(HttpResponseMessage Response, TimeSpan Took)> TimedAsync(
+        Func<Task<HttpResponseMessage>> send)
     {
         var watch = Stopwatch.StartNew();
         var response = await send();

@@ -28,10 +28,13 @@ internal sealed class Faults
             configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)),
             environment: environment);
 
-        var response = await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email = "ada@example.com", password = TestAccounts.Password });
+        var response = await app.CreateClient().PostAsJsonAsync(
+            "/api/auth/login", new { email = "ada@example.com", password = TestAccounts.Password });
         var problem = await response.ShouldBeProblemAsync(500, "internal-error");
         Assert.That(problem.Names(), Is.EquivalentTo(new[] { "type", "title", "status", "detail", "code", "traceId" }));
-        Assert.That(problem.ToString(), Does.Not.Contain("hunter2").And.Not.Contain("InvalidOperation").And.Not.Contain(TestAccounts.Password));
+        Assert.That(
+            problem.ToString(),
+            Does.Not.Contain("hunter2").And.Not.Contain("InvalidOperation").And.Not.Contain(TestAccounts.Password));
         CommonResponseHeaders.ShouldHaveTheHeaders(response);
         Assert.That(app.Logs.Lines, Has.Some.Contains(Inside), "its operator finds it in the log");
     }
@@ -43,9 +46,11 @@ internal sealed class Faults
         hasher.SetupSequence(port => port.HashPassword(It.IsAny<AppUser>(), It.IsAny<string>()))
             .Throws(new InvalidOperationException(Inside))
             .Returns("hash");
-        await using var app = new CleanJwtApp(configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
+        await using var app = new CleanJwtApp(
+            configure: services => services.Replace(ServiceDescriptor.Singleton(hasher.Object)));
         var body = new { email = "ada@example.com", password = TestAccounts.Password };
-        await (await app.CreateClient().PostAsJsonAsync("/api/auth/register", body)).ShouldBeProblemAsync(500, "internal-error");
+        await (await app.CreateClient().PostAsJsonAsync("/api/auth/register", body)).ShouldBeProblemAsync(
+            500, "internal-error");
         await (await app.CreateClient().PostAsJsonAsync("/api/auth/register", body)).ShouldBeAsync(201);
     }
 }

@@ -42,11 +42,16 @@ internal sealed class RateLimitPartitions
         Assert.That(await AreOneClientAsync(app, Forwarded("2001:db8:1:2::1"), Forwarded("2001:db8:1:2::2")), Is.True);
 
         // What the client itself puts before the address that the proxy adds.
-        Assert.That(await AreOneClientAsync(app, Forwarded("192.0.2.1, 198.51.100.4"), Forwarded("192.0.2.2, 198.51.100.4")), Is.True);
+        Assert.That(
+            await AreOneClientAsync(app, Forwarded("192.0.2.1, 198.51.100.4"), Forwarded("192.0.2.2, 198.51.100.4")),
+            Is.True);
 
         // And from anybody who goes around the proxy.
         Assert.That(
-            await AreOneClientAsync(app, [.. Forwarded("192.0.2.3"), (ClientAddress.Header, "10.1.2.4")], [.. Forwarded("192.0.2.4"), (ClientAddress.Header, "10.1.2.4")]),
+            await AreOneClientAsync(
+                app,
+                [.. Forwarded("192.0.2.3"), (ClientAddress.Header, "10.1.2.4")],
+                [.. Forwarded("192.0.2.4"), (ClientAddress.Header, "10.1.2.4")]),
             Is.True);
     }
 

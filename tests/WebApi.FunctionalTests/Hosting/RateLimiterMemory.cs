@@ -44,7 +44,9 @@ internal sealed class RateLimiterMemory
         }
 
         // All that are counted each for themselves pass once, and of the others no more than there are limits to share.
-        Assert.That(limit.Clients, Is.InRange(ClientRateLimit.MaxClients, ClientRateLimit.MaxClients + ClientRateLimit.SharedLimits));
+        Assert.That(
+            limit.Clients,
+            Is.InRange(ClientRateLimit.MaxClients, ClientRateLimit.MaxClients + ClientRateLimit.SharedLimits));
         Assert.That(passed, Is.EqualTo(limit.Clients));
 
         // And few clients share a limit: a client that has no part in the attack has as good a chance as any.
@@ -59,5 +61,6 @@ internal sealed class RateLimiterMemory
         return lease.IsAcquired;
     }
 
-    private static IPAddress NetworkOf(int number) => IPAddress.Parse($"2001:db8:{number >> 16:x}:{number & 0xFFFF:x}::1");
+    private static IPAddress NetworkOf(int number) =>
+        IPAddress.Parse($"2001:db8:{number >> 16:x}:{number & 0xFFFF:x}::1");
 }

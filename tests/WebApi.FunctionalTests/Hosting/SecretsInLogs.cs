@@ -45,7 +45,8 @@ internal sealed class SecretsInLogs
         {
             foreach (var (name, change) in new (string, Action<System.Text.Json.Nodes.JsonObject>)[]
             {
-                ("audience", claims => claims["aud"] = "x"), ("subject", claims => claims.Remove("sub")), ("time", claims => claims["exp"] = 1),
+                ("audience", claims => claims["aud"] = "x"), ("subject", claims => claims.Remove("sub")), (
+                    "time", claims => claims["exp"] = 1),
             })
             {
                 await (await app.MeAsync(Token($"token of another {name}", key.Resign(second.AccessToken, payload: change)))).ShouldBeAsync(401);
@@ -59,13 +60,18 @@ internal sealed class SecretsInLogs
         await (await app.MeAsync(Token("changed token", Jwt.With(second.AccessToken, 2, part => string.Concat(part.Reverse()))))).ShouldBeAsync(401);
         app.Time.Advance(TimeSpan.FromSeconds(10));
         await (await app.RefreshAsync(first.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
-        var third = Tokens("second login", await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).JsonAsync());
+        var third = Tokens(
+            "second login",
+            await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).JsonAsync());
         await (await app.CreateClient(third.AccessToken).PostAsJsonAsync("/api/auth/logout", new { refreshToken = third.RefreshToken })).ShouldBeAsync(204);
         await (await app.MeAsync(third.AccessToken)).ShouldBeAsync(401);
 
-        var fourth = Tokens("third login", await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).JsonAsync());
+        var fourth = Tokens(
+            "third login",
+            await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).JsonAsync());
         var newPassword = Secret("new password");
-        await (await app.ReauthenticateAsync(fourth.AccessToken, Secret("wrong password of a proof"))).ShouldBeAsync(401);
+        await (
+            await app.ReauthenticateAsync(fourth.AccessToken, Secret("wrong password of a proof"))).ShouldBeAsync(401);
         var fifth = Tokens("proof", await (await app.ReauthenticateAsync(fourth.AccessToken, password)).JsonAsync());
         await (await client.ChangePasswordAsync(fifth.AccessToken, newPassword, Secret("wrong current password"))).ShouldBeAsync(400);
         await (await client.ChangePasswordAsync(fifth.AccessToken, "short-2", password)).ShouldBeAsync(400);
@@ -75,7 +81,9 @@ internal sealed class SecretsInLogs
         secrets.Add("secret of a client", OAuthRequests.ClientSecret);
         secrets.Add("secret of a client, as it is sent", OAuthRequests.Basic()["Basic ".Length..]);
         secrets.Add("secret of a client with characters that are escaped", OAuthRequests.OtherClientSecret);
-        var sixth = Tokens("login for other services", await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = newPassword })).JsonAsync());
+        var sixth = Tokens(
+            "login for other services",
+            await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = newPassword })).JsonAsync());
         await (await client.IntrospectAsync(sixth.AccessToken)).ShouldBeActiveAsync();
         await (await client.IntrospectAsync(sixth.RefreshToken)).ShouldBeActiveAsync();
         await (await client.IntrospectAsync(Secret("what is no token"))).ShouldBeInactiveAsync();
@@ -99,11 +107,18 @@ internal sealed class SecretsInLogs
         secrets.Add("password hash", (string)app.Sql("SELECT PasswordHash FROM Elsewhere")!);
         foreach (var file in Directory.GetFiles(Path.Combine(Path.GetDirectoryName(app.DatabasePath)!, "keys")))
         {
-            secrets.Add("Data Protection key", System.Xml.Linq.XDocument.Load(file).Descendants("value").Single().Value);
+            secrets.Add(
+                "Data Protection key", System.Xml.Linq.XDocument.Load(file).Descendants("value").Single().Value);
         }
 
-        Assert.That(app.Logs.Lines, Has.Some.StartWith("Trace Microsoft.AspNetCore"), "the log is not at Trace: this test shows nothing");
-        Assert.That(app.Logs.Lines, Has.Some.StartWith("Debug Microsoft.EntityFrameworkCore"), "the log is not at Trace: this test shows nothing");
+        Assert.That(
+            app.Logs.Lines,
+            Has.Some.StartWith("Trace Microsoft.AspNetCore"),
+            "the log is not at Trace: this test shows nothing");
+        Assert.That(
+            app.Logs.Lines,
+            Has.Some.StartWith("Debug Microsoft.EntityFrameworkCore"),
+            "the log is not at Trace: this test shows nothing");
         Assert.That(
             from secret in secrets
             from line in app.Logs.Lines

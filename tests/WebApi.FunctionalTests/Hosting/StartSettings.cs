@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
-/// <summary>Settings that make no sense stop the start, with one line each that names the setting. RefusedStarts starts the program for some.</summary>
+/// <summary>
+/// Settings that make no sense stop the start, with one line each that names the setting. RefusedStarts starts the
+/// program for some.
+/// </summary>
 internal sealed class StartSettings
 {
     private const string Secret = "hunter2-marker";
@@ -70,7 +73,11 @@ internal sealed class StartSettings
         Bad("Revocation:MaxStaleness", "00:00:01", "00:00:01.5000000 or longer"),
         Bad("ASPNETCORE_URLS", "somewhere", "http://localhost:5080"),
         Bad("ConnectionStrings:Default", "", "'Data Source=FILE'", isPrinted: false),
-        Bad("ConnectionStrings:Default", $"Server=db;User Id=sa;Password={Secret}", "'Data Source=FILE'", isPrinted: false),
+        Bad(
+            "ConnectionStrings:Default",
+            $"Server=db;User Id=sa;Password={Secret}",
+            "'Data Source=FILE'",
+            isPrinted: false),
         Bad("ConnectionStrings:Default", $"Data Source=x.db;Password={Secret}", "'Data Source=FILE'", isPrinted: false),
         Bad("ConnectionStrings:Default", $"Data Source=x.db;Mode={Secret}", "'Data Source=FILE'", isPrinted: false),
         Bad("ConnectionStrings:Default", $"{Secret}", "'Data Source=FILE'", isPrinted: false),
@@ -82,10 +89,12 @@ internal sealed class StartSettings
     ];
 
     [TestCaseSource(nameof(BadSettings))]
-    public async Task BadSetting_StopsTheStartWithOneLineThatNamesIt(string key, string value, string allowed, bool isPrinted)
+    public async Task BadSetting_StopsTheStartWithOneLineThatNamesIt(
+        string key, string value, string allowed, bool isPrinted)
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(Path.Combine(folder.Path, "a-file"), "This is a text, and a rather long one, but it is not a database.");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "a-file"), "This is a text, and a rather long one, but it is not a database.");
         Directory.CreateDirectory(Path.Combine(folder.Path, "a-folder"));
         var errors = await StartAsync(folder.Path, new() { [key] = value });
         Assert.That(errors, Has.Length.EqualTo(1));
@@ -147,7 +156,8 @@ internal sealed class StartSettings
         yield return Clients("NoId", [("0:Secret", Secret)], "Clients:0:Id is not set; allowed: ");
         yield return Clients("EmptyId", [("0:Id", ""), ("0:Secret", Secret)], "Clients:0:Id is not set; allowed: ");
         yield return Clients("NoSecret", [("0:Id", "reports")], "Clients:0:Secret is not set; allowed: ");
-        yield return Clients("EmptySecret", [("0:Id", "reports"), ("0:Secret", "")], "Clients:0:Secret is not set; allowed: ");
+        yield return Clients(
+            "EmptySecret", [("0:Id", "reports"), ("0:Secret", "")], "Clients:0:Secret is not set; allowed: ");
         yield return Clients(
             "IdTwice",
             [("0:Id", "reports"), ("0:Secret", Secret), ("1:Id", "billing"), ("1:Secret", Secret), ("2:Id", "reports"), ("2:Secret", Secret)],
@@ -159,7 +169,8 @@ internal sealed class StartSettings
     }
 
     [TestCaseSource(nameof(BadClients))]
-    public async Task BadClient_StopsTheStartAndItsSecretIsNotPrinted(Dictionary<string, string?> settings, string[] lines)
+    public async Task BadClient_StopsTheStartAndItsSecretIsNotPrinted(
+        Dictionary<string, string?> settings, string[] lines)
     {
         using var folder = new TemporaryFolder();
         var errors = await StartAsync(folder.Path, settings);
@@ -187,13 +198,15 @@ internal sealed class StartSettings
     public async Task WithoutMigratingAtTheStart_AMissingDatabaseStopsIt()
     {
         using var folder = new TemporaryFolder();
-        Assert.That(await StartAsync(folder.Path, new() { ["Database:MigrateOnStart"] = "false" }), Has.Length.EqualTo(1));
+        Assert.That(
+            await StartAsync(folder.Path, new() { ["Database:MigrateOnStart"] = "false" }), Has.Length.EqualTo(1));
         Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty);
     }
 
     /// <summary>Starts the service as Program does, over a folder, and stops it again once it is ready.</summary>
     /// <returns>The lines that Program would print on standard error; none where the service started.</returns>
-    private static async Task<string[]> StartAsync(string folder, Dictionary<string, string?> settings, string environment = "Development")
+    private static async Task<string[]> StartAsync(
+        string folder, Dictionary<string, string?> settings, string environment = "Development")
     {
         try
         {
@@ -205,7 +218,8 @@ internal sealed class StartSettings
             });
             builder.Logging.ClearProviders();
             builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(
-                setting.Key == "ASPNETCORE_URLS" ? WebHostDefaults.ServerUrlsKey : setting.Key, setting.Value))); // as the host reads the variable
+                setting.Key == "ASPNETCORE_URLS" ? WebHostDefaults.ServerUrlsKey
+                    : setting.Key, setting.Value))); // as the host reads the variable
             builder.WebHost.UseTestServer();
             builder.AddWebApi();
             builder.Services.AddApplication();

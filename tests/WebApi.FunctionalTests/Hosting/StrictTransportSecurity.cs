@@ -55,7 +55,8 @@ internal sealed class StrictTransportSecurity
         var users = new Mock<IUserRepository>();
         users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException());
-        await using var app = Start("Production", configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)));
+        await using var app = Start(
+            "Production", configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)));
         var fault = await app.CreateClientOf(Https).TryLoginAsync("ada@example.com", TestAccounts.Password);
         await fault.ShouldBeProblemAsync(500, "internal-error");
         Assert.That(IsToBeKept(fault), Is.True);

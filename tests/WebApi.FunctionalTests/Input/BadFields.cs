@@ -2,7 +2,9 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
-/// <summary>Every field of every route with every kind of bad value: the contract's answer, and never a fault.</summary>
+/// <summary>
+/// Every field of every route with every kind of bad value: the contract's answer, and never a fault.
+/// </summary>
 [Category("Exhaustive")]
 internal sealed class BadFields
 {
@@ -14,7 +16,8 @@ internal sealed class BadFields
     private static readonly (string Name, string Json)[] WrongTypes =
     [
         ("Number", "1"), ("Fraction", "1.5e300"), ("HugeNumber", $"1{new string('0', 400)}"), ("True", "true"), ("False", "false"), ("Object", "{}"), ("ObjectWithMembers", "{\"a\":{\"b\":1}}"),
-        ("Array", "[]"), ("ArrayOfText", "[\"a@b.example\"]"), ("LoneHighSurrogate", "\"a\\ud800\""), ("LoneLowSurrogate", "\"\\udc00a\""),
+        ("Array", "[]"), ("ArrayOfText", "[\"a@b.example\"]"), ("LoneHighSurrogate", "\"a\\ud800\""), (
+            "LoneLowSurrogate", "\"\\udc00a\""),
         ("SurrogatesInTheWrongOrder", "\"\\udc00\\ud800\""),
     ];
 
@@ -66,7 +69,8 @@ internal sealed class BadFields
     {
         // A password that is wrong counts against its account.
         var body = route.BodyWith(field, json);
-        var response = await (route.Fields.Keys.Any(name => name.EndsWith("assword", StringComparison.Ordinal)) ? route.SendOfANewAccountAsync(body) : route.SendAsync(body));
+        var response = await (route.Fields.Keys.Any(name => name.EndsWith("assword", StringComparison.Ordinal))
+            ? route.SendOfANewAccountAsync(body) : route.SendAsync(body));
         if (!response.IsSuccessStatusCode)
         {
             var code = (await response.JsonAsync()).Text("code");

@@ -2,13 +2,16 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
-/// <summary>Every parameter of every query and path with every kind of bad value: the contract's answer, and never a fault.</summary>
+/// <summary>
+/// Every parameter of every query and path with every kind of bad value: the contract's answer, and never a fault.
+/// </summary>
 internal sealed class BadParameters
 {
     // Longer addresses than this no client of .NET sends.
     private const int MaxLength = 60_000;
 
-    private static readonly string[] Pages = [.. Contract.Api.Where(route => route.IsPaged).Select(route => route.Path)];
+    private static readonly string[] Pages = [.. Contract.Api.Where(route => route.IsPaged).Select(
+        route => route.Path)];
 
     private static readonly string[] RoutesOfAUser =
     [
@@ -41,7 +44,8 @@ internal sealed class BadParameters
         where bad.Name is not ("Empty" or "WhiteSpace") // as if it were absent
         select new TestCaseData(page, parameter, bad.Value).SetArgDisplayNames(page, parameter, bad.Name);
 
-    private static IEnumerable<TestCaseData> Texts() => Values.Select(bad => new TestCaseData(bad.Value).SetArgDisplayNames(bad.Name));
+    private static IEnumerable<TestCaseData> Texts() =>
+        Values.Select(bad => new TestCaseData(bad.Value).SetArgDisplayNames(bad.Name));
 
     private static IEnumerable<TestCaseData> Ids() =>
         from bad in Values
@@ -55,15 +59,19 @@ internal sealed class BadParameters
     public async Task PlaceOrLimit_IsRefusedByName(string page, string parameter, string value)
     {
         var admin = await Admin.Value;
-        var response = await Client.DoAsync(admin, $"GET {page.Replace("{id}", admin.AccountId, StringComparison.Ordinal)}?{parameter}={value}");
+        var response = await Client.DoAsync(
+            admin, $"GET {page.Replace("{id}", admin.AccountId, StringComparison.Ordinal)}?{parameter}={value}");
         var problem = await response.ShouldBeProblemAsync(400, "validation-failed");
         Assert.That(problem.GetProperty("errors").Names(), Is.EqualTo(new[] { parameter }));
     }
 
-    /// <summary>An address may begin with anything, so these find no account, or as many as a search without a beginning.</summary>
+    /// <summary>
+    /// An address may begin with anything, so these find no account, or as many as a search without a beginning.
+    /// </summary>
     [TestCaseSource(nameof(Texts))]
     public async Task BeginningOfAnAddress_IsNeverAFault(string value) =>
-        await (await Client.DoAsync(await Admin.Value, $"GET /api/admin/users?limit=1&email={value}")).ShouldBeAsync(200);
+        await (
+            await Client.DoAsync(await Admin.Value, $"GET /api/admin/users?limit=1&email={value}")).ShouldBeAsync(200);
 
     [TestCaseSource(nameof(Texts))]
     public async Task SessionToSpare_IsRefusedAndNothingEnds(string value)
@@ -82,9 +90,11 @@ internal sealed class BadParameters
             await (await Client.DoAsync(await Admin.Value, route.Replace("{0}", value, StringComparison.Ordinal))).ShouldBeProblemAsync(404, "user-not-found");
         }
 
-        var setRoles = await Client.DoAsync(await Admin.Value, $"PUT /api/admin/users/{value}/roles", new { roles = Array.Empty<string>() });
+        var setRoles = await Client.DoAsync(
+            await Admin.Value, $"PUT /api/admin/users/{value}/roles", new { roles = Array.Empty<string>() });
         await setRoles.ShouldBeProblemAsync(404, "user-not-found");
-        await (await Client.DoAsync(await User.Value, $"DELETE /api/users/me/sessions/{value}")).ShouldBeProblemAsync(404, "session-not-found");
+        await (await Client.DoAsync(await User.Value, $"DELETE /api/users/me/sessions/{value}")).ShouldBeProblemAsync(
+            404, "session-not-found");
     }
 
     /// <summary>An id is read whole, and not as far as it makes sense.</summary>
@@ -110,7 +120,8 @@ internal sealed class BadParameters
         }
 
         id = format.Replace("{0}", user.SessionId, StringComparison.Ordinal);
-        await (await Client.DoAsync(user, $"DELETE /api/users/me/sessions/{id}")).ShouldBeProblemAsync(404, "session-not-found");
+        await (await Client.DoAsync(user, $"DELETE /api/users/me/sessions/{id}")).ShouldBeProblemAsync(
+            404, "session-not-found");
         await (await Client.AskAsync(user.AccessToken)).ShouldBeAsync(200);
     }
 
@@ -130,8 +141,11 @@ internal sealed class BadParameters
     {
         foreach (var page in Pages)
         {
-            var response = await Client.DoAsync(await Admin.Value, $"GET {page.Replace("{id}", (await User.Value).AccountId, StringComparison.Ordinal)}?{query}");
-            Assert.That((int)response.StatusCode, Is.EqualTo(200).Or.EqualTo(400), await response.Content.ReadAsStringAsync());
+            var response = await Client.DoAsync(
+                await Admin.Value,
+                $"GET {page.Replace("{id}", (await User.Value).AccountId, StringComparison.Ordinal)}?{query}");
+            Assert.That(
+                (int)response.StatusCode, Is.EqualTo(200).Or.EqualTo(400), await response.Content.ReadAsStringAsync());
         }
     }
 

@@ -13,9 +13,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
 /// <summary>
-/// Mutated tokens, bodies and headers: none is accepted for what it is not, and none is a fault. <c>CLEANJWT_FUZZ_CASES</c> and
-/// <c>CLEANJWT_FUZZ_SEED</c> say how many and which, <c>CLEANJWT_FUZZ_CASE</c> runs a single one of them again. The script <c>scripts/fuzz.sh</c> runs a
-/// million.
+/// Mutated tokens, bodies and headers: none is accepted for what it is not, and none is a fault.
+/// <c>CLEANJWT_FUZZ_CASES</c> and <c>CLEANJWT_FUZZ_SEED</c> say how many and which, <c>CLEANJWT_FUZZ_CASE</c> runs a
+/// single one of them again. The script <c>scripts/fuzz.sh</c> runs a million.
 /// </summary>
 [NonParallelizable] // it takes all there is of processors
 [Category("Exhaustive")]
@@ -35,7 +35,8 @@ internal sealed class Fuzzing
         }
         else
         {
-            await fuzzer.RunAsync(seed, firstCase: 0, Number("CLEANJWT_FUZZ_CASES", otherwise: 10_000), TestContext.Progress.WriteLine);
+            await fuzzer.RunAsync(
+                seed, firstCase: 0, Number("CLEANJWT_FUZZ_CASES", otherwise: 10_000), TestContext.Progress.WriteLine);
         }
 
         await TestContext.Out.WriteLineAsync(fuzzer.Figures);
@@ -46,7 +47,8 @@ internal sealed class Fuzzing
     [Test]
     public async Task SignaturesThatNobodyChecks_AreFound()
     {
-        await using var fuzzer = new Fuzzer(services => Wrap<IAccessTokenService>(services, good => new TrustedAccessTokens(good)));
+        await using var fuzzer = new Fuzzer(
+            services => Wrap<IAccessTokenService>(services, good => new TrustedAccessTokens(good)));
         await fuzzer.RunAsync(seed: 1, firstCase: 0, cases: 300, _ => { });
         Assert.That(fuzzer.Findings.Select(finding => finding.What), Has.Some.EqualTo("access token: accepted"));
         Assert.That(fuzzer.Findings.First().ToString(), Does.StartWith("seed 1, case ").And.Contain("\nanswered: 20"));
@@ -55,10 +57,13 @@ internal sealed class Fuzzing
     [Test]
     public async Task ExceptionInTheService_IsFound()
     {
-        await using var fuzzer = new Fuzzer(services => Wrap<IRefreshTokenService>(services, good => new FragileRefreshTokens(good)));
+        await using var fuzzer = new Fuzzer(
+            services => Wrap<IRefreshTokenService>(services, good => new FragileRefreshTokens(good)));
         await fuzzer.RunAsync(seed: 1, firstCase: 0, cases: 300, _ => { });
         Assert.That(fuzzer.Findings.Select(finding => finding.What), Has.Some.EqualTo("refresh token: a fault"));
-        Assert.That(fuzzer.Findings.Select(finding => finding.Details), Has.Some.Contains("\nlogged: Error ").And.Some.Contains("FormatException: padding"));
+        Assert.That(
+            fuzzer.Findings.Select(finding => finding.Details),
+            Has.Some.Contains("\nlogged: Error ").And.Some.Contains("FormatException: padding"));
     }
 
     [TestCase(200, "application/json", "{}", ExpectedResult = "accepted")]
@@ -109,7 +114,9 @@ internal sealed class Fuzzing
 
     private static string Report(IReadOnlyCollection<Finding> findings) =>
         $"{findings.Count} findings:\n{string.Join('\n', findings.GroupBy(finding => finding.What).Select(group => $"{group.Count()}× {group.Key}"))}\n\n"
-        + string.Join('\n', findings.GroupBy(finding => finding.What).SelectMany(group => group.Take(MostShown / 4)).Take(MostShown));
+        + string.Join(
+            '\n',
+            findings.GroupBy(finding => finding.What).SelectMany(group => group.Take(MostShown / 4)).Take(MostShown));
 
     /// <summary>Puts something before a port, which can go on to what was there.</summary>
     private static void Wrap<TPort>(IServiceCollection services, Func<TPort, TPort> wrap)
@@ -120,15 +127,18 @@ internal sealed class Fuzzing
     }
 
     private static int Number(string variable, int otherwise) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(
+            text, CultureInfo.InvariantCulture) : otherwise;
 
     /// <summary>Believes every access token that it can read.</summary>
     private sealed class TrustedAccessTokens(IAccessTokenService good) : IAccessTokenService
     {
-        public IssuedAccessToken Issue(Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now) =>
+        public IssuedAccessToken Issue(
+            Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now) =>
             good.Issue(session, roles, scope, now);
 
-        public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Read(token));
+        public ValueTask<Result<AccessToken>> ReadAsync(string token, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(Read(token));
 
         public bool TryGetCached(ReadOnlyMemory<char> token, [NotNullWhen(true)] out AccessToken? says)
         {
@@ -136,14 +146,16 @@ internal sealed class Fuzzing
             return false;
         }
 
-        public ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken) => ValueTask.FromResult(Read(token));
+        public ValueTask<Result<AccessToken>> ReadExpiredAsync(string token, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(Read(token));
 
         private static Result<AccessToken> Read(string token)
         {
             try
             {
                 var claims = Jwt.Payload(token);
-                var (accountId, sessionId) = (Guid.Parse(claims["sub"]!.ToString()), Guid.Parse(claims["sid"]!.ToString()));
+                var (accountId, sessionId) = (
+                    Guid.Parse(claims["sub"]!.ToString()), Guid.Parse(claims["sid"]!.ToString()));
                 var scope = ScopeSet.ParseKnown(claims["scope"]!.ToString());
                 var now = DateTimeOffset.UtcNow;
                 return new AccessToken(accountId, sessionId, scope, [], now, now.AddMinutes(10), "id", now, now);

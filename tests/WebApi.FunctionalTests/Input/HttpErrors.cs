@@ -43,10 +43,12 @@ internal sealed class HttpErrors
     [TestCase("application/json;q=0")]
     public async Task OtherAcceptedType_GetsJsonAllTheSame(string accept)
     {
-        var response = await _app.CreateClient((await _app.LoginAsync()).AccessToken).GetAsync("/api/users/me", ("Accept", accept));
+        var response = await _app.CreateClient((await _app.LoginAsync()).AccessToken).GetAsync(
+            "/api/users/me", ("Accept", accept));
         await response.ShouldBeAsync(200);
         Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
-        await (await _app.CreateClient().GetAsync("/api/users/me", ("Accept", accept))).ShouldBeProblemAsync(401, "missing-token");
+        await (await _app.CreateClient().GetAsync("/api/users/me", ("Accept", accept))).ShouldBeProblemAsync(
+            401, "missing-token");
     }
 
     [Test]
@@ -63,6 +65,8 @@ internal sealed class HttpErrors
         var problem = await (await _app.CreateClient().GetAsync("/nothing")).JsonAsync();
         Assert.That(problem.Names(), Is.EquivalentTo(new[] { "type", "title", "status", "detail", "code", "traceId" }));
         var validation = await (await _app.CreateClient().PostRawAsync("/api/auth/login", "{}")).JsonAsync();
-        Assert.That(validation.Names(), Is.EquivalentTo(new[] { "type", "title", "status", "detail", "code", "traceId", "errors" }));
+        Assert.That(
+            validation.Names(),
+            Is.EquivalentTo(new[] { "type", "title", "status", "detail", "code", "traceId", "errors" }));
     }
 }

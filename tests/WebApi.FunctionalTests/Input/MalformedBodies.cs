@@ -92,11 +92,13 @@ internal sealed class MalformedBodies
 
     [Test]
     public async Task EmptyChunkedBody_IsMalformed() =>
-        await (await _app.CreateClient().PostChunkedAsync("/api/auth/login", [])).ShouldBeProblemAsync(400, "malformed-request");
+        await (await _app.CreateClient().PostChunkedAsync("/api/auth/login", [])).ShouldBeProblemAsync(
+            400, "malformed-request");
 
     [Test]
     public async Task EmptyChunkedBodyOfASignOut_SaysNothing() =>
-        await (await _app.CreateClient().PostChunkedAsync("/api/auth/logout", [])).ShouldBeProblemAsync(401, "missing-token");
+        await (await _app.CreateClient().PostChunkedAsync("/api/auth/logout", [])).ShouldBeProblemAsync(
+            401, "missing-token");
 
     [Test]
     public async Task DuplicateMemberInAnotherCase_IsNotTakenForTheOther()
@@ -104,7 +106,8 @@ internal sealed class MalformedBodies
         var email = TestAccounts.UniqueEmail();
         var response = await _app.CreateClient().PostRawAsync(
             "/api/auth/register", $$"""{"email":"{{email}}","password":"{{TestAccounts.Password}}","EMAIL":"other-{{email}}"}""");
-        Assert.That((int)response.StatusCode, Is.EqualTo(400).Or.EqualTo(201), await response.Content.ReadAsStringAsync());
+        Assert.That(
+            (int)response.StatusCode, Is.EqualTo(400).Or.EqualTo(201), await response.Content.ReadAsStringAsync());
         Assert.That(_app.Sql("SELECT COUNT(*) FROM AspNetUsers WHERE Email = @p0", $"other-{email}"), Is.EqualTo(0));
     }
 
@@ -124,7 +127,8 @@ internal sealed class MalformedBodies
 
     [TestCaseSource(nameof(OtherTypes))]
     public async Task OtherMediaType_IsUnsupported(BodyRoute route, string? type) =>
-        await (await route.SendAsync(Utf8("{\"email\":\"a@b\"}"), type)).ShouldBeProblemAsync(415, "unsupported-media-type");
+        await (await route.SendAsync(Utf8("{\"email\":\"a@b\"}"), type)).ShouldBeProblemAsync(
+            415, "unsupported-media-type");
 
     [TestCase("application/json")]
     [TestCase("application/json; charset=utf-8")]
@@ -157,5 +161,6 @@ internal sealed class MalformedBodies
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static byte[] Field(string name, params byte[] value) => [.. Utf8($"{{\"{name}\":\"a"), .. value, .. Utf8("b\"}")];
+    private static byte[] Field(string name, params byte[] value) =>
+        [.. Utf8($"{{\"{name}\":\"a"), .. value, .. Utf8("b\"}")];
 }

@@ -5,7 +5,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
-/// <summary>No route takes from its body what the account or the token says: the test reads the whole account afterwards, and another one.</summary>
+/// <summary>
+/// No route takes from its body what the account or the token says: the test reads the whole account afterwards, and
+/// another one.
+/// </summary>
 [Category("Exhaustive")]
 internal sealed class MassAssignment
 {
@@ -28,7 +31,8 @@ internal sealed class MassAssignment
             ("AsTheyAre", harm => harm),
             ("InCapitals", harm => Renamed(harm, name => char.ToUpperInvariant(name[0]) + name[1..])),
             ("InUpperCase", harm => Renamed(harm, name => name.ToUpperInvariant())),
-            ("InSnakeCase", harm => Renamed(harm, name => string.Concat(name.Select(letter => char.IsUpper(letter) ? $"_{char.ToLowerInvariant(letter)}" : $"{letter}")))),
+            ("InSnakeCase", harm => Renamed(harm, name => string.Concat(name.Select(letter => char.IsUpper(letter)
+                ? $"_{char.ToLowerInvariant(letter)}" : $"{letter}")))),
             ("Nested", harm => new() { ["user"] = harm.DeepClone(), ["account"] = harm.DeepClone(), ["command"] = harm.DeepClone(), ["__proto__"] = harm.DeepClone(), ["$set"] = harm }),
             ("AsPaths", harm => Renamed(harm, name => $"account.{name}")),
         }
@@ -37,8 +41,11 @@ internal sealed class MassAssignment
     [TestCaseSource(nameof(Rows))]
     public async Task WhatIsNotTheClientsToSay_ChangesNothing(BodyRoute route, Func<JsonObject, JsonObject> spell)
     {
-        var (email, theirEmail) = (route.Name == "register" ? TestAccounts.UniqueEmail() : await _app.RegisterAsync(), await _app.RegisterAsync());
-        var (mine, theirs) = (route.Name == "register" ? null : await _app.LoginAsync(email), await _app.LoginAsync(theirEmail));
+        var (email, theirEmail) = (
+            route.Name == "register" ? TestAccounts.UniqueEmail() : await _app.RegisterAsync(),
+            await _app.RegisterAsync());
+        var (mine, theirs) = (
+            route.Name == "register" ? null : await _app.LoginAsync(email), await _app.LoginAsync(theirEmail));
         var (myRow, theirRow) = (Row(email, Untouchable), Row(theirEmail, Whole));
         var admin = route.Name == "roles" ? await _app.CreateClient().AdminAsync() : null;
 
@@ -65,14 +72,19 @@ internal sealed class MassAssignment
 
         Assert.That(Row(theirEmail, Whole), Is.EqualTo(theirRow));
         await (await _app.MeAsync(theirs.AccessToken)).ShouldBeAsync(200);
-        await ShouldBeAnOrdinaryAccountAsync(email, route.Name == "password" ? "a new horse and a new staple" : TestAccounts.Password, mine);
+        await ShouldBeAnOrdinaryAccountAsync(
+            email, route.Name == "password" ? "a new horse and a new staple" : TestAccounts.Password, mine);
         if ((await response.Content.ReadAsStringAsync()).Contains("accessToken", StringComparison.Ordinal))
         {
             var claims = Jwt.Payload(TokenPair.From(await response.JsonAsync()).AccessToken);
             Assert.That(claims["sub"]!.ToString(), Is.EqualTo(mine!.AccountId));
             Assert.That(claims.ContainsKey("roles"), Is.False);
-            Assert.That(claims["scope"]!.ToString(), Is.EqualTo(route.Fields.ContainsKey("scope") ? "account:read" : ContractScopes.OfEveryAccount));
-            Assert.That(claims["sid"]!.ToString(), route.Name == "login" ? Is.Not.EqualTo(theirs.SessionId) : Is.EqualTo(mine.SessionId));
+            Assert.That(
+                claims["scope"]!.ToString(),
+                Is.EqualTo(route.Fields.ContainsKey("scope") ? "account:read" : ContractScopes.OfEveryAccount));
+            Assert.That(
+                claims["sid"]!.ToString(),
+                route.Name == "login" ? Is.Not.EqualTo(theirs.SessionId) : Is.EqualTo(mine.SessionId));
         }
     }
 
@@ -92,7 +104,8 @@ internal sealed class MassAssignment
             Assert.That(Jwt.Payload(tokens.AccessToken).ToJsonString(), Does.Not.Contain("admin"));
         }
 
-        await (await _app.CreateClient().AskAsync(tokens.AccessToken, "/api/admin/users")).ShouldBeProblemAsync(403, "insufficient-scope");
+        await (await _app.CreateClient().AskAsync(tokens.AccessToken, "/api/admin/users")).ShouldBeProblemAsync(
+            403, "insufficient-scope");
     }
 
     private static JsonObject Harm(TokenPair theirs) => new()

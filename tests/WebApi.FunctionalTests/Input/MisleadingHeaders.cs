@@ -5,7 +5,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
-/// <summary>Headers by which other services let a client choose the method, the address, or even who it is: here they change nothing.</summary>
+/// <summary>
+/// Headers by which other services let a client choose the method, the address, or even who it is: here they change
+/// nothing.
+/// </summary>
 [Category("Exhaustive")]
 internal sealed class MisleadingHeaders
 {
@@ -50,7 +53,8 @@ internal sealed class MisleadingHeaders
             // Nor in the places where some frameworks look for the name of a form's field.
             await (await SendAsync(HttpMethod.Post, $"{route}?{header}={method}", tokens, (header, method))).ShouldBeProblemAsync(405, "method-not-allowed");
             using var form = new FormUrlEncodedContent([new(header, method), new("_method", method)]);
-            await (await _app.CreateClient(tokens.AccessToken).PostAsync(route, form)).ShouldBeProblemAsync(405, "method-not-allowed");
+            await (await _app.CreateClient(tokens.AccessToken).PostAsync(route, form)).ShouldBeProblemAsync(
+                405, "method-not-allowed");
         }
 
         await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
@@ -62,9 +66,11 @@ internal sealed class MisleadingHeaders
         string[] routes = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/openapi/v1.json", "/", "/nothing", "/api/users/me"];
 
         // The description of the API is tried at the address that it was read from.
-        foreach (var route in routes.Where(route => header != "Host" || !route.StartsWith("/openapi", StringComparison.Ordinal)))
+        foreach (var route in routes.Where(route => header != "Host"
+            || !route.StartsWith("/openapi", StringComparison.Ordinal)))
         {
-            var (plain, misled) = (await SendAsync(HttpMethod.Get, route), await SendAsync(HttpMethod.Get, route, null, (header, value)));
+            var (plain, misled) = (
+                await SendAsync(HttpMethod.Get, route), await SendAsync(HttpMethod.Get, route, null, (header, value)));
             Assert.That(misled.StatusCode, Is.EqualTo(plain.StatusCode), route);
             Assert.That(misled.Headers.Location, Is.EqualTo(plain.Headers.Location), route);
             Assert.That(await WithoutTraceAsync(misled), Is.EqualTo(await WithoutTraceAsync(plain)), route);
@@ -83,8 +89,10 @@ internal sealed class MisleadingHeaders
         request.Headers.TryAddWithoutValidation(header, value);
         var tokens = await AccountRequests.TokensOfAsync(await _app.CreateClient().SendAsync(request));
         Assert.That(Jwt.Payload(tokens.AccessToken)["iss"]!.ToString(), Is.EqualTo("http://localhost:5080"));
-        var sessions = await (await SendAsync(HttpMethod.Get, "/api/users/me/sessions", tokens, (header, value))).JsonAsync();
-        var mine = sessions.GetProperty("items").EnumerateArray().Single(session => session.GetProperty("current").GetBoolean());
+        var sessions = await (
+            await SendAsync(HttpMethod.Get, "/api/users/me/sessions", tokens, (header, value))).JsonAsync();
+        var mine = sessions.GetProperty("items").EnumerateArray().Single(
+            session => session.GetProperty("current").GetBoolean());
 
         // A request of the test host comes from nowhere.
         Assert.That(mine.GetProperty("ipAddress").ValueKind, Is.EqualTo(JsonValueKind.Null));
@@ -101,9 +109,12 @@ internal sealed class MisleadingHeaders
         var tokens = await User.Value;
         foreach (var other in new[] { "/api/admin/users", "/api/auth/token", "/health/live", "/docs" })
         {
-            await (await SendAsync(HttpMethod.Get, "/nothing", tokens, (header, other))).ShouldBeProblemAsync(404, "not-found");
-            await (await SendAsync(HttpMethod.Get, "/api/admin/users", tokens, (header, other))).ShouldBeProblemAsync(403, "insufficient-scope");
-            await (await SendAsync(HttpMethod.Get, "/api/users/me", null, (header, other))).ShouldBeProblemAsync(401, "missing-token");
+            await (await SendAsync(HttpMethod.Get, "/nothing", tokens, (header, other))).ShouldBeProblemAsync(
+                404, "not-found");
+            await (await SendAsync(HttpMethod.Get, "/api/admin/users", tokens, (header, other))).ShouldBeProblemAsync(
+                403, "insufficient-scope");
+            await (await SendAsync(HttpMethod.Get, "/api/users/me", null, (header, other))).ShouldBeProblemAsync(
+                401, "missing-token");
         }
 
         await (await SendAsync(HttpMethod.Get, "/health/live", null, (header, "/api/admin/users"))).ShouldBeAsync(200);
@@ -127,15 +138,23 @@ internal sealed class MisleadingHeaders
         var tokens = await User.Value;
         foreach (var value in new[] { tokens.AccountId, TestAccounts.AdminEmail, "admin", "users:read users:write" })
         {
-            await BearerErrors.ShouldBeRefusedAsync(await SendAsync(HttpMethod.Get, "/api/users/me", null, (header, value)), "missing-token");
-            await (await SendAsync(HttpMethod.Get, "/api/admin/users", tokens, (header, value))).ShouldBeProblemAsync(403, "insufficient-scope");
+            await BearerErrors.ShouldBeRefusedAsync(
+                await SendAsync(HttpMethod.Get, "/api/users/me", null, (header, value)), "missing-token");
+            await (await SendAsync(HttpMethod.Get, "/api/admin/users", tokens, (header, value))).ShouldBeProblemAsync(
+                403, "insufficient-scope");
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string route, TokenPair? by = null, params (string Name, string Value)[] headers)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string route, TokenPair? by = null, params (string Name, string Value)[] headers)
     {
-        var body = route == "/api/auth/register" ? new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password } : null;
-        return await _app.CreateClient().SendAsync(method, route, body, by is null ? headers : [.. headers, ("Authorization", $"Bearer {by.AccessToken}")]);
+        var body = route == "/api/auth/register" ? new
+        {
+            email = TestAccounts.UniqueEmail(),
+            password = TestAccounts.Password
+        } : null;
+        return await _app.CreateClient().SendAsync(
+            method, route, body, by is null ? headers : [.. headers, ("Authorization", $"Bearer {by.AccessToken}")]);
     }
 
     private static async Task<string> WithoutTraceAsync(HttpResponseMessage response) =>

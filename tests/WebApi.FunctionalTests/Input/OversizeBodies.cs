@@ -12,11 +12,13 @@ internal sealed class OversizeBodies
         from size in new[] { Limit + 1, 1024 * 1024 }
         from chunked in new[] { false, true }
         from route in BodyRoute.All
-        select new TestCaseData(route, size, chunked).SetArgDisplayNames(route.Name, $"{size}", chunked ? "Chunked" : "WithLength");
+        select new TestCaseData(route, size, chunked).SetArgDisplayNames(
+            route.Name, $"{size}", chunked ? "Chunked" : "WithLength");
 
     [TestCaseSource(nameof(TooLarge))]
     public async Task TooLargeBody_IsRefused(BodyRoute route, int size, bool chunked) =>
-        await (await route.SendAsync(LargeBodies.BodyOf(size), chunked: chunked)).ShouldBeProblemAsync(413, "body-too-large");
+        await (await route.SendAsync(LargeBodies.BodyOf(size), chunked: chunked)).ShouldBeProblemAsync(
+            413, "body-too-large");
 
     [TestCase(true)]
     [TestCase(false)]

@@ -2,7 +2,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input;
 
-/// <summary>A write whose path ends where an id or a word should follow does nothing: what is left of the path may name much more.</summary>
+/// <summary>
+/// A write whose path ends where an id or a word should follow does nothing: what is left of the path may name much
+/// more.
+/// </summary>
 internal sealed class TrailingSlashes
 {
     [TestCase("DELETE /api/users/me/")]

@@ -19,7 +19,8 @@ internal sealed partial class AuthenticatingClients
         yield return Row("Client", Basic());
         yield return Row("OtherClient", Basic(OtherClientId, OtherClientSecret));
         yield return Row("SpaceAsPlus", BasicOf(OtherPair.Replace("%20", "+", StringComparison.Ordinal)));
-        yield return Row("EscapesInLowerCase", BasicOf(Escape().Replace(OtherPair, escape => escape.Value.ToLowerInvariant())));
+        yield return Row(
+            "EscapesInLowerCase", BasicOf(Escape().Replace(OtherPair, escape => escape.Value.ToLowerInvariant())));
         yield return Row("EveryByteEscaped", BasicOf($"{EveryByte(ClientId)}:{EveryByte(ClientSecret)}"));
         yield return Row("ColonInTheSecretNotEscaped", BasicOf(
             $"{Uri.EscapeDataString(OtherClientId)}:{Uri.EscapeDataString(OtherClientSecret).Replace("%3A", ":", StringComparison.Ordinal)}"));
@@ -39,7 +40,9 @@ internal sealed partial class AuthenticatingClients
         yield return Row("Base64WithoutItsEnd", Basic().TrimEnd('=')[..^1]);
         yield return Row("PairWithoutBase64", $"Basic {ClientId}:{ClientSecret}");
         yield return Row("TwoPairs", $"{Basic()}, {Basic()}");
-        yield return Row("NoUtf8", $"Basic {Convert.ToBase64String([.. Encoding.ASCII.GetBytes($"{ClientId}:{ClientSecret}"), 0xff])}");
+        yield return Row(
+            "NoUtf8",
+            $"Basic {Convert.ToBase64String([.. Encoding.ASCII.GetBytes($"{ClientId}:{ClientSecret}"), 0xff])}");
         yield return Row("NoUtf8InThePlaceOfACharacter", $"Basic {Convert.ToBase64String(Encoding.Latin1.GetBytes(OtherPair.Replace("%EF%BF%BD", "\u00ff", StringComparison.Ordinal)))}");
         yield return Row("NoColon", BasicOf(ClientId));
         yield return Row("EmptyPair", BasicOf(":"));
@@ -91,8 +94,10 @@ internal sealed partial class AuthenticatingClients
     {
         await ShouldBeRefusedAsync((client, route, tokens) => SendAsync(client, route, tokens, Basic(), Basic()));
         await ShouldBeRefusedAsync((client, route, tokens) => SendAsync(client, route, tokens, Basic(), ""));
-        await ShouldBeRefusedAsync((client, route, tokens) => SendAsync(client, route, tokens, Basic(), $"Bearer {tokens.AccessToken}"));
-        await ShouldBeRefusedAsync((client, route, tokens) => SendAsync(client, route, tokens, $"Bearer {tokens.AccessToken}", Basic()));
+        await ShouldBeRefusedAsync(
+            (client, route, tokens) => SendAsync(client, route, tokens, Basic(), $"Bearer {tokens.AccessToken}"));
+        await ShouldBeRefusedAsync(
+            (client, route, tokens) => SendAsync(client, route, tokens, $"Bearer {tokens.AccessToken}", Basic()));
     }
 
     [Test]
@@ -117,21 +122,25 @@ internal sealed partial class AuthenticatingClients
         {
             foreach (var route in Routes)
             {
-                await (await app.CreateClient().PostAsync(route, Form("x"), authorization)).ShouldBeOAuthErrorAsync(401, "invalid_client");
+                await (await app.CreateClient().PostAsync(route, Form("x"), authorization)).ShouldBeOAuthErrorAsync(
+                    401, "invalid_client");
             }
         }
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string route, TokenPair tokens, params string[] authorizations)
+    private static async Task<HttpResponseMessage> SendAsync(
+        HttpClient client, string route, TokenPair tokens, params string[] authorizations)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, route) { Content = Form(tokens.AccessToken) };
         request.Headers.TryAddWithoutValidation("Authorization", authorizations);
         return await client.SendAsync(request);
     }
 
-    private static FormUrlEncodedContent Form(string token) => new(new Dictionary<string, string> { ["token"] = token });
+    private static FormUrlEncodedContent Form(string token) =>
+        new(new Dictionary<string, string> { ["token"] = token });
 
-    private static string EveryByte(string text) => string.Concat(Encoding.UTF8.GetBytes(text).Select(one => $"%{one:X2}"));
+    private static string EveryByte(string text) =>
+        string.Concat(Encoding.UTF8.GetBytes(text).Select(one => $"%{one:X2}"));
 
     private async Task ShouldBeRefusedAsync(Func<HttpClient, string, TokenPair, Task<HttpResponseMessage>> send)
     {
@@ -140,7 +149,9 @@ internal sealed partial class AuthenticatingClients
         {
             var response = await send(_app.CreateClient(), route, tokens);
             await response.ShouldBeOAuthErrorAsync(401, "invalid_client");
-            Assert.That(response.Headers.GetValues("WWW-Authenticate"), Is.EqualTo(new[] { "Basic realm=\"cleanjwt\", charset=\"UTF-8\"" }));
+            Assert.That(
+                response.Headers.GetValues("WWW-Authenticate"),
+                Is.EqualTo(new[] { "Basic realm=\"cleanjwt\", charset=\"UTF-8\"" }));
         }
 
         await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
@@ -149,5 +160,6 @@ internal sealed partial class AuthenticatingClients
     [GeneratedRegex("%[0-9A-F]{2}")]
     private static partial Regex Escape();
 
-    private static TestCaseData Row(string name, string? authorization) => new TestCaseData(authorization).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, string? authorization) =>
+        new TestCaseData(authorization).SetArgDisplayNames(name);
 }

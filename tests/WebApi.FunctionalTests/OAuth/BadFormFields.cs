@@ -3,7 +3,10 @@ using static CleanJwt.OAuthRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.OAuth;
 
-/// <summary>The fields of the forms under /oauth with every kind of bad value: nothing is said, nothing ends, and it is never a fault.</summary>
+/// <summary>
+/// The fields of the forms under /oauth with every kind of bad value: nothing is said, nothing ends, and it is never a
+/// fault.
+/// </summary>
 internal sealed class BadFormFields
 {
     // As they stand in the form: what no encoder would write.
@@ -18,10 +21,12 @@ internal sealed class BadFormFields
 
     private static IEnumerable<(string Name, string Value)> Values => BadText.All
         .Select(bad => (bad.Name, Value: Uri.EscapeDataString(bad.Text)))
-        .Where(bad => bad.Value.Length < 60_000 && bad.Name is not ("Empty" or "WhiteSpace")) // which are no token at all
+        .Where(
+            bad => bad.Value.Length < 60_000 && bad.Name is not ("Empty" or "WhiteSpace")) // which are no token at all
         .Concat(Raw);
 
-    private static IEnumerable<TestCaseData> Rows() => Values.Select(bad => new TestCaseData(bad.Value).SetArgDisplayNames(bad.Name));
+    private static IEnumerable<TestCaseData> Rows() =>
+        Values.Select(bad => new TestCaseData(bad.Value).SetArgDisplayNames(bad.Name));
 
     [TestCaseSource(nameof(Rows))]
     public async Task BadToken_IsNone(string value)

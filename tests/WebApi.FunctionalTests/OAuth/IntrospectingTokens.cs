@@ -18,7 +18,9 @@ internal sealed class IntrospectingTokens
     {
         yield return Row("Logout", async (client, doomed, _) => await client.LogoutAsync(doomed));
         yield return Row("EndSession", async (client, doomed, other) => await DoAsync(client, other, $"DELETE /api/users/me/sessions/{doomed.SessionId}"));
-        yield return Row("EndSessions", async (client, _, other) => await DoAsync(client, other, "DELETE /api/users/me/sessions?except=current"));
+        yield return Row(
+            "EndSessions",
+            async (client, _, other) => await DoAsync(client, other, "DELETE /api/users/me/sessions?except=current"));
         yield return Row("PasswordChange", async (client, _, other) =>
             await (await client.ChangePasswordAsync(other.AccessToken, "a new horse and a new staple")).ShouldBeAsync(204));
         yield return Row("Deletion", async (client, _, other) => await DoAsync(client, other, "DELETE /api/users/me"));
@@ -29,7 +31,9 @@ internal sealed class IntrospectingTokens
             await (await client.SetRolesAsync(await client.AdminAsync(), doomed.AccountId)).ShouldBeAsync(200));
         yield return Row("DeletionByAdmin", async (client, doomed, _) =>
             await (await client.DeleteUserAsync(await client.AdminAsync(), doomed.AccountId)).ShouldBeAsync(204));
-        yield return Row("RevokedByClient", async (client, doomed, _) => await (await client.RevokeAsync(doomed.AccessToken)).ShouldBeAsync(200));
+        yield return Row(
+            "RevokedByClient",
+            async (client, doomed, _) => await (await client.RevokeAsync(doomed.AccessToken)).ShouldBeAsync(200));
     }
 
     [TestCase(false)]
@@ -109,7 +113,9 @@ internal sealed class IntrospectingTokens
             Assert.That(access.Text("aud"), Is.EqualTo("another-api"));
             foreach (var said in new[] { access, refresh })
             {
-                Assert.That((said.Text("iss"), said.Text("client_id")), Is.EqualTo(("https://example.com/auth", "another-client")));
+                Assert.That(
+                    (said.Text("iss"), said.Text("client_id")),
+                    Is.EqualTo(("https://example.com/auth", "another-client")));
             }
         }
     }
@@ -118,7 +124,8 @@ internal sealed class IntrospectingTokens
     public async Task NarrowedToken_HasItsOwnScopeAndTheSessionKeepsIts()
     {
         var first = await _app.LoginAsync();
-        var response = await _app.CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken = first.RefreshToken, scope = "account:read" });
+        var response = await _app.CreateClient().PostAsJsonAsync(
+            "/api/auth/refresh", new { refreshToken = first.RefreshToken, scope = "account:read" });
         var narrow = TokenPair.From(await response.JsonAsync());
         Assert.That((await AboutAsync(narrow.AccessToken)).Text("scope"), Is.EqualTo("account:read"));
         Assert.That((await AboutAsync(narrow.RefreshToken)).Text("scope"), Is.EqualTo(ContractScopes.OfEveryAccount));
@@ -135,8 +142,12 @@ internal sealed class IntrospectingTokens
     public async Task Hint_ChangesNothing(string hint)
     {
         var (tokens, client) = (await _app.LoginAsync(), _app.CreateClient());
-        Assert.That((await (await client.IntrospectAsync(tokens.AccessToken, hint)).ShouldBeActiveAsync()).Names(), Does.Contain("token_type"));
-        Assert.That((await (await client.IntrospectAsync(tokens.RefreshToken, hint)).ShouldBeActiveAsync()).Names(), Does.Not.Contain("token_type"));
+        Assert.That(
+            (await (await client.IntrospectAsync(tokens.AccessToken, hint)).ShouldBeActiveAsync()).Names(),
+            Does.Contain("token_type"));
+        Assert.That(
+            (await (await client.IntrospectAsync(tokens.RefreshToken, hint)).ShouldBeActiveAsync()).Names(),
+            Does.Not.Contain("token_type"));
         await (await client.IntrospectAsync("garbage", hint)).ShouldBeInactiveAsync();
     }
 
@@ -234,7 +245,8 @@ internal sealed class IntrospectingTokens
     [TestCase("Bearer x")]
     [TestCase("00000000-0000-0000-0000-000000000000")]
     [TestCase("ключ🔑\0\r\n")]
-    public async Task Garbage_IsInactive(string token) => await (await _app.CreateClient().IntrospectAsync(token)).ShouldBeInactiveAsync();
+    public async Task Garbage_IsInactive(string token) =>
+        await (await _app.CreateClient().IntrospectAsync(token)).ShouldBeInactiveAsync();
 
     [Test]
     public async Task TokensOfAnotherService_AreInactive()
@@ -256,7 +268,9 @@ internal sealed class IntrospectingTokens
     private static async Task DoAsync(HttpClient client, TokenPair by, string request) =>
         await (await client.DoAsync(by, request)).ShouldBeAsync(204);
 
-    private async Task<JsonElement> AboutAsync(string token) => await (await _app.CreateClient().IntrospectAsync(token)).ShouldBeActiveAsync();
+    private async Task<JsonElement> AboutAsync(string token) =>
+        await (await _app.CreateClient().IntrospectAsync(token)).ShouldBeActiveAsync();
 
-    private static TestCaseData Row(string name, Func<HttpClient, TokenPair, TokenPair, Task> end) => new TestCaseData(end).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, Func<HttpClient, TokenPair, TokenPair, Task> end) =>
+        new TestCaseData(end).SetArgDisplayNames(name);
 }

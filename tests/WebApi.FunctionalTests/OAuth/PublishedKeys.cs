@@ -20,10 +20,14 @@ internal sealed class PublishedKeys
         {
             Assert.That(response.Headers.GetValues("Cache-Control").Single(), Is.EqualTo("public, max-age=300"));
             Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
-            Assert.That(keys.EnumerateArray().Select(key => key.Text("kid")), Is.Unique.And.Contain(token["kid"]!.ToString()));
+            Assert.That(
+                keys.EnumerateArray().Select(key => key.Text("kid")), Is.Unique.And.Contain(token["kid"]!.ToString()));
             foreach (var key in keys.EnumerateArray())
             {
-                Assert.That(key.Names(), Is.EquivalentTo(new[] { "kty", "use", "alg", "kid", "crv", "x", "y" }), "and no private part");
+                Assert.That(
+                    key.Names(),
+                    Is.EquivalentTo(new[] { "kty", "use", "alg", "kid", "crv", "x", "y" }),
+                    "and no private part");
                 Assert.That(key.Text("kty"), Is.EqualTo("EC"));
                 Assert.That(key.Text("use"), Is.EqualTo("sig"));
                 Assert.That(key.Text("alg"), Is.EqualTo("ES256"));
@@ -49,7 +53,8 @@ internal sealed class PublishedKeys
         var token = (await _app.LoginAsync()).AccessToken;
         var good = await new JsonWebTokenHandler().ValidateTokenAsync(token, parameters);
         Assert.That(good.IsValid, Is.True, good.Exception?.ToString());
-        var bad = await new JsonWebTokenHandler().ValidateTokenAsync(Jwt.With(token, 2, part => (part[0] == 'A' ? 'B' : 'A') + part[1..]), parameters);
+        var bad = await new JsonWebTokenHandler().ValidateTokenAsync(
+            Jwt.With(token, 2, part => (part[0] == 'A' ? 'B' : 'A') + part[1..]), parameters);
         Assert.That(bad.IsValid, Is.False);
     }
 

@@ -54,8 +54,10 @@ internal sealed class RefusedOAuthRequests
     [TestCase("/oauth/revoke")]
     public async Task BytesThatAreNoUtf8_AreInvalid(string route)
     {
-        await (await Client.PostRawAsync(route, [.. "token=x"u8, 0xff], FormType)).ShouldBeOAuthErrorAsync(400, "invalid_request");
-        await (await Client.PostRawAsync(route, [.. "token=x&y="u8, 0xc3], FormType)).ShouldBeOAuthErrorAsync(400, "invalid_request");
+        await (await Client.PostRawAsync(route, [.. "token=x"u8, 0xff], FormType)).ShouldBeOAuthErrorAsync(
+            400, "invalid_request");
+        await (await Client.PostRawAsync(route, [.. "token=x&y="u8, 0xc3], FormType)).ShouldBeOAuthErrorAsync(
+            400, "invalid_request");
     }
 
     [TestCase("/oauth/introspect")]
@@ -63,8 +65,10 @@ internal sealed class RefusedOAuthRequests
     public async Task TokenInTheQuery_DoesNotCount(string route)
     {
         var tokens = await _app.LoginAsync();
-        await (await Client.PostRawAsync($"{route}?token={tokens.AccessToken}", "", FormType)).ShouldBeOAuthErrorAsync(400, "invalid_request");
-        await (await Client.PostRawAsync($"{route}?token={tokens.AccessToken}", "token=x", FormType)).ShouldBeAsync(200);
+        await (await Client.PostRawAsync($"{route}?token={tokens.AccessToken}", "", FormType)).ShouldBeOAuthErrorAsync(
+            400, "invalid_request");
+        await (
+            await Client.PostRawAsync($"{route}?token={tokens.AccessToken}", "token=x", FormType)).ShouldBeAsync(200);
         await (await _app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
     }
 
@@ -107,8 +111,10 @@ internal sealed class RefusedOAuthRequests
     public async Task LargeForm_IsReadUpTo64KiB(string route, bool chunked)
     {
         await (await LargeBodies.PostFormAsync(Client, route, Limit, chunked)).ShouldBeAsync(200);
-        await (await LargeBodies.PostFormAsync(Client, route, Limit + 1, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
-        await (await LargeBodies.PostFormAsync(Client, route, 1024 * 1024, chunked)).ShouldBeOAuthErrorAsync(413, "invalid_request");
+        await (await LargeBodies.PostFormAsync(Client, route, Limit + 1, chunked)).ShouldBeOAuthErrorAsync(
+            413, "invalid_request");
+        await (await LargeBodies.PostFormAsync(Client, route, 1024 * 1024, chunked)).ShouldBeOAuthErrorAsync(
+            413, "invalid_request");
     }
 
     [TestCase("GET")]
@@ -150,7 +156,8 @@ internal sealed class RefusedOAuthRequests
         var response = await client.IntrospectAsync((await _app.LoginAsync()).AccessToken);
         await response.ShouldBeActiveAsync();
         Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("application/json"));
-        await (await client.PostRawAsync("/oauth/introspect", "", FormType)).ShouldBeOAuthErrorAsync(400, "invalid_request");
+        await (await client.PostRawAsync("/oauth/introspect", "", FormType)).ShouldBeOAuthErrorAsync(
+            400, "invalid_request");
     }
 
     private HttpClient Client => _app.CreateClient().As(Basic());

@@ -98,7 +98,8 @@ internal sealed class RevokingTokens(DatabaseKind kind)
     [TestCase("garbage")]
     [TestCase("..")]
     [TestCase("00000000-0000-0000-0000-000000000000")]
-    public async Task Garbage_AnswersTheSame(string token) => await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(token));
+    public async Task Garbage_AnswersTheSame(string token) =>
+        await ShouldBeDoneAsync(await App.CreateClient().RevokeAsync(token));
 
     [TestCaseSource(typeof(UnreadableRefreshTokens), nameof(UnreadableRefreshTokens.Changes))]
     public async Task ChangedRefreshToken_EndsNobodysSession(Func<string, string> change)
@@ -137,5 +138,6 @@ internal sealed class RevokingTokens(DatabaseKind kind)
         return items.Select(item => $"{item.Text("action")} {item.Text("outcome")} {item.Text("sessionId")}");
     }
 
-    private static TestCaseData Row(string name, Func<TokenPair, TokenPair, string> choose) => new TestCaseData(choose).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, Func<TokenPair, TokenPair, string> choose) =>
+        new TestCaseData(choose).SetArgDisplayNames(name);
 }

@@ -42,12 +42,16 @@ internal sealed class CleaningUp
         await using var app = new CleanJwtApp();
         var tokens = await app.LoginAsync();
         await app.CreateClient().LogoutAsync(tokens);
-        app.Sql("INSERT INTO Revocations (SessionId, KeepUntil) VALUES (@p0, '2020-01-01 00:00:00.000')", Guid.NewGuid());
+        app.Sql(
+            "INSERT INTO Revocations (SessionId, KeepUntil) VALUES (@p0, '2020-01-01 00:00:00.000')", Guid.NewGuid());
         Assert.That(app.Sql("SELECT COUNT(*) FROM Revocations"), Is.EqualTo(2));
 
         app.Time.Advance(Round);
         Assert.That(() => app.Sql("SELECT COUNT(*) FROM Revocations"), Is.EqualTo(1).After(Patience, 20));
-        Assert.That(app.Sql("SELECT lower(SessionId) FROM Revocations"), Is.EqualTo(tokens.SessionId), "it is to be kept for 65 minutes");
+        Assert.That(
+            app.Sql("SELECT lower(SessionId) FROM Revocations"),
+            Is.EqualTo(tokens.SessionId),
+            "it is to be kept for 65 minutes");
         await (await app.CreateClient().AskAsync(tokens.AccessToken)).ShouldBeAsync(401);
     }
 

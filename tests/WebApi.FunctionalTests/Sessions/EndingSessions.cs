@@ -81,7 +81,8 @@ internal sealed class EndingSessions(DatabaseKind kind)
     public async Task AllSessions_AreOverAndNobodyElses()
     {
         var email = await App.RegisterAsync();
-        var (current, other, stranger) = (await App.LoginAsync(email), await App.LoginAsync(email), await App.LoginAsync());
+        var (current, other, stranger) = (
+            await App.LoginAsync(email), await App.LoginAsync(email), await App.LoginAsync());
         await (await DeleteAsync(current, Route)).ShouldBeAsync(204);
         await ShouldBeOverAsync(current);
         await ShouldBeOverAsync(other);
@@ -93,7 +94,8 @@ internal sealed class EndingSessions(DatabaseKind kind)
     public async Task AllButTheCurrentSession_AreOver()
     {
         var email = await App.RegisterAsync();
-        var (other, current, another) = (await App.LoginAsync(email), await App.LoginAsync(email), await App.LoginAsync(email));
+        var (other, current, another) = (
+            await App.LoginAsync(email), await App.LoginAsync(email), await App.LoginAsync(email));
         await (await DeleteAsync(current, Route + "?except=current")).ShouldBeAsync(204);
         await ShouldBeOverAsync(other);
         await ShouldBeOverAsync(another);
@@ -144,7 +146,8 @@ internal sealed class EndingSessions(DatabaseKind kind)
     public async Task IdOfASessionToSpare_IsRefusedAndNothingEnds()
     {
         var tokens = await App.LoginAsync();
-        await (await DeleteAsync(tokens, $"{Route}?except={tokens.SessionId}")).ShouldBeProblemAsync(400, "validation-failed");
+        await (await DeleteAsync(tokens, $"{Route}?except={tokens.SessionId}")).ShouldBeProblemAsync(
+            400, "validation-failed");
         await ShouldLiveAsync(tokens);
     }
 
@@ -159,7 +162,8 @@ internal sealed class EndingSessions(DatabaseKind kind)
             var response = await DeleteAsync(reader, route);
             await response.ShouldBeProblemAsync(403, "insufficient-scope");
             Assert.That(
-                response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:write\""));
+                response.Headers.WwwAuthenticate.ToString(), Is.EqualTo(
+                    "Bearer error=\"insufficient_scope\", scope=\"account:write\""));
         }
 
         await ShouldLiveAsync(other);
@@ -172,11 +176,14 @@ internal sealed class EndingSessions(DatabaseKind kind)
         var tokens = await App.LoginAsync(scope: "account:write");
         var response = await App.CreateClient().AskAsync(tokens.AccessToken, Route);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
-        Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
+        Assert.That(
+            response.Headers.WwwAuthenticate.ToString(),
+            Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
         await (await DeleteAsync(tokens, Route)).ShouldBeAsync(204);
     }
 
-    private Task<HttpResponseMessage> DeleteAsync(TokenPair tokens, string route) => App.CreateClient(tokens.AccessToken).DeleteAsync(route);
+    private Task<HttpResponseMessage> DeleteAsync(TokenPair tokens, string route) =>
+        App.CreateClient(tokens.AccessToken).DeleteAsync(route);
 
     private async Task ShouldLiveAsync(TokenPair tokens)
     {

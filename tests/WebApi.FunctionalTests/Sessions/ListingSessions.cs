@@ -14,11 +14,13 @@ internal sealed class ListingSessions
     public async Task EverySession_IsListedAsItBegan()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero));
-        await using var app = new CleanJwtApp(time: time, configure: services => services.AddClientAddress("192.0.2.7"));
+        await using var app = new CleanJwtApp(
+            time: time, configure: services => services.AddClientAddress("192.0.2.7"));
         var email = await app.RegisterAsync();
         using var phone = app.CreateClient();
         phone.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Phone/1.0 (a; b)");
-        var login = await phone.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope = "account:read" });
+        var login = await phone.PostAsJsonAsync(
+            "/api/auth/login", new { email, password = TestAccounts.Password, scope = "account:read" });
         var tokens = TokenPair.From(await login.JsonAsync());
 
         var response = await app.CreateClient().AskAsync(tokens.AccessToken, Route);
@@ -70,8 +72,12 @@ internal sealed class ListingSessions
         // To be used is not to be new.
         await (await app.RefreshAsync(mine[0].RefreshToken)).ShouldBeAsync(200);
         var list = await ListAsync(app, mine[1]);
-        Assert.That(list.Select(session => session.Text("id")), Is.EqualTo(new[] { mine[3].SessionId, mine[1].SessionId, mine[0].SessionId }));
-        Assert.That(list.Select(session => session.GetProperty("current").GetBoolean()), Is.EqualTo(new[] { false, true, false }));
+        Assert.That(
+            list.Select(session => session.Text("id")),
+            Is.EqualTo(new[] { mine[3].SessionId, mine[1].SessionId, mine[0].SessionId }));
+        Assert.That(
+            list.Select(session => session.GetProperty("current").GetBoolean()),
+            Is.EqualTo(new[] { false, true, false }));
     }
 
     [Test]
@@ -82,9 +88,13 @@ internal sealed class ListingSessions
         var first = await app.LoginAsync(email);
         app.Time.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
         var second = await app.LoginAsync(email);
-        Assert.That((await ListAsync(app, second)).Select(session => session.Text("id")), Is.EqualTo(new[] { second.SessionId, first.SessionId }));
+        Assert.That(
+            (await ListAsync(app, second)).Select(session => session.Text("id")),
+            Is.EqualTo(new[] { second.SessionId, first.SessionId }));
         app.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.That((await ListAsync(app, second)).Select(session => session.Text("id")), Is.EqualTo(new[] { second.SessionId }));
+        Assert.That(
+            (await ListAsync(app, second)).Select(session => session.Text("id")),
+            Is.EqualTo(new[] { second.SessionId }));
     }
 
     [Test]

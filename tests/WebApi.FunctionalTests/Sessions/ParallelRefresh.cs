@@ -22,7 +22,8 @@ internal sealed class ParallelRefresh(DatabaseKind kind)
 
         Assert.That(app.Sql("SELECT Generation FROM Sessions"), Is.EqualTo(2));
 
-        // Within the grace of the next rotation every one of them is a token of the generation before it, which an older one would not be.
+        // Within the grace of the next rotation every one of them is a token of the generation before it, which an
+        // older one would not be.
         var all = await Task.WhenAll(answers.Select(async answer => TokenPair.From(await answer.JsonAsync())));
         foreach (var tokens in all)
         {
@@ -36,11 +37,13 @@ internal sealed class ParallelRefresh(DatabaseKind kind)
     [Test]
     public async Task WithoutGrace_OneIsAnsweredAndTheSessionIsOver()
     {
-        await using var app = new CleanJwtApp(kind: kind, settings: new() { ["Sessions:RefreshReuseGrace"] = "00:00:00" });
+        await using var app = new CleanJwtApp(
+            kind: kind, settings: new() { ["Sessions:RefreshReuseGrace"] = "00:00:00" });
         var first = await app.LoginAsync();
         var answers = await RefreshInParallelAsync(app, first.RefreshToken);
         var winner = answers.Single(answer => answer.StatusCode == HttpStatusCode.OK);
-        var codes = await Task.WhenAll(answers.Except([winner]).Select(async answer => (await answer.JsonAsync()).Text("code")));
+        var codes = await Task.WhenAll(
+            answers.Except([winner]).Select(async answer => (await answer.JsonAsync()).Text("code")));
 
         // The first of the others ends the session; after that there is nothing left to reuse.
         Assert.That(codes, Is.All.EqualTo("refresh-token-reused").Or.EqualTo("invalid-refresh-token"));

@@ -4,7 +4,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>A session's refreshes beside each other, beside its end, and beside the start of others: whichever comes first, the rules hold after it.</summary>
+/// <summary>
+/// A session's refreshes beside each other, beside its end, and beside the start of others: whichever comes first, the
+/// rules hold after it.
+/// </summary>
 [OnDatabases]
 [Category("Load")]
 internal sealed class RefreshRaces(DatabaseKind kind)
@@ -22,7 +25,8 @@ internal sealed class RefreshRaces(DatabaseKind kind)
         Assert.That(answers["200"], Is.EqualTo(Tabs), answers.ToString());
         Assert.That(GenerationOf(app, first), Is.EqualTo(2));
 
-        // One of them rotates; the others are then of the generation before, which the grace answers. One of any other generation would be refused.
+        // One of them rotates; the others are then of the generation before, which the grace answers. One of any other
+        // generation would be refused.
         Assert.That(pairs.Select(pair => pair.RefreshToken), Is.Unique);
         var (again, _) = await AllAsync(pairs.Select(pair => app.RefreshAsync(pair.RefreshToken)));
         Assert.That(again["200"], Is.EqualTo(Tabs), again.ToString());
@@ -36,7 +40,8 @@ internal sealed class RefreshRaces(DatabaseKind kind)
     [Test]
     public async Task HundredRefreshesWithOneTokenWithoutGrace_OneIsAnsweredAndTheSessionIsOver()
     {
-        await using var app = new CleanJwtApp(kind: kind, settings: new() { ["Sessions:RefreshReuseGrace"] = "00:00:00" });
+        await using var app = new CleanJwtApp(
+            kind: kind, settings: new() { ["Sessions:RefreshReuseGrace"] = "00:00:00" });
         var first = await app.LoginAsync();
         var (answers, pairs) = await RefreshInParallelAsync(app, first.RefreshToken);
         TestContext.Out.WriteLine($"{Tabs} refreshes with one token and no grace: {answers}");
@@ -44,7 +49,10 @@ internal sealed class RefreshRaces(DatabaseKind kind)
         {
             Assert.That(answers["200"], Is.EqualTo(1));
             Assert.That(answers["401 refresh-token-reused"], Is.GreaterThan(0));
-            Assert.That(answers["401 refresh-token-reused"] + answers["401 invalid-refresh-token"], Is.EqualTo(Tabs - 1), answers.ToString());
+            Assert.That(
+                answers["401 refresh-token-reused"] + answers["401 invalid-refresh-token"],
+                Is.EqualTo(Tabs - 1),
+                answers.ToString());
         }
 
         await ShouldBeOverAsync(app, [first, .. pairs]);
@@ -65,11 +73,14 @@ internal sealed class RefreshRaces(DatabaseKind kind)
             await (await logout).ShouldBeAsync(204);
             var answer = await refresh;
             refreshes.Add(await answer.AnswerAsync());
-            await ShouldBeOverAsync(app, answer.StatusCode == HttpStatusCode.OK ? [first, TokenPair.From(await answer.JsonAsync())] : [first]);
+            await ShouldBeOverAsync(
+                app,
+                answer.StatusCode == HttpStatusCode.OK ? [first, TokenPair.From(await answer.JsonAsync())] : [first]);
         }
 
         TestContext.Out.WriteLine($"{Rounds} refreshes beside a logout: {refreshes}");
-        Assert.That(refreshes["200"] + refreshes["401 invalid-refresh-token"], Is.EqualTo(Rounds), refreshes.ToString());
+        Assert.That(
+            refreshes["200"] + refreshes["401 invalid-refresh-token"], Is.EqualTo(Rounds), refreshes.ToString());
     }
 
     [Test]
@@ -85,7 +96,8 @@ internal sealed class RefreshRaces(DatabaseKind kind)
             using var start = new Barrier(2);
             var login = Together(start, () => app.CreateClient().TryLoginAsync(email));
 
-            // A sign-in spends most of its time on the password, so the end of all sessions comes at another part of it in every round.
+            // A sign-in spends most of its time on the password, so the end of all sessions comes at another part of it
+            // in every round.
             var end = Together(start, async () =>
             {
                 await Task.Delay(round);
@@ -96,8 +108,10 @@ internal sealed class RefreshRaces(DatabaseKind kind)
             await ShouldBeOverAsync(app, [first]);
 
             var second = TokenPair.From(await (await login).JsonAsync());
-            var isLive = app.Sql("SELECT COUNT(*) FROM Sessions WHERE lower(Id) = @p0 AND EndedAt IS NULL", second.SessionId) is 1L;
-            var isRevoked = app.Sql("SELECT COUNT(*) FROM Revocations WHERE lower(SessionId) = @p0", second.SessionId) is not 0L;
+            var isLive = app.Sql(
+                "SELECT COUNT(*) FROM Sessions WHERE lower(Id) = @p0 AND EndedAt IS NULL", second.SessionId) is 1L;
+            var isRevoked = app.Sql(
+                "SELECT COUNT(*) FROM Revocations WHERE lower(SessionId) = @p0", second.SessionId) is not 0L;
             Assert.That(isRevoked, Is.EqualTo(!isLive));
             outcomes.Add(isLive ? "alive" : "over");
             if (isLive)
@@ -117,10 +131,12 @@ internal sealed class RefreshRaces(DatabaseKind kind)
     private static object? GenerationOf(CleanJwtApp app, TokenPair session) =>
         app.Sql("SELECT Generation FROM Sessions WHERE lower(Id) = @p0", session.SessionId);
 
-    private static Task<(Tally Answers, TokenPair[] Pairs)> RefreshInParallelAsync(CleanJwtApp app, string refreshToken) =>
+    private static Task<(Tally Answers, TokenPair[] Pairs)> RefreshInParallelAsync(
+        CleanJwtApp app, string refreshToken) =>
         AllAsync(Enumerable.Range(0, Tabs).Select(_ => Task.Run(() => app.RefreshAsync(refreshToken))).ToList());
 
-    private static async Task<(Tally Answers, TokenPair[] Pairs)> AllAsync(IEnumerable<Task<HttpResponseMessage>> requests)
+    private static async Task<(Tally Answers, TokenPair[] Pairs)> AllAsync(
+        IEnumerable<Task<HttpResponseMessage>> requests)
     {
         var answers = new Tally();
         var pairs = new List<TokenPair>();
@@ -136,7 +152,8 @@ internal sealed class RefreshRaces(DatabaseKind kind)
         return (answers, [.. pairs]);
     }
 
-    private static Task<HttpResponseMessage> Together(Barrier start, Func<Task<HttpResponseMessage>> send) => Task.Run(async () =>
+    private static Task<HttpResponseMessage> Together(Barrier start, Func<Task<HttpResponseMessage>> send) =>
+        Task.Run(async () =>
     {
         start.SignalAndWait();
         return await send();

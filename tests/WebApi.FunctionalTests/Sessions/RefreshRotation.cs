@@ -4,7 +4,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>Each refresh token is good once, but for a short grace; after that, presenting it ends the session.</summary>
+/// <summary>
+/// Each refresh token is good once, but for a short grace; after that, presenting it ends the session.
+/// </summary>
 internal sealed class RefreshRotation
 {
     [Test]
@@ -33,7 +35,10 @@ internal sealed class RefreshRotation
             Assert.That(after["sub"]!.ToString(), Is.EqualTo(before["sub"]!.ToString()));
             Assert.That(after["jti"]!.ToString(), Is.Not.EqualTo(before["jti"]!.ToString()));
             Assert.That(after["iat"]!.GetValue<long>(), Is.EqualTo(before["iat"]!.GetValue<long>() + 60));
-            Assert.That(after["auth_time"]!.GetValue<long>(), Is.EqualTo(before["auth_time"]!.GetValue<long>()), "a refresh proves nobody's password");
+            Assert.That(
+                after["auth_time"]!.GetValue<long>(),
+                Is.EqualTo(before["auth_time"]!.GetValue<long>()),
+                "a refresh proves nobody's password");
         }
 
         await (await app.MeAsync(tokens.Text("accessToken"))).ShouldBeAsync(200);
@@ -171,7 +176,10 @@ internal sealed class RefreshRotation
         app.Sql("UPDATE AspNetUsers SET Roles = 'admin' WHERE Email = @p0", email);
         var next = await NextAsync(app, tokens.RefreshToken);
         Assert.That(Jwt.Payload(next.AccessToken)["roles"]!.ToJsonString(), Is.EqualTo("[\"admin\"]"));
-        Assert.That(Jwt.Payload(next.AccessToken)["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfAdmins), "the sign-in named no scopes");
+        Assert.That(
+            Jwt.Payload(next.AccessToken)["scope"]!.ToString(),
+            Is.EqualTo(ContractScopes.OfAdmins),
+            "the sign-in named no scopes");
     }
 
     [TestCase("")]
@@ -179,7 +187,8 @@ internal sealed class RefreshRotation
     [TestCase(null)]
     public async Task MissingToken_IsNamed(string? refreshToken)
     {
-        var response = await SharedService.App.CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken });
+        var response = await SharedService.App.CreateClient().PostAsJsonAsync(
+            "/api/auth/refresh", new { refreshToken });
         var problem = await response.ShouldBeProblemAsync(400, "validation-failed");
         Assert.That(problem.GetProperty("errors").Names(), Is.EquivalentTo(new[] { "refreshToken" }));
     }

@@ -5,8 +5,8 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
 /// <summary>
-/// An old and a new node over one database, while an upgrade brings new scopes. The old node ignores scope names that it does not know. A session that
-/// named no scopes gets the new ones from the new node.
+/// An old and a new node over one database, while an upgrade brings new scopes. The old node ignores scope names that
+/// it does not know. A session that named no scopes gets the new ones from the new node.
 /// </summary>
 [OnDatabases]
 internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
@@ -44,7 +44,8 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
         var all = isAdmin ? ContractScopes.OfAdmins : ContractScopes.OfEveryAccount;
         var tokens = await App.LoginAsync(isAdmin ? await App.CreateClient().RegisterAdminAsync() : null);
         Write("account:read", tokens);
-        Assert.That((await ReauthenticateAsync(tokens)).Text("scope"), Is.EqualTo("account:read"), "before its refresh");
+        Assert.That(
+            (await ReauthenticateAsync(tokens)).Text("scope"), Is.EqualTo("account:read"), "before its refresh");
 
         var next = await RefreshAsync(tokens);
 
@@ -87,13 +88,16 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
         Assert.That((await IntrospectAsync(next.AccessToken)).Text("scope"), Is.Empty);
     }
 
-    private void Write(string scope, TokenPair session) => App.Sql("UPDATE Sessions SET Scope = @p0 WHERE lower(Id) = @p1", scope, session.SessionId);
+    private void Write(string scope, TokenPair session) =>
+        App.Sql("UPDATE Sessions SET Scope = @p0 WHERE lower(Id) = @p1", scope, session.SessionId);
 
-    private object? StoredScope(TokenPair session) => App.Sql("SELECT Scope FROM Sessions WHERE lower(Id) = @p0", session.SessionId);
+    private object? StoredScope(TokenPair session) =>
+        App.Sql("SELECT Scope FROM Sessions WHERE lower(Id) = @p0", session.SessionId);
 
     private async Task<JsonElement> RefreshAsync(TokenPair session, string? scope = null)
     {
-        var response = await App.CreateClient().PostAsJsonAsync("/api/auth/refresh", new { refreshToken = session.RefreshToken, scope });
+        var response = await App.CreateClient().PostAsJsonAsync(
+            "/api/auth/refresh", new { refreshToken = session.RefreshToken, scope });
         await response.ShouldBeAsync(200);
         return await response.JsonAsync();
     }
@@ -105,7 +109,8 @@ internal sealed class ScopesOfANewerVersion(DatabaseKind kind)
         return await response.JsonAsync();
     }
 
-    private async Task<JsonElement> IntrospectAsync(string token) => await (await App.CreateClient().IntrospectAsync(token)).ShouldBeActiveAsync();
+    private async Task<JsonElement> IntrospectAsync(string token) =>
+        await (await App.CreateClient().IntrospectAsync(token)).ShouldBeActiveAsync();
 
     private async Task<string> ListedScopeAsync(TokenPair session)
     {

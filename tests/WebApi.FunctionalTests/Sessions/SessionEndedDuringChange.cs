@@ -3,14 +3,18 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>The caller's session ends after it was looked up and before the change was written: then the change is not made.</summary>
+/// <summary>
+/// The caller's session ends after it was looked up and before the change was written: then the change is not made.
+/// </summary>
 internal sealed class SessionEndedDuringChange : IAsyncDisposable
 {
     private static readonly (string Request, object? Body)[] Changes =
     [
         .. from route in Contract.Admin
            where route.Kind is "live" or "recent"
-           select (route.Request.Replace("{id}", "{0}", StringComparison.Ordinal), route.Body is null ? null : new { roles = new[] { "admin" } }),
+           select (
+               route.Request.Replace("{id}", "{0}", StringComparison.Ordinal),
+               route.Body is null ? null : new { roles = new[] { "admin" } }),
     ];
 
     private readonly Gate _gate = new();
@@ -22,7 +26,8 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
         _app = new CleanJwtApp(TestAccounts.WithAdmin, configure: services =>
         {
             _gate.PutBefore<IAccountSecurity>(
-                services, nameof(IAccountSecurity.LockAsync), nameof(IAccountSecurity.UnlockAsync), nameof(IAccountSecurity.SetRolesAsync),
+                services, nameof(IAccountSecurity.LockAsync), nameof(IAccountSecurity.UnlockAsync), nameof(
+                    IAccountSecurity.SetRolesAsync),
                 nameof(IAccountSecurity.DeleteAsync));
             _gate.PutBefore<ISessionRepository>(services, nameof(ISessionRepository.EndAllAsync));
         });
@@ -37,16 +42,20 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
             await (await client.LockAsync(admin, actor.AccountId)).ShouldBeAsync(204);
             return await client.UnlockAsync(admin, actor.AccountId);
         });
-        yield return Row("SessionsEnded", (client, admin, actor) => client.DoAsync(admin, $"DELETE /api/admin/users/{actor.AccountId}/sessions"));
+        yield return Row(
+            "SessionsEnded",
+            (client, admin, actor) => client.DoAsync(admin, $"DELETE /api/admin/users/{actor.AccountId}/sessions"));
         yield return Row("RoleTaken", (client, admin, actor) => client.SetRolesAsync(admin, actor.AccountId));
-        yield return Row("RoleGivenAgain", (client, admin, actor) => client.SetRolesAsync(admin, actor.AccountId, "admin"));
+        yield return Row(
+            "RoleGivenAgain", (client, admin, actor) => client.SetRolesAsync(admin, actor.AccountId, "admin"));
         yield return Row("Deleted", (client, admin, actor) => client.DeleteUserAsync(admin, actor.AccountId));
         yield return Row("SignedOut", (client, _, actor) => client.DoAsync(actor, "POST /api/auth/logout"));
     }
 
     [TestCaseSource(nameof(Ends))]
     [Category("Exhaustive")]
-    public async Task AdministratorWhoseSessionEnds_DoesNothingAnyMore(Func<HttpClient, TokenPair, TokenPair, Task<HttpResponseMessage>> end)
+    public async Task AdministratorWhoseSessionEnds_DoesNothingAnyMore(
+        Func<HttpClient, TokenPair, TokenPair, Task<HttpResponseMessage>> end)
     {
         var admin = await _client.AdminAsync();
         foreach (var (request, body) in Changes)
@@ -56,7 +65,9 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
             var target = request.EndsWith("/unlock", StringComparison.Ordinal) ? locked : free;
 
             var answer = await HeldAsync(
-                () => _client.DoAsync(actor, string.Format(null, request, target.AccountId), body), () => end(_client, admin, actor));
+                () =>
+                    _client.DoAsync(actor, string.Format(null, request, target.AccountId), body), () =>
+                        end(_client, admin, actor));
 
             await answer.ShouldBeProblemAsync(401, "token-revoked");
             await (await _client.AskAsync(free.AccessToken)).ShouldBeAsync(200);
@@ -75,7 +86,9 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
         var email = await _client.RegisterAsync();
         var (owner, other) = (await _client.LoginAsync(email), await _client.LoginAsync(email));
         var answer = await HeldAsync(
-            () => _client.DoAsync(owner, "DELETE /api/users/me"), () => _client.DoAsync(other, "DELETE /api/users/me/sessions?except=current"));
+            () =>
+                _client.DoAsync(owner, "DELETE /api/users/me"), () =>
+                    _client.DoAsync(other, "DELETE /api/users/me/sessions?except=current"));
 
         await answer.ShouldBeProblemAsync(401, "token-revoked");
         await (await _app.MeAsync(other.AccessToken)).ShouldBeAsync(200);
@@ -87,11 +100,13 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
         _gate.Dispose();
     }
 
-    private static TestCaseData Row(string name, Func<HttpClient, TokenPair, TokenPair, Task<HttpResponseMessage>> end) =>
+    private static TestCaseData Row(
+        string name, Func<HttpClient, TokenPair, TokenPair, Task<HttpResponseMessage>> end) =>
         new TestCaseData(end).SetArgDisplayNames(name);
 
     /// <summary>Holds a request just before it would do what it may, until its session has ended.</summary>
-    private async Task<HttpResponseMessage> HeldAsync(Func<Task<HttpResponseMessage>> send, Func<Task<HttpResponseMessage>> end)
+    private async Task<HttpResponseMessage> HeldAsync(
+        Func<Task<HttpResponseMessage>> send, Func<Task<HttpResponseMessage>> end)
     {
         _gate.HoldNext();
         var request = Task.Run(send);

@@ -2,7 +2,9 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Sessions;
 
-/// <summary>Random histories of a session through the whole service, each step answered as a small model of the contract says.</summary>
+/// <summary>
+/// Random histories of a session through the whole service, each step answered as a small model of the contract says.
+/// </summary>
 [Category("Exhaustive")]
 internal sealed class SessionHistories
 {
@@ -17,7 +19,8 @@ internal sealed class SessionHistories
 
     private static readonly TimeSpan[] Jumps =
     [
-        Millisecond, TimeSpan.FromSeconds(1), Grace - Millisecond, Grace, Grace + Millisecond, TimeSpan.FromMinutes(9), TimeSpan.FromDays(13),
+        Millisecond, TimeSpan.FromSeconds(
+            1), Grace - Millisecond, Grace, Grace + Millisecond, TimeSpan.FromMinutes(9), TimeSpan.FromDays(13),
         TimeSpan.FromDays(13.9), Idle - Millisecond, Idle,
     ];
 
@@ -51,7 +54,8 @@ internal sealed class SessionHistories
             "the histories reach what they are to test");
     }
 
-    private static async Task FollowAsync(CleanJwtApp app, string email, Random random, List<string> told, Tally answers)
+    private static async Task FollowAsync(
+        CleanJwtApp app, string email, Random random, List<string> told, Tally answers)
     {
         var newest = await app.LoginAsync(email);
         var model = new Model(newest, app.Time.GetUtcNow());
@@ -115,14 +119,18 @@ internal sealed class SessionHistories
     }
 
     /// <summary>Most are short, so that histories get long.</summary>
-    private static TimeSpan ShortJump(Random random) => Jumps[Enumerable.Range(0, 4).Min(_ => random.Next(Jumps.Length))];
+    private static TimeSpan ShortJump(Random random) =>
+        Jumps[Enumerable.Range(0, 4).Min(_ => random.Next(Jumps.Length))];
 
     /// <summary>At the end of the absolute lifetime, to its last moment or to the one after.</summary>
     private static TimeSpan LongJump(TimeSpan left, Random random) => left > Millisecond && left < Idle
         ? left - (random.Next(2) * Millisecond)
         : LongJumps[random.Next(LongJumps.Length)];
 
-    /// <summary>The contract's paragraph on refresh tokens, told by tokens and when they were spent; generations it knows nothing of.</summary>
+    /// <summary>
+    /// The contract's paragraph on refresh tokens, told by tokens and when they were spent; generations it knows
+    /// nothing of.
+    /// </summary>
     private sealed class Model
     {
         // Several are of one generation after a repeat: spending one of them spends all.

@@ -69,7 +69,10 @@ internal sealed class SessionLifetimes
         var last = await app.RefreshAsync(tokens.RefreshToken);
         await last.ShouldBeAsync(200);
         Assert.That((await last.JsonAsync()).GetProperty("refreshExpiresIn").GetInt64(), Is.EqualTo(1));
-        Assert.That((await last.JsonAsync()).GetProperty("expiresIn").GetInt64(), Is.LessThanOrEqualTo(1), "no access token outlives its session");
+        Assert.That(
+            (await last.JsonAsync()).GetProperty("expiresIn").GetInt64(),
+            Is.LessThanOrEqualTo(1),
+            "no access token outlives its session");
 
         app.Time.Advance(Second);
         var over = TokenPair.From(await last.JsonAsync());
@@ -79,7 +82,8 @@ internal sealed class SessionLifetimes
     [Test]
     public async Task Settings_AreTheLifetimes()
     {
-        await using var app = new CleanJwtApp(new() { ["Sessions:IdleLifetime"] = "00:02:00", ["Sessions:AbsoluteLifetime"] = "00:03:00" });
+        await using var app = new CleanJwtApp(
+            new() { ["Sessions:IdleLifetime"] = "00:02:00", ["Sessions:AbsoluteLifetime"] = "00:03:00" });
         var unused = await app.LoginAsync();
         var tokens = await app.LoginAsync();
         app.Time.Advance(TimeSpan.FromMinutes(2) - Second);

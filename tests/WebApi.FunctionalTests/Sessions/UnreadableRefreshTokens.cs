@@ -27,7 +27,8 @@ internal sealed class UnreadableRefreshTokens
         yield return Row("LineFeedAfter", "RFC 7515 2", token => token + "\n");
         yield return Row("Twice", Modified, token => token + token);
         yield return Row("NotBase64Url", Modified, token => token.Replace(token[5], '!'));
-        yield return Row("Random", Modified, token => Convert.ToHexString(RandomNumberGenerator.GetBytes(token.Length / 2)));
+        yield return Row(
+            "Random", Modified, token => Convert.ToHexString(RandomNumberGenerator.GetBytes(token.Length / 2)));
         yield return Row("Zeros", Modified, token => new string('A', token.Length));
         yield return Row("OneCharacter", Modified, _ => "A");
         yield return Row("Huge", "OWASP API4:2023", _ => new string('A', 50_000));
@@ -84,7 +85,8 @@ internal sealed class UnreadableRefreshTokens
         var tokens = await _app.LoginAsync();
         foreach (var route in new[] { "/api/users/me", "/api/auth/token" })
         {
-            await (await _app.CreateClient().AskAsync(tokens.RefreshToken, route)).ShouldBeProblemAsync(401, "invalid-token");
+            await (await _app.CreateClient().AskAsync(tokens.RefreshToken, route)).ShouldBeProblemAsync(
+                401, "invalid-token");
         }
 
         await (await _app.RefreshAsync(tokens.RefreshToken)).ShouldBeAsync(200);
@@ -97,5 +99,6 @@ internal sealed class UnreadableRefreshTokens
         return new string(characters);
     }
 
-    private static TestCaseData Row(string name, string source, Func<string, string> change) => Attack.Row(name, source, change);
+    private static TestCaseData Row(string name, string source, Func<string, string> change) =>
+        Attack.Row(name, source, change);
 }

@@ -23,7 +23,9 @@ internal sealed class ApiAction
 
     public string Name => $"{(_methods.Count == 0 ? "ANY" : string.Join(' ', _methods))} {Route}";
 
-    /// <summary>What it asks, in the words of the contract: <c>nothing</c>, <c>token</c>, or a kind of proof and its scope.</summary>
+    /// <summary>
+    /// What it asks, in the words of the contract: <c>nothing</c>, <c>token</c>, or a kind of proof and its scope.
+    /// </summary>
     public string Asks => (IsAnonymous, Proofs) switch
     {
         (true, _) => "nothing",
@@ -66,5 +68,6 @@ internal sealed class ApiAction
     private ProofAttribute[] Proofs => [.. _metadata.OfType<ProofAttribute>()];
 
     public static IEnumerable<ApiAction> Of(CleanJwtApp app) =>
-        app.Endpoints.Select(endpoint => new ApiAction(endpoint)).Where(action => action.Route.StartsWith("/api", StringComparison.OrdinalIgnoreCase));
+        app.Endpoints.Select(endpoint => new ApiAction(endpoint)).Where(
+            action => action.Route.StartsWith("/api", StringComparison.OrdinalIgnoreCase));
 }

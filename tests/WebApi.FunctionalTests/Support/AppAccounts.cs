@@ -2,7 +2,9 @@ using System.Net.Http.Json;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>What a test does with an account of the service in this process, and what it does to it in the database.</summary>
+/// <summary>
+/// What a test does with an account of the service in this process, and what it does to it in the database.
+/// </summary>
 internal static class AppAccounts
 {
     /// <returns>The address of a new account with the role of administrators.</returns>

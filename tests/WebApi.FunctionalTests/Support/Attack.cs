@@ -1,13 +1,16 @@
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>Rows of attacks. Each names who described it, or whose rule it breaks, so that a reader can tell whether all are there.</summary>
+/// <summary>
+/// Rows of attacks. Each names who described it, or whose rule it breaks, so that a reader can tell whether all are
+/// there.
+/// </summary>
 internal static class Attack
 {
     public const string Source = nameof(Source);
 
     /// <summary>
-    /// What a source looks like: an RFC with its section, a CVE, a page of OWASP, or the API's own contract where no standard says it.
-    /// Several stand apart by a semicolon.
+    /// What a source looks like: an RFC with its section, a CVE, a page of OWASP, or the API's own contract where no
+    /// standard says it. Several stand apart by a semicolon.
     /// </summary>
     public const string SourcePattern = @"^(RFC \d{4}( \d+(\.\d+)*)?|CVE-\d{4}-\d{4,}|OWASP [\w :.-]+|the contract)(; (RFC \d{4}( \d+(\.\d+)*)?|CVE-\d{4}-\d{4,}|OWASP [\w :.-]+|the contract))*$";
 

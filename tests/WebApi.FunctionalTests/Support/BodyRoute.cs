@@ -31,13 +31,16 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
     public string BodyWith(string field, string json) => Body(new(Fields) { [field] = json });
 
     public static string Body(Dictionary<string, string> fields) =>
-        $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}".Replace("EMAIL", TestAccounts.UniqueEmail(), StringComparison.Ordinal);
+        $"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}".Replace(
+            "EMAIL", TestAccounts.UniqueEmail(), StringComparison.Ordinal);
 
     /// <summary>Sends a body that must change nothing, as a caller with the right to use the route.</summary>
-    public async Task<HttpResponseMessage> SendAsync(byte[] body, string? type = "application/json", bool chunked = false)
+    public async Task<HttpResponseMessage> SendAsync(
+        byte[] body, string? type = "application/json", bool chunked = false)
     {
         var user = await User.Value;
-        return await SendAsync(IsOpen ? null : IsForAdmins ? await Admin.Value : user, user.AccountId, body, type, chunked);
+        return await SendAsync(
+            IsOpen ? null : IsForAdmins ? await Admin.Value : user, user.AccountId, body, type, chunked);
     }
 
     public Task<HttpResponseMessage> SendAsync(string body) => SendAsync(Encoding.UTF8.GetBytes(body));
@@ -51,7 +54,8 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
 
     /// <param name="by">The caller's tokens; null for none.</param>
     /// <param name="id">The account that an administrator's request is about.</param>
-    public async Task<HttpResponseMessage> SendAsync(TokenPair? by, string? id, byte[] body, string? type = "application/json", bool chunked = false)
+    public async Task<HttpResponseMessage> SendAsync(
+        TokenPair? by, string? id, byte[] body, string? type = "application/json", bool chunked = false)
     {
         var (method, path) = (Request.Split(' ')[0], Request.Split(' ')[1]);
         using var request = new HttpRequestMessage(HttpMethod.Parse(method), path.Replace("{id}", id, StringComparison.Ordinal));

@@ -49,7 +49,8 @@ internal sealed class CleanJwtApp : IAsyncDisposable
                 host.UseSetting("KeyProtection:CertificatePassword", TestAccounts.Password);
             }
 
-            // Only some tests listen at all. Each takes a free port, so that several runs of the tests fit on one machine.
+            // Only some tests listen at all. Each takes a free port, so that several runs of the tests fit on one
+            // machine.
             host.UseSetting("urls", "http://127.0.0.1:0");
 
             // All tests come from one address. Those of the limits turn it on.
@@ -85,7 +86,8 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     public LogCollector Logs { get; }
 
     /// <summary>All that the service answers, as its host has it.</summary>
-    public IEnumerable<RouteEndpoint> Endpoints => _factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+    public IEnumerable<RouteEndpoint> Endpoints =>
+        _factory.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     /// <summary>A service that is one for the whole application.</summary>
     public T Get<T>()
@@ -97,7 +99,9 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     /// <summary>Of an SQLite database.</summary>
     public string DatabasePath => _database.FilePath;
 
-    /// <summary>Has the real server answer, and not only the one for tests. To be called before anything else.</summary>
+    /// <summary>
+    /// Has the real server answer, and not only the one for tests. To be called before anything else.
+    /// </summary>
     public Uri StartOnKestrel()
     {
         _factory.UseKestrel(0);
@@ -107,7 +111,8 @@ internal sealed class CleanJwtApp : IAsyncDisposable
 
     /// <summary>A client of an address of its own, such as <c>https://auth.example.com</c>.</summary>
     public HttpClient CreateClientOf(string address) =>
-        _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, BaseAddress = new Uri(address) });
+        _factory.CreateClient(
+            new WebApplicationFactoryClientOptions { AllowAutoRedirect = false, BaseAddress = new Uri(address) });
 
     public HttpClient CreateClient() => CreateClientOf(_factory.ClientOptions.BaseAddress.OriginalString);
 
@@ -123,7 +128,8 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     public async Task<string> RegisterAsync(string? email = null)
     {
         email ??= TestAccounts.UniqueEmail();
-        var response = await CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password });
+        var response = await CreateClient().PostAsJsonAsync(
+            "/api/auth/register", new { email, password = TestAccounts.Password });
         await response.ShouldBeAsync(201);
         return email;
     }
@@ -132,7 +138,8 @@ internal sealed class CleanJwtApp : IAsyncDisposable
     public async Task<TokenPair> LoginAsync(string? email = null, string? scope = null)
     {
         email ??= await RegisterAsync();
-        var response = await CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope });
+        var response = await CreateClient().PostAsJsonAsync(
+            "/api/auth/login", new { email, password = TestAccounts.Password, scope });
         await response.ShouldBeAsync(200);
         return TokenPair.From(await response.JsonAsync());
     }
@@ -142,7 +149,9 @@ internal sealed class CleanJwtApp : IAsyncDisposable
 
     public Task<HttpResponseMessage> MeAsync(string accessToken) => CreateClient(accessToken).GetAsync("/api/users/me");
 
-    /// <summary>Runs SQL beside the service, as an operator could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.</summary>
+    /// <summary>
+    /// Runs SQL beside the service, as an operator could. Parameters are positional: <c>@p0</c>, <c>@p1</c>.
+    /// </summary>
     public object? Sql(string sql, params object[] parameters) => _database.Sql(sql, parameters);
 
     public async ValueTask DisposeAsync()

@@ -5,12 +5,15 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// <summary>Searches every column of every table, so that a test does not depend on a list of places.</summary>
 internal static class DatabaseContent
 {
-    /// <returns>The columns that hold the text somewhere, whatever its case, such as <c>Sessions.UserAgent</c>.</returns>
+    /// <returns>
+    /// The columns that hold the text somewhere, whatever its case, such as <c>Sessions.UserAgent</c>.
+    /// </returns>
     public static IReadOnlyList<string> ColumnsHolding(this CleanJwtApp app, string text)
     {
         using var connection = new SqliteConnection($"Data Source={app.DatabasePath};Pooling=False");
         connection.Open();
-        return [.. Columns(connection).Where(column => Holds(connection, column, text)).Select(column => $"{column.Table}.{column.Name}")];
+        return [.. Columns(connection).Where(column => Holds(connection, column, text)).Select(
+            column => $"{column.Table}.{column.Name}")];
     }
 
     private static List<(string Table, string Name)> Columns(SqliteConnection connection)

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
 /// <summary>
-/// The endpoints that docs/protecting-endpoints.md shows. Their class and their route have other names than an engineer would choose who follows the
-/// document.
+/// The endpoints that docs/protecting-endpoints.md shows. Their class and their route have other names than an engineer
+/// would choose who follows the document.
 /// </summary>
 [ApiController]
 [Route("api/documented/notes")]

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>Stands before methods of a port, where it holds calls that have done nothing yet, until a test lets them go on.</summary>
+/// <summary>
+/// Stands before methods of a port, where it holds calls that have done nothing yet, until a test lets them go on.
+/// </summary>
 internal sealed class Gate : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -27,9 +27,15 @@ internal sealed class LogCollector : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
             lines.Enqueue($"{logLevel} {category} {formatter(state, exception)} {Values(state)} {exception}");
 
-        private static string Values(object? state) => state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join("; ", values) : $"{state}";
+        private static string Values(object? state) =>
+            state is IEnumerable<KeyValuePair<string, object?>> values ? string.Join("; ", values) : $"{state}";
     }
 }

@@ -5,7 +5,8 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// <summary>Reads lists page by page, as a client does.</summary>
 internal static class Pages
 {
-    public static async Task<(JsonElement[] Items, string? Next)> PageAsync(this HttpClient client, TokenPair by, string route)
+    public static async Task<(JsonElement[] Items, string? Next)> PageAsync(
+        this HttpClient client, TokenPair by, string route)
     {
         var response = await client.DoAsync(by, $"GET {route}");
         await response.ShouldBeAsync(200);
@@ -24,7 +25,8 @@ internal static class Pages
         var (ids, sizes) = (new List<string>(), new List<int>());
         for (string? after = null; ;)
         {
-            var (items, next) = await client.PageAsync(by, after is null ? route : $"{route}&after={Uri.EscapeDataString(after)}");
+            var (items, next) = await client.PageAsync(
+                by, after is null ? route : $"{route}&after={Uri.EscapeDataString(after)}");
             ids.AddRange(items.Select(item => item.Text("id")));
             sizes.Add(items.Length);
             if (next is null)

@@ -2,12 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
-/// <summary>A block of code in a document, with the file that the comment above its fence names, such as <c>samples/node/server.js</c>.</summary>
+/// <summary>
+/// A block of code in a document, with the file that the comment above its fence names, such as
+/// <c>samples/node/server.js</c>.
+/// </summary>
 internal sealed record Snippet(string File, string[] Lines);
 
 /// <summary>
-/// The code that a document shows. It is copied from files that tests compile or run, where it stands line by line, moved in or out as a whole
-/// at most.
+/// The code that a document shows. It is copied from files that tests compile or run, where it stands line by line,
+/// moved in or out as a whole at most.
 /// </summary>
 internal static partial class Snippets
 {
@@ -24,7 +27,8 @@ internal static partial class Snippets
                 var end = Array.IndexOf(lines, "```", i + 1);
                 if (!OtherBlocks.Contains(lines[i]))
                 {
-                    yield return new Snippet(i > 0 ? NameOfFile().Match(lines[i - 1]).Groups[1].Value : "", lines[(i + 1)..end]);
+                    yield return new Snippet(
+                        i > 0 ? NameOfFile().Match(lines[i - 1]).Groups[1].Value : "", lines[(i + 1)..end]);
                 }
 
                 i = end;

@@ -17,7 +17,8 @@ internal static class TokenPathExtensions
     /// <summary>Undoes <c>AddFastPath</c>. What it replaced is still registered and serves again.</summary>
     public static void RemoveFastPath(this IServiceCollection services)
     {
-        var added = services.Where(service => service.ImplementationType?.Namespace == "CleanJwt.WebApi.FastPath").ToList();
+        var added = services.Where(
+            service => service.ImplementationType?.Namespace == "CleanJwt.WebApi.FastPath").ToList();
         if (added.Count == 0)
         {
             throw new InvalidOperationException("The service has no fast path.");

@@ -3,8 +3,8 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
 /// <summary>
-/// One attribute protects an action that an engineer adds, without a database lookup. A parameter gives the action the current user,
-/// with one lookup.
+/// One attribute protects an action that an engineer adds, without a database lookup. A parameter gives the action the
+/// current user, with one lookup.
 /// </summary>
 [TestFixture(TokenPath.Fast)]
 [TestFixture(TokenPath.Standard, Category = "Exhaustive")]
@@ -39,9 +39,11 @@ internal sealed class ProtectedActions(TokenPath path)
         await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().GetAsync(route), "missing-token");
         await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient("nonsense").GetAsync(route), "invalid-token");
         await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(withoutSub).GetAsync(route), "invalid-token");
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(ended.AccessToken).GetAsync(route), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient(ended.AccessToken).GetAsync(route), "token-revoked");
         app.Time.Advance(TimeSpan.FromHours(1));
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(expired.AccessToken).GetAsync(route), "token-expired");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient(expired.AccessToken).GetAsync(route), "token-expired");
     }
 
     [TestCase("/probe/user")]
@@ -54,11 +56,13 @@ internal sealed class ProtectedActions(TokenPath path)
         app.Commands.Reset();
         var response = await app.CreateClient(tokens.AccessToken).GetAsync(route);
         await response.ShouldBeAsync(200);
-        Assert.That((await response.JsonAsync()).Text("id"), Is.EqualTo(Jwt.Payload(tokens.AccessToken)["sub"]!.ToString()));
+        Assert.That(
+            (await response.JsonAsync()).Text("id"), Is.EqualTo(Jwt.Payload(tokens.AccessToken)["sub"]!.ToString()));
         Assert.That(app.Commands.Commands, Has.Count.EqualTo(1));
 
         app.Sql("DELETE FROM AspNetUsers WHERE Email = @p0", email);
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(tokens.AccessToken).GetAsync(route), "user-not-found");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient(tokens.AccessToken).GetAsync(route), "user-not-found");
     }
 
     [Test]
@@ -67,8 +71,10 @@ internal sealed class ProtectedActions(TokenPath path)
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var (mine, theirs) = (await app.LoginAsync(), await app.LoginAsync());
         var other = Jwt.Payload(theirs.AccessToken)["sub"]!.ToString();
-        var response = await app.CreateClient(mine.AccessToken).GetAsync($"/probe/user?user={other}&id={other}&user.id={other}&sub={other}", ("user", other), ("sub", other));
-        Assert.That((await response.JsonAsync()).Text("id"), Is.EqualTo(Jwt.Payload(mine.AccessToken)["sub"]!.ToString()));
+        var response = await app.CreateClient(mine.AccessToken).GetAsync(
+            $"/probe/user?user={other}&id={other}&user.id={other}&sub={other}", ("user", other), ("sub", other));
+        Assert.That(
+            (await response.JsonAsync()).Text("id"), Is.EqualTo(Jwt.Payload(mine.AccessToken)["sub"]!.ToString()));
     }
 
     [Test]
@@ -79,7 +85,9 @@ internal sealed class ProtectedActions(TokenPath path)
         app.Commands.Reset();
         var response = await client.PostAsync("/probe/write", null);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
-        Assert.That(response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:write\""));
+        Assert.That(
+            response.Headers.GetValues("WWW-Authenticate").Single(),
+            Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:write\""));
 
         // Before the current user is looked up.
         await (await client.GetAsync("/probe/user-of-scope")).ShouldBeProblemAsync(403, "insufficient-scope");
@@ -94,7 +102,10 @@ internal sealed class ProtectedActions(TokenPath path)
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);
         var value = $"Bearer {(await app.LoginAsync()).AccessToken}";
         var open = await app.CreateClient().GetAsync("/probe/open", ("Authorization", value), ("Authorization", value));
-        Assert.That((await open.JsonAsync()).GetProperty("headers").GetInt32(), Is.EqualTo(2), "both must arrive, or this test shows nothing");
+        Assert.That(
+            (await open.JsonAsync()).GetProperty("headers").GetInt32(),
+            Is.EqualTo(2),
+            "both must arrive, or this test shows nothing");
 
         foreach (var route in new[] { "/probe/protected", "/probe/user", "/api/auth/token", "/api/users/me" })
         {

@@ -11,7 +11,8 @@ internal sealed class RefusedBearerTokens(TokenPath path)
 
     [TestCase("/api/users/me")]
     [TestCase("/api/auth/token")]
-    public async Task NoToken_IsMissing(string route) => await BearerErrors.ShouldBeRefusedAsync(await App.CreateClient().GetAsync(route), "missing-token");
+    public async Task NoToken_IsMissing(string route) =>
+        await BearerErrors.ShouldBeRefusedAsync(await App.CreateClient().GetAsync(route), "missing-token");
 
     [TestCase("Basic YWRhOnBhc3N3b3Jk")]
     [TestCase("Bearer")]
@@ -20,7 +21,8 @@ internal sealed class RefusedBearerTokens(TokenPath path)
     [TestCase("Digest username=\"ada\"")]
     [TestCase("DPoP eyJhbGciOiJub25lIn0.e30.")]
     public async Task HeaderWithoutABearerToken_IsMissing(string authorization) =>
-        await BearerErrors.ShouldBeRefusedAsync(await App.CreateClient().GetAsync("/api/users/me", ("Authorization", authorization)), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await App.CreateClient().GetAsync("/api/users/me", ("Authorization", authorization)), "missing-token");
 
     [TestCase("/api/users/me")]
     [TestCase("/api/auth/token")]
@@ -51,7 +53,8 @@ internal sealed class RefusedBearerTokens(TokenPath path)
     [Test]
     public async Task ExpiredToken_IsAcceptedForTheClockSkewOfFiveSecondsAlone()
     {
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero));
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(
+            new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero));
         await using var app = new CleanJwtApp(time: time, path: path);
         var tokens = await app.LoginAsync();
         time.Advance(TimeSpan.FromSeconds(604));
@@ -107,6 +110,8 @@ internal sealed class RefusedBearerTokens(TokenPath path)
     {
         var response = await App.MeAsync("eyJhbGciOiJub25lIn0.c2VjcmV0LXBhcnQ.x");
         var everything = response.Headers + await response.Content.ReadAsStringAsync();
-        Assert.That(everything, Does.Not.Contain("eyJhbGciOiJub25lIn0").And.Not.Contain("c2VjcmV0LXBhcnQ").And.Not.Contain("IDX"));
+        Assert.That(
+            everything,
+            Does.Not.Contain("eyJhbGciOiJub25lIn0").And.Not.Contain("c2VjcmV0LXBhcnQ").And.Not.Contain("IDX"));
     }
 }

@@ -2,7 +2,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
-/// <summary>Each action under /api asks its caller for the proof that the contract names. A new action fails here until <see cref="Contract"/> has it.</summary>
+/// <summary>
+/// Each action under /api asks its caller for the proof that the contract names. A new action fails here until <see
+/// cref="Contract"/> has it.
+/// </summary>
 internal sealed class RequiredProofs
 {
     private readonly CleanJwtApp _app = SharedService.App;
@@ -52,7 +55,8 @@ internal sealed class RequiredProofs
 
     [TestCaseSource(nameof(Protected))]
     public async Task WithTheSecretOfAClient_NothingIsAnswered(string method, string route) =>
-        await BearerErrors.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient().As(OAuthRequests.Basic()), method, route), "missing-token");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await SendAsync(_app.CreateClient().As(OAuthRequests.Basic()), method, route), "missing-token");
 
     [TestCaseSource(nameof(OfAScope))]
     public async Task WithEveryOtherScope_TheMissingOneIsNamed(string method, string route, string needed)
@@ -62,7 +66,8 @@ internal sealed class RequiredProofs
         var response = await SendAsync(_app.CreateClient(tokens.AccessToken), method, route);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
         Assert.That(
-            response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo($"Bearer error=\"insufficient_scope\", scope=\"{needed}\""));
+            response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo(
+                $"Bearer error=\"insufficient_scope\", scope=\"{needed}\""));
     }
 
     [TestCaseSource(nameof(OfALiveSession))]
@@ -70,7 +75,8 @@ internal sealed class RequiredProofs
     {
         var tokens = await _app.LoginAsync(await _app.RegisterAdminAsync());
         _app.EndBehindTheBack(tokens);
-        await BearerErrors.ShouldBeRefusedAsync(await SendAsync(_app.CreateClient(tokens.AccessToken), method, route), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await SendAsync(_app.CreateClient(tokens.AccessToken), method, route), "token-revoked");
     }
 
     [TestCaseSource(nameof(OfNoLiveSession))]
@@ -100,8 +106,8 @@ internal sealed class RequiredProofs
         where ofKind(route.Kind)
         select new TestCaseData(route.Method, route.Path).SetArgDisplayNames(route.Request);
 
-    private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string route, string? id = null) => client.SendAsync(
-        new HttpMethod(method),
+    private static Task<HttpResponseMessage> SendAsync(
+        HttpClient client, string method, string route, string? id = null) => client.SendAsync(new HttpMethod(method),
         route.Replace("{id}", id ?? Guid.NewGuid().ToString(), StringComparison.Ordinal),
         method is "GET" or "DELETE" ? null : new { });
 }

@@ -3,7 +3,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
-/// <summary>Signing keys come and go on schedule: the next one is known before it signs, and one that was replaced until its last token has expired.</summary>
+/// <summary>
+/// Signing keys come and go on schedule: the next one is known before it signs, and one that was replaced until its
+/// last token has expired.
+/// </summary>
 internal sealed class RotatingKeys
 {
     private const int PatienceMilliseconds = 10_000;
@@ -34,7 +37,10 @@ internal sealed class RotatingKeys
 
         app.Time.Advance(TimeSpan.FromMinutes(65));
         await Task.Delay(100);
-        Assert.That(await KeysAsync(app), Is.EqualTo(new[] { second, first }), "a token of an hour may be left, and clocks differ");
+        Assert.That(
+            await KeysAsync(app),
+            Is.EqualTo(new[] { second, first }),
+            "a token of an hour may be left, and clocks differ");
         app.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.That(() => KeysAsync(app).Result, Is.EqualTo(new[] { second }).After(PatienceMilliseconds, 20));
     }
@@ -61,18 +67,23 @@ internal sealed class RotatingKeys
         await using var app = new CleanJwtApp(new() { ["Jwt:SigningAlgorithm"] = algorithm });
         var tokens = await app.LoginAsync();
         await (await app.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
-        await (await app.MeAsync(Jwt.With(tokens.AccessToken, 2, part => (part[0] == 'A' ? 'B' : 'A') + part[1..]))).ShouldBeProblemAsync(401, "invalid-token");
+        await (await app.MeAsync(Jwt.With(tokens.AccessToken, 2, part => (part[0] == 'A' ? 'B'
+            : 'A') + part[1..]))).ShouldBeProblemAsync(401, "invalid-token");
         Assert.That(Jwt.Header(tokens.AccessToken)["alg"]!.ToString(), Is.EqualTo(algorithm));
 
         var key = (await (await app.CreateClient().GetAsync("/.well-known/jwks.json")).JsonAsync()).GetProperty("keys").EnumerateArray().Single();
         Assert.That(key.Text("alg"), Is.EqualTo(algorithm));
         Assert.That(key.Text("kty"), Is.EqualTo(keyType));
-        Assert.That(key.Names(), Is.EquivalentTo([.. parameters.Split(' '), "kty", "use", "alg", "kid"]), "and no private part");
+        Assert.That(
+            key.Names(),
+            Is.EquivalentTo([.. parameters.Split(' '), "kty", "use", "alg", "kid"]),
+            "and no private part");
     }
 
     private static async Task<string[]> KeysAsync(CleanJwtApp app)
     {
-        JsonElement keys = (await (await app.CreateClient().GetAsync("/.well-known/jwks.json")).JsonAsync()).GetProperty("keys");
+        JsonElement keys = (
+            await (await app.CreateClient().GetAsync("/.well-known/jwks.json")).JsonAsync()).GetProperty("keys");
         return [.. keys.EnumerateArray().Select(key => key.Text("kid")!)];
     }
 

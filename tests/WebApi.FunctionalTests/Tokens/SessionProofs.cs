@@ -3,7 +3,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens;
 
-/// <summary>One attribute makes an action look the session up in the database. Another asks for a recent sign-in as well.</summary>
+/// <summary>
+/// One attribute makes an action look the session up in the database. Another asks for a recent sign-in as well.
+/// </summary>
 internal sealed class SessionProofs
 {
     private static readonly string[] All =
@@ -35,12 +37,16 @@ internal sealed class SessionProofs
 
         app.Commands.Reset();
         await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient().PostAsync(route, null), "missing-token");
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient("nonsense").PostAsync(route, null), "invalid-token");
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(withoutSid).PostAsync(route, null), "invalid-token");
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(ended.AccessToken).PostAsync(route, null), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient("nonsense").PostAsync(route, null), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient(withoutSid).PostAsync(route, null), "invalid-token");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient(ended.AccessToken).PostAsync(route, null), "token-revoked");
         Assert.That(app.Commands.Commands, Is.Empty);
         app.Time.Advance(TimeSpan.FromHours(1)); // at which the service cleans up
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(expired.AccessToken).PostAsync(route, null), "token-expired");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient(expired.AccessToken).PostAsync(route, null), "token-expired");
     }
 
     [TestCase("/probe/live-of-scope", "account:write")]
@@ -57,7 +63,8 @@ internal sealed class SessionProofs
         var response = await app.CreateClient(tokens.AccessToken).PostAsync(route, null);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
         Assert.That(
-            response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo($"Bearer error=\"insufficient_scope\", scope=\"{scope}\""));
+            response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo(
+                $"Bearer error=\"insufficient_scope\", scope=\"{scope}\""));
         Assert.That(app.Commands.Commands, Is.Empty);
     }
 
@@ -90,7 +97,8 @@ internal sealed class SessionProofs
 
         await (await client.GetAsync("/probe/protected")).ShouldBeAsync(200);
         await (await client.GetAsync("/probe/user")).ShouldBeAsync(200);
-        await (await client.PostAsync("/probe/write", null)).ShouldBeAsync(200); // it asks only for what reading asks for
+        await (
+            await client.PostAsync("/probe/write", null)).ShouldBeAsync(200); // it asks only for what reading asks for
     }
 
     [Test]
@@ -113,7 +121,8 @@ internal sealed class SessionProofs
         using var key = app.ServiceKey();
         var mixed = key.Resign(mine.AccessToken, payload: claims => claims["sid"] = theirs.SessionId);
         await (await app.CreateClient(mixed).GetAsync("/probe/protected")).ShouldBeAsync(200);
-        await BearerErrors.ShouldBeRefusedAsync(await app.CreateClient(mixed).PostAsync("/probe/live", null), "token-revoked");
+        await BearerErrors.ShouldBeRefusedAsync(
+            await app.CreateClient(mixed).PostAsync("/probe/live", null), "token-revoked");
     }
 
     [Test]
@@ -143,10 +152,12 @@ internal sealed class SessionProofs
             var response = await client.PostAsync(route, null);
             await response.ShouldBeProblemAsync(403, "insufficient-scope");
             Assert.That(
-                response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"users:write\""));
+                response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo(
+                    "Bearer error=\"insufficient_scope\", scope=\"users:write\""));
         }
 
-        foreach (var route in new[] { "/probe/live", "/probe/live-of-scope", "/probe/recent", "/probe/recent-of-scope" })
+        foreach (
+            var route in new[] { "/probe/live", "/probe/live-of-scope", "/probe/recent", "/probe/recent-of-scope" })
         {
             await (await client.PostAsync(route, null)).ShouldBeAsync(200);
         }
@@ -218,13 +229,16 @@ internal sealed class SessionProofs
         app.Time.Advance(TimeSpan.FromSeconds(301));
         var next = await AccountRequests.TokensOfAsync(await app.RefreshAsync(first.RefreshToken));
         Assert.That(next.AuthTime(), Is.EqualTo(first.AuthTime()));
-        await (await app.CreateClient(next.AccessToken).PostAsync("/probe/recent", null)).ShouldBeProblemAsync(401, "reauthentication-required");
+        await (await app.CreateClient(next.AccessToken).PostAsync("/probe/recent", null)).ShouldBeProblemAsync(
+            401, "reauthentication-required");
 
         var proved = await AccountRequests.TokensOfAsync(await app.ReauthenticateAsync(next.AccessToken));
         await (await app.CreateClient(proved.AccessToken).PostAsync("/probe/recent", null)).ShouldBeAsync(200);
-        await (await app.CreateClient(next.AccessToken).PostAsync("/probe/recent", null)).ShouldBeProblemAsync(401, "reauthentication-required");
+        await (await app.CreateClient(next.AccessToken).PostAsync("/probe/recent", null)).ShouldBeProblemAsync(
+            401, "reauthentication-required");
     }
 
     /// <summary>A clock on which the sign-in is exactly when its token says, which is in whole seconds.</summary>
-    private static FakeTimeProvider AtAWholeSecond() => new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
+    private static FakeTimeProvider AtAWholeSecond() =>
+        new(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()));
 }

@@ -32,7 +32,8 @@ internal sealed class TokensOfANewerVersion
     {
         var token = await SignAsync(claimed);
         var body = request.StartsWith("PATCH", StringComparison.Ordinal) ? new { displayName = "Ada" } : null;
-        var response = await _app.CreateClient().DoAsync(new TokenPair(token, RefreshToken: "", SessionId: ""), request, body);
+        var response = await _app.CreateClient().DoAsync(
+            new TokenPair(token, RefreshToken: "", SessionId: ""), request, body);
         await response.ShouldBeAsync(status);
         if (status == 403)
         {

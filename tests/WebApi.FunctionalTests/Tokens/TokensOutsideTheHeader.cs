@@ -53,7 +53,8 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
         };
         await BearerErrors.ShouldBeRefusedAsync(await App.CreateClient().SendAsync(request), "missing-token");
 
-        var logout = await App.CreateClient().PostAsync("/api/auth/logout", new FormUrlEncodedContent([new("access_token", tokens.AccessToken)]));
+        var logout = await App.CreateClient().PostAsync(
+            "/api/auth/logout", new FormUrlEncodedContent([new("access_token", tokens.AccessToken)]));
         await logout.ShouldBeProblemAsync(415, "unsupported-media-type");
         await (await App.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
     }
@@ -108,7 +109,8 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
         var header = ("Authorization", $"Bearer {before}{tokens.AccessToken}{after}");
         foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"), (HttpMethod.Post, "/api/auth/logout") })
         {
-            await (await App.CreateClient().SendAsync(method, route, headers: header)).ShouldBeProblemAsync(401, "invalid-token");
+            await (await App.CreateClient().SendAsync(method, route, headers: header)).ShouldBeProblemAsync(
+                401, "invalid-token");
         }
 
         await (await App.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
@@ -121,13 +123,17 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
         yield return Row("BeforeAnother", token => [$"Bearer {token}", "Bearer x"]);
         yield return Row("AfterAClients", token => [OAuthRequests.Basic(), $"Bearer {token}"]);
         yield return Row("BeforeAClients", token => [$"Bearer {token}", OAuthRequests.Basic()]);
-        yield return Row("BeforeAnUnsignedOne", token => [$"Bearer {token}", $"Bearer {token[..token.LastIndexOf('.')]}."]);
+        yield return Row(
+            "BeforeAnUnsignedOne", token => [$"Bearer {token}", $"Bearer {token[..token.LastIndexOf('.')]}."]);
         yield return Row("ThreeTimes", token => [$"Bearer {token}", $"Bearer {token}", $"Bearer {token}"]);
 
-        static TestCaseData Row(string name, Func<string, string[]> headers) => Attack.Row(name, "RFC 9110 5.3; RFC 9110 11.6.2", headers);
+        static TestCaseData Row(string name, Func<string, string[]> headers) =>
+            Attack.Row(name, "RFC 9110 5.3; RFC 9110 11.6.2", headers);
     }
 
-    /// <summary>Of several headers, this service and whatever stands in front of it might each take another one.</summary>
+    /// <summary>
+    /// Of several headers, this service and whatever stands in front of it might each take another one.
+    /// </summary>
     [TestCaseSource(nameof(SeveralHeaders))]
     public async Task SeveralHeaders_AreNoToken(Func<string, string[]> headers)
     {
@@ -136,7 +142,8 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
         foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"), (HttpMethod.Post, "/api/auth/logout"), (HttpMethod.Delete, "/api/users/me") })
         {
             var response = await App.CreateClient().SendAsync(method, route, headers: sent);
-            await response.ShouldBeProblemAsync(401, sent[0].value.StartsWith("Bearer", StringComparison.Ordinal) || route != "/api/auth/logout" ? "invalid-token" : "missing-token");
+            await response.ShouldBeProblemAsync(401, sent[0].value.StartsWith("Bearer", StringComparison.Ordinal)
+                || route != "/api/auth/logout" ? "invalid-token" : "missing-token");
         }
 
         await (await App.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);

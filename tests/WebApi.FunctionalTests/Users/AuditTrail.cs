@@ -4,7 +4,10 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Users;
 
-/// <summary>The audit log of an account says who did what, when and from where, and holds no secret. Its owner and administrators read it.</summary>
+/// <summary>
+/// The audit log of an account says who did what, when and from where, and holds no secret. Its owner and
+/// administrators read it.
+/// </summary>
 [OnDatabases]
 internal sealed class AuditTrail(DatabaseKind kind)
 {
@@ -63,7 +66,8 @@ internal sealed class AuditTrail(DatabaseKind kind)
             expected.GroupBy(line => line).Select(line => (line.Key, line.Count()))));
         Assert.That(trail.Select(entry => entry.Text("at")), Is.Ordered.Descending);
         Assert.That(
-            trail.Where(entry => entry.Text("userAgent") != Agent).Select(entry => entry.Text("action")), Is.EqualTo(new[] { "revoked-by-client" }), "that is another service's");
+            trail.Where(entry => entry.Text("userAgent") != Agent).Select(entry => entry.Text("action")), Is.EqualTo(
+                new[] { "revoked-by-client" }), "that is another service's");
         Assert.That(
             app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE Action = 'end-session' AND lower(SessionId) = @p0", tokens.SessionId), Is.EqualTo(1));
     }
@@ -85,21 +89,25 @@ internal sealed class AuditTrail(DatabaseKind kind)
         var theirs = await ItemsAsync(await client.DoAsync(admin, $"GET /api/admin/users/{id}/activity"));
         app.Time.Advance(TimeSpan.FromSeconds(1));
         var own = await ItemsAsync(await client.DoAsync(await client.LoginAsync(email), "GET /api/users/me/activity"));
-        Assert.That(own.Skip(1).Select(Line), Is.EqualTo(theirs.Select(Line)), "administrators see what its owner sees");
+        Assert.That(
+            own.Skip(1).Select(Line), Is.EqualTo(theirs.Select(Line)), "administrators see what its owner sees");
         Assert.That(theirs.Select(entry => entry.Text("action")), Is.EquivalentTo(new[]
         {
             "roles-set-by-admin", "sessions-ended-by-admin", "unlocked-by-admin", "login", "locked-by-admin", "login", "register",
         }));
-        foreach (var entry in theirs.Where(entry => entry.Text("action")!.EndsWith("-by-admin", StringComparison.Ordinal)))
+        foreach (
+            var entry in theirs.Where(entry => entry.Text("action")!.EndsWith("-by-admin", StringComparison.Ordinal)))
         {
-            Assert.That(new[] { entry.Text("sessionId"), entry.Text("ipAddress"), entry.Text("userAgent") }, Is.All.Null);
+            Assert.That(
+                new[] { entry.Text("sessionId"), entry.Text("ipAddress"), entry.Text("userAgent") }, Is.All.Null);
         }
 
         var did = await ItemsAsync(await client.DoAsync(admin, "GET /api/users/me/activity"));
         foreach (var action in new[] { "lock-user", "unlock-user", "end-sessions-of-user", "set-roles-of-user" })
         {
             var entry = did.Single(item => item.Text("action") == action);
-            Assert.That((entry.Text("sessionId"), entry.Text("userAgent")), Is.EqualTo((admin.SessionId, Agent)), action);
+            Assert.That(
+                (entry.Text("sessionId"), entry.Text("userAgent")), Is.EqualTo((admin.SessionId, Agent)), action);
         }
     }
 
@@ -111,8 +119,12 @@ internal sealed class AuditTrail(DatabaseKind kind)
         var wrong = await CommandsOfAsync(known);
         var unknown = await CommandsOfAsync(TestAccounts.UniqueEmail());
         Assert.That(unknown, Is.EqualTo(wrong));
-        Assert.That(wrong, Has.Length.EqualTo(8), "one that looks, one that notes it, and three each to reserve the try and to count it");
-        Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId IS NULL AND Action = 'login'"), Is.EqualTo(1));
+        Assert.That(
+            wrong,
+            Has.Length.EqualTo(8),
+            "one that looks, one that notes it, and three each to reserve the try and to count it");
+        Assert.That(
+            app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId IS NULL AND Action = 'login'"), Is.EqualTo(1));
 
         async Task<string[]> CommandsOfAsync(string email)
         {
@@ -131,9 +143,11 @@ internal sealed class AuditTrail(DatabaseKind kind)
         await (await client.LockAsync(admin, admin.AccountId)).ShouldBeProblemAsync(409, "last-admin");
         await (await client.DoAsync(admin, "DELETE /api/users/me")).ShouldBeProblemAsync(409, "last-admin");
         await (await client.LockAsync(admin, Guid.NewGuid().ToString())).ShouldBeProblemAsync(404, "user-not-found");
-        await (await client.DoAsync(admin, $"DELETE /api/users/me/sessions/{Guid.NewGuid()}")).ShouldBeProblemAsync(404, "session-not-found");
+        await (await client.DoAsync(admin, $"DELETE /api/users/me/sessions/{Guid.NewGuid()}")).ShouldBeProblemAsync(
+            404, "session-not-found");
         var trail = await ItemsAsync(await client.DoAsync(admin, "GET /api/users/me/activity"));
-        Assert.That(trail.Select(entry => entry.Text("action")), Is.EquivalentTo(new[] { "login", "made-admin-by-operator" }));
+        Assert.That(
+            trail.Select(entry => entry.Text("action")), Is.EquivalentTo(new[] { "login", "made-admin-by-operator" }));
     }
 
     [Test]
@@ -180,7 +194,8 @@ internal sealed class AuditTrail(DatabaseKind kind)
         app.Commands.Reset();
         await (await app.CreateClient(tokens.AccessToken).DeleteAsync("/api/users/me")).ShouldBeAsync(204);
         Assert.That(app.Sql("SELECT COUNT(*) FROM AuditEntries"), Is.Zero);
-        var deletions = app.Commands.Commands.Count(command => command.Contains("DELETE", StringComparison.Ordinal) && command.Contains("AuditEntries", StringComparison.Ordinal));
+        var deletions = app.Commands.Commands.Count(command => command.Contains("DELETE", StringComparison.Ordinal)
+            && command.Contains("AuditEntries", StringComparison.Ordinal));
         Assert.That(deletions, Is.EqualTo(4), "no more than 500 rows at once");
     }
 
@@ -190,7 +205,10 @@ internal sealed class AuditTrail(DatabaseKind kind)
         foreach (var ids in Enumerable.Range(0, count).Select(_ => Guid.NewGuid()).Chunk(400))
         {
             var rows = string.Join(", ", ids.Select(id => $"('{id}', @p0, @p1, 'login', 2)"));
-            app.Sql($"INSERT INTO AuditEntries (Id, At, AccountId, Action, Outcome) VALUES {rows}", at.UtcDateTime, account);
+            app.Sql(
+                $"INSERT INTO AuditEntries (Id, At, AccountId, Action, Outcome) VALUES {rows}",
+                at.UtcDateTime,
+                account);
         }
     }
 
@@ -209,5 +227,6 @@ internal sealed class AuditTrail(DatabaseKind kind)
         return [.. page.GetProperty("items").EnumerateArray()];
     }
 
-    private static string Line(JsonElement entry) => $"{entry.Text("action")} {entry.Text("outcome")} {entry.Text("sessionId")}";
+    private static string Line(JsonElement entry) =>
+        $"{entry.Text("action")} {entry.Text("outcome")} {entry.Text("sessionId")}";
 }

@@ -40,7 +40,11 @@ internal sealed class ChangingThePassword
     {
         var email = await _app.RegisterAsync();
         var (other, current, another, stranger) =
-            (await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync());
+            (
+                await _app.LoginAsync(email),
+                await _app.LoginAsync(email),
+                await _app.LoginAsync(email),
+                await _app.LoginAsync());
         await (await ChangeAsync(current, New)).ShouldBeAsync(204);
         foreach (var over in new[] { other, another })
         {
@@ -60,7 +64,8 @@ internal sealed class ChangingThePassword
     {
         var tokens = await _app.LoginAsync();
         await (await ChangeAsync(tokens, New)).ShouldBeAsync(204);
-        await (await _app.ReauthenticateAsync(tokens.AccessToken, Old)).ShouldBeProblemAsync(401, "invalid-credentials");
+        await (await _app.ReauthenticateAsync(tokens.AccessToken, Old)).ShouldBeProblemAsync(
+            401, "invalid-credentials");
         await (await _app.ReauthenticateAsync(tokens.AccessToken, New)).ShouldBeAsync(200);
         await (await ChangeAsync(tokens, Old, current: New)).ShouldBeAsync(204); // a password may come back
     }
@@ -101,7 +106,8 @@ internal sealed class ChangingThePassword
         var email = await _app.RegisterAsync();
         var (tokens, other) = (await _app.LoginAsync(email), await _app.LoginAsync(email));
         var local = email.Split('@')[0];
-        json = json.Replace("LOCAL", local, StringComparison.Ordinal).Replace("UPPER", local.ToUpperInvariant(), StringComparison.Ordinal);
+        json = json.Replace("LOCAL", local, StringComparison.Ordinal).Replace(
+            "UPPER", local.ToUpperInvariant(), StringComparison.Ordinal);
         var response = await _app.CreateClient(tokens.AccessToken)
             .SendRawAsync(HttpMethod.Put, Route, $"{{\"currentPassword\":\"{Old}\",\"newPassword\":{json}}}");
         await ShouldNameTheFieldAsync(response, "newPassword");
@@ -117,7 +123,8 @@ internal sealed class ChangingThePassword
         _app.Sql("UPDATE AspNetUsers SET PasswordHash = @p0 WHERE Email = @p1", hash, email);
 
         await (await TryLoginAsync(email, Common)).ShouldBeAsync(200);
-        var tokens = await AccountRequests.TokensOfAsync(await TryLoginAsync(email, Common)); // of a hash of today's kind by now
+        var tokens = await AccountRequests.TokensOfAsync(
+            await TryLoginAsync(email, Common)); // of a hash of today's kind by now
         await (await _app.ReauthenticateAsync(tokens.AccessToken, Common)).ShouldBeAsync(200);
         await ShouldNameTheFieldAsync(await ChangeAsync(tokens, Common, Common), "newPassword");
         await (await ChangeAsync(tokens, New, Common)).ShouldBeAsync(204);
@@ -140,7 +147,8 @@ internal sealed class ChangingThePassword
     [TestCase("")]
     [TestCase("null")]
     [TestCase("{\"currentPassword\":\"correct horse battery staple\",\"newPassword\":\"a new horse and a new staple\",\"newPassword\":\"x\"}")]
-    public async Task MalformedBody_IsToldSo(string body) => await (await _app.CreateClient((await _app.LoginAsync()).AccessToken)
+    public async Task MalformedBody_IsToldSo(string body) =>
+        await (await _app.CreateClient((await _app.LoginAsync()).AccessToken)
         .SendRawAsync(HttpMethod.Put, Route, body)).ShouldBeProblemAsync(400, "malformed-request");
 
     [TestCase(12)]
@@ -185,7 +193,8 @@ internal sealed class ChangingThePassword
     public async Task TokenThatMayOnlyRead_ChangesNothing()
     {
         var email = await _app.RegisterAsync();
-        await (await ChangeAsync(await _app.LoginAsync(email, "account:read"), New)).ShouldBeProblemAsync(403, "insufficient-scope");
+        await (await ChangeAsync(await _app.LoginAsync(email, "account:read"), New)).ShouldBeProblemAsync(
+            403, "insufficient-scope");
         await (await TryLoginAsync(email, Old)).ShouldBeAsync(200);
     }
 
@@ -197,16 +206,20 @@ internal sealed class ChangingThePassword
             var email = await _app.RegisterAsync();
             var sessions = new[] { await _app.LoginAsync(email), await _app.LoginAsync(email) };
             var passwords = new[] { New + " of one", New + " of the other" };
-            var answers = await Task.WhenAll(sessions.Zip(passwords, (tokens, password) => Task.Run(() => ChangeAsync(tokens, password))));
+            var answers = await Task.WhenAll(
+                sessions.Zip(passwords, (tokens, password) => Task.Run(() => ChangeAsync(tokens, password))));
 
             var winner = Array.FindIndex(answers, answer => answer.StatusCode == HttpStatusCode.NoContent);
             Assert.That(winner, Is.Not.Negative);
-            Assert.That(await answers[1 - winner].AnswerAsync(), Is.EqualTo("400 validation-failed").Or.EqualTo("401 token-revoked"));
+            Assert.That(
+                await answers[1 - winner].AnswerAsync(),
+                Is.EqualTo("400 validation-failed").Or.EqualTo("401 token-revoked"));
             await (await TryLoginAsync(email, Old)).ShouldBeProblemAsync(401, "invalid-credentials");
             await (await TryLoginAsync(email, passwords[1 - winner])).ShouldBeProblemAsync(401, "invalid-credentials");
             await (await TryLoginAsync(email, passwords[winner])).ShouldBeAsync(200);
             await (await _app.CreateClient().AskAsync(sessions[winner].AccessToken)).ShouldBeAsync(200);
-            await (await _app.CreateClient().AskAsync(sessions[1 - winner].AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
+            await (await _app.CreateClient().AskAsync(sessions[1 - winner].AccessToken)).ShouldBeProblemAsync(
+                401, "token-revoked");
         }
     }
 
@@ -224,8 +237,10 @@ internal sealed class ChangingThePassword
                 if (answer.IsSuccessStatusCode)
                 {
                     var late = await AccountRequests.TokensOfAsync(answer);
-                    await (await _app.CreateClient().AskAsync(late.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
-                    await (await _app.RefreshAsync(late.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+                    await (await _app.CreateClient().AskAsync(late.AccessToken)).ShouldBeProblemAsync(
+                        401, "token-revoked");
+                    await (await _app.RefreshAsync(late.RefreshToken)).ShouldBeProblemAsync(
+                        401, "invalid-refresh-token");
                 }
                 else
                 {
@@ -247,7 +262,8 @@ internal sealed class ChangingThePassword
     private Task<HttpResponseMessage> ChangeAsync(TokenPair tokens, string password, string current = Old) =>
         _app.CreateClient().ChangePasswordAsync(tokens.AccessToken, password, current);
 
-    private Task<HttpResponseMessage> TryLoginAsync(string email, string password) => _app.CreateClient().TryLoginAsync(email, password);
+    private Task<HttpResponseMessage> TryLoginAsync(string email, string password) =>
+        _app.CreateClient().TryLoginAsync(email, password);
 
     private async Task ShouldBeUnchangedAsync(string email, params TokenPair[] live)
     {

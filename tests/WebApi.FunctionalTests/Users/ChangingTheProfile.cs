@@ -76,7 +76,8 @@ internal sealed class ChangingTheProfile
     {
         var client = await SignedInAsync("Ada");
         var before = await client.GetAsync(Route);
-        await ShouldNameTheFieldAsync(await client.SendRawAsync(HttpMethod.Patch, Route, $"{{\"displayName\":{json}}}"));
+        await ShouldNameTheFieldAsync(
+            await client.SendRawAsync(HttpMethod.Patch, Route, $"{{\"displayName\":{json}}}"));
         await ShouldBeAsBeforeAsync(client, before);
     }
 
@@ -86,7 +87,8 @@ internal sealed class ChangingTheProfile
     [TestCase("[{\"op\":\"replace\",\"path\":\"/displayName\",\"value\":\"Ada\"}]")]
     [TestCase("{\"displayName\":\"Ada\",\"displayName\":\"Eve\"}")]
     public async Task MalformedBody_IsToldSo(string body) =>
-        await (await (await SignedInAsync()).SendRawAsync(HttpMethod.Patch, Route, body)).ShouldBeProblemAsync(400, "malformed-request");
+        await (await (await SignedInAsync()).SendRawAsync(HttpMethod.Patch, Route, body)).ShouldBeProblemAsync(
+            400, "malformed-request");
 
     [Test]
     public async Task NothingToChange_KeepsTheETag()
@@ -218,7 +220,8 @@ internal sealed class ChangingTheProfile
     {
         var (client, tags) = await AtTheSecondVersionAsync();
         var before = await client.GetAsync(Route);
-        foreach (var body in new object[] { new { displayName = "Third" }, new { displayName = (string?)null }, new { } })
+        foreach (
+            var body in new object[] { new { displayName = "Third" }, new { displayName = (string?)null }, new { } })
         {
             var response = await PatchAsync(client, body, ifMatch(tags));
             await response.ShouldBeProblemAsync(412, "stale-version");
@@ -276,7 +279,8 @@ internal sealed class ChangingTheProfile
 
         // Each is told of the state that it made itself.
         Assert.That(
-            answers.Select(answer => VersionOf(answer.Headers.ETag!.ToString())), Is.EquivalentTo(Enumerable.Range(VersionOf(etag) + 1, 20)));
+            answers.Select(answer => VersionOf(answer.Headers.ETag!.ToString())), Is.EquivalentTo(
+                Enumerable.Range(VersionOf(etag) + 1, 20)));
         var last = answers.MaxBy(answer => VersionOf(answer.Headers.ETag!.ToString()))!;
         Assert.That(await NameAsync(client), Is.EqualTo((await last.JsonAsync()).Text("displayName")));
         Assert.That((await client.GetAsync(Route)).Headers.ETag, Is.EqualTo(last.Headers.ETag));
@@ -291,7 +295,8 @@ internal sealed class ChangingTheProfile
         var response = await reader.PatchAsJsonAsync(Route, new { displayName = "Ada" });
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
         Assert.That(
-            response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:write\""));
+            response.Headers.GetValues("WWW-Authenticate").Single(), Is.EqualTo(
+                "Bearer error=\"insufficient_scope\", scope=\"account:write\""));
         await ShouldBeAsBeforeAsync(reader, before);
 
         // To write is not to read, but what was written is answered.
@@ -299,7 +304,8 @@ internal sealed class ChangingTheProfile
         await (await writer.PatchAsJsonAsync(Route, new { displayName = "Ada" })).ShouldBeAsync(200);
     }
 
-    private static TestCaseData Row(string name, Func<Tags, string[]> ifMatch) => new TestCaseData(ifMatch).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, Func<Tags, string[]> ifMatch) =>
+        new TestCaseData(ifMatch).SetArgDisplayNames(name);
 
     private static int VersionOf(string etag) => int.Parse(etag.Trim('"').Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
 

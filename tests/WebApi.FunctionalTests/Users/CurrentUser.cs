@@ -29,7 +29,9 @@ internal sealed class CurrentUser(TokenPath path)
     {
         var response = await App.MeAsync((await App.LoginAsync(scope: "account:write")).AccessToken);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
-        Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
+        Assert.That(
+            response.Headers.WwwAuthenticate.ToString(),
+            Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
         await (await App.MeAsync((await App.LoginAsync(scope: "account:read")).AccessToken)).ShouldBeAsync(200);
     }
 
@@ -78,7 +80,9 @@ internal sealed class CurrentUser(TokenPath path)
     [Test]
     public async Task TwoAccounts_NeverShareAnETag()
     {
-        var (one, other) = (App.CreateClient((await App.LoginAsync()).AccessToken), App.CreateClient((await App.LoginAsync()).AccessToken));
+        var (one, other) = (
+            App.CreateClient((await App.LoginAsync()).AccessToken),
+            App.CreateClient((await App.LoginAsync()).AccessToken));
         var etag = (await one.GetAsync(Route)).Headers.ETag!.ToString();
         Assert.That((await other.GetAsync(Route)).Headers.ETag!.ToString(), Is.Not.EqualTo(etag));
         await (await other.GetAsync(Route, ("If-None-Match", etag))).ShouldBeAsync(200);
@@ -116,5 +120,6 @@ internal sealed class CurrentUser(TokenPath path)
         Assert.That(response.Headers.ETag, Is.Null);
     }
 
-    private static TestCaseData Row(string name, Func<string, string> ifNoneMatch) => new TestCaseData(ifNoneMatch).SetArgDisplayNames(name);
+    private static TestCaseData Row(string name, Func<string, string> ifNoneMatch) =>
+        new TestCaseData(ifNoneMatch).SetArgDisplayNames(name);
 }

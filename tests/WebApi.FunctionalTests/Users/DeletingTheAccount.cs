@@ -15,13 +15,15 @@ internal sealed class DeletingTheAccount
     public async Task RecentSignIn_DeletesTheAccountAndEndsItsSessions()
     {
         var email = await _app.RegisterAsync();
-        var (current, other, stranger) = (await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync());
+        var (current, other, stranger) = (
+            await _app.LoginAsync(email), await _app.LoginAsync(email), await _app.LoginAsync());
         var response = await DeleteAsync(_app, current);
         await response.ShouldBeAsync(204);
         Assert.That(await response.Content.ReadAsByteArrayAsync(), Is.Empty);
         foreach (var over in new[] { current, other })
         {
-            await BearerErrors.ShouldBeRefusedAsync(await _app.CreateClient().AskAsync(over.AccessToken), "token-revoked");
+            await BearerErrors.ShouldBeRefusedAsync(
+                await _app.CreateClient().AskAsync(over.AccessToken), "token-revoked");
             await BearerErrors.ShouldBeRefusedAsync(await _app.MeAsync(over.AccessToken), "token-revoked");
             await BearerErrors.ShouldBeRefusedAsync(await DeleteAsync(_app, over), "token-revoked");
             await (await _app.RefreshAsync(over.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
@@ -46,7 +48,8 @@ internal sealed class DeletingTheAccount
         await (await _app.MeAsync(old.AccessToken)).ShouldBeAsync(200);
 
         var proved = await AccountRequests.TokensOfAsync(await _app.ReauthenticateAsync(old.AccessToken));
-        await (await DeleteAsync(_app, old)).ShouldBeProblemAsync(401, "reauthentication-required"); // it is the token that counts
+        await (await DeleteAsync(_app, old)).ShouldBeProblemAsync(
+            401, "reauthentication-required"); // it is the token that counts
         await (await DeleteAsync(_app, proved)).ShouldBeAsync(204);
         await (await _app.CreateClient().TryLoginAsync(email)).ShouldBeProblemAsync(401, "invalid-credentials");
     }
@@ -81,9 +84,12 @@ internal sealed class DeletingTheAccount
 
         var client = _app.CreateClient(tokens.AccessToken);
         var sessions = (await (await client.GetAsync("/api/users/me/sessions")).JsonAsync()).GetProperty("items");
-        Assert.That(sessions.EnumerateArray().Select(session => session.Text("id")), Is.EqualTo(new[] { tokens.SessionId }));
+        Assert.That(
+            sessions.EnumerateArray().Select(session => session.Text("id")), Is.EqualTo(new[] { tokens.SessionId }));
         var activity = (await (await client.GetAsync("/api/users/me/activity")).JsonAsync()).GetProperty("items");
-        Assert.That(activity.EnumerateArray().Select(entry => entry.Text("action")), Is.EquivalentTo(new[] { "login", "register" }));
+        Assert.That(
+            activity.EnumerateArray().Select(entry => entry.Text("action")),
+            Is.EquivalentTo(new[] { "login", "register" }));
         await BearerErrors.ShouldBeRefusedAsync(await _app.MeAsync(old.AccessToken), "token-revoked");
     }
 
@@ -108,7 +114,10 @@ internal sealed class DeletingTheAccount
         await (await managing.PutAsJsonAsync($"{user}/roles", new { roles = new[] { "admin" } })).ShouldBeAsync(200);
         await (await managing.DeleteAsync($"{user}/sessions")).ShouldBeAsync(204);
         tokens = await owner.LoginAsync(app);
-        Assert.That(app.ColumnsHolding(tokens.AccountId()), Does.Contain("AuditEntries.OtherAccountId"), "this test shows nothing");
+        Assert.That(
+            app.ColumnsHolding(tokens.AccountId()),
+            Does.Contain("AuditEntries.OtherAccountId"),
+            "this test shows nothing");
 
         var deleted = byAdmin ? await managing.DeleteAsync(user) : await owner.Client(app, tokens).DeleteAsync(Route);
         await deleted.ShouldBeAsync(204);
@@ -199,7 +208,8 @@ internal sealed class DeletingTheAccount
         }
 
         var answers = await Task.WhenAll(sessions.Select(tokens => Task.Run(() => DeleteAsync(_app, tokens))));
-        var told = await Task.WhenAll(answers.Select(async answer => answer.IsSuccessStatusCode ? "204" : await answer.AnswerAsync()));
+        var told = await Task.WhenAll(
+            answers.Select(async answer => answer.IsSuccessStatusCode ? "204" : await answer.AnswerAsync()));
         Assert.That(told.Count(answer => answer == "204"), Is.EqualTo(1), string.Join(", ", told));
         Assert.That(told, Is.All.EqualTo("204").Or.EqualTo("401 token-revoked").Or.EqualTo("401 user-not-found"));
     }
@@ -211,7 +221,8 @@ internal sealed class DeletingTheAccount
         {
             var email = await _app.RegisterAsync();
             var current = await _app.LoginAsync(email);
-            var signIns = Enumerable.Range(0, 5).Select(_ => Task.Run(() => _app.CreateClient().TryLoginAsync(email))).ToArray();
+            var signIns = Enumerable.Range(
+                0, 5).Select(_ => Task.Run(() => _app.CreateClient().TryLoginAsync(email))).ToArray();
             await Task.Delay(50 * round); // so that it falls into different parts of them
             await (await DeleteAsync(_app, current)).ShouldBeAsync(204);
             foreach (var answer in await Task.WhenAll(signIns))
@@ -219,7 +230,8 @@ internal sealed class DeletingTheAccount
                 if (answer.IsSuccessStatusCode)
                 {
                     var late = await AccountRequests.TokensOfAsync(answer);
-                    await (await _app.CreateClient().AskAsync(late.AccessToken)).ShouldBeProblemAsync(401, "token-revoked");
+                    await (await _app.CreateClient().AskAsync(late.AccessToken)).ShouldBeProblemAsync(
+                        401, "token-revoked");
                 }
                 else
                 {
@@ -231,7 +243,8 @@ internal sealed class DeletingTheAccount
         }
     }
 
-    private static Task<HttpResponseMessage> DeleteAsync(CleanJwtApp app, TokenPair tokens) => app.CreateClient(tokens.AccessToken).DeleteAsync(Route);
+    private static Task<HttpResponseMessage> DeleteAsync(CleanJwtApp app, TokenPair tokens) =>
+        app.CreateClient(tokens.AccessToken).DeleteAsync(Route);
 
     /// <summary>An account whose traces all differ from those of every other account.</summary>
     private sealed class Owner
@@ -264,9 +277,11 @@ internal sealed class DeletingTheAccount
             return tokens;
         }
 
-        public async Task<TokenPair> LoginAsync(CleanJwtApp app) => await AccountRequests.TokensOfAsync(await Client(app).TryLoginAsync(_email));
+        public async Task<TokenPair> LoginAsync(CleanJwtApp app) =>
+            await AccountRequests.TokensOfAsync(await Client(app).TryLoginAsync(_email));
 
-        public string[] Traces(TokenPair tokens) => [_email, _email.Split('@')[0], _displayName, _userAgent, _address, tokens.AccountId()];
+        public string[] Traces(TokenPair tokens) =>
+            [_email, _email.Split('@')[0], _displayName, _userAgent, _address, tokens.AccountId()];
 
         public HttpClient Client(CleanJwtApp app, TokenPair? tokens = null)
         {

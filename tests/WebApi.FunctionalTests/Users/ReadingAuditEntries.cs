@@ -23,16 +23,22 @@ internal sealed class ReadingAuditEntries
         var (items, next) = await client.PageAsync(owner, Route);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(items.Select(item => item.Text("action")), Is.EqualTo(new[] { "update-profile", "login", "register" }));
             Assert.That(
-                items.Select(item => string.Join(' ', item.Names())), Is.All.EqualTo("id at action outcome sessionId ipAddress userAgent"));
+                items.Select(item => item.Text("action")), Is.EqualTo(new[] { "update-profile", "login", "register" }));
+            Assert.That(
+                items.Select(item => string.Join(' ', item.Names())), Is.All.EqualTo(
+                    "id at action outcome sessionId ipAddress userAgent"));
             Assert.That(items.Select(item => item.GetProperty("at").GetDateTimeOffset()), Is.Ordered.Descending);
-            Assert.That(items.Select(item => item.Text("at")), Is.All.Match(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"));
-            Assert.That(items.Select(item => item.Text("id")), Is.Unique.And.All.Match("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"));
+            Assert.That(
+                items.Select(item => item.Text("at")), Is.All.Match(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"));
+            Assert.That(
+                items.Select(item => item.Text("id")),
+                Is.Unique.And.All.Match("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"));
             Assert.That(next, Is.Null);
         }
 
-        var ofAdmin = (await client.PageAsync(await client.AdminAsync(), $"/api/admin/users/{owner.AccountId}/activity")).Items;
+        var ofAdmin = (
+            await client.PageAsync(await client.AdminAsync(), $"/api/admin/users/{owner.AccountId}/activity")).Items;
         Assert.That(ofAdmin.Select(item => item.GetRawText()), Is.EqualTo(items.Select(item => item.GetRawText())));
     }
 
@@ -42,7 +48,9 @@ internal sealed class ReadingAuditEntries
         var (mine, theirs) = (await Client.LoginAsync(), await Client.LoginAsync());
         var (items, _) = await Client.PageAsync(mine, Route);
         Assert.That(items, Has.Length.EqualTo(2));
-        Assert.That(items.Select(item => item.GetProperty("sessionId").GetString()), Does.Contain(mine.SessionId).And.Not.Contain(theirs.SessionId));
+        Assert.That(
+            items.Select(item => item.GetProperty("sessionId").GetString()),
+            Does.Contain(mine.SessionId).And.Not.Contain(theirs.SessionId));
     }
 
     [Test]
@@ -52,10 +60,15 @@ internal sealed class ReadingAuditEntries
         foreach (var (by, route) in new[] { (owner, Route), (await Client.AdminAsync(), $"/api/admin/users/{owner.AccountId}/activity") })
         {
             Assert.That((await Client.WalkAsync(by, route + "?")).Sizes, Is.EqualTo(new[] { 20, 20, 20, 20, 20, 5 }));
-            Assert.That((await Client.WalkAsync(by, route + "?limit=")).Sizes, Has.Count.EqualTo(6), "as if it were absent");
+            Assert.That(
+                (await Client.WalkAsync(by, route + "?limit=")).Sizes, Has.Count.EqualTo(6), "as if it were absent");
             Assert.That((await Client.WalkAsync(by, route + "?limit=100")).Sizes, Is.EqualTo(new[] { 100, 5 }));
-            Assert.That((await Client.WalkAsync(by, route + "?limit=35")).Sizes, Is.EqualTo(new[] { 35, 35, 35 }), "no empty page at the end");
-            Assert.That((await Client.PageAsync(by, route + "?after=")).Items, Has.Length.EqualTo(20), "as if it were absent");
+            Assert.That(
+                (await Client.WalkAsync(by, route + "?limit=35")).Sizes,
+                Is.EqualTo(new[] { 35, 35, 35 }),
+                "no empty page at the end");
+            Assert.That(
+                (await Client.PageAsync(by, route + "?after=")).Items, Has.Length.EqualTo(20), "as if it were absent");
         }
     }
 
@@ -84,7 +97,9 @@ internal sealed class ReadingAuditEntries
             await (await client.DoAsync(owner, "PATCH /api/users/me", new { displayName = "Ada" })).ShouldBeAsync(200);
         });
         Assert.That(ids, Is.EqualTo(before));
-        Assert.That((await client.WalkAsync(owner, $"{Route}?limit=100")).Ids, Has.Count.EqualTo(before.Count + sizes.Count - 1));
+        Assert.That(
+            (await client.WalkAsync(owner, $"{Route}?limit=100")).Ids,
+            Has.Count.EqualTo(before.Count + sizes.Count - 1));
     }
 
     [Test]
@@ -106,7 +121,9 @@ internal sealed class ReadingAuditEntries
         var tokens = await SharedService.App.LoginAsync(scope: "account:write");
         var response = await Client.AskAsync(tokens.AccessToken, Route);
         await response.ShouldBeProblemAsync(403, "insufficient-scope");
-        Assert.That(response.Headers.WwwAuthenticate.ToString(), Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
+        Assert.That(
+            response.Headers.WwwAuthenticate.ToString(),
+            Is.EqualTo("Bearer error=\"insufficient_scope\", scope=\"account:read\""));
     }
 
     [Test]
@@ -119,7 +136,8 @@ internal sealed class ReadingAuditEntries
 
     /// <summary>A new account whose trail has that many entries, and none of its sign-in.</summary>
     /// <param name="at">In SQL, where <c>i</c> is the number of the entry; a second apart when absent.</param>
-    private static async Task<TokenPair> WithEntriesAsync(CleanJwtApp app, int count, string at = "datetime('2026-01-02', -i || ' seconds')")
+    private static async Task<TokenPair> WithEntriesAsync(
+        CleanJwtApp app, int count, string at = "datetime('2026-01-02', -i || ' seconds')")
     {
         var owner = await app.LoginAsync();
         app.Sql("DELETE FROM AuditEntries WHERE AccountId = @p0", Guid.Parse(owner.AccountId));

@@ -24,8 +24,12 @@ internal static class ByteMutations
         return [.. mutant];
     }
 
-    /// <summary>As <see cref="Mutate(Random, byte[])"/>, for text that is written in bytes alone: nothing in it lies beyond U+00FF.</summary>
-    public static string Mutate(Random random, string text) => Encoding.Latin1.GetString(Mutate(random, Encoding.Latin1.GetBytes(text)));
+    /// <summary>
+    /// As <see cref="Mutate(Random, byte[])"/>, for text that is written in bytes alone: nothing in it lies beyond
+    /// U+00FF.
+    /// </summary>
+    public static string Mutate(Random random, string text) =>
+        Encoding.Latin1.GetString(Mutate(random, Encoding.Latin1.GetBytes(text)));
 
     /// <summary>One as a rule, up to five now and then.</summary>
     public static int Few(this Random random) => random.OneIn(3) ? random.Next(2, 6) : 1;

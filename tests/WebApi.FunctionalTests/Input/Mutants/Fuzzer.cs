@@ -96,7 +96,8 @@ internal sealed class Fuzzer : IAsyncDisposable
             var body = await response.Content.ReadAsStringAsync();
             wrong = Oracle.Judge(request, response, body);
             answer = $"{(int)response.StatusCode} {body}";
-            Count(request.Kind, body == Oracle.Inactive ? "200 inactive" : ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture));
+            Count(request.Kind, body == Oracle.Inactive ? "200 inactive"
+                : ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -122,7 +123,8 @@ internal sealed class Fuzzer : IAsyncDisposable
 
     private void Count(string kind, string answer) => _answers.GetOrAdd(kind, _ => new Tally()).Add(answer);
 
-    private async Task ReportAsync(int cases, Stopwatch clock, Action<string> progress, CancellationToken cancellationToken)
+    private async Task ReportAsync(
+        int cases, Stopwatch clock, Action<string> progress, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(BetweenProgress);
         try
@@ -142,7 +144,9 @@ internal sealed class Fuzzer : IAsyncDisposable
     {
         var (done, perSecond) = (Volatile.Read(ref _done), _done / elapsed.TotalSeconds);
         var left = done == 0 ? "?" : $"{(cases - done) / perSecond:0} s";
-        return string.Create(CultureInfo.InvariantCulture, $"{done:N0} of {cases:N0} cases, {perSecond:N0} a second, {_findings.Count} findings, {left} left");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{done:N0} of {cases:N0} cases, {perSecond:N0} a second, {_findings.Count} findings, {left} left");
     }
 }
 
@@ -150,5 +154,6 @@ internal sealed class Fuzzer : IAsyncDisposable
 /// <param name="What">In one line, without what differs from case to case.</param>
 internal sealed record Finding(int Seed, int Case, string What, string Details)
 {
-    public override string ToString() => $"seed {Seed}, case {Case} (CLEANJWT_FUZZ_SEED={Seed} CLEANJWT_FUZZ_CASE={Case}), {What}\n{Details}";
+    public override string ToString() =>
+        $"seed {Seed}, case {Case} (CLEANJWT_FUZZ_SEED={Seed} CLEANJWT_FUZZ_CASE={Case}), {What}\n{Details}";
 }

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input.Mutants;
 
-/// <summary>Changes a JSON object member by member. It works on their text, since no serializer writes a member twice or half a surrogate pair.</summary>
+/// <summary>
+/// Changes a JSON object member by member. It works on their text, since no serializer writes a member twice or half a
+/// surrogate pair.
+/// </summary>
 internal static class JsonMutations
 {
     // What the fields and claims of this service are called, and what could be taken for them.
@@ -37,7 +40,8 @@ internal static class JsonMutations
     {
         if (members.Count == 0 || random.OneIn(8))
         {
-            members.Insert(random.Next(members.Count + 1), new Member($"\"{random.Of<string>(Names)}\"", Value(random)));
+            members.Insert(
+                random.Next(members.Count + 1), new Member($"\"{random.Of<string>(Names)}\"", Value(random)));
             return;
         }
 
@@ -49,7 +53,8 @@ internal static class JsonMutations
                 members.RemoveAt(at);
                 break;
             case 1:
-                members.Insert(random.Next(members.Count + 1), random.OneIn(2) ? member : member with { Value = Value(random) });
+                members.Insert(
+                    random.Next(members.Count + 1), random.OneIn(2) ? member : member with { Value = Value(random) });
                 break;
             case 2:
                 members.Insert(random.Next(members.Count + 1), new Member(Respell(member.Name), Value(random)));
@@ -65,7 +70,8 @@ internal static class JsonMutations
                 break;
             case 6:
                 var other = random.Next(members.Count);
-                (members[at], members[other]) = (member with { Value = members[other].Value }, members[other] with { Value = member.Value });
+                (members[at], members[other]) = (
+                    member with { Value = members[other].Value }, members[other] with { Value = member.Value });
                 break;
             default:
                 members[at] = member with { Value = Value(random) };

@@ -4,11 +4,16 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Input.Mutants;
 
 /// <summary>The good tokens and accounts that mutants are made of.</summary>
-/// <param name="One">What most mutants are made of. No mutant may end its session, nor <paramref name="Other"/>'s.</param>
-/// <param name="Ended">Whose session is over: bodies hold its refresh token, which is read like any other and does nothing.</param>
+/// <param name="One">
+/// What most mutants are made of. No mutant may end its session, nor <paramref name="Other"/>'s.
+/// </param>
+/// <param name="Ended">
+/// Whose session is over: bodies hold its refresh token, which is read like any other and does nothing.
+/// </param>
 /// <param name="TargetId">Of the account whose roles are set.</param>
 /// <param name="Key">What the service signs with.</param>
-internal sealed record Material(TokenPair One, TokenPair Other, TokenPair Admin, TokenPair Ended, string TargetId, ServiceKey Key)
+internal sealed record Material(
+    TokenPair One, TokenPair Other, TokenPair Admin, TokenPair Ended, string TargetId, ServiceKey Key)
 {
     public static async Task<Material> MakeAsync(CleanJwtApp app)
     {
@@ -17,7 +22,8 @@ internal sealed record Material(TokenPair One, TokenPair Other, TokenPair Admin,
         var ended = await client.LoginAsync();
         await client.LogoutAsync(ended);
         return new Material(
-            await client.LoginAsync(), await client.LoginAsync(), await client.AdminAsync(), ended, target.AccountId, app.ServiceKey());
+            await client.LoginAsync(
+                ), await client.LoginAsync(), await client.AdminAsync(), ended, target.AccountId, app.ServiceKey());
     }
 
     /// <summary>Whether a text is one of the tokens themselves.</summary>
@@ -35,7 +41,8 @@ internal sealed record Material(TokenPair One, TokenPair Other, TokenPair Admin,
             }
 
             var account = await answer.JsonAsync();
-            if (account.Text("id") != tokens.AccountId || account.GetProperty("roles").GetArrayLength() != (tokens == Admin ? 1 : 0))
+            if (account.Text("id") != tokens.AccountId
+                || account.GetProperty("roles").GetArrayLength() != (tokens == Admin ? 1 : 0))
             {
                 return $"an account has become {account}";
             }

@@ -4,10 +4,16 @@ using static CleanJwt.OAuthRequests;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input.Mutants;
 
-/// <summary>Makes the request of one case. All that is left to chance comes from the seed and the case's number; the tokens are the run's own.</summary>
+/// <summary>
+/// Makes the request of one case. All that is left to chance comes from the seed and the case's number; the tokens are
+/// the run's own.
+/// </summary>
 internal sealed class MutantMaker(Material material, int seed)
 {
-    /// <summary>One body in so many starts from one that is good, or would be with another password: hashing one takes as long as fifty other cases.</summary>
+    /// <summary>
+    /// One body in so many starts from one that is good, or would be with another password: hashing one takes as long
+    /// as fifty other cases.
+    /// </summary>
     private const int GoodBodies = 100;
 
     public MutantRequest Make(int number)
@@ -38,18 +44,31 @@ internal sealed class MutantMaker(Material material, int seed)
     // What such a token says may be true.
     private MutantRequest ResignedToken(Random random)
     {
-        var token = InAHeader(TokenMutations.Resign(random, random.Of(material.One, material.Admin).AccessToken, material.Key));
+        var token = InAHeader(
+            TokenMutations.Resign(random, random.Of(material.One, material.Admin).AccessToken, material.Key));
         return (random.OneIn(5) ? Introspection("re-signed token", token) : Bearer("re-signed token", random, token)) with { MayBeAccepted = true };
     }
 
     private MutantRequest RefreshToken(Random random)
     {
-        var token = Until(text => !material.Holds(text), () => TokenMutations.MutateRefreshToken(random, material.One, material.Other));
+        var token = Until(
+            text => !material.Holds(text),
+            () => TokenMutations.MutateRefreshToken(random, material.One, material.Other));
         return random.Next(5) switch
         {
             0 => Introspection("refresh token", token),
-            1 or 2 => Json("refresh token", "POST", "/api/auth/logout", Utf8(JsonSerializer.Serialize(new { refreshToken = token }))),
-            _ => Json("refresh token", "POST", "/api/auth/refresh", Utf8(JsonSerializer.Serialize(new { refreshToken = token }))),
+            1 or 2 =>
+                Json(
+                    "refresh token",
+                    "POST",
+                    "/api/auth/logout",
+                    Utf8(JsonSerializer.Serialize(new { refreshToken = token }))),
+            _ =>
+                Json(
+                    "refresh token",
+                    "POST",
+                    "/api/auth/refresh",
+                    Utf8(JsonSerializer.Serialize(new { refreshToken = token }))),
         };
     }
 
@@ -62,21 +81,36 @@ internal sealed class MutantMaker(Material material, int seed)
         {
             0 => ("POST", "/api/auth/register", Text(new { email = address, password, displayName = "Ada" })),
             1 => ("POST", "/api/auth/login", Text(new { email = address, password, scope = "account:read" })),
-            2 => ("POST", "/api/auth/refresh", Text(new { refreshToken = material.Ended.RefreshToken, scope = "account:read" })),
+            2 =>
+                (
+                    "POST",
+                    "/api/auth/refresh",
+                    Text(new { refreshToken = material.Ended.RefreshToken, scope = "account:read" })),
             3 => ("POST", "/api/auth/logout", Text(new { refreshToken = material.Ended.RefreshToken })),
             4 => ("POST", "/api/auth/reauthenticate", Text(new { password })),
             5 => ("PATCH", "/api/users/me", Text(new { displayName = "Ada" })),
-            6 => ("PUT", "/api/users/me/password", Text(new { currentPassword = password, newPassword = "another one of that length" })),
-            _ => ("PUT", $"/api/admin/users/{material.TargetId}/roles", Text(new { roles = new[] { random.Of("admin", "nobody") } })),
+            6 =>
+                (
+                    "PUT",
+                    "/api/users/me/password",
+                    Text(new { currentPassword = password, newPassword = "another one of that length" })),
+            _ =>
+                (
+                    "PUT",
+                    $"/api/admin/users/{material.TargetId}/roles",
+                    Text(new { roles = new[] { random.Of("admin", "nobody") } })),
         };
         var changed = random.OneIn(3) ? body : JsonMutations.Mutate(random, body);
         var bytes = changed == body || random.OneIn(5) ? ByteMutations.Mutate(random, Utf8(changed)) : Utf8(changed);
         return Json("JSON body", method, route, bytes) with
         {
-            Authorization = route.StartsWith("/api/admin", StringComparison.Ordinal) ? $"Bearer {material.Admin.AccessToken}"
-                : method != "POST" || route.EndsWith("reauthenticate", StringComparison.Ordinal) ? $"Bearer {material.One.AccessToken}"
+            Authorization = route.StartsWith(
+                "/api/admin", StringComparison.Ordinal) ? $"Bearer {material.Admin.AccessToken}"
+                : method != "POST" || route.EndsWith(
+                    "reauthenticate", StringComparison.Ordinal) ? $"Bearer {material.One.AccessToken}"
                 : null,
-            ContentType = random.OneIn(20) ? InAHeader(ByteMutations.Mutate(random, "application/json; charset=utf-8")) : "application/json",
+            ContentType = random.OneIn(20) ? InAHeader(
+                ByteMutations.Mutate(random, "application/json; charset=utf-8")) : "application/json",
             MayBeAccepted = true,
         };
     }
@@ -85,13 +119,18 @@ internal sealed class MutantMaker(Material material, int seed)
     private MutantRequest Form(Random random)
     {
         var route = random.Of("/oauth/introspect", "/oauth/revoke");
-        var token = route == "/oauth/revoke" ? material.Ended.RefreshToken : random.Of(material.One, material.Ended).RefreshToken;
-        var form = random.Of($"token={token}", $"token={token}&token_type_hint=refresh_token", $"a=b&token={Uri.EscapeDataString(token + "+/=")}&token_type_hint=");
+        var token = route == "/oauth/revoke" ? material.Ended.RefreshToken : random.Of(
+            material.One, material.Ended).RefreshToken;
+        var form = random.Of(
+            $"token={token}",
+            $"token={token}&token_type_hint=refresh_token",
+            $"a=b&token={Uri.EscapeDataString(token + "+/=")}&token_type_hint=");
         var body = random.OneIn(200) ? Utf8(string.Concat(Enumerable.Repeat(form + "&", random.Next(2, 2_000)))) : ByteMutations.Mutate(random, Utf8(form));
         return new("form", "POST", route)
         {
             Authorization = Basic(),
-            ContentType = random.OneIn(10) ? InAHeader(ByteMutations.Mutate(random, $"{FormType}; charset=utf-8")) : FormType,
+            ContentType = random.OneIn(10) ? InAHeader(
+                ByteMutations.Mutate(random, $"{FormType}; charset=utf-8")) : FormType,
             Body = body,
             MayBeAccepted = true,
         };
@@ -107,7 +146,8 @@ internal sealed class MutantMaker(Material material, int seed)
             : (Id: id, Secret: Until(text => text != secret, () => ByteMutations.Mutate(random, secret)));
         return new("Basic header", "POST", random.Of("/oauth/introspect", "/oauth/revoke"))
         {
-            Authorization = respelled ? InAHeader(ByteMutations.Mutate(random, Basic(id, secret))) : Basic(other.Id, other.Secret),
+            Authorization = respelled ? InAHeader(ByteMutations.Mutate(random, Basic(id, secret))) : Basic(
+                other.Id, other.Secret),
             ContentType = FormType,
             Body = Utf8("token=x"),
             MayBeAccepted = respelled,
@@ -119,7 +159,12 @@ internal sealed class MutantMaker(Material material, int seed)
         new(kind, "GET", random.Of("/api/auth/token", "/api/users/me")) { Authorization = $"{random.Of("Bearer", "bearer", "BEARER")} {token}" };
 
     private static MutantRequest Introspection(string kind, string token) =>
-        new(kind, "POST", "/oauth/introspect") { Authorization = Basic(), ContentType = FormType, Body = Utf8($"token={Uri.EscapeDataString(token)}") };
+        new(kind, "POST", "/oauth/introspect")
+        {
+            Authorization = Basic(),
+            ContentType = FormType,
+            Body = Utf8($"token={Uri.EscapeDataString(token)}")
+        };
 
     private static MutantRequest Json(string kind, string method, string route, byte[] body) =>
         new(kind, method, route) { ContentType = "application/json", Body = body };

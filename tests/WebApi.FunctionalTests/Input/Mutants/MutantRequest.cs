@@ -2,7 +2,9 @@ using System.Text;
 
 namespace CleanJwt.WebApi.FunctionalTests.Input.Mutants;
 
-/// <summary>One request that no honest client sends. Its text is all of it, so that it can be sent again by hand.</summary>
+/// <summary>
+/// One request that no honest client sends. Its text is all of it, so that it can be sent again by hand.
+/// </summary>
 /// <param name="Kind">What was mutated.</param>
 internal sealed record MutantRequest(string Kind, string Method, string Route)
 {
@@ -12,7 +14,9 @@ internal sealed record MutantRequest(string Kind, string Method, string Route)
 
     public byte[]? Body { get; init; }
 
-    /// <summary>Whether it may turn out to be a good request. Otherwise it proves nothing, and must be refused.</summary>
+    /// <summary>
+    /// Whether it may turn out to be a good request. Otherwise it proves nothing, and must be refused.
+    /// </summary>
     public bool MayBeAccepted { get; init; }
 
     /// <summary>Whether even the answer that a token is not good is too much.</summary>
@@ -53,14 +57,16 @@ internal sealed record MutantRequest(string Kind, string Method, string Route)
 
         if (Body is not null)
         {
-            text.AppendLine().AppendLine(Body.All(IsPrintable) ? Encoding.ASCII.GetString(Body) : $"base64 {Convert.ToBase64String(Body)}");
+            text.AppendLine().AppendLine(
+                Body.All(IsPrintable) ? Encoding.ASCII.GetString(Body) : $"base64 {Convert.ToBase64String(Body)}");
         }
 
         return text.ToString();
     }
 
     private static string Printable(string value) =>
-        string.Concat(value.Select(character => character < 0x80 && IsPrintable((byte)character) ? $"{character}" : $"\\u{(int)character:x4}"));
+        string.Concat(value.Select(character => character < 0x80 && IsPrintable((byte)character) ? $"{character}"
+            : $"\\u{(int)character:x4}"));
 
     private static bool IsPrintable(byte value) => value is >= 0x20 and < 0x7f;
 }

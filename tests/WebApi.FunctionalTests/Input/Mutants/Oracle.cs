@@ -46,17 +46,20 @@ internal static class Oracle
             var error = document.RootElement;
             return oauth
                 ? Text(error, "error") && Text(error, "error_description") ? null : "an error that is none of RFC 6749"
-                : Text(error, "code") && Text(error, "type") && Text(error, "title") && Text(error, "detail") && Text(error, "traceId")
+                : Text(error, "code") && Text(error, "type") && Text(error, "title") && Text(error, "detail") && Text(
+                    error, "traceId")
                     && error.GetProperty("status").GetInt32() == status
                     ? null
                     : "an error without what a problem document has";
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (
+            exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return "an error that is no JSON object";
         }
     }
 
     private static bool Text(JsonElement error, string name) =>
-        error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0;
+        error.TryGetProperty(
+            name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString()!.Length > 0;
 }

@@ -12,7 +12,11 @@ internal static class TokenMutations
     {
         0 => ByteMutations.Mutate(random, token),
         1 => Splice(random, token, other),
-        2 => Jwt.With(token, random.Next(3), part => Encode(random, ByteMutations.Mutate(random, Base64Url.DecodeFromChars(part)))),
+        2 =>
+            Jwt.With(
+                token,
+                random.Next(3),
+                part => Encode(random, ByteMutations.Mutate(random, Base64Url.DecodeFromChars(part)))),
         3 => Jwt.With(token, random.Next(3), part => Respell(random, part)),
         4 => Unsigned(random, Jwt.With(token, 0, part => MutateJson(random, part))),
         _ => Unsigned(random, Jwt.With(token, 1, part => MutateJson(random, part))),
@@ -46,7 +50,14 @@ internal static class TokenMutations
             1 => Encode(random, ByteMutations.Mutate(random, Base64Url.DecodeFromChars(token))),
             2 => Respell(random, token),
             3 => Spaced(random, token),
-            4 => random.Of(tokens.AccessToken, tokens.SessionId, token + token, $"Bearer {token}", token.ToUpperInvariant(), ""),
+            4 =>
+                random.Of(
+                    tokens.AccessToken,
+                    tokens.SessionId,
+                    token + token,
+                    $"Bearer {token}",
+                    token.ToUpperInvariant(),
+                    ""),
             _ => ByteMutations.Mutate(random, token),
         };
     }
@@ -54,7 +65,8 @@ internal static class TokenMutations
     private static string Splice(Random random, string token, string other)
     {
         var (one, two) = (token.Split('.'), other.Split('.'));
-        string[] parts = [random.Of(one, two)[random.Next(3)], random.Of(one, two)[random.Next(3)], random.Of(one, two)[random.Next(3)]];
+        string[] parts = [random.Of(
+            one, two)[random.Next(3)], random.Of(one, two)[random.Next(3)], random.Of(one, two)[random.Next(3)]];
         var at = random.Next(1, Math.Min(token.Length, other.Length));
         return random.Next(4) switch
         {
@@ -75,7 +87,8 @@ internal static class TokenMutations
     private static string MutateJson(Random random, string part) =>
         Encode(random, Encoding.UTF8.GetBytes(JsonMutations.Mutate(random, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(part)))));
 
-    private static string Unsigned(Random random, string token) => random.OneIn(10) ? Jwt.With(token, 2, _ => "") : token;
+    private static string Unsigned(Random random, string token) =>
+        random.OneIn(10) ? Jwt.With(token, 2, _ => "") : token;
 
     private static string Encode(Random random, byte[] bytes)
     {
@@ -93,5 +106,6 @@ internal static class TokenMutations
         _ => Spaced(random, part),
     };
 
-    private static string Spaced(Random random, string text) => text.Insert(random.Next(text.Length + 1), random.Of(" ", "\t", "\n", "\r\n", "\u00a0"));
+    private static string Spaced(Random random, string text) =>
+        text.Insert(random.Next(text.Length + 1), random.Of(" ", "\t", "\n", "\r\n", "\u00a0"));
 }

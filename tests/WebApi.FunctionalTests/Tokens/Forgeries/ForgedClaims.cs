@@ -34,7 +34,10 @@ internal static class ForgedClaims
     {
         foreach (var (claim, definition) in Definitions)
         {
-            yield return Row($"{claim}Missing", claim is "sid" or "nbf" or "scope" or "auth_time" or "amr" ? "the contract" : Required, (key, token) => key.Resign(token, payload: claims => claims.Remove(claim)));
+            yield return Row(
+                $"{claim}Missing",
+                claim is "sid" or "nbf" or "scope" or "auth_time" or "amr" ? "the contract" : Required,
+                (key, token) => key.Resign(token, payload: claims => claims.Remove(claim)));
             yield return Row($"{claim}Null", definition, Says(claim, () => null));
             yield return Row($"{claim}Object", definition, Says(claim, () => new JsonObject()));
             yield return Row($"{claim}True", definition, Says(claim, () => true));
@@ -47,7 +50,10 @@ internal static class ForgedClaims
 
         foreach (var time in new[] { "iat", "nbf", "exp", "auth_time" })
         {
-            yield return Row($"{time}Text", Time, (key, token) => key.Resign(token, payload: claims => claims[time] = claims[time]!.ToString()));
+            yield return Row(
+                $"{time}Text",
+                Time,
+                (key, token) => key.Resign(token, payload: claims => claims[time] = claims[time]!.ToString()));
             yield return Row($"{time}Date", Time, Says(time, () => "2126-01-02T03:04:05Z"));
             yield return Row($"{time}Array", Time, (key, token) => key.Resign(token, payload: claims => claims[time] = new JsonArray(claims[time]!.DeepClone())));
             yield return Row($"{time}Negative", Time, Says(time, () => -1));
@@ -69,9 +75,15 @@ internal static class ForgedClaims
                 yield return Row($"{id}{name}", Definitions[id], Says(id, value));
             }
 
-            yield return Row($"{id}InBraces", Definitions[id], (key, token) => key.Resign(token, payload: claims => claims[id] = $"{{{claims[id]}}}"));
+            yield return Row(
+                $"{id}InBraces",
+                Definitions[id],
+                (key, token) => key.Resign(token, payload: claims => claims[id] = $"{{{claims[id]}}}"));
             yield return Row($"{id}WithoutDashes", Definitions[id], (key, token) => key.Resign(token, payload: claims => claims[id] = claims[id]!.ToString().Replace("-", "", StringComparison.Ordinal)));
-            yield return Row($"{id}WithANulAfterIt", Definitions[id], (key, token) => key.Resign(token, payload: claims => claims[id] = claims[id] + "\0"));
+            yield return Row(
+                $"{id}WithANulAfterIt",
+                Definitions[id],
+                (key, token) => key.Resign(token, payload: claims => claims[id] = claims[id] + "\0"));
             yield return Row($"{id}Array", Definitions[id], (key, token) => key.Resign(token, payload: claims => claims[id] = new JsonArray(claims[id]!.ToString())));
             yield return Row($"{id}LoneSurrogate", "RFC 8259 8.2", (key, token) => Payload(key, token, json => json.Replace($"\"{id}\":\"", $"\"{id}\":\"\\ud800", StringComparison.Ordinal)));
         }
@@ -80,7 +92,8 @@ internal static class ForgedClaims
         yield return Row("ScopeNumber", Definitions["scope"], Says("scope", () => 42));
         yield return Row("RolesText", "RFC 9068 2.2.3.1", Says("roles", () => "admin"));
         yield return Row("RolesOfNumbers", "RFC 9068 2.2.3.1", Says("roles", () => new JsonArray(1)));
-        yield return Row("RolesOfRoles", "RFC 9068 2.2.3.1", Says("roles", () => new JsonArray(new JsonArray("admin"))));
+        yield return Row(
+            "RolesOfRoles", "RFC 9068 2.2.3.1", Says("roles", () => new JsonArray(new JsonArray("admin"))));
         yield return Row("RolesNull", "RFC 9068 2.2.3.1", Says("roles", () => null));
     }
 
@@ -97,10 +110,13 @@ internal static class ForgedClaims
             yield return Row($"Audience[{audience}]", Audience, Says("aud", () => audience));
         }
 
-        // RFC 7519 lets an audience be a list; this service writes none, and one more that could be sent to two is one that either could use against the other.
+        // RFC 7519 lets an audience be a list; this service writes none, and one more that could be sent to two is one
+        // that either could use against the other.
         yield return Row("AudienceArray", "the contract", Says("aud", () => new JsonArray("cleanjwt-api")));
-        yield return Row("AudienceAmongOthers", Audience, Says("aud", () => new JsonArray("another-api", "cleanjwt-api")));
-        yield return Row("AudienceBeforeOthers", Audience, Says("aud", () => new JsonArray("cleanjwt-api", "another-api")));
+        yield return Row(
+            "AudienceAmongOthers", Audience, Says("aud", () => new JsonArray("another-api", "cleanjwt-api")));
+        yield return Row(
+            "AudienceBeforeOthers", Audience, Says("aud", () => new JsonArray("cleanjwt-api", "another-api")));
         yield return Row("AudienceOfOthers", Audience, Says("aud", () => new JsonArray("another-api")));
         yield return Row("AudienceOfNobody", Audience, Says("aud", () => new JsonArray()));
         yield return Row("AudienceOfNull", Audience, Says("aud", () => new JsonArray((JsonNode?)null)));
@@ -121,16 +137,32 @@ internal static class ForgedClaims
             ("iss", "\"x\""), ("aud", "\"x\""), ("sub", $"\"{Guid.NewGuid()}\""), ("sid", $"\"{Guid.NewGuid()}\""), ("exp", "99999999999"), ("nbf", "1"), ("iat", "1"), ("auth_time", "99999999999"), ("scope", "\"users:write\""), ("jti", "\"x\""),
         })
         {
-            yield return Row($"{claim}Twice", "RFC 7519 4; RFC 7515 10.12", (key, token) => Payload(key, token, json => json.Insert(1, $"\"{claim}\":{other},")));
-            yield return Row($"{claim}TwiceAfterwards", "RFC 7519 4; RFC 7515 10.12", (key, token) => Payload(key, token, json => json.Insert(json.Length - 1, $",\"{claim}\":{other}")));
+            yield return Row(
+                $"{claim}Twice",
+                "RFC 7519 4; RFC 7515 10.12",
+                (key, token) => Payload(key, token, json => json.Insert(1, $"\"{claim}\":{other},")));
+            yield return Row(
+                $"{claim}TwiceAfterwards",
+                "RFC 7519 4; RFC 7515 10.12",
+                (key, token) => Payload(key, token, json => json.Insert(json.Length - 1, $",\"{claim}\":{other}")));
         }
 
-        yield return Row("SubTwiceByEscape", "RFC 7519 4; RFC 7515 10.12", (key, token) => Payload(key, token, json => json.Insert(1, $"\"s\\u0075b\":\"{Guid.NewGuid()}\",")));
-        yield return Row("UnknownClaimTwice", "RFC 7519 4; RFC 7515 10.12", (key, token) => Payload(key, token, json => json.Insert(1, "\"x\":1,\"x\":1,")));
-        yield return Row("RolesTwice", "RFC 7519 4; RFC 7515 10.12", (key, token) => Payload(key, token, json => json.Insert(1, "\"roles\":[],\"roles\":[\"admin\"],")));
+        yield return Row(
+            "SubTwiceByEscape",
+            "RFC 7519 4; RFC 7515 10.12",
+            (key, token) => Payload(key, token, json => json.Insert(1, $"\"s\\u0075b\":\"{Guid.NewGuid()}\",")));
+        yield return Row(
+            "UnknownClaimTwice",
+            "RFC 7519 4; RFC 7515 10.12",
+            (key, token) => Payload(key, token, json => json.Insert(1, "\"x\":1,\"x\":1,")));
+        yield return Row(
+            "RolesTwice",
+            "RFC 7519 4; RFC 7515 10.12",
+            (key, token) => Payload(key, token, json => json.Insert(1, "\"roles\":[],\"roles\":[\"admin\"],")));
     }
 
-    private static Func<ServiceKey, string, string> Says(string claim, Func<JsonNode?> value) => (key, token) => key.Resign(token, payload: claims => claims[claim] = value());
+    private static Func<ServiceKey, string, string> Says(string claim, Func<JsonNode?> value) =>
+        (key, token) => key.Resign(token, payload: claims => claims[claim] = value());
 
     private static Func<ServiceKey, string, string> Later(string claim, long seconds) =>
         (key, token) => key.Resign(token, payload: claims => claims[claim] = claims[claim]!.GetValue<long>() + seconds);

@@ -4,7 +4,9 @@ using static CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries.Forgery;
 
 namespace CleanJwt.WebApi.FunctionalTests.Tokens.Forgeries;
 
-/// <summary>Tokens that are written as no token of this service is: spelled otherwise, encrypted, too long, or no JSON inside.</summary>
+/// <summary>
+/// Tokens that are written as no token of this service is: spelled otherwise, encrypted, too long, or no JSON inside.
+/// </summary>
 internal static class ForgedForms
 {
     private const string Spelling = "RFC 7515 2; RFC 4648 3.5";
@@ -16,7 +18,9 @@ internal static class ForgedForms
 
     public static IEnumerable<TestCaseData> Rows() => [.. Spelled(), .. OfOtherParts(), .. NoJson()];
 
-    /// <summary>A good token of this length. Base64url skips one length in four; white space in the header shifts which.</summary>
+    /// <summary>
+    /// A good token of this length. Base64url skips one length in four; white space in the header shifts which.
+    /// </summary>
     public static string OfLength(ServiceKey key, string token, int length)
     {
         var candidates =
@@ -33,16 +37,26 @@ internal static class ForgedForms
     private static IEnumerable<TestCaseData> Spelled()
     {
         yield return Row("SignaturePadded", Spelling, (_, token) => token + "==");
-        yield return Row("HeaderPadded", Spelling, (key, token) => key.Sign($"{Jwt.Encode(HeaderOf(key) + " ")}==.{token.Split('.')[1]}"));
-        yield return Row("PayloadPadded", Spelling, (key, token) => key.Sign($"{token.Split('.')[0]}.{Padded(Jwt.Payload(token).ToJsonString())}"));
+        yield return Row(
+            "HeaderPadded",
+            Spelling,
+            (key, token) => key.Sign($"{Jwt.Encode(HeaderOf(key) + " ")}==.{token.Split('.')[1]}"));
+        yield return Row(
+            "PayloadPadded",
+            Spelling,
+            (key, token) => key.Sign($"{token.Split('.')[0]}.{Padded(Jwt.Payload(token).ToJsonString())}"));
         yield return Row("SignatureNotCanonical", Spelling, (_, token) => Jwt.With(token, 2, Jwt.NonCanonical));
-        yield return Row("HeaderNotCanonical", Spelling, (key, token) => key.Sign($"{Jwt.NonCanonical(Unaligned(HeaderOf(key)))}.{token.Split('.')[1]}"));
+        yield return Row(
+            "HeaderNotCanonical",
+            Spelling,
+            (key, token) => key.Sign($"{Jwt.NonCanonical(Unaligned(HeaderOf(key)))}.{token.Split('.')[1]}"));
         yield return Row("PayloadNotCanonical", Spelling, (key, token) => key.Sign($"{token.Split('.')[0]}.{Jwt.NonCanonical(Unaligned(Jwt.Payload(token).ToJsonString()))}"));
         yield return Row("StandardBase64", "RFC 7515 2; RFC 4648 5", (key, token) => key.Sign($"{token.Split('.')[0]}.{Convert.ToBase64String(Encoding.UTF8.GetBytes(Change(Jwt.Payload(token), "x", "???>>>~~~"))).TrimEnd('=')}"));
         foreach (var (name, inserted) in new[] { ("Space", " "), ("Tab", "\t"), ("Percent", "%20"), ("Plus", "+"), ("Slash", "/"), ("Equals", "="), ("Nul", "%00"), ("Quote", "\""), ("Comma", ","), ("Star", "*") })
         {
             yield return Row($"{name}InTheHeader", Spelling, (_, token) => token.Insert(20, inserted));
-            yield return Row($"{name}InTheSignature", Spelling, (_, token) => token.Insert(token.Length - 20, inserted));
+            yield return Row(
+                $"{name}InTheSignature", Spelling, (_, token) => token.Insert(token.Length - 20, inserted));
         }
 
         yield return Row("OneCharacterMore", Spelling, (_, token) => token + "A");
@@ -79,15 +93,28 @@ internal static class ForgedForms
         }
 
         yield return Row("JweOfPasswordAndManyRounds", "RFC 7518 4.8; OWASP API4:2023", (key, token) => Jwe("\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\",\"p2c\":2147483647,\"p2s\":\"AAAA\"", key, token));
-        yield return Row("JweCompressed", "RFC 8725 3.6; CVE-2024-21319", (key, token) => Jwe("\"alg\":\"dir\",\"enc\":\"A128GCM\",\"zip\":\"DEF\"", key, token));
-        yield return Row("JweOfASignedToken", Encrypted, (key, token) => Jwe("\"alg\":\"dir\",\"enc\":\"A128GCM\",\"cty\":\"JWT\"", key, token));
+        yield return Row(
+            "JweCompressed",
+            "RFC 8725 3.6; CVE-2024-21319",
+            (key, token) => Jwe("\"alg\":\"dir\",\"enc\":\"A128GCM\",\"zip\":\"DEF\"", key, token));
+        yield return Row(
+            "JweOfASignedToken",
+            Encrypted,
+            (key, token) => Jwe("\"alg\":\"dir\",\"enc\":\"A128GCM\",\"cty\":\"JWT\"", key, token));
         yield return Row("JweNone", Encrypted, (key, token) => Jwe("\"alg\":\"none\",\"enc\":\"none\"", key, token));
-        yield return Row("JweUnderTheHeaderOfASignedToken", Encrypted, (key, token) => Jwe("\"alg\":\"ES256\"", key, token));
+        yield return Row(
+            "JweUnderTheHeaderOfASignedToken", Encrypted, (key, token) => Jwe("\"alg\":\"ES256\"", key, token));
         yield return Row("JweHeaderOverThreeParts", Encrypted, (key, token) => Signed(key, $"{{\"alg\":\"ES256\",\"enc\":\"A128GCM\",\"typ\":\"at+jwt\",\"kid\":\"{key.KeyId}\"}}", token));
 
         yield return Row("JustLargerThan8KiB", Large, (key, token) => OfLength(key, token, (8 * 1024) + 1));
-        yield return Row("LargerThan8KiB", Large, (key, token) => key.Resign(token, payload: claims => claims["x"] = new string('x', 8 * 1024)));
-        yield return Row("Of40KB", Large, (key, token) => key.Resign(token, payload: claims => claims["x"] = new string('x', 30_000)));
+        yield return Row(
+            "LargerThan8KiB",
+            Large,
+            (key, token) => key.Resign(token, payload: claims => claims["x"] = new string('x', 8 * 1024)));
+        yield return Row(
+            "Of40KB",
+            Large,
+            (key, token) => key.Resign(token, payload: claims => claims["x"] = new string('x', 30_000)));
         yield return Row("Of40KBOfOneLetter", Large, (_, _) => new string('A', 40_000));
     }
 
@@ -98,14 +125,30 @@ internal static class ForgedForms
         yield return Row("HeaderNull", NoObject, (key, token) => Signed(key, "null", token));
         yield return Row("HeaderEmptyObject", NoObject, (key, token) => Signed(key, "{}", token));
         yield return Row("HeaderWithMoreAfterIt", NoObject, (key, token) => Signed(key, HeaderOf(key) + "{}", token));
-        yield return Row("HeaderWithComment", "RFC 8259 2", (key, token) => Signed(key, $"{{{Header},\"kid\":\"{key.KeyId}\"/**/}}", token));
-        yield return Row("HeaderWithTrailingComma", "RFC 8259 4", (key, token) => Signed(key, $"{{{Header},\"kid\":\"{key.KeyId}\",}}", token));
+        yield return Row(
+            "HeaderWithComment",
+            "RFC 8259 2",
+            (key, token) => Signed(key, $"{{{Header},\"kid\":\"{key.KeyId}\"/**/}}", token));
+        yield return Row(
+            "HeaderWithTrailingComma",
+            "RFC 8259 4",
+            (key, token) => Signed(key, $"{{{Header},\"kid\":\"{key.KeyId}\",}}", token));
         yield return Row("HeaderInSingleQuotes", "RFC 8259 7", (key, token) => Signed(key, HeaderOf(key).Replace('"', '\''), token));
-        yield return Row("HeaderWithByteOrderMark", "RFC 8259 8.1", (key, token) => Signed(key, "\ufeff" + HeaderOf(key), token));
+        yield return Row(
+            "HeaderWithByteOrderMark", "RFC 8259 8.1", (key, token) => Signed(key, "\ufeff" + HeaderOf(key), token));
         yield return Row("HeaderInUtf16", Utf8, (key, token) => key.Sign($"{Base64Url.EncodeToString(Encoding.Unicode.GetBytes(HeaderOf(key)))}.{token.Split('.')[1]}"));
-        yield return Row("HeaderNameLoneSurrogate", "RFC 8259 8.2", (key, token) => Signed(key, $"{{{Header},\"\\ud800\":\"{key.KeyId}\"}}", token));
-        yield return Row("HeaderValueLoneSurrogate", "RFC 8259 8.2", (key, token) => Signed(key, $"{{{Header},\"kid\":\"\\ud800\"}}", token));
-        yield return Row("HeaderDeeplyNested", "RFC 8259 9", (key, token) => Signed(key, $"{{{Header},\"kid\":{Nested(1000)}}}", token));
+        yield return Row(
+            "HeaderNameLoneSurrogate",
+            "RFC 8259 8.2",
+            (key, token) => Signed(key, $"{{{Header},\"\\ud800\":\"{key.KeyId}\"}}", token));
+        yield return Row(
+            "HeaderValueLoneSurrogate",
+            "RFC 8259 8.2",
+            (key, token) => Signed(key, $"{{{Header},\"kid\":\"\\ud800\"}}", token));
+        yield return Row(
+            "HeaderDeeplyNested",
+            "RFC 8259 9",
+            (key, token) => Signed(key, $"{{{Header},\"kid\":{Nested(1000)}}}", token));
         yield return Row("PayloadArray", NoObject, (key, token) => Payload(key, token, _ => "[]"));
         yield return Row("PayloadOfAnArray", NoObject, (key, token) => Payload(key, token, json => $"[{json}]"));
         yield return Row("PayloadText", NoObject, (key, token) => Payload(key, token, _ => "\"sub\""));
@@ -115,8 +158,14 @@ internal static class ForgedForms
         yield return Row("PayloadWithMoreAfterIt", NoObject, (key, token) => Payload(key, token, json => json + "{}"));
         yield return Row("PayloadWithNulAfterIt", NoObject, (key, token) => Payload(key, token, json => json + "\0"));
         yield return Row("PayloadCompressed", NoObject, (key, token) => key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString([0x78, 0x9c, 1, 2, 0, 0xfd, 0xff, 0x7b, 0x7d])}"));
-        yield return Row("PayloadDeeplyNested", "RFC 8259 9", (key, token) => Payload(key, token, json => json.Insert(1, $"\"x\":{Nested(1500)},")));
-        yield return Row("PayloadNameLoneSurrogate", "RFC 8259 8.2", (key, token) => Payload(key, token, json => json.Insert(1, "\"\\ud800\":1,")));
+        yield return Row(
+            "PayloadDeeplyNested",
+            "RFC 8259 9",
+            (key, token) => Payload(key, token, json => json.Insert(1, $"\"x\":{Nested(1500)},")));
+        yield return Row(
+            "PayloadNameLoneSurrogate",
+            "RFC 8259 8.2",
+            (key, token) => Payload(key, token, json => json.Insert(1, "\"\\ud800\":1,")));
         yield return Row("PayloadInUtf16", Utf8, (key, token) => key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString(Encoding.Unicode.GetBytes(Jwt.Payload(token).ToJsonString()))}"));
         yield return Row("PayloadNoUtf8", Utf8, (key, token) => key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)',', .. Encoding.UTF8.GetBytes(Jwt.Payload(token).ToJsonString())[1..]])}"));
     }
@@ -132,7 +181,9 @@ internal static class ForgedForms
         return padded.Replace('+', '-').Replace('/', '_');
     }
 
-    /// <summary>Base64url whose last character has unused bits: with white space after the JSON where it needs some.</summary>
+    /// <summary>
+    /// Base64url whose last character has unused bits: with white space after the JSON where it needs some.
+    /// </summary>
     private static string Unaligned(string json)
     {
         while (Encoding.UTF8.GetByteCount(json) % 3 == 0)

@@ -18,8 +18,12 @@ internal static class ForgedKeys
         yield return Row("KidMissing", Kid, (key, token) => key.Resign(token, header => header.Remove("kid")));
         yield return Row("KidNull", Kid, (key, token) => key.Resign(token, header => header["kid"] = null));
         yield return Row("KidNumber", Kid, (key, token) => key.Resign(token, header => header["kid"] = 1));
-        yield return Row("KidArray", Kid, (key, token) => key.Resign(token, header => header["kid"] = new JsonArray(key.KeyId)));
-        yield return Row("KidObject", Kid, (key, token) => key.Resign(token, header => header["kid"] = new JsonObject { ["kid"] = key.KeyId }));
+        yield return Row(
+            "KidArray", Kid, (key, token) => key.Resign(token, header => header["kid"] = new JsonArray(key.KeyId)));
+        yield return Row(
+            "KidObject",
+            Kid,
+            (key, token) => key.Resign(token, header => header["kid"] = new JsonObject { ["kid"] = key.KeyId }));
         yield return Row("KidInAnotherCase", Kid, (key, token) => Named(key, token, key.KeyId.ToUpperInvariant()));
         foreach (var (name, kid) in new[]
         {
@@ -34,36 +38,56 @@ internal static class ForgedKeys
         foreach (var (name, before, after) in new[]
         {
             ("OrTrue", "", "' OR '1'='1"), ("Comment", "", "'--"), ("Union", "x' UNION SELECT '", "' -- "), ("Like", "", "%"), ("Space", "", " "), ("LeadingSpace", " ", ""), ("NulAfterIt", "", "\0"),
-            ("PathBefore", "./", ""), ("ByteOrderMark", "\ufeff", ""), ("ZeroWidthSpace", "", "\u200b"), ("Quoted", "\"", "\""),
+            ("PathBefore", "./", ""), ("ByteOrderMark", "\ufeff", ""), ("ZeroWidthSpace", "", "\u200b"), (
+                "Quoted", "\"", "\""),
         })
         {
             yield return Row($"KidWith{name}", Looked, (key, token) => Named(key, token, before + key.KeyId + after));
         }
 
-        yield return Row("KidOfAnEmptyFileAndItsSecret", Looked, (_, token) => ForgedAlgorithms.Hmac("HS256", "../../../dev/null", token, []));
-        yield return Row("KidThatSelectsItsSecret", Looked, (_, token) => ForgedAlgorithms.Hmac("HS256", "x' UNION SELECT 'secret", token, "secret"u8.ToArray()));
+        yield return Row(
+            "KidOfAnEmptyFileAndItsSecret",
+            Looked,
+            (_, token) => ForgedAlgorithms.Hmac("HS256", "../../../dev/null", token, []));
+        yield return Row(
+            "KidThatSelectsItsSecret",
+            Looked,
+            (_, token) => ForgedAlgorithms.Hmac("HS256", "x' UNION SELECT 'secret", token, "secret"u8.ToArray()));
 
         // A key of the forger's, or the service's own where no other may stand
-        yield return Row("JwkOfTheForger", Brought, (key, token) => OfTheForger(key, token, (forger, header) => header["jwk"] = Jwk(forger)));
+        yield return Row(
+            "JwkOfTheForger",
+            Brought,
+            (key, token) => OfTheForger(key, token, (forger, header) => header["jwk"] = Jwk(forger)));
         yield return Row("JwkOfTheForgerWithoutKid", Brought, (key, token) => OfTheForger(key, token, (forger, header) =>
         {
             header["jwk"] = Jwk(forger);
             header.Remove("kid");
         }));
-        yield return Row("JwkOfTheService", Brought, (key, token) => WithOwn(key, token, (own, header) => header["jwk"] = Jwk(own)));
+        yield return Row(
+            "JwkOfTheService", Brought, (key, token) => WithOwn(key, token, (own, header) => header["jwk"] = Jwk(own)));
         yield return Row("JwkSecret", Brought, (key, token) => key.Resign(token, header => header["jwk"] = new JsonObject { ["kty"] = "oct", ["k"] = "" }));
         yield return Row("JwkNull", Brought, (key, token) => key.Resign(token, header => header["jwk"] = null));
         yield return Row("X5cOfTheForger", "RFC 7515 4.1.6", (key, token) => OfTheForger(key, token, (forger, header) => header["x5c"] = new JsonArray(Certificate(forger))));
-        yield return Row("X5cOfTheService", "RFC 7515 4.1.6", (key, token) => WithOwn(key, token, (own, header) => header["x5c"] = new JsonArray(Certificate(own))));
-        yield return Row("X5cNonsense", "RFC 7515 4.1.6", (key, token) => key.Resign(token, header => header["x5c"] = new JsonArray("MIIB")));
-        yield return Row("X5cEmpty", "RFC 7515 4.1.6", (key, token) => key.Resign(token, header => header["x5c"] = new JsonArray()));
-        yield return Row("X5t", "RFC 7515 4.1.7", (key, token) => key.Resign(token, header => header["x5t"] = key.KeyId));
+        yield return Row(
+            "X5cOfTheService",
+            "RFC 7515 4.1.6",
+            (key, token) => WithOwn(key, token, (own, header) => header["x5c"] = new JsonArray(Certificate(own))));
+        yield return Row(
+            "X5cNonsense",
+            "RFC 7515 4.1.6",
+            (key, token) => key.Resign(token, header => header["x5c"] = new JsonArray("MIIB")));
+        yield return Row(
+            "X5cEmpty", "RFC 7515 4.1.6", (key, token) => key.Resign(token, header => header["x5c"] = new JsonArray()));
+        yield return Row(
+            "X5t", "RFC 7515 4.1.7", (key, token) => key.Resign(token, header => header["x5t"] = key.KeyId));
         yield return Row("X5tInsteadOfKid", "RFC 7515 4.1.7", (key, token) => key.Resign(token, header =>
         {
             header["x5t"] = key.KeyId;
             header.Remove("kid");
         }));
-        yield return Row("X5tS256", "RFC 7515 4.1.8", (key, token) => key.Resign(token, header => header["x5t#S256"] = key.KeyId));
+        yield return Row(
+            "X5tS256", "RFC 7515 4.1.8", (key, token) => key.Resign(token, header => header["x5t#S256"] = key.KeyId));
     }
 
     /// <summary>The token under a header that the forger has changed, and the forger's signature.</summary>
@@ -93,7 +117,8 @@ internal static class ForgedKeys
         return Convert.ToBase64String(certificate.RawData);
     }
 
-    private static string Named(ServiceKey key, string token, string kid) => key.Resign(token, header => header["kid"] = kid);
+    private static string Named(ServiceKey key, string token, string kid) =>
+        key.Resign(token, header => header["kid"] = kid);
 
     private static string WithOwn(ServiceKey key, string token, Action<ECDsa, JsonObject> change)
     {

@@ -17,7 +17,8 @@ internal static class ForgedSignatures
     private const int Half = 32;
 
     // The order of P-256 (FIPS 186-4, D.1.2.3): for a verifier that reduces it first, another zero.
-    private static readonly byte[] Order = Convert.FromHexString("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
+    private static readonly byte[] Order = Convert.FromHexString(
+        "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
     private static readonly byte[] Zero = new byte[Half];
     private static readonly byte[] One = [.. new byte[Half - 1], 1];
 
@@ -25,12 +26,21 @@ internal static class ForgedSignatures
     {
         yield return Row("NoSignature", "RFC 8725 2.1; CVE-2020-28042", (_, token) => Jwt.With(token, 2, _ => ""));
         yield return Row("NoThirdPart", "RFC 7515 7.1", (_, token) => token[..token.LastIndexOf('.')]);
-        yield return Row("OtherSignature", NotVerified, (_, token) => Jwt.With(token, 2, part => (part[0] == 'A' ? 'B' : 'A') + part[1..]));
+        yield return Row(
+            "OtherSignature",
+            NotVerified,
+            (_, token) => Jwt.With(token, 2, part => (part[0] == 'A' ? 'B' : 'A') + part[1..]));
         yield return Row("SignatureOfAnotherKey", NotVerified, (_, token) => SignedByAnother(token));
         yield return Row("SignatureOfAnotherToken", NotVerified, (key, token) => Jwt.With(token, 2, _ => key.Resign(token, payload: claims => claims["x"] = "y").Split('.')[2]));
-        yield return Row("SignatureOfTheClaimsAlone", "RFC 8725 3.3", (key, token) => Jwt.With(token, 2, _ => key.Sign(token.Split('.')[1]).Split('.')[1]));
+        yield return Row(
+            "SignatureOfTheClaimsAlone",
+            "RFC 8725 3.3",
+            (key, token) => Jwt.With(token, 2, _ => key.Sign(token.Split('.')[1]).Split('.')[1]));
         yield return Row("PayloadChanged", NotVerified, (_, token) => Jwt.With(token, 1, _ => Jwt.Encode(Change(Jwt.Payload(token), "scope", "account:read account:write users:read users:write"))));
-        yield return Row("HeaderChanged", NotVerified, (_, token) => Jwt.With(token, 0, _ => Jwt.Encode(Change(Jwt.Header(token), "typ", "application/at+jwt"))));
+        yield return Row(
+            "HeaderChanged",
+            NotVerified,
+            (_, token) => Jwt.With(token, 0, _ => Jwt.Encode(Change(Jwt.Header(token), "typ", "application/at+jwt"))));
 
         // Numbers for which a careless equation holds under every key
         yield return Row("SignatureOfZeros", Psychic, (_, token) => Signature(token, Zero, Zero));
@@ -50,20 +60,32 @@ internal static class ForgedSignatures
 
         // The right numbers, written otherwise
         yield return Row("SignatureInDer", Form, (_, token) => Signature(token, Der(R(token), S(token))));
-        yield return Row("SignatureInDerPadded", Form, (_, token) => Signature(token, [.. Der(R(token), S(token)), .. new byte[8]]));
+        yield return Row(
+            "SignatureInDerPadded", Form, (_, token) => Signature(token, [.. Der(R(token), S(token)), .. new byte[8]]));
         yield return Row("SAndR", Form, (_, token) => Signature(token, S(token), R(token)));
-        yield return Row("LittleEndian", Form, (_, token) => Signature(token, [.. R(token).Reverse()], [.. S(token).Reverse()]));
-        yield return Row("NegativeS", Form, (_, token) => Signature(token, R(token), [.. S(token).Select(part => (byte)~part)]));
+        yield return Row(
+            "LittleEndian", Form, (_, token) => Signature(token, [.. R(token).Reverse()], [.. S(token).Reverse()]));
+        yield return Row(
+            "NegativeS", Form, (_, token) => Signature(token, R(token), [.. S(token).Select(part => (byte)~part)]));
         yield return Row("ROf33Bytes", Form, (_, token) => Signature(token, [1, .. R(token)], [0, .. S(token)]));
         yield return Row("SPlusTheOrder", Form, (_, token) => Signature(token, [0, .. R(token)], PlusOrder(S(token))));
         yield return Row("LeadingZeros", Form, (_, token) => Signature(token, [0, .. R(token)], [0, .. S(token)]));
-        yield return Row("HalvesOf48Bytes", Form, (_, token) => Signature(token, [.. new byte[16], .. R(token)], [.. new byte[16], .. S(token)]));
+        yield return Row(
+            "HalvesOf48Bytes",
+            Form,
+            (_, token) => Signature(token, [.. new byte[16], .. R(token)], [.. new byte[16], .. S(token)]));
         yield return Row("RAlone", Form, (_, token) => Signature(token, R(token)));
         yield return Row("SignatureTruncated", Form, (_, token) => Jwt.With(token, 2, part => part[..^4]));
         yield return Row("SignatureLonger", Form, (_, token) => token + "AAAA");
-        yield return Row("SignatureTwice", Form, (_, token) => Signature(token, [.. R(token), .. S(token)], [.. R(token), .. S(token)]));
+        yield return Row(
+            "SignatureTwice",
+            Form,
+            (_, token) => Signature(token, [.. R(token), .. S(token)], [.. R(token), .. S(token)]));
         yield return Row("SignatureAfterAZero", Form, (_, token) => Signature(token, [0, .. R(token), .. S(token)]));
-        yield return Row("SignatureInHex", Form, (_, token) => Jwt.With(token, 2, part => Convert.ToHexString(Base64Url.DecodeFromChars(part))));
+        yield return Row(
+            "SignatureInHex",
+            Form,
+            (_, token) => Jwt.With(token, 2, part => Convert.ToHexString(Base64Url.DecodeFromChars(part))));
         yield return Row("SignatureHuge", Form, (_, token) => Signature(token, new byte[4096]));
     }
 
@@ -98,7 +120,8 @@ internal static class ForgedSignatures
     // The same number to a verifier that reduces it.
     private static byte[] PlusOrder(byte[] s)
     {
-        var sum = new BigInteger(s, isUnsigned: true, isBigEndian: true) + new BigInteger(Order, isUnsigned: true, isBigEndian: true);
+        var sum = new BigInteger(s, isUnsigned: true, isBigEndian: true) + new BigInteger(
+            Order, isUnsigned: true, isBigEndian: true);
         var bytes = sum.ToByteArray(isUnsigned: true, isBigEndian: true);
         return [.. new byte[Half + 1 - bytes.Length], .. bytes];
     }

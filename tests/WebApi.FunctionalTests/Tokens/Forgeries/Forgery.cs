@@ -14,12 +14,14 @@ internal static class Forgery
     public const string Header = "\"alg\":\"ES256\",\"typ\":\"at+jwt\"";
 
     /// <param name="forge">Makes the token from the service's key and a token that the service has issued.</param>
-    public static TestCaseData Row(string name, string source, Func<ServiceKey, string, string> forge) => Attack.Row(name, source, forge, source);
+    public static TestCaseData Row(string name, string source, Func<ServiceKey, string, string> forge) =>
+        Attack.Row(name, source, forge, source);
 
     public static string HeaderOf(ServiceKey key) => $"{{{Header},\"kid\":\"{key.KeyId}\"}}";
 
     /// <summary>The token under another header, with a good signature.</summary>
-    public static string Signed(ServiceKey key, string header, string token) => key.Sign($"{Jwt.Encode(header)}.{token.Split('.')[1]}");
+    public static string Signed(ServiceKey key, string header, string token) =>
+        key.Sign($"{Jwt.Encode(header)}.{token.Split('.')[1]}");
 
     /// <summary>The token with the text of its payload changed, and a good signature.</summary>
     public static string Payload(ServiceKey key, string token, Func<string, string> change) =>
@@ -33,7 +35,8 @@ internal static class Forgery
     }
 
     /// <summary>The header and the payload of a token under the signature of another key.</summary>
-    public static string SignedBy(ECDsa key, string token) => With(token, signed => key.SignData(signed, HashAlgorithmName.SHA256));
+    public static string SignedBy(ECDsa key, string token) =>
+        With(token, signed => key.SignData(signed, HashAlgorithmName.SHA256));
 
     /// <summary>The header and the payload of a token under a signature that is made of them.</summary>
     public static string With(string token, Func<byte[], byte[]> sign)
