@@ -24,6 +24,27 @@ internal abstract class DatabaseConnection
     /// <returns>The number of rows that it changed.</returns>
     public abstract Task<int> ExecuteAsync(FormattableString statement, CancellationToken cancellationToken);
 
+    /// <summary>Executes statements in their order. A database server gets them in one round trip.</summary>
+    /// <remarks>
+    /// A server may execute the later ones after an earlier one has failed, so outside a transaction no statement may
+    /// rely on the one before it.
+    /// </remarks>
+    /// <returns>The number of rows that each has changed.</returns>
+    public abstract Task<IReadOnlyList<int>> ExecuteAllAsync(
+        IReadOnlyList<FormattableString> statements, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Executes statements in their order, and then a query. A database server gets them in one round trip.
+    /// </summary>
+    /// <inheritdoc cref="ExecuteAllAsync" path="/remarks"/>
+    /// <param name="read">Reads the query's row.</param>
+    /// <returns>The query's first row. Null when there is none.</returns>
+    public abstract Task<T?> ExecuteAllThenFindAsync<T>(
+        IReadOnlyList<FormattableString> statements,
+        FormattableString query,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken);
+
     /// <summary>Runs a query.</summary>
     /// <param name="read">Reads one row. The reader stands on it, and must not be moved.</param>
     /// <returns>All rows, in the order of the query.</returns>

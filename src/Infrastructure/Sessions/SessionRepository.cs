@@ -24,9 +24,10 @@ internal sealed class SessionRepository(
                     return null;
                 }
 
-                await db.InsertSessionAsync(session, abandoned);
-                await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
-                return await EndSurplusAsync(db, session, abandoned);
+                // Few accounts reach the limit. Counting needs no sorting, for which SQLite would allocate some twenty
+                // pages.
+                var count = await db.InsertSessionAndCountAsync(session, audit.Entries, abandoned);
+                return count > Session.MaxLivePerAccount ? await EndSurplusAsync(db, session, abandoned) : [];
             },
             cancellationToken);
         ended?.ForEach(revocations.Add);
@@ -188,12 +189,6 @@ internal sealed class SessionRepository(
     private static async Task<List<Guid>> EndSurplusAsync(
         DatabaseConnection db, Session newest, CancellationToken cancellationToken)
     {
-        // Few accounts reach the limit. Counting needs no sorting, for which SQLite would allocate some twenty pages.
-        if (await db.CountSessionsAsync(newest.AccountId, cancellationToken) <= Session.MaxLivePerAccount)
-        {
-            return [];
-        }
-
         var surplus = await Live(db.Context, newest.AccountId, newest.CreatedAt)
             .Where(session => session.Id != newest.Id)
             .OrderByDescending(session => session.LastSeenAt).ThenByDescending(session => session.Id)

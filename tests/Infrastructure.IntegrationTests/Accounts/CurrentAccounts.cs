@@ -24,7 +24,9 @@ internal sealed class CurrentAccounts(DatabaseKind kind)
         yield return Row("WithOneRole", user => user.Roles = "admin");
         yield return Row("WithSeveralRoles", user => user.Roles = "admin auditor");
         yield return Row("Confirmed", user => user.EmailConfirmed = true);
-        yield return Row("Changed", user => (user.Version, user.UpdatedAt) = (int.MaxValue, new DateTimeOffset(2031, 12, 31, 23, 59, 59, 999, TimeSpan.Zero)));
+        yield return Row("Changed", user =>
+            (user.Version, user.UpdatedAt) = (
+                int.MaxValue, new DateTimeOffset(2031, 12, 31, 23, 59, 59, 999, TimeSpan.Zero)));
         yield return Row(
             "AtAFullSecond", user => user.CreatedAt = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
         yield return Row(

@@ -188,7 +188,9 @@ internal sealed class IdentityImport
         {
             while (reader.Read())
             {
-                said.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Where(i => reader.GetName(i) != "Id").Select(reader.GetValue)));
+                said.Add(string.Join(
+                    '|', Enumerable.Range(0, reader.FieldCount).Where(i => reader.GetName(i) != "Id")
+                        .Select(reader.GetValue)));
             }
         }
         while (reader.NextResult());

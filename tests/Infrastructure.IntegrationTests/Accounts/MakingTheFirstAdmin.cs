@@ -28,7 +28,9 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
     public async Task WhereThereIsNone_OneIsMade()
     {
         await using var node = await StartAsync();
-        var check = await node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse("Admin@Example.com"), ClientNetwork.Unknown, Password, default));
+        var check = await node.WithUsersAsync(
+            users => users.VerifyPasswordAsync(
+                EmailAddress.Parse("Admin@Example.com"), ClientNetwork.Unknown, Password, default));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(check.Value.Verified!.Account.Roles, Is.EqualTo(new[] { "admin" }));
@@ -84,10 +86,14 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
         Assert.That(
             node.Sql("SELECT CONCAT(Roles, SecurityVersion, (SELECT COUNT(*) FROM AspNetUsers)) FROM AspNetUsers"),
             Is.EqualTo("11"));
-        var check = await node.WithUsersAsync(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), ClientNetwork.Unknown, Node.Password, default));
+        var check = await node.WithUsersAsync(
+            users => users.VerifyPasswordAsync(
+                EmailAddress.Parse(Email), ClientNetwork.Unknown, Node.Password, default));
         Assert.That(check.Value.Verified, Is.Not.Null, "its password is its owner's");
         Assert.That(_warnings.Lines, Has.Count.EqualTo(1));
-        Assert.That(_warnings.Lines.Single(), Does.Contain("Admin:Email").And.Contain("admin add").And.Not.Contain(Password).And.Not.Contain(Node.Password));
+        Assert.That(_warnings.Lines.Single(),
+            Does.Contain("Admin:Email").And.Contain("admin add").And.Not.Contain(Password)
+                .And.Not.Contain(Node.Password));
     }
 
     [Test]

@@ -138,7 +138,8 @@ internal sealed class KeysUnderACertificate(DatabaseKind kind)
     {
         WriteCertificate("service.pfx");
         using var ecdsa = ECDsa.Create();
-        using var elliptic = new CertificateRequest("CN=test", ecdsa, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        using var elliptic = new CertificateRequest("CN=test", ecdsa, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllBytes(PathOf("elliptic.pfx"), elliptic.Export(X509ContentType.Pfx, Password));
         File.WriteAllBytes(PathOf("public.cer"), elliptic.Export(X509ContentType.Cert));
         File.WriteAllText(PathOf("text.pfx"), "This is no certificate.");
@@ -146,7 +147,8 @@ internal sealed class KeysUnderACertificate(DatabaseKind kind)
 
         Assert.That(
             () => new Node(_database, Settings(file, password)),
-            ThrowsOneLine($"KeyProtection:CertificatePath is '{file}'; allowed: a PKCS #12 file").And.Message.Not.Contains(Password));
+            ThrowsOneLine($"KeyProtection:CertificatePath is '{file}'; allowed: a PKCS #12 file")
+                .And.Message.Not.Contains(Password));
     }
 
     [TestCase("Production", null, true)]
@@ -194,7 +196,9 @@ internal sealed class KeysUnderACertificate(DatabaseKind kind)
     {
         using var rsa = RSA.Create(2048);
         var end = until ?? DateTimeOffset.UtcNow.AddYears(1);
-        using var certificate = new CertificateRequest("CN=test", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(end.AddYears(-1), end);
+        using var certificate = new CertificateRequest(
+            "CN=test", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                .CreateSelfSigned(end.AddYears(-1), end);
         File.WriteAllBytes(PathOf(file), certificate.Export(X509ContentType.Pfx, Password));
         return file; // a relative path counts from the content root
     }

@@ -64,7 +64,8 @@ internal sealed class OperatorKeyFiles
         Bad("a broken key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
         Bad("an encrypted key", ECDsaOn(ECCurve.NamedCurves.nistP256).ExportEncryptedPkcs8PrivateKeyPem(
             Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000))),
-        Bad("two keys", ECDsaOn(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem() + "\n" + ECDsaOn(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem()),
+        Bad("two keys", ECDsaOn(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem() + "\n"
+            + ECDsaOn(ECCurve.NamedCurves.nistP256).ExportPkcs8PrivateKeyPem()),
     ];
 
     [TestCaseSource(nameof(GoodFiles))]
@@ -136,7 +137,8 @@ internal sealed class OperatorKeyFiles
         using var folder = new TemporaryFolder();
         var path = Write(folder, "signing.pem", pem);
         await using var node = new Node(folder.Path, Settings([Write(folder, "good.pem", NewPem()), path]));
-        Assert.That(node.PrepareAsync, Throws.TypeOf<StartException>().With.Message.StartsWith($"Jwt:KeyFiles:1 is '{path}'; allowed: a PEM file")
+        Assert.That(node.PrepareAsync,
+            Throws.TypeOf<StartException>().With.Message.StartsWith($"Jwt:KeyFiles:1 is '{path}'; allowed: a PEM file")
             .And.Message.Not.Contains("\n").And.Message.Not.Contains(Password));
     }
 
@@ -147,7 +149,8 @@ internal sealed class OperatorKeyFiles
     {
         using var folder = new TemporaryFolder();
         await using var node = new Node(folder.Path, Settings([path]));
-        Assert.That(node.PrepareAsync, Throws.TypeOf<StartException>().With.Message.StartsWith($"Jwt:KeyFiles:0 is '{path}', {reason}")
+        Assert.That(node.PrepareAsync,
+            Throws.TypeOf<StartException>().With.Message.StartsWith($"Jwt:KeyFiles:0 is '{path}', {reason}")
             .And.Message.Not.Contains("\n"));
     }
 
@@ -156,7 +159,9 @@ internal sealed class OperatorKeyFiles
     {
         using var folder = new TemporaryFolder();
         var pem = NewPem();
-        await using var node = new Node(folder.Path, Settings([Write(folder, "one.pem", pem), Write(folder, "two.pem", NewPem()), Write(folder, "three.pem", pem)]));
+        await using var node = new Node(
+            folder.Path, Settings(
+                [Write(folder, "one.pem", pem), Write(folder, "two.pem", NewPem()), Write(folder, "three.pem", pem)]));
         Assert.That(node.PrepareAsync, Throws.TypeOf<StartException>().With.Message.EqualTo(
             "Jwt:KeyFiles:2 is 'three.pem', which holds the key of Jwt:KeyFiles:0; allowed: each key once."));
     }

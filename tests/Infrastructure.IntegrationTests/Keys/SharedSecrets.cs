@@ -49,7 +49,9 @@ internal sealed class SharedSecrets
         var before = await KeyAsync();
         SqliteScript.Scalar(Node.DatabasePathIn(_folder.Path), "DELETE FROM Secrets");
         Assert.That(await KeyAsync(), Is.Not.EqualTo(before));
-        Assert.That(SqliteScript.Scalar(Node.DatabasePathIn(_folder.Path), "SELECT COUNT(*) FROM Secrets WHERE Name = 'password-attempts'"), Is.EqualTo(1));
+        Assert.That(SqliteScript.Scalar(
+            Node.DatabasePathIn(_folder.Path), "SELECT COUNT(*) FROM Secrets WHERE Name = 'password-attempts'"),
+            Is.EqualTo(1));
     }
 
     [Test]
@@ -74,7 +76,8 @@ internal sealed class SharedSecrets
         {
             Assert.That(
                 node.PrepareAsync,
-                Throws.InstanceOf<StartException>().With.Message.Contains("can't be decrypted").And.Message.Contains(node.KeyFolder).And.Message.Contains("sessions end-all"));
+                Throws.InstanceOf<StartException>().With.Message.Contains("can't be decrypted")
+                    .And.Message.Contains(node.KeyFolder).And.Message.Contains("sessions end-all"));
         }
 
         Assert.That(SqliteScript.Scalar(Node.DatabasePathIn(_folder.Path), secret), Is.EqualTo(before));

@@ -63,9 +63,12 @@ internal sealed class GarbageHashes
     [TestCase("AA==", TestName = "V2's marker alone")]
     [TestCase("AQ==", TestName = "V3's marker alone")]
     [TestCase("AQAAAAIAAYagAAAAEA==", TestName = "V3's header alone")]
-    [TestCase("AQAAAP8AAYagAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", TestName = "V3 with an unknown function")]
-    [TestCase("AQAAAAL/////AAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", TestName = "V3 with a negative count")]
-    [TestCase("AQAAAAIAAYag/////wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", TestName = "V3 with a negative salt size")]
+    [TestCase("AQAAAP8AAYagAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        TestName = "V3 with an unknown function")]
+    [TestCase("AQAAAAL/////AAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        TestName = "V3 with a negative count")]
+    [TestCase("AQAAAAIAAYag/////wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        TestName = "V3 with a negative salt size")]
     [TestCase("pbkdf2_sha256$260000$salt$aGFzaA==", TestName = "Django's")]
     public void Verification_FailsAndDoesNotThrow(string hash) =>
         Assert.That(

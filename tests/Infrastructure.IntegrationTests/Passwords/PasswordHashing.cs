@@ -110,7 +110,12 @@ internal sealed class PasswordHashing
     {
         var salt = "0123456789abcdef"u8;
         var algorithm = NSec.Cryptography.PasswordBasedKeyDerivationAlgorithm.Argon2id(
-            new NSec.Cryptography.Argon2Parameters { MemorySize = memoryKiB, NumberOfPasses = passes, DegreeOfParallelism = 1 });
+            new NSec.Cryptography.Argon2Parameters
+            {
+                MemorySize = memoryKiB,
+                NumberOfPasses = passes,
+                DegreeOfParallelism = 1
+            });
         var hash = algorithm.DeriveBytes(Encoding.UTF8.GetBytes(password), salt, 32);
         return $"$argon2id$v=19$m={memoryKiB},t={passes},p=1${Convert.ToBase64String(salt).TrimEnd('=')}${Convert.ToBase64String(hash).TrimEnd('=')}";
     }

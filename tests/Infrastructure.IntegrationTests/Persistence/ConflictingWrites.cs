@@ -59,8 +59,10 @@ internal sealed class ConflictingWrites(DatabaseKind kind)
             await Task.WhenAll(
                 AtOnceAsync(node => node.TryRotateAsync(sessions[0])),
                 AtOnceAsync(node => node.TryRotateAsync(sessions[1])),
-                Run(() => _one.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Audit(), default)),
-                Run(() => _other.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _other.Audit(), default)),
+                Run(() => _one.Get<ISessionRepository>()
+                    .EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Audit(), default)),
+                Run(() => _other.Get<ISessionRepository>()
+                    .EndAllAsync(account, null, SessionEndReason.EndedByOwner, _other.Audit(), default)),
                 Run(async () =>
                 {
                     await _other.EndSessionAsync(sessions[1].Id);
@@ -97,15 +99,19 @@ internal sealed class ConflictingWrites(DatabaseKind kind)
             var account = await _one.AddAccountAsync();
             var own = new[] { await _one.StartSessionAsync(account), await _other.StartSessionAsync(account) };
             await Task.WhenAll(
-                Run(() => _one.Get<IAccountSecurity>().TryChangePasswordAsync(account, 1, "a new password of one", own[0].Id, _one.Audit(), default)),
-                Run(() => _other.Get<IAccountSecurity>().TryChangePasswordAsync(account, 1, "a new password of the other", own[1].Id, _other.Audit(), default)),
+                Run(() => _one.Get<IAccountSecurity>()
+                    .TryChangePasswordAsync(account, 1, "a new password of one", own[0].Id, _one.Audit(), default)),
+                Run(() => _other.Get<IAccountSecurity>()
+                    .TryChangePasswordAsync(
+                        account, 1, "a new password of the other", own[1].Id, _other.Audit(), default)),
                 AtOnceAsync(node => node.TryStartSessionAsync(account, securityVersion: 1)));
             Assert.That(
                 _database.Sql("SELECT SecurityVersion FROM AspNetUsers WHERE Id = @p0", account),
                 Is.EqualTo(2),
                 "one of them changed it");
             Assert.That(
-                _database.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0 AND EndedAt IS NULL", account), Is.EqualTo(1), "the one that changed it");
+                _database.Sql("SELECT COUNT(*) FROM Sessions WHERE AccountId = @p0 AND EndedAt IS NULL", account),
+                Is.EqualTo(1), "the one that changed it");
         }
     }
 
@@ -118,7 +124,8 @@ internal sealed class ConflictingWrites(DatabaseKind kind)
             await _one.StartSessionAsync(account);
             await Task.WhenAll(
                 AtOnceAsync(node => node.TryStartSessionAsync(account, securityVersion: 1)),
-                Run(() => _one.Get<ISessionRepository>().EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Audit(), default)),
+                Run(() => _one.Get<ISessionRepository>()
+                    .EndAllAsync(account, null, SessionEndReason.EndedByOwner, _one.Audit(), default)),
                 Run(() => _one.Get<IAccountSecurity>().DeleteAsync(account, _one.Audit(), default)),
                 Run(() => _other.Get<IAccountSecurity>().DeleteAsync(account, _other.Audit(), default)));
             Assert.That(_database.Sql("SELECT COUNT(*) FROM AspNetUsers WHERE Id = @p0", account), Is.Zero);

@@ -242,7 +242,8 @@ internal sealed class DatabasePreparing
         File.Move(node.DatabasePath, node.DatabasePath + ".moved");
 
         Assert.That(
-            () => node.WithUsersAsync(users => users.FindAsync(Guid.NewGuid(), CancellationToken.None)), Throws.InstanceOf<DbException>());
+            () => node.WithUsersAsync(users => users.FindAsync(Guid.NewGuid(), CancellationToken.None)),
+            Throws.InstanceOf<DbException>());
         Assert.That(File.Exists(node.DatabasePath), Is.False);
     }
 

@@ -55,7 +55,9 @@ internal sealed class GuardedRules(DatabaseKind kind)
     public async Task MakingTheFirstAdministrator_LooksAgainUnderTheGuard()
     {
         using var empty = new TestDatabase(kind);
-        var settings = new Dictionary<string, string?> { ["Admin:Email"] = "admin@example.com", ["Admin:Password"] = Node.Password };
+        var settings = new Dictionary<string,
+        string?>
+        { ["Admin:Email"] = "admin@example.com", ["Admin:Password"] = Node.Password };
         await using var node = await Node.StartAsync(empty, settings, _commands.AddTo);
         var commands = _commands.Commands.SkipWhile(text => !TakesTheGuard(text)).ToList();
         Assert.That(commands, Has.Count.GreaterThanOrEqualTo(4));
@@ -69,7 +71,8 @@ internal sealed class GuardedRules(DatabaseKind kind)
         _database.IsSpoilt = true;
         _node.Sql("DELETE FROM Guards");
         Assert.That(
-            () => _node.Get<IAccountSecurity>().LockAsync(_account, _node.Audit(), default), Throws.InvalidOperationException.With.Message.Contains("'admins'"));
+            () => _node.Get<IAccountSecurity>().LockAsync(_account, _node.Audit(), default),
+            Throws.InvalidOperationException.With.Message.Contains("'admins'"));
         Assert.That(_node.Sql("SELECT Locked FROM AspNetUsers"), Is.Zero);
     }
 
@@ -124,7 +127,8 @@ internal sealed class GuardedRules(DatabaseKind kind)
                 (await _node.Get<IAccountSecurity>().DeleteAsync(_account, audit, default)).Error,
                 Is.EqualTo(AccessTokenErrors.TokenRevoked));
             Assert.That(
-                (await _node.Get<ISessionRepository>().EndAllAsync(_account, null, SessionEndReason.EndedByAdmin, audit, default)).Error,
+                (await _node.Get<ISessionRepository>()
+                .EndAllAsync(_account, null, SessionEndReason.EndedByAdmin, audit, default)).Error,
                 Is.EqualTo(AccessTokenErrors.TokenRevoked));
         }
 

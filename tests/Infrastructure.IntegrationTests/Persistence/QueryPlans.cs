@@ -51,7 +51,8 @@ internal sealed class QueryPlans
             Plans,
             Is.EqualTo(new[]
             {
-                "SCAN a USING INDEX IX_AspNetUsers_CreatedAt_Id", "SEARCH a USING INDEX IX_AspNetUsers_CreatedAt_Id (CreatedAt<?)",
+                "SCAN a USING INDEX IX_AspNetUsers_CreatedAt_Id",
+                "SEARCH a USING INDEX IX_AspNetUsers_CreatedAt_Id (CreatedAt<?)",
             }));
     }
 
@@ -62,7 +63,8 @@ internal sealed class QueryPlans
         await _node.Get<IUserDirectory>().ListAsync("ADA", 20, Somewhere(), default);
         Assert.That(
             Plans.Distinct(),
-            Is.EqualTo(new[] { "SEARCH a USING INDEX EmailIndex (NormalizedEmail>? AND NormalizedEmail<?)", "USE TEMP B-TREE FOR ORDER BY" }));
+            Is.EqualTo(new[] { "SEARCH a USING INDEX EmailIndex (NormalizedEmail>? AND NormalizedEmail<?)",
+                "USE TEMP B-TREE FOR ORDER BY" }));
     }
 
     [Test]
@@ -112,7 +114,8 @@ internal sealed class QueryPlans
             await _node.StartSessionAsync(account.Id);
         }
 
-        Assert.That(Plans, Has.Some.Contains("PasswordAttempts").And.Some.Contains("EmailIndex").And.Some.Contains("IX_Sessions_AccountId"));
+        Assert.That(Plans, Has.Some.Contains("PasswordAttempts").And.Some.Contains("EmailIndex")
+            .And.Some.Contains("IX_Sessions_AccountId"));
         Assert.That(Scans, Is.Empty);
         Assert.That(
             Explain("EXPLAIN", column: 1),

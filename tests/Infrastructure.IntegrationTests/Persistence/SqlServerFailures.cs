@@ -48,7 +48,9 @@ internal sealed class SqlServerFailures
         var exception = SqlServerErrors.Number(number);
         Assert.That(exception.Number, Is.EqualTo(number));
         Assert.That(DatabaseErrors.IsOutage(exception));
-        Assert.That(DatabaseErrors.IsOutage(new InvalidOperationException("An exception has been raised that is likely due to a transient failure.", exception)));
+        Assert.That(DatabaseErrors.IsOutage(
+            new InvalidOperationException(
+                "An exception has been raised that is likely due to a transient failure.", exception)));
         Assert.That(DatabaseErrors.IsUniqueViolation(exception), Is.False);
     }
 

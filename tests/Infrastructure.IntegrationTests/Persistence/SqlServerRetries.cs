@@ -30,7 +30,11 @@ internal sealed class SqlServerRetries
     [SetUp]
     public void MakeNode() => _node = new Node(
         _folder.Path,
-        new() { ["Database:Provider"] = "SqlServer", ["ConnectionStrings:Default"] = "Server=nowhere;Database=cleanjwt" },
+        new()
+        {
+            ["Database:Provider"] = "SqlServer",
+            ["ConnectionStrings:Default"] = "Server=nowhere;Database=cleanjwt"
+        },
         services => services.AddSingleton<IInterceptor>(_server));
 
     [TearDown]
@@ -236,14 +240,16 @@ internal sealed class SqlServerRetries
         public int RolledBack => _rolledBack;
 
         public async ValueTask<InterceptionResult> ConnectionOpeningAsync(
-            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+            DbConnection connection, ConnectionEventData eventData, InterceptionResult result,
+            CancellationToken cancellationToken = default)
         {
             await OnOpen(cancellationToken);
             return InterceptionResult.Suppress();
         }
 
         public ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
-            DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
+            DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result,
+            CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _begun);
             return ValueTask.FromResult(

@@ -14,7 +14,8 @@ namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 /// A start over a database that is up to date, and what nearly every request reads, do not wait for EF Core, which
 /// costs a start a third of its time.
 /// </summary>
-internal sealed class StartWithoutEntityFramework : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+internal sealed class StartWithoutEntityFramework : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string,
+object?>>
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<IDisposable> _subscriptions = [];

@@ -71,7 +71,8 @@ internal sealed class TransactSql
         Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Id, Node.Password, default)),
         Of<IUserRepository>("FindAsync", port => port.FindAsync(Id, default)),
         Of<IUserRepository>("UpdateProfileAsync", port => port.UpdateProfileAsync(Id, null, [1, 2], Audit, default)),
-        Of<IUserDirectory>("ListAsync", port => Task.WhenAll(port.ListAsync(null, 20, null, default), port.ListAsync("ADA", 20, Somewhere, default))),
+        Of<IUserDirectory>("ListAsync", port =>
+            Task.WhenAll(port.ListAsync(null, 20, null, default), port.ListAsync("ADA", 20, Somewhere, default))),
         Of<IUserDirectory>("FindAsync", port => port.FindAsync(Id, default)),
         Of<IUserDirectory>("FindAsync", port => port.FindAsync(Email, default)),
         Of<IAccountSecurity>(
@@ -113,7 +114,8 @@ internal sealed class TransactSql
         (
             "key of another algorithm",
             services => ChangeKeysAsync(services, (store, db, key) => store.AdoptAlgorithmAsync(db, key, default))),
-        ("retired key", services => ChangeKeysAsync(services, (store, db, key) => store.RetireAsync(db, "account:read", key, default))),
+        ("retired key", services =>
+        ChangeKeysAsync(services, (store, db, key) => store.RetireAsync(db, "account:read", key, default))),
         ("secrets", services => services.GetRequiredService<IDatabase>().WriteAsync(
             async (db, _) =>
             {
@@ -124,8 +126,10 @@ internal sealed class TransactSql
         (
             "count of password tries",
             services => services.GetRequiredService<PasswordThrottle>().CountRowsAsync(default)),
-        ("wrong password", services => services.GetRequiredService<PasswordThrottle>().SettleWrongAsync(Id, [MadeUp])),
-        ("right password", services => services.GetRequiredService<PasswordThrottle>().SettleRightAsync(Id, [MadeUp])),
+        ("wrong password", services =>
+        services.GetRequiredService<PasswordThrottle>().SettleWrongAsync(Id, [new AttemptRow(MadeUp, Row: null)])),
+        ("right password", services =>
+        services.GetRequiredService<PasswordThrottle>().SettleRightAsync(Id, [new AttemptRow(MadeUp, Row: null)])),
         ("list of keys", services => services.GetRequiredService<SigningKeyAdministration>().ListAsync()),
         ("end of everything", services => ChangeKeysAsync(services, async (store, db, key) =>
         {
@@ -197,7 +201,8 @@ internal sealed class TransactSql
     [Test]
     public void EveryPortsMethod_IsAmongTheCommands()
     {
-        var methods = new[] { typeof(IUserRepository), typeof(IUserDirectory), typeof(IAccountSecurity), typeof(ISessionRepository), typeof(IAuditLog) }
+        var methods = new[] { typeof(IUserRepository), typeof(IUserDirectory), typeof(IAccountSecurity),
+            typeof(ISessionRepository), typeof(IAuditLog) }
             .SelectMany(port => port.GetMethods().Select(method => $"{port.Name}.{method.Name}"));
         Assert.That(Calls.Select(call => $"{call.Port.Name}.{call.Method}"), Is.EquivalentTo(methods));
     }

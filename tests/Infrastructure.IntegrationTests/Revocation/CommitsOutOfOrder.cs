@@ -20,7 +20,8 @@ internal sealed class CommitsOutOfOrder(DatabaseKind kind)
         await (await Node.StartAsync(database)).DisposeAsync();
         var list = Revocations.List(TimeProvider.System);
         using var source = new RevocationSource(database.Open, RevocationSql.SqlServer, new RevocationOptions());
-        using var poller = new RevocationPoller(source, list, Mock.Of<IKeyRing>(), new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
+        using var poller = new RevocationPoller(
+            source, list, Mock.Of<IKeyRing>(), new RevocationOptions(), NullLogger<RevocationPoller>.Instance);
         poller.Poll();
 
         var (older, newer) = (Guid.NewGuid(), Guid.NewGuid());

@@ -25,7 +25,8 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
             "Rotated", session => session.Rotate(Guid.NewGuid(), AllDigits, AllDigits.AddDays(1), session.Scope));
         yield return Row(
             "Ended", session => session with { EndedAt = AllDigits, EndReason = SessionEndReason.RefreshTokenReused });
-        yield return Row("WithAClient", session => session with { UserAgent = "Ünïcode 🙂 '\"", IpAddress = "2001:db8::1" });
+        yield return Row("WithAClient", session =>
+            session with { UserAgent = "Ünïcode 🙂 '\"", IpAddress = "2001:db8::1" });
         yield return Row("WithoutAClient", session => session with { UserAgent = null, IpAddress = null });
         yield return Row("Narrowed", session => session with { Scope = ScopeSet.ParseKnown(Scopes.AccountRead) });
         yield return Row("WithAllScopes", session => session with { HasAllScopes = true });
@@ -69,7 +70,9 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
 
         var found = await _node.Get<ISessionRepository>().FindAsync(session.Id, default);
         Assert.That(found!.Session, Is.EqualTo(session));
-        Assert.That(found.Session, Is.EqualTo(await _node.WithDatabaseAsync(db => db.Sessions.AsNoTracking().SingleAsync(row => row.Id == session.Id))));
+        Assert.That(found.Session,
+            Is.EqualTo(await _node.WithDatabaseAsync(
+                db => db.Sessions.AsNoTracking().SingleAsync(row => row.Id == session.Id))));
         Assert.That(
             (await _node.Get<ISessionRepository>().RotateAsync(session.Id, _ => null, default))!.Session,
             Is.EqualTo(session),

@@ -34,7 +34,11 @@ internal sealed class Node : IAsyncDisposable
     {
         _folder = folder;
         var builder = Host.CreateEmptyApplicationBuilder(
-            new HostApplicationBuilderSettings { ContentRootPath = folder, EnvironmentName = Environments.Development });
+            new HostApplicationBuilderSettings
+            {
+                ContentRootPath = folder,
+                EnvironmentName = Environments.Development
+            });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddInfrastructure(builder.Environment, builder.Configuration);
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));

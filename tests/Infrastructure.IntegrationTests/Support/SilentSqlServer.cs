@@ -56,7 +56,13 @@ internal sealed class SilentSqlServer : DbConnectionInterceptor
         protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
             new Transaction(this, isolationLevel);
 
+        public override bool CanCreateBatch => true;
+
         protected override DbCommand CreateDbCommand() => new Command(server) { Connection = this };
+
+        protected override DbBatch CreateDbBatch() => new SilentBatch(
+            text => new Command(server) { CommandText = text }.ExecuteNonQuery(),
+            text => new Command(server) { CommandText = text }.ExecuteReader());
     }
 
     private sealed class Transaction(Connection connection, IsolationLevel level) : DbTransaction
@@ -91,10 +97,11 @@ internal sealed class SilentSqlServer : DbConnectionInterceptor
 
         protected override DbConnection? DbConnection { get; set; }
 
-        // Has one row in every database, and the guard rows are always there.
+        // Has or inserts one row in every database, and the guard rows are always there.
         private bool IsSingle => CommandText.StartsWith("SELECT CASE", StringComparison.Ordinal)
             || CommandText.StartsWith("SELECT MAX", StringComparison.Ordinal)
             || CommandText.StartsWith("SELECT COALESCE(MAX", StringComparison.Ordinal)
+            || CommandText.StartsWith("INSERT INTO \"PasswordAttempts\"", StringComparison.Ordinal)
             || CommandText.Contains("[Guards]", StringComparison.Ordinal);
 
         protected override DbParameterCollection DbParameterCollection => _parameters.Parameters;

@@ -19,7 +19,8 @@ internal static class SqlServerErrors
                 .GetConstructor(
                     BindingFlags.NonPublic | BindingFlags.Instance,
                     [
-                        typeof(int), typeof(byte), typeof(byte), typeof(string), typeof(string), typeof(string), typeof(int),
+                        typeof(int), typeof(byte), typeof(byte), typeof(string), typeof(string), typeof(string),
+                        typeof(int),
                         typeof(Exception),
                     ])!
                 .Invoke([number, (byte)0, (byte)13, "test", $"error {number}", "", 1, null]);

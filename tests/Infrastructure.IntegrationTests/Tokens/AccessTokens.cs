@@ -63,7 +63,8 @@ internal sealed class AccessTokens
         {
             Assert.That(
                 claims.EnumerateObject().Select(claim => claim.Name),
-                Is.EquivalentTo(["iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "sid", "scope", "auth_time", "amr"]));
+                Is.EquivalentTo(["iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "sid", "scope",
+                    "auth_time", "amr"]));
             Assert.That(claims.GetProperty("iss").GetString(), Is.EqualTo("https://auth.example.com"));
             Assert.That(claims.GetProperty("aud").GetString(), Is.EqualTo("cleanjwt-api"));
             Assert.That(claims.GetProperty("sub").GetString(), Is.EqualTo("01936b1e-8f00-7abc-8def-ba9876543210"));
@@ -123,7 +124,12 @@ internal sealed class AccessTokens
     [TestCase("01:00:00", 3600)]
     public void Lifetime_IsTheConfiguredOneInWholeSeconds(string lifetime, int seconds)
     {
-        var service = Service(new JwtOptions { Issuer = "https://auth.example.com", AccessTokenLifetime = TimeSpan.Parse(lifetime, null) });
+        var service = Service(
+            new JwtOptions
+            {
+                Issuer = "https://auth.example.com",
+                AccessTokenLifetime = TimeSpan.Parse(lifetime, null)
+            });
         Assert.That(
             service.Issue(SomeSession, [], SomeSession.Scope, Now).Lifetime, Is.EqualTo(TimeSpan.FromSeconds(seconds)));
     }

@@ -149,7 +149,8 @@ internal sealed class RefreshTokens
     [TestCase("CleanJwt.RefreshToken.v1", 19, TestName = "a byte too short")]
     [TestCase("CleanJwt.RefreshToken.v1", 21, TestName = "a byte too long")]
     public void ProtectedByTheSameKeys_ButNotARefreshToken_IsNotRead(string purpose, int size) =>
-        AssertUnreadable(Base64Url.EncodeToString(_node.Get<IDataProtectionProvider>().CreateProtector(purpose).Protect(new byte[size])));
+        AssertUnreadable(Base64Url.EncodeToString(
+            _node.Get<IDataProtectionProvider>().CreateProtector(purpose).Protect(new byte[size])));
 
     private void AssertUnreadable(string text)
     {

@@ -94,7 +94,8 @@ internal sealed class TokenCaching
         for (var i = 0; i < 20; i++)
         {
             var forged = token[..signature] + (token[signature] == 'A' ? 'B' : 'A') + token[(signature + 1)..];
-            foreach (var bad in new[] { forged + i, forged, token + "=", token + "\u0441", $"{i}.{token}", new string('a', 9_000), "", "Ä.Ö.Ü" })
+            foreach (var bad in new[] { forged + i, forged, token + "=", token + "\u0441", $"{i}.{token}",
+                new string('a', 9_000), "", "Ä.Ö.Ü" })
             {
                 Assert.That((await _service.ReadAsync(bad, default)).IsSuccess, Is.False);
             }
@@ -134,7 +135,8 @@ internal sealed class TokenCaching
         {
             // The entries share no objects, as if the service had parsed every token.
             var says = new AccessToken(
-                Guid.NewGuid(), Guid.NewGuid(), ScopeSet.ParseKnown("account:read account:write users:read users:write"), [new string("admin")],
+                Guid.NewGuid(), Guid.NewGuid(),
+                ScopeSet.ParseKnown("account:read account:write users:read users:write"), [new string("admin")],
                 _time.GetUtcNow(), _time.GetUtcNow() + Lifetime,
                 Guid.NewGuid().ToString(), _time.GetUtcNow(), _time.GetUtcNow());
             remembered.Add($"token {i}", says, new string('k', 43));

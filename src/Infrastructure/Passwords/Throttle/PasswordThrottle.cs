@@ -83,10 +83,10 @@ internal sealed class PasswordThrottle(
     }
 
     /// <returns>Whether this attempt began a pause.</returns>
-    internal Task<bool> SettleWrongAsync(Guid id, IReadOnlyList<AttemptKey> reserved) =>
+    internal Task<bool> SettleWrongAsync(Guid id, IReadOnlyList<AttemptRow> reserved) =>
         SettleAsync(reserved, (attempts, key, now) => attempts.MarkWrong(id, key.Limit, now));
 
-    internal Task SettleRightAsync(Guid id, IReadOnlyList<AttemptKey> reserved) =>
+    internal Task SettleRightAsync(Guid id, IReadOnlyList<AttemptRow> reserved) =>
         SettleAsync(
             reserved, // under a shared key, a right password must not clear the wrong ones of other accounts
             (attempts, key, now) => key.IsShared ? attempts.Release(id) : attempts.MarkRight(id, key.Limit, now));
@@ -94,7 +94,7 @@ internal sealed class PasswordThrottle(
     /// <summary>
     /// Releases an attempt that was not checked. If that fails, the attempt counts as wrong after a while.
     /// </summary>
-    internal async Task ReleaseAsync(Guid id, IReadOnlyList<AttemptKey> reserved)
+    internal async Task ReleaseAsync(Guid id, IReadOnlyList<AttemptRow> reserved)
     {
         try
         {
@@ -166,7 +166,8 @@ internal sealed class PasswordThrottle(
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
-            _ = ReleaseAsync(id, wanted); // the attempt may have been stored; the answer does not wait for the release
+            // The attempt may have been stored. The answer does not wait for the release.
+            _ = ReleaseAsync(id, [.. wanted.Select(key => new AttemptRow(key, Row: null))]);
             throw;
         }
         finally
@@ -213,13 +214,10 @@ internal sealed class PasswordThrottle(
                 return new Outcome(TimeSpan.Zero); // not reserved: the attempt waits and tries again
             }
 
-            foreach (var (one, attempts) in counted.Zip(next))
-            {
-                await StoreAsync(db, one, attempts!, now, abandoned);
-            }
-
+            var changes = counted.Zip(next, (one, attempts) => AttemptChange.Of(one, attempts!, now)).ToList();
+            await StoreAsync(db, changes, abandoned);
             return new Outcome(
-                TimeSpan.Zero, [.. counted.Select(one => one.Key)], counted.Count(one => one.Row is null));
+                TimeSpan.Zero, [.. changes.Select(change => change.Next)], counted.Count(one => one.Row is null));
         });
         Interlocked.Add(ref _rowCount, outcome.InsertedRows);
         Interlocked.Add(ref _rowsSinceCount, outcome.InsertedRows);
@@ -231,60 +229,62 @@ internal sealed class PasswordThrottle(
         return outcome.Reserved is { } reserved ? Result.Of(new AttemptReservation(this, id, reserved, slots)) : null;
     }
 
-    private Task<bool> SettleAsync(
+    /// <remarks>
+    /// The rows are usually as the reservation left them. Then one statement for each is enough, without a read and
+    /// without a transaction. Those that another request has changed are read again.
+    /// </remarks>
+    private async Task<bool> SettleAsync(
+        IReadOnlyList<AttemptRow> reserved,
+        Func<PasswordAttempts, AttemptKey, DateTimeOffset, PasswordAttempts> settle)
+    {
+        if (reserved.Any(one => one.Row is null))
+        {
+            return await SettleUnknownAsync([.. reserved.Select(one => one.Key)], settle);
+        }
+
+        var changes = ChangesOf(reserved, settle, time.GetUtcNow());
+        var changed = await database.WriteOneAsync(
+            (db, abandoned) => db.ExecuteAllAsync([.. changes.Select(change => change.Statement!)], abandoned),
+            CancellationToken.None);
+        var stored = changes.Where((_, position) => changed[position] == 1).ToList();
+        var lost = changes.Except(stored).Select(change => change.Next.Key).ToList();
+        return (lost.Count > 0 && await SettleUnknownAsync(lost, settle)) | stored.Any(change => change.BeginsPause);
+    }
+
+    private Task<bool> SettleUnknownAsync(
         IReadOnlyList<AttemptKey> reserved,
         Func<PasswordAttempts, AttemptKey, DateTimeOffset, PasswordAttempts> settle) => ChangeAsync(
         async (db, abandoned) =>
         {
-            var now = time.GetUtcNow();
-            var paused = false;
-            foreach (var one in await FindAsync(db, reserved, abandoned))
-            {
-                var attempts = settle(one.Attempts, one.Key, now);
-                paused |= attempts.PausedAt == now; // MarkWrong sets this time when a pause begins
-                await StoreAsync(db, one, attempts, now, abandoned);
-            }
-
-            return paused;
+            var changes = ChangesOf(await FindAsync(db, reserved, abandoned), settle, time.GetUtcNow());
+            await StoreAsync(db, changes, abandoned);
+            return changes.Any(change => change.BeginsPause);
         });
 
-    private static async Task<List<KeyRow>> FindAsync(
+    private static List<AttemptChange> ChangesOf(
+        IEnumerable<AttemptRow> rows,
+        Func<PasswordAttempts, AttemptKey, DateTimeOffset, PasswordAttempts> settle,
+        DateTimeOffset now) =>
+        [.. rows.Select(one => AttemptChange.Of(one, settle(one.Attempts, one.Key, now), now))];
+
+    private static async Task<List<AttemptRow>> FindAsync(
         DatabaseConnection db, IReadOnlyList<AttemptKey> wanted, CancellationToken cancellationToken)
     {
         // There are one or two keys. If there is one, it is the first and the last.
         var rows = await db.ListAttemptsAsync(wanted[0].Value, wanted[^1].Value, cancellationToken);
-        return [.. wanted.Select(key => new KeyRow(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value))))];
+        return
+        [
+            .. wanted.Select(key => new AttemptRow(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value)))),
+        ];
     }
 
+    /// <exception cref="DbUpdateConcurrencyException">Another request has changed a row.</exception>
     private static async Task StoreAsync(
-        DatabaseConnection db,
-        KeyRow counted,
-        PasswordAttempts attempts,
-        DateTimeOffset now,
-        CancellationToken cancellationToken)
+        DatabaseConnection db, IReadOnlyList<AttemptChange> changes, CancellationToken cancellationToken)
     {
-        var changed = new PasswordAttemptRow
-        {
-            Key = counted.Key.Value,
-            Attempts = attempts,
-            ExpiresAt = attempts.ExpiresAt(counted.Key.Limit),
-            Stamp = Guid.NewGuid(),
-        };
-        var stillCounts = changed.ExpiresAt > now;
-        if (counted.Row is not { } row)
-        {
-            if (stillCounts)
-            {
-                await db.InsertAttemptsAsync(changed, cancellationToken);
-            }
-
-            return;
-        }
-
-        var stored = stillCounts
-            ? await db.TryUpdateAttemptsAsync(changed, seen: row.Stamp, cancellationToken)
-            : await db.TryDeleteAttemptsAsync(changed.Key, seen: row.Stamp, cancellationToken);
-        if (!stored)
+        var changed = await db.ExecuteAllAsync(
+            [.. changes.Select(change => change.Statement).OfType<FormattableString>()], cancellationToken);
+        if (changed.Any(rows => rows != 1))
         {
             throw new DbUpdateConcurrencyException("Another request has changed the attempts.");
         }
@@ -325,15 +325,10 @@ internal sealed class PasswordThrottle(
         }
     }
 
-    private sealed record KeyRow(AttemptKey Key, PasswordAttemptRow? Row)
-    {
-        public PasswordAttempts Attempts => Row?.Attempts ?? PasswordAttempts.None;
-    }
-
     /// <param name="Pause">The time until a password may be checked again. Zero when there is no pause.</param>
-    /// <param name="Reserved">The keys under which the attempt was counted. Null when it was not reserved.</param>
+    /// <param name="Reserved">The rows in which the attempt was counted. Null when it was not reserved.</param>
     /// <param name="InsertedRows">The number of rows that the reservation inserted.</param>
-    private sealed record Outcome(TimeSpan Pause, IReadOnlyList<AttemptKey>? Reserved = null, int InsertedRows = 0);
+    private sealed record Outcome(TimeSpan Pause, IReadOnlyList<AttemptRow>? Reserved = null, int InsertedRows = 0);
 }
 
 /// <summary>
@@ -341,7 +336,7 @@ internal sealed class PasswordThrottle(
 /// attempt.
 /// </summary>
 internal sealed class AttemptReservation(
-    PasswordThrottle throttle, Guid id, IReadOnlyList<AttemptKey> keys, RateLimitLease[] slots) : IAsyncDisposable
+    PasswordThrottle throttle, Guid id, IReadOnlyList<AttemptRow> rows, RateLimitLease[] slots) : IAsyncDisposable
 {
     private bool _isSettled;
 
@@ -349,7 +344,7 @@ internal sealed class AttemptReservation(
     public Task<bool> SettleWrongAsync()
     {
         _isSettled = true; // set first: if storing fails, the attempt must not be released, and counts as wrong later
-        return throttle.SettleWrongAsync(id, keys);
+        return throttle.SettleWrongAsync(id, rows);
     }
 
     public async Task SettleRightAsync()
@@ -357,11 +352,11 @@ internal sealed class AttemptReservation(
         _isSettled = true;
         try
         {
-            await throttle.SettleRightAsync(id, keys);
+            await throttle.SettleRightAsync(id, rows);
         }
         catch
         {
-            _ = throttle.ReleaseAsync(id, keys); // the answer is late already and does not wait for the release
+            _ = throttle.ReleaseAsync(id, rows); // the answer is late already and does not wait for the release
             throw;
         }
     }
@@ -372,7 +367,7 @@ internal sealed class AttemptReservation(
         {
             if (!_isSettled)
             {
-                await throttle.ReleaseAsync(id, keys);
+                await throttle.ReleaseAsync(id, rows);
             }
         }
         finally

@@ -11,8 +11,10 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 /// <param name="model">The model of the context. Asking for a context before it is built fails.</param>
 /// <param name="createContext">Creates a context over the connection.</param>
 internal sealed class SqliteDatabaseConnection(
-    SqliteConnection connection, EntityModel model, Func<SqliteConnection, AppDbContext> createContext)
-    : DatabaseConnection, IDisposable
+    SqliteConnection connection,
+    SqliteFileGuard guard,
+    EntityModel model,
+    Func<SqliteConnection, AppDbContext> createContext) : DatabaseConnection, IDisposable
 {
     private readonly SqliteStatements _statements = new(connection);
     private SqliteTransaction? _transaction;
@@ -39,6 +41,30 @@ internal sealed class SqliteDatabaseConnection(
         return Task.FromResult(_statements.Execute(statement, _transaction));
     }
 
+    public override Task<IReadOnlyList<int>> ExecuteAllAsync(
+        IReadOnlyList<FormattableString> statements, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<int>>(
+            [.. statements.Select(statement => _statements.Execute(statement, _transaction))]);
+    }
+
+    public override Task<T?> ExecuteAllThenFindAsync<T>(
+        IReadOnlyList<FormattableString> statements,
+        FormattableString query,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken)
+        where T : default
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var statement in statements)
+        {
+            _statements.Execute(statement, _transaction);
+        }
+
+        return Task.FromResult(_statements.Find(query, read, _transaction));
+    }
+
     public override Task<List<T>> ListAsync<T>(
         FormattableString query, Func<DbDataReader, T> read, CancellationToken cancellationToken)
     {
@@ -55,15 +81,7 @@ internal sealed class SqliteDatabaseConnection(
     }
 
     /// <inheritdoc/>
-    public override void CheckFile()
-    {
-        if (SqliteFile.HasMoved(connection))
-        {
-            throw new DatabaseUnavailableException(
-                $"The database file '{connection.DataSource}' was moved, replaced or deleted. "
-                + "Put it back, or restart the service to open the present file.");
-        }
-    }
+    public override void CheckFile() => guard.Check();
 
     /// <summary>Runs work to its end on the calling thread.</summary>
     /// <remarks>The task is already complete, because the async methods for SQLite run synchronously.</remarks>

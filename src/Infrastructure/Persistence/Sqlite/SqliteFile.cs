@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.InteropServices;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -10,8 +9,6 @@ namespace CleanJwt.Infrastructure.Persistence.Sqlite;
 /// <summary>The SQLite database file, and the files beside it.</summary>
 internal sealed class SqliteFile : IPollingConnections
 {
-    private const int PollingLockTimeout = 1;
-
     private readonly SqliteConnectionStringBuilder _connection;
 
     public SqliteFile(IConfiguration configuration, IHostEnvironment environment, DatabaseOptions options)
@@ -39,24 +36,8 @@ internal sealed class SqliteFile : IPollingConnections
     /// <summary>Opens a connection for requests, outside the pool of Microsoft.Data.Sqlite.</summary>
     public SqliteConnection Open(ConnectionObservers observers) => Open(_connection.DefaultTimeout, observers.OnOpened);
 
-    /// <summary>Opens a connection that waits for a lock for a second at most. The next poll tries again.</summary>
-    public DbConnection OpenForPolling() => Open(PollingLockTimeout, _ => { });
-
-    /// <summary>
-    /// Checks whether the file is no longer where it was opened. Windows does not let an open file be moved.
-    /// </summary>
-    public static bool HasMoved(SqliteConnection connection)
-    {
-        const int FileControlHasMoved = 20; // https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html
-        var hasMoved = 0;
-        return FileControl(connection.Handle!.DangerousGetHandle(), 0, FileControlHasMoved, ref hasMoved) == 0
-            && hasMoved != 0;
-    }
-
-    // SQLitePCLRaw has no method for this. Without a name the database is the main one.
-    [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    private static extern int FileControl(nint connection, nint name, int operation, ref int value);
+    /// <summary>Opens a connection without the pragmas of writers. Reading waits for no lock.</summary>
+    public DbConnection OpenForPolling() => Open(_connection.DefaultTimeout, _ => { });
 
     private static SqliteConnectionStringBuilder Parse(string connectionString)
     {

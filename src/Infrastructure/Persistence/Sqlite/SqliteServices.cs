@@ -12,6 +12,7 @@ internal static class SqliteServices
     public static void AddSqlite(this IServiceCollection services)
     {
         services.AddSingleton<SqliteFile>();
+        services.AddSingleton<SqliteFileGuard>();
         services.AddSingleton<IPollingConnections>(provider => provider.GetRequiredService<SqliteFile>());
         services.AddSingleton<IConnectionObserver, SqlitePragmas>();
         services.AddContexts<SqliteDbContext>((provider, builder) =>
@@ -26,11 +27,13 @@ internal static class SqliteServices
 
     private static SqliteDatabaseConnection OpenConnection(IServiceProvider services)
     {
+        var guard = services.GetRequiredService<SqliteFileGuard>();
+        guard.Check();
         var connection = services.GetRequiredService<SqliteFile>().Open(
             services.GetRequiredService<ConnectionObservers>());
         SqlitePragmas.EnlargeCache(connection);
         return new SqliteDatabaseConnection(
-            connection, services.GetRequiredService<EntityModel>(), opened => CreateContext(services, opened));
+            connection, guard, services.GetRequiredService<EntityModel>(), opened => CreateContext(services, opened));
     }
 
     private static SqliteDbContext CreateContext(IServiceProvider services, SqliteConnection connection)

@@ -20,33 +20,25 @@ internal static class AttemptStatements
             Read,
             cancellationToken);
 
-    public static Task<int> InsertAttemptsAsync(
-        this DatabaseConnection db, PasswordAttemptRow row, CancellationToken cancellationToken) => db.ExecuteAsync(
-            $"""
-            INSERT INTO "PasswordAttempts" ("Key", "Attempts", "ExpiresAt", "Stamp")
-            VALUES ({row.Key}, {PasswordAttemptsConverter.Write(row.Attempts)}, {row.ExpiresAt.UtcDateTime},
-                {row.Stamp})
-            """,
-            cancellationToken);
+    public static FormattableString Insert(PasswordAttemptRow row) =>
+        $"""
+        INSERT INTO "PasswordAttempts" ("Key", "Attempts", "ExpiresAt", "Stamp")
+        VALUES ({row.Key}, {PasswordAttemptsConverter.Write(row.Attempts)}, {row.ExpiresAt.UtcDateTime}, {row.Stamp})
+        """;
 
+    /// <summary>Changes no row when another request has changed it since it was read.</summary>
     /// <param name="seen">The stamp of the row when it was read.</param>
-    /// <returns>False when another request has changed the row since.</returns>
-    public static async Task<bool> TryUpdateAttemptsAsync(
-        this DatabaseConnection db, PasswordAttemptRow row, Guid seen, CancellationToken cancellationToken) =>
-        await db.ExecuteAsync(
-            $"""
-            UPDATE "PasswordAttempts"
-            SET "Attempts" = {PasswordAttemptsConverter.Write(row.Attempts)}, "ExpiresAt" = {row.ExpiresAt.UtcDateTime},
-                "Stamp" = {row.Stamp}
-            WHERE "Key" = {row.Key} AND "Stamp" = {seen}
-            """,
-            cancellationToken) == 1;
+    public static FormattableString Update(PasswordAttemptRow row, Guid seen) =>
+        $"""
+        UPDATE "PasswordAttempts"
+        SET "Attempts" = {PasswordAttemptsConverter.Write(row.Attempts)}, "ExpiresAt" = {row.ExpiresAt.UtcDateTime},
+            "Stamp" = {row.Stamp}
+        WHERE "Key" = {row.Key} AND "Stamp" = {seen}
+        """;
 
-    /// <inheritdoc cref="TryUpdateAttemptsAsync"/>
-    public static async Task<bool> TryDeleteAttemptsAsync(
-        this DatabaseConnection db, byte[] key, Guid seen, CancellationToken cancellationToken) =>
-        await db.ExecuteAsync(
-            $"""DELETE FROM "PasswordAttempts" WHERE "Key" = {key} AND "Stamp" = {seen}""", cancellationToken) == 1;
+    /// <inheritdoc cref="Update"/>
+    public static FormattableString Delete(byte[] key, Guid seen) =>
+        $"""DELETE FROM "PasswordAttempts" WHERE "Key" = {key} AND "Stamp" = {seen}""";
 
     private static PasswordAttemptRow Read(DbDataReader row) => new()
     {

@@ -6,21 +6,18 @@ namespace CleanJwt.Infrastructure.Persistence.Statements;
 internal static class AuditStatements
 {
     /// <summary>Inserts entries in the caller's transaction. The accounts that they name must exist.</summary>
-    public static async Task InsertAuditEntriesAsync(
-        this DatabaseConnection db, IEnumerable<AuditEntry> entries, CancellationToken cancellationToken)
-    {
-        foreach (var entry in entries)
-        {
-            await db.ExecuteAsync(
-                $"""
-                INSERT INTO "AuditEntries" ("Id", "At", "AccountId", "OtherAccountId", "Action", "Outcome", "SessionId",
-                    "IpAddress", "UserAgent")
-                VALUES ({entry.Id}, {entry.At.UtcDateTime}, {entry.AccountId}, {entry.OtherAccountId}, {entry.Action},
-                    {(int)entry.Outcome}, {entry.SessionId}, {entry.IpAddress}, {entry.UserAgent})
-                """,
-                cancellationToken);
-        }
-    }
+    public static Task InsertAuditEntriesAsync(
+        this DatabaseConnection db, IEnumerable<AuditEntry> entries, CancellationToken cancellationToken) =>
+        db.ExecuteAllAsync([.. entries.Select(Insert)], cancellationToken);
+
+    /// <summary>Inserts an entry. The accounts that it names must exist.</summary>
+    public static FormattableString Insert(AuditEntry entry) =>
+        $"""
+        INSERT INTO "AuditEntries" ("Id", "At", "AccountId", "OtherAccountId", "Action", "Outcome", "SessionId",
+            "IpAddress", "UserAgent")
+        VALUES ({entry.Id}, {entry.At.UtcDateTime}, {entry.AccountId}, {entry.OtherAccountId}, {entry.Action},
+            {(int)entry.Outcome}, {entry.SessionId}, {entry.IpAddress}, {entry.UserAgent})
+        """;
 
     /// <summary>Inserts an entry. It names no account if its account does not exist.</summary>
     /// <remarks>

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Accounts;
 
@@ -48,28 +49,31 @@ internal static class SessionStatements
             static row => new SessionState(AppUser.SplitRoles(row.GetString(0)), row.GetInt32(1) == 1),
             cancellationToken);
 
-    /// <returns>The number of an account's sessions that have not been ended. Expired ones count.</returns>
-    public static Task<int> CountSessionsAsync(
-        this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken) =>
-        db.FindAsync(
-            $"""SELECT COUNT(*) FROM "Sessions" WHERE "AccountId" = {accountId} AND "EndedAt" IS NULL""",
-            static row => row.GetInt32(0),
-            cancellationToken);
+    /// <summary>
+    /// Inserts a session and the audit entries of its start, and counts the sessions of its account that have not been
+    /// ended. Expired ones count.
+    /// </summary>
+    public static Task<int> InsertSessionAndCountAsync(
+        this DatabaseConnection db,
+        Session session,
+        IEnumerable<AuditEntry> entries,
+        CancellationToken cancellationToken) => db.ExecuteAllThenFindAsync(
+        [Insert(session), .. entries.Select(AuditStatements.Insert)],
+        $"""SELECT COUNT(*) FROM "Sessions" WHERE "AccountId" = {session.AccountId} AND "EndedAt" IS NULL""",
+        static row => row.GetInt32(0),
+        cancellationToken);
 
-    public static Task<int> InsertSessionAsync(
-        this DatabaseConnection db, Session session, CancellationToken cancellationToken) =>
-        db.ExecuteAsync(
-            $"""
-            INSERT INTO "Sessions" ("Id", "AccountId", "CreatedAt", "LastSeenAt", "ExpiresAt", "Generation",
-                "RotatedAt", "RotationId", "EndedAt", "EndReason", "UserAgent", "IpAddress", "Scope",
-                "HasAllScopes", "AuthTime", "Amr")
-            VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime},
-                {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime}, {session.Generation},
-                {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime},
-                {(int?)session.EndReason}, {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()},
-                {session.HasAllScopes}, {session.AuthTime.UtcDateTime}, {session.Amr})
-            """,
-            cancellationToken);
+    private static FormattableString Insert(Session session) =>
+        $"""
+        INSERT INTO "Sessions" ("Id", "AccountId", "CreatedAt", "LastSeenAt", "ExpiresAt", "Generation",
+            "RotatedAt", "RotationId", "EndedAt", "EndReason", "UserAgent", "IpAddress", "Scope",
+            "HasAllScopes", "AuthTime", "Amr")
+        VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime},
+            {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime}, {session.Generation},
+            {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime},
+            {(int?)session.EndReason}, {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()},
+            {session.HasAllScopes}, {session.AuthTime.UtcDateTime}, {session.Amr})
+        """;
 
     /// <summary>Stores a rotated session if its row still has the generation before.</summary>
     /// <remarks>
