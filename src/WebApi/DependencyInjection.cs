@@ -30,6 +30,7 @@ internal static class DependencyInjection
     /// <summary>Builds the pipeline. It depends on settings, so the settings must be valid before the call.</summary>
     public static void UseWebApi(this WebApplication app)
     {
+        ListenAddresses.RemoveAbandonedSockets(app.Configuration);
         app.UseTrustedProxies();
         app.UseMiddleware<ResponseHeaders>();
         app.UseCrossOrigin(); // before all that refuses: a frontend must be able to read every refusal

@@ -41,7 +41,8 @@ internal static class ValidationRules
     public static void MustBeADisplayName<T>(this IRuleBuilderInitial<T, string?> rule) =>
         rule.Must(DisplayName.IsValid)
             .WithMessage(
-                $"Must be one line of at most {DisplayName.MaxLength} characters, without control or invisible characters.");
+                $"Must be one line of at most {DisplayName.MaxLength} characters, "
+                + "without control or invisible characters.");
 
     /// <summary>Checks a password that is only compared. The rules for new passwords do not apply to it.</summary>
     /// <remarks><c>NotEmpty</c> would refuse white space, and a password may consist of it.</remarks>

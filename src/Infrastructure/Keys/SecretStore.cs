@@ -41,6 +41,12 @@ internal sealed class SecretStore(
             await using var db = setup.OpenContext();
             await AddAllAsync(db, cancellationToken);
         }
+        else if (Find(setup, Application) is null && CanDecrypt(setup))
+        {
+            await using var db = setup.OpenContext();
+            db.Secrets.Add(ApplicationRow());
+            await db.SaveChangesAsync(cancellationToken);
+        }
     }
 
     /// <summary>Checks that the secrets were encrypted for this application.</summary>
@@ -120,8 +126,25 @@ internal sealed class SecretStore(
                 Name = PasswordAttempts,
                 ProtectedValue = ProtectorOf(PasswordAttempts).Protect(secret),
             },
-            new SecretRow { Name = Application, ProtectedValue = Encoding.UTF8.GetBytes(_applicationName) });
+            ApplicationRow());
         await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private SecretRow ApplicationRow() =>
+        new() { Name = Application, ProtectedValue = Encoding.UTF8.GetBytes(_applicationName) };
+
+    private bool CanDecrypt(IDatabaseSetup setup)
+    {
+        using var connection = setup.OpenConnection();
+        try
+        {
+            Load(connection, PasswordAttempts);
+            return true;
+        }
+        catch (StartException)
+        {
+            return false; // the start says why, when it loads the secret
+        }
     }
 
     private IDataProtector ProtectorOf(string name) => dataProtection.CreateProtector("CleanJwt.Secret.v1", name);

@@ -35,8 +35,12 @@ public static class DatabaseErrors
         exception is DatabaseUnavailableException || (Find(exception) is { } found && !IsFault(found));
 
     /// <summary>Whether a connection can be used after a failure: its command timed out, and was cancelled.</summary>
-    internal static bool LeavesConnectionOpen(DbException exception) =>
+    internal static bool LeavesConnectionOpen(Exception exception) =>
         exception is SqlException { Number: SqlServerTimeout };
+
+    /// <summary>Whether work on SQL Server would fail again. The first error of an exception decides.</summary>
+    internal static bool IsFinal(Exception exception) =>
+        Find(exception) is { } found && IsFault(found) && found is not SqlException { Number: SqlServerConstraint };
 
     // The database refused the command itself, and would refuse it again.
     private static bool IsFault(DbException exception) => exception switch

@@ -9,16 +9,26 @@ namespace CleanJwt.Infrastructure.Persistence;
 /// </summary>
 internal sealed class EntityModel(IDbContextFactory<AppDbContext> contexts)
 {
-    private readonly Lazy<Task> _built = new(() => Task.Run(() =>
+    private readonly Lock _lock = new();
+    private Task? _build;
+
+    public bool IsBuilt => _build is { IsCompletedSuccessfully: true };
+
+    /// <summary>Builds the model on the thread pool, or waits for the build that is under way.</summary>
+    /// <remarks>After a failure, the next call builds again.</remarks>
+    public Task BuildAsync()
+    {
+        lock (_lock)
+        {
+            return _build = _build is null or { IsFaulted: true } ? Task.Run(Build) : _build;
+        }
+    }
+
+    private void Build()
     {
         using var context = contexts.CreateDbContext();
         _ = context.Model;
-    }));
-
-    public bool IsBuilt => _built is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
-
-    /// <summary>Builds the model on the thread pool, or waits for the build that is under way.</summary>
-    public Task BuildAsync() => _built.Value;
+    }
 }
 
 /// <summary>Work asked for a context before EF Core's model was built. The work runs again once it is.</summary>

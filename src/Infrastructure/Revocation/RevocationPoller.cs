@@ -122,7 +122,16 @@ internal sealed partial class RevocationPoller(
     {
         var at = DateTimeOffset.FromUnixTimeSeconds(cursor.DatabaseTime.ToUnixTimeSeconds());
         var listed = list.Sweep(at);
-        var stored = source.CountLive(at, cursor);
+        long stored;
+        try
+        {
+            stored = source.CountLive(at, cursor);
+        }
+        catch (DbException)
+        {
+            return; // the poll itself has succeeded, and the next comparison is a minute away
+        }
+
         if (listed < stored) // the list may hold more: it may have read rows after the cursor was taken
         {
             LogReloading(logger, listed, stored);

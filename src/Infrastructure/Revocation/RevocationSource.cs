@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using CleanJwt.Infrastructure.Persistence;
@@ -7,8 +8,8 @@ namespace CleanJwt.Infrastructure.Revocation;
 
 /// <summary>Reads revocations over a connection that stays open. If it breaks, the next read opens a new one.</summary>
 /// <remarks>
-/// A poll may take as long as its answer is still useful: the age of the list counts from the moment before the poll was
-/// sent. A shorter time-out would keep a node out for as long as its database is busy.
+/// A poll may take as long as its answer is still useful: the age of the list counts from the moment before the poll
+/// was sent. A shorter time-out would keep a node out for as long as its database is busy.
 /// </remarks>
 /// <param name="open">Opens a connection that belongs to no pool.</param>
 internal sealed class RevocationSource(
@@ -19,6 +20,9 @@ internal sealed class RevocationSource(
 
     /// <summary>The timeout of a read of all rows. A million rows take about a second.</summary>
     private static readonly TimeSpan FullTimeout = TimeSpan.FromSeconds(30);
+
+    // The count is a check alone, and polls wait for it.
+    private static readonly TimeSpan CountTimeout = TimeSpan.FromSeconds(1);
 
     private static readonly DateTime BeforeAllRows = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -44,7 +48,7 @@ internal sealed class RevocationSource(
 
     public long CountLive(DateTimeOffset at, RevocationCursor upTo) => Run(connection =>
     {
-        using var command = Command(connection, sql.CountLive, options.MaxStaleness);
+        using var command = Command(connection, sql.CountLive, CountTimeout);
         AddParameter(command, "@at", at.UtcDateTime);
         AddParameter(command, "@upTo", upTo.Sequence);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
@@ -75,9 +79,9 @@ internal sealed class RevocationSource(
         {
             return read(_connection ??= open());
         }
-        catch (DbException exception)
+        catch (Exception exception)
         {
-            if (!DatabaseErrors.LeavesConnectionOpen(exception))
+            if (_connection?.State != ConnectionState.Open || !DatabaseErrors.LeavesConnectionOpen(exception))
             {
                 _connection?.Dispose();
                 _connection = null;

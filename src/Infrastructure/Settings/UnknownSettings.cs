@@ -49,7 +49,7 @@ internal sealed class UnknownSettings(IEnumerable<SettingsKeys> known, IConfigur
     }
 
     private IEnumerable<string> Check(string section, IReadOnlyList<string> keys) =>
-        Settings(configuration.GetSection(section))
+        configuration.GetSection(section).GetChildren().SelectMany(Settings)
             .Where(setting => !keys.Any(key => Matches(key, setting)))
             .Select(setting => $"{setting} is set, and nothing reads it; the nearest key is {Nearest(setting, keys)}.");
 

@@ -26,20 +26,18 @@ internal static class HostingServices
     private static void AddLog(this WebApplicationBuilder builder)
     {
         // Each log provider takes time on every request, even when the request logs nothing.
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddConsole();
 
         // Without a name the console ignores the options of its formatters.
         builder.Services.Configure<ConsoleLoggerOptions>(options =>
             options.FormatterName ??= ConsoleFormatterNames.Simple);
 
-        // Set before AddConsole, so that Logging:Console:FormatterOptions can still change it.
         builder.Services.Configure<SimpleConsoleFormatterOptions>(options =>
             UseUtc(options, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' "));
         builder.Services.Configure<JsonConsoleFormatterOptions>(options =>
             UseUtc(options, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
         builder.Services.Configure<ConsoleFormatterOptions>(options => // systemd
             UseUtc(options, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' "));
-        builder.Logging.AddConsole();
 
         // These lines show the query string, where a client may have put a token by mistake.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
@@ -48,6 +46,12 @@ internal static class HostingServices
         builder.Logging.AddFilter("Microsoft.AspNetCore.Mvc.Infrastructure.ControllerActionInvoker", LogLevel.Warning);
     }
 
-    private static void UseUtc(ConsoleFormatterOptions options, string format) =>
-        (options.UseUtcTimestamp, options.TimestampFormat) = (true, format);
+    // An operator's own format, with its own time zone, stays.
+    private static void UseUtc(ConsoleFormatterOptions options, string format)
+    {
+        if (options.TimestampFormat is null)
+        {
+            (options.UseUtcTimestamp, options.TimestampFormat) = (true, format);
+        }
+    }
 }

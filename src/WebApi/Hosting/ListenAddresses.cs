@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using CleanJwt.Infrastructure.Settings;
 
 namespace CleanJwt.WebApi.Hosting;
@@ -17,10 +16,6 @@ internal static class ListenAddresses
     {
         var configuration = builder.Configuration;
         Check(configuration[Urls]);
-        foreach (var address in All(configuration).Where(address => address.IsUnixPipe))
-        {
-            RemoveAbandonedSocket(address.UnixPipePath);
-        }
 
         // The default can't be in appsettings.json, where it would win over ASPNETCORE_URLS.
         if (configuration[Urls] is null
@@ -34,40 +29,36 @@ internal static class ListenAddresses
     /// <summary>The first address that the service listens on.</summary>
     public static BindingAddress First(IConfiguration configuration) => All(configuration).First();
 
+    /// <summary>
+    /// Removes the Unix sockets that a killed process has left behind, because no other process can listen on them.
+    /// </summary>
+    /// <exception cref="StartException">A socket can't be removed.</exception>
+    public static void RemoveAbandonedSockets(IConfiguration configuration)
+    {
+        foreach (var path in All(configuration).Where(one => one.IsUnixPipe).Select(one => one.UnixPipePath))
+        {
+            try
+            {
+                if (UnixSocket.IsAbandoned(path))
+                {
+                    File.Delete(path);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new StartException($"The abandoned socket '{path}' can't be removed: {exception.Message}");
+            }
+        }
+    }
+
     private static IEnumerable<BindingAddress> All(IConfiguration configuration)
     {
+        var endpoints = string.Join(';', EndpointsOf(configuration).OfType<string>());
         var addresses = configuration[Urls]
-            ?? EndpointsOf(configuration).FirstOrDefault(url => url is not null)
+            ?? (endpoints.Length > 0 ? endpoints : null)
             ?? PortsOf(configuration)
             ?? Default;
         return addresses.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(BindingAddress.Parse);
-    }
-
-    // A process that was killed leaves its socket behind, and no other process can listen on it. A socket on which a
-    // process listens accepts a connection.
-    private static void RemoveAbandonedSocket(string path)
-    {
-        if (!File.Exists(path) || (File.GetAttributes(path) & FileAttributes.Directory) != 0)
-        {
-            return;
-        }
-
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            if (new FileInfo(path).Length == 0) // a socket has no content; any other file is the operator's
-            {
-                File.Delete(path);
-            }
-        }
-        catch (SocketException)
-        {
-            // The server says why it can't listen.
-        }
     }
 
     private static IEnumerable<string?> EndpointsOf(IConfiguration configuration) =>

@@ -18,7 +18,7 @@ public sealed class PublicPaths(IIssuerMetadata metadata)
     /// The path with the <c>X-Forwarded-Prefix</c> of a trusted proxy, or else with the path of <c>Jwt:Issuer</c>.
     /// </returns>
     public string Of(HttpContext context, string path) =>
-        (IsPath(context.Request.PathBase) ? context.Request.PathBase.ToUriComponent() : _prefix) + path;
+        (IsPath(context.Request.PathBase) ? context.Request.PathBase.ToUriComponent().TrimEnd('/') : _prefix) + path;
 
     // A browser takes '//host' and '/\host' for another host.
     private static bool IsPath(PathString prefix) =>

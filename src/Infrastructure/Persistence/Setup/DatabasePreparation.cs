@@ -39,7 +39,14 @@ internal sealed class DatabasePreparation(
 
     /// <summary>Opens the database for a command that does not serve.</summary>
     /// <exception cref="StartException">The database can't be used, with the reason in one line.</exception>
-    public Task OpenAsync(CancellationToken cancellationToken) => UseAsync(() => Task.CompletedTask, cancellationToken);
+    public Task OpenAsync(CancellationToken cancellationToken) => UseAsync(
+        () =>
+        {
+            using var connection = setup.OpenConnection();
+            secretStore.CheckApplication(connection);
+            return Task.CompletedTask;
+        },
+        cancellationToken);
 
     /// <summary>Ends every session and replaces the signing keys, in one transaction.</summary>
     /// <returns>The number of sessions that were not over yet.</returns>

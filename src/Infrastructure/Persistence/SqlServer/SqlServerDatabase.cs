@@ -12,6 +12,8 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
     // A request is answered within 10 s, and the database is not its only work.
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(8);
 
+    private static readonly TimeSpan MaxEnd = TimeSpan.FromSeconds(1);
+
     public Task<T> ReadAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(work, cancellationToken);
@@ -27,7 +29,7 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
             abandoned.ThrowIfCancellationRequested();
             try
             {
-                await transaction.CommitAsync(abandoned);
+                await transaction.CommitAsync(CancellationToken.None); // a cancelled commit may have been done
             }
             catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
             {
@@ -50,9 +52,10 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
         await model.BuildAsync(); // outside the time limit
         using var abandonment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var abandoned = abandonment.Token; // the work may outlive its source
+        var running = RetryAsync(work, abandoned);
         try
         {
-            return await RetryAsync(work, abandoned).WaitAsync(TimeLimit, cancellationToken);
+            return await running.WaitAsync(TimeLimit, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -62,12 +65,25 @@ internal sealed class SqlServerDatabase(IDbContextFactory<AppDbContext> contexts
         catch (TimeoutException)
         {
             await abandonment.CancelAsync();
-            throw new DatabaseUnavailableException($"The database did not answer within {TimeLimit}.");
+            return await EndAsync(running);
         }
         catch (InvalidOperationException exception) when (exception.Source == "Microsoft.Data.SqlClient")
         {
             // SqlClient has no exception type for this.
             throw new DatabaseUnavailableException("No connection of the pool was free in time.", exception);
+        }
+    }
+
+    /// <summary>Waits for the outcome of abandoned work, which may be committing.</summary>
+    private static async Task<T> EndAsync<T>(Task<T> abandoned)
+    {
+        try
+        {
+            return await abandoned.WaitAsync(MaxEnd);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            throw new DatabaseUnavailableException($"The database did not answer within {TimeLimit}.");
         }
     }
 

@@ -16,5 +16,5 @@ internal sealed class SqlServerRetries(ExecutionStrategyDependencies dependencie
     private static readonly new TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(1);
 
     protected override bool ShouldRetryOn(Exception exception) =>
-        !DatabaseErrors.IsUniqueViolation(exception) && base.ShouldRetryOn(exception);
+        !DatabaseErrors.IsFinal(exception) && base.ShouldRetryOn(exception);
 }

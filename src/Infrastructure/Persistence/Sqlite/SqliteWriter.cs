@@ -84,6 +84,7 @@ internal sealed class SqliteWriter : IDisposable
             // which is rare.
             if (!TryCommit(batch) && batch.Count > 1)
             {
+                batch.ForEach(write => write.Undo());
                 batch.ForEach(write => Run([write]));
                 return;
             }
@@ -102,21 +103,14 @@ internal sealed class SqliteWriter : IDisposable
     /// <returns>
     /// False when a write has failed, or its caller has left after it ran. Then everything was rolled back.
     /// </returns>
-    private bool TryCommit(List<Write> batch) => _connections.Run(batch, (db, _) =>
-    {
-        var committed = db.RunInTransaction(() => batch.TrueForAll(write =>
+    private bool TryCommit(List<Write> batch) => _connections.Run(batch, (db, _) => db.RunInTransaction(() =>
+        batch.TrueForAll(write =>
         {
             var done = !write.TryClaim() || write.TryRun(db);
             db.EndWork();
             return done;
-        }) && batch.TrueForAll(write => write.TryBeginCommit()));
-        if (!committed)
-        {
-            batch.ForEach(write => write.UndoBeginCommit());
-        }
-
-        return committed;
-    });
+        })
+        && batch.TrueForAll(write => write.TryBeginCommit())));
 
     private abstract class Write
     {
@@ -132,7 +126,12 @@ internal sealed class SqliteWriter : IDisposable
         public bool TryBeginCommit() =>
             Interlocked.CompareExchange(ref _state, State.Committing, State.Claimed) != State.Left || !HasRun;
 
-        public void UndoBeginCommit() => Interlocked.CompareExchange(ref _state, State.Claimed, State.Committing);
+        /// <summary>Prepares the work to run again after its transaction was rolled back.</summary>
+        public virtual void Undo()
+        {
+            Interlocked.CompareExchange(ref _state, State.Claimed, State.Committing);
+            Interlocked.CompareExchange(ref _state, State.Left, State.LeftDuringCommit);
+        }
 
         public abstract void Complete();
 
@@ -140,11 +139,26 @@ internal sealed class SqliteWriter : IDisposable
 
         protected bool HasRun { get; set; }
 
-        protected bool TryLeaveUnclaimed() => TryLeave(State.Queued);
+        protected bool TryLeaveUnclaimed() => TryLeave(State.Queued, State.Left);
 
-        protected bool TryLeaveUncommitted() => TryLeave(State.Claimed);
+        /// <returns>False when the work was being committed. Then it may have been done.</returns>
+        protected bool LeaveClaimed()
+        {
+            while (true)
+            {
+                if (TryLeave(State.Claimed, State.Left))
+                {
+                    return true;
+                }
 
-        private bool TryLeave(int from) => Interlocked.CompareExchange(ref _state, State.Left, from) == from;
+                if (TryLeave(State.Committing, State.LeftDuringCommit))
+                {
+                    return false;
+                }
+            }
+        }
+
+        private bool TryLeave(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
 
         private static class State
         {
@@ -152,6 +166,7 @@ internal sealed class SqliteWriter : IDisposable
             public const int Claimed = 1;
             public const int Committing = 2;
             public const int Left = 3;
+            public const int LeftDuringCommit = 4;
         }
     }
 
@@ -167,34 +182,25 @@ internal sealed class SqliteWriter : IDisposable
         public async Task<T> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
         {
             var outcome = _completion.Task;
-            try
+            await ((Task)outcome.WaitAsync(timeout, cancellationToken))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!outcome.IsCompleted && TryLeaveUnclaimed())
             {
-                return await outcome.WaitAsync(timeout, cancellationToken);
-            }
-            catch (TimeoutException) when (!outcome.IsCompleted && TryLeaveUnclaimed())
-            {
+                cancellationToken.ThrowIfCancellationRequested();
                 throw TimedOut();
             }
-            catch (OperationCanceledException) when (!outcome.IsCompleted && TryLeaveUnclaimed())
-            {
-                throw;
-            }
-            catch (Exception exception) when (
-                exception is TimeoutException or OperationCanceledException && !outcome.IsCompleted)
-            {
-                // The work is claimed, so its outcome follows.
-            }
 
-            try
+            // The work is claimed, so its outcome follows.
+            await ((Task)outcome.WaitAsync(MaxWait - timeout, CancellationToken.None))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!outcome.IsCompleted)
             {
-                return await outcome.WaitAsync(MaxWait - timeout, CancellationToken.None);
-            }
-            catch (TimeoutException) when (!outcome.IsCompleted)
-            {
-                throw TryLeaveUncommitted()
+                throw LeaveClaimed()
                     ? TimedOut()
                     : new DatabaseUnavailableException("The database did not confirm the commit.");
             }
+
+            return await outcome;
         }
 
         public override bool TryRun(SqliteDatabaseConnection db)
@@ -213,6 +219,12 @@ internal sealed class SqliteWriter : IDisposable
                 _failure = exception;
                 return false;
             }
+        }
+
+        public override void Undo()
+        {
+            base.Undo();
+            _failure = null; // the next run may fail for another reason, before it reaches the work
         }
 
         public override void Complete()
