@@ -24,8 +24,10 @@ internal sealed class PrintingMessages
     public void MessagesOfToday_AreAmongThem() =>
         Assert.That(TypesWithSecrets.Select(type => type.Name), Is.SupersetOf(new[]
         {
-            "RegisterCommand", "LoginCommand", "RefreshCommand", "LogoutCommand", "ReauthenticateCommand", "ChangePasswordCommand",
-            "SetPasswordCommand", "AddAdminCommand", "IntrospectQuery", "RevokeTokenCommand", "ClientOptions", "Tokens", "IssuedAccessToken",
+            "RegisterCommand", "LoginCommand", "RefreshCommand", "LogoutCommand", "ReauthenticateCommand",
+            "ChangePasswordCommand",
+            "SetPasswordCommand", "AddAdminCommand", "IntrospectQuery", "RevokeTokenCommand", "ClientOptions",
+            "Tokens", "IssuedAccessToken",
         }));
 
     [Test]

@@ -85,8 +85,10 @@ internal sealed class DirectionOfDependencies
     public void WebApi_NamesInfrastructureInFewTypes() =>
         Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[]
         {
-            "CleanJwt.WebApi.Commands.CommandTable", "CleanJwt.WebApi.Commands.KeyCommands", "CleanJwt.WebApi.Errors.Faults",
-            "CleanJwt.WebApi.Hosting.ConnectionLimit", "CleanJwt.WebApi.Hosting.ListenAddresses", "CleanJwt.WebApi.Hosting.StartFailure", "CleanJwt.WebApi.Http.HttpServices",
+            "CleanJwt.WebApi.Commands.CommandTable", "CleanJwt.WebApi.Commands.KeyCommands",
+            "CleanJwt.WebApi.Errors.Faults",
+            "CleanJwt.WebApi.Hosting.ConnectionLimit", "CleanJwt.WebApi.Hosting.ListenAddresses",
+            "CleanJwt.WebApi.Hosting.StartFailure", "CleanJwt.WebApi.Http.HttpServices",
             "CleanJwt.WebApi.RateLimiting.RateLimitingServices",
         }));
 

@@ -29,7 +29,8 @@ internal static class Layers
 
     /// <returns>The types of a layer that depend on a namespace of any assembly.</returns>
     public static IReadOnlyList<string> DependentsOnNamespace(Assembly layer, string pattern) =>
-        Violators(Types().That().ResideInAssembly(layer).Should().NotDependOnAny(Types(true).That().ResideInNamespaceMatching(pattern)));
+        Violators(Types().That().ResideInAssembly(layer).Should()
+            .NotDependOnAny(Types(true).That().ResideInNamespaceMatching(pattern)));
 
     /// <returns>Those of the types that depend on any of the others.</returns>
     public static IReadOnlyList<string> Dependents(IEnumerable<Type> types, IEnumerable<Type> others) =>

@@ -7,7 +7,8 @@ namespace CleanJwt.Architecture.Tests;
 /// </summary>
 internal sealed class ReferencesOfProjects
 {
-    private static readonly string[] Kinds = ["PackageReference", "ProjectReference", "FrameworkReference", "Reference", "Import"];
+    private static readonly string[] Kinds = ["PackageReference", "ProjectReference", "FrameworkReference",
+        "Reference", "Import"];
 
     [Test]
     public void Domain_RefersToNothing() => Assert.That(ReferencesOf("Domain"), Is.Empty);
@@ -16,7 +17,8 @@ internal sealed class ReferencesOfProjects
     public void Application_RefersToDomainAndItsLibraries() =>
         Assert.That(ReferencesOf("Application"), Is.EquivalentTo(new[]
     {
-        "../Domain/Domain.csproj", "FluentValidation", "FluentValidation.DependencyInjectionExtensions", "Mediator.Abstractions",
+        "../Domain/Domain.csproj", "FluentValidation", "FluentValidation.DependencyInjectionExtensions",
+        "Mediator.Abstractions",
     }));
 
     [TestCase("Infrastructure", "../Application/Application.csproj")]
@@ -30,7 +32,8 @@ internal sealed class ReferencesOfProjects
     public void WebApi_NamesInfrastructureInFewFiles() =>
         Assert.That(FilesNaming("CleanJwt.Infrastructure", "WebApi"), Is.EquivalentTo(new[]
         {
-            "Program.cs", "Commands/CommandTable.cs", "Commands/KeyCommands.cs", "Errors/Faults.cs", "Hosting/ConnectionLimit.cs", "Hosting/ListenAddresses.cs",
+            "Program.cs", "Commands/CommandTable.cs", "Commands/KeyCommands.cs", "Errors/Faults.cs",
+            "Hosting/ConnectionLimit.cs", "Hosting/ListenAddresses.cs",
             "Hosting/StartFailure.cs", "Http/HttpServices.cs", "RateLimiting/RateLimitingServices.cs",
         }));
 

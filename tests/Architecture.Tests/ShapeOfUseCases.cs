@@ -67,7 +67,9 @@ internal sealed class ShapeOfUseCases
         {
             // One by one without itself: in a Release build the compiler's state machine of a handler's method refers
             // to it.
-            Assert.That(handlers.SelectMany(handler => Dependents([handler], handlers.Where(other => other != handler).Append(typeof(ISender)))), Is.Empty);
+            Assert.That(handlers.SelectMany(
+                handler => Dependents([handler], handlers.Where(other => other != handler).Append(typeof(ISender)))),
+                Is.Empty);
             Assert.That(Dependents(handlers, [typeof(ISessionRepository)]), Is.Not.Empty);
         }
     }
@@ -104,7 +106,8 @@ internal sealed class ShapeOfUseCases
         answer.IsGenericType && answer.GetGenericTypeDefinition() == typeof(Result<>);
 
     private static List<Type> Unsealed(IEnumerable<Type> types) =>
-        [.. types.Where(type => !type.IsSealed && (MessagesHandledBy(type).Any() || type.IsAssignableTo(typeof(IValidator))))];
+        [.. types.Where(type =>
+            !type.IsSealed && (MessagesHandledBy(type).Any() || type.IsAssignableTo(typeof(IValidator))))];
 
     private static IEnumerable<Type[]> ArgumentsOf(Type type, params Type[] definitions) =>
         from candidate in type.GetInterfaces()

@@ -48,17 +48,9 @@ internal static class Contract
             Body = new("ReauthenticateCommand", 200) { ["password"] = Password },
         },
         new("GET /api/auth/token", "token", "200 401 429 500 503", "TokenResponse"),
-        new(
-            "GET /api/users/me",
-            "read account:read",
-            "200 304 401 403 500 503",
-            "AccountResponse",
+        new("GET /api/users/me", "read account:read", "200 304 401 403 500 503", "AccountResponse",
             "header If-None-Match"),
-        new(
-            "PATCH /api/users/me",
-            "live account:write",
-            "200 400 401 403 412 413 415 500 503",
-            "AccountResponse",
+        new("PATCH /api/users/me", "live account:write", "200 400 401 403 412 413 415 500 503", "AccountResponse",
             "header If-Match")
         {
             Body = new("UpdateProfileCommand", 200) { ["displayName"] = "\"Ada\"" },
@@ -70,11 +62,7 @@ internal static class Contract
                 "ChangePasswordCommand",
                 204) { ["currentPassword"] = Password, ["newPassword"] = "\"a new horse and a new staple\"" },
         },
-        new(
-            "GET /api/users/me/activity",
-            "read account:read",
-            "200 400 401 403 500 503",
-            "ActivityPage",
+        new("GET /api/users/me/activity", "read account:read", "200 400 401 403 500 503", "ActivityPage",
             "query limit, query after"),
         new("GET /api/users/me/sessions", "read account:read", "200 401 403 500 503", "SessionList"),
         new(
@@ -87,17 +75,9 @@ internal static class Contract
             "live account:write",
             "204 401 403 404 500 503",
             Parameters: "path id!"),
-        new(
-            "GET /api/admin/users",
-            "read users:read",
-            "200 400 401 403 500 503",
-            "ManagedAccountPage",
+        new("GET /api/admin/users", "read users:read", "200 400 401 403 500 503", "ManagedAccountPage",
             "query email, query limit, query after"),
-        new(
-            "GET /api/admin/users/{id}",
-            "read users:read",
-            "200 401 403 404 500 503",
-            "ManagedAccountResponse",
+        new("GET /api/admin/users/{id}", "read users:read", "200 401 403 404 500 503", "ManagedAccountResponse",
             "path id!"),
         new(
             "DELETE /api/admin/users/{id}",
@@ -115,20 +95,12 @@ internal static class Contract
             "live users:write",
             "204 401 403 404 500 503",
             Parameters: "path id!"),
-        new(
-            "PUT /api/admin/users/{id}/roles",
-            "recent users:write",
-            "200 400 401 403 404 409 413 415 500 503",
-            "ManagedAccountResponse",
-            "path id!")
+        new("PUT /api/admin/users/{id}/roles", "recent users:write", "200 400 401 403 404 409 413 415 500 503",
+            "ManagedAccountResponse", "path id!")
         {
             Body = new("SetRolesCommand", 200) { ["roles"] = "[]" },
         },
-        new(
-            "GET /api/admin/users/{id}/activity",
-            "read users:read",
-            "200 400 401 403 404 500 503",
-            "ActivityPage",
+        new("GET /api/admin/users/{id}/activity", "read users:read", "200 400 401 403 404 500 503", "ActivityPage",
             "path id!, query limit, query after"),
         new("POST /oauth/introspect", "client", "200 400 401 413 415 500 503", "IntrospectionResponse"),
         new("POST /oauth/revoke", "client", "200 400 401 413 415 500 503"),

@@ -46,7 +46,11 @@ internal sealed class SqliteTemplate
     {
         var folder = Directory.CreateTempSubdirectory("cleanjwt-template-").FullName;
         var builder = Host.CreateEmptyApplicationBuilder(
-            new HostApplicationBuilderSettings { ContentRootPath = folder, EnvironmentName = Environments.Development });
+            new HostApplicationBuilderSettings
+            {
+                ContentRootPath = folder,
+                EnvironmentName = Environments.Development
+            });
         builder.Services.AddInfrastructure(builder.Environment, builder.Configuration);
         using (var host = builder.Build())
         {

@@ -26,7 +26,8 @@ internal sealed class TestSqlServer
     private static readonly Lazy<string> Server = new(() =>
     {
         var server = Named ?? StartContainer();
-        using var connection = new SqlConnection(new SqlConnectionStringBuilder(server) { InitialCatalog = "master" }.ConnectionString);
+        using var connection = new SqlConnection(
+            new SqlConnectionStringBuilder(server) { InitialCatalog = "master" }.ConnectionString);
         connection.Open(); // once, so that a server that does not answer fails each test at once
         return server;
     });

@@ -179,7 +179,8 @@ internal sealed class ChangingThePassword
         var remaining = new Queue<Result<bool>>(inTurn);
         _security
             .Setup(security => security.TryChangePasswordAsync(
-                Ada.Id, Capture.In(_offeredVersions), New, FifthGeneration.Id, Capture.In(_offered), It.Is<CancellationToken>(token => !token.CanBeCanceled)))
+                Ada.Id, Capture.In(_offeredVersions), New, FifthGeneration.Id, Capture.In(_offered),
+                It.Is<CancellationToken>(token => !token.CanBeCanceled)))
             .ReturnsAsync(remaining.Dequeue);
     }
 }

@@ -45,7 +45,8 @@ internal sealed class ChangingTheProfile
     {
         var expected = new[] { 1, 3 };
         _users
-            .Setup(users => users.UpdateProfileAsync(Ada.Id, "Ada", expected, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.UpdateProfileAsync(
+                Ada.Id, "Ada", expected, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(AccountErrors.StaleVersion);
 
         var result = await UpdateAsync(new UpdateProfileCommand { DisplayName = "Ada", ExpectedVersions = expected });

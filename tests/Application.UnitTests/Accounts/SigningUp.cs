@@ -41,7 +41,8 @@ internal sealed class SigningUp
     public async Task TakenAddress_IsPassedOn()
     {
         _users
-            .Setup(users => users.AddAsync(It.IsAny<NewAccount>(), It.IsAny<string>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.AddAsync(
+                It.IsAny<NewAccount>(), It.IsAny<string>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(AccountErrors.EmailTaken);
 
         var result = await RegisterAsync("Ada");

@@ -7,7 +7,8 @@ internal sealed class ClientSecrets
 {
     private static readonly ClientsOptions Two = new()
     {
-        Clients = [new ClientOptions { Id = "reports", Secret = "secret-r" }, new ClientOptions { Id = "büro", Secret = "geheim-ü🔑" }],
+        Clients = [new ClientOptions { Id = "reports", Secret = "secret-r" },
+            new ClientOptions { Id = "büro", Secret = "geheim-ü🔑" }],
     };
 
     [TestCase("reports", "secret-r", true)]

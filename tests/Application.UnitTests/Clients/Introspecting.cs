@@ -89,7 +89,8 @@ internal sealed class Introspecting
     private async Task<Result<Introspection>> IntrospectAsync(string token)
     {
         var handler = new IntrospectHandler(
-            _ports.AccessTokens.Object, _ports.RefreshTokens.Object, _revocations.Object, _ports.Sessions.Object, _ports.Options, _ports.Time);
+            _ports.AccessTokens.Object, _ports.RefreshTokens.Object, _revocations.Object, _ports.Sessions.Object,
+            _ports.Options, _ports.Time);
         return await handler.Handle(new IntrospectQuery(token), CancellationToken.None);
     }
 

@@ -19,7 +19,9 @@ internal sealed class RevokingTheSessionOfAToken
     [Test]
     public async Task AccessToken_EndsItsSession()
     {
-        Read(new AccessToken(Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50), "id", Now.AddHours(-1), Now.AddHours(-1)));
+        Read(new AccessToken(
+            Ada.Id, FifthGeneration.Id, ScopeSet.ParseKnown("account:read"), [], Now.AddHours(-1), Now.AddMinutes(-50),
+            "id", Now.AddHours(-1), Now.AddHours(-1)));
 
         await ShouldEndAsync("token");
     }
@@ -46,7 +48,8 @@ internal sealed class RevokingTheSessionOfAToken
     {
         // A service that disconnects must not keep the session alive.
         _ports.Sessions
-            .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RevokedByClient, Capture.In(_audits), CancellationToken.None))
+            .Setup(sessions => sessions.EndAsync(
+                FifthGeneration.Id, SessionEndReason.RevokedByClient, Capture.In(_audits), CancellationToken.None))
             .Returns(Task.CompletedTask);
 
         Assert.That((await RevokeAsync(token)).IsSuccess, Is.True);

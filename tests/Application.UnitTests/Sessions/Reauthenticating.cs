@@ -199,7 +199,8 @@ internal sealed class Reauthenticating
     private async Task<Result<Tokens>> ReauthenticateAsync()
     {
         var handler = new ReauthenticateHandler(
-            _ports.Users.Object, _ports.Sessions.Object, _ports.AuditLog.Object, _ports.Tokens, _ports.Options, _ports.Time);
+            _ports.Users.Object, _ports.Sessions.Object, _ports.AuditLog.Object, _ports.Tokens, _ports.Options,
+            _ports.Time);
         using var hungUp = new CancellationTokenSource();
         return await handler.Handle(new ReauthenticateCommand(Password) { Caller = Caller }, hungUp.Token);
     }

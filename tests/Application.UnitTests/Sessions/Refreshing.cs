@@ -182,7 +182,9 @@ internal sealed class Refreshing
 
         Assert.That(result.Error, Is.SameAs(SessionErrors.RefreshTokenReused));
         _ports.Sessions.Verify(
-            sessions => sessions.EndAsync(session.Id, SessionEndReason.RefreshTokenReused, It.Is<AuditContext>(audit => audit.At == Now), It.IsAny<CancellationToken>()), Times.Once());
+            sessions => sessions.EndAsync(
+                session.Id, SessionEndReason.RefreshTokenReused, It.Is<AuditContext>(audit => audit.At == Now),
+                It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
@@ -385,7 +387,8 @@ internal sealed class Refreshing
     }
 
     private async Task<Result<Tokens>> RefreshAsync(
-        string token, string? scope = null, SessionOptions? options = null, CancellationToken cancellationToken = default)
+        string token, string? scope = null, SessionOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         var handler = new RefreshHandler(
             _ports.Sessions.Object, _ports.RefreshTokens.Object, _ports.Tokens, options ?? _ports.Options, _ports.Time);
@@ -406,7 +409,8 @@ internal sealed class Refreshing
         Account? account = null,
         bool othersAreFaster = false,
         bool askAgain = false) => _ports.Sessions
-        .Setup(sessions => sessions.RotateAsync(FifthGeneration.Id, It.IsAny<Func<AccountSession, Session?>>(), CancellationToken.None))
+        .Setup(sessions => sessions.RotateAsync(
+            FifthGeneration.Id, It.IsAny<Func<AccountSession, Session?>>(), CancellationToken.None))
         .ReturnsAsync((Guid _, Func<AccountSession, Session?> next, CancellationToken _) =>
         {
             var found = Look();
@@ -438,7 +442,9 @@ internal sealed class Refreshing
     }
 
     private void AllowEnding() => _ports.Sessions
-        .Setup(sessions => sessions.EndAsync(FifthGeneration.Id, SessionEndReason.RefreshTokenReused, It.Is<AuditContext>(audit => audit.At == Now), CancellationToken.None))
+        .Setup(sessions => sessions.EndAsync(
+            FifthGeneration.Id, SessionEndReason.RefreshTokenReused, It.Is<AuditContext>(audit => audit.At == Now),
+            CancellationToken.None))
         .Returns(Task.CompletedTask);
 
     private void SessionWasOnlyRead()

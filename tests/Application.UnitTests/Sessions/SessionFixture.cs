@@ -34,7 +34,9 @@ internal sealed class SessionFixture
         AuditLog.Setup(log => log.AddAsync(Capture.In(Noted), It.IsAny<CancellationToken>())).Returns(
             Task.CompletedTask);
         AccessTokens
-            .Setup(tokens => tokens.Issue(It.IsAny<Session>(), It.IsAny<IReadOnlyList<string>>(), It.IsAny<ScopeSet>(), It.IsAny<DateTimeOffset>()))
+            .Setup(tokens => tokens.Issue(
+                It.IsAny<Session>(), It.IsAny<IReadOnlyList<string>>(), It.IsAny<ScopeSet>(),
+                It.IsAny<DateTimeOffset>()))
             .Returns((Session session, IReadOnlyList<string> roles, ScopeSet scope, DateTimeOffset now) =>
                 new IssuedAccessToken(
                     AccessTokenText(session, roles, scope), TimeSpan.FromMinutes(10), now.AddMinutes(10)));

@@ -122,7 +122,8 @@ internal sealed class SigningIn
     public async Task TimeOfTheSession_IsReadAfterThePasswordWasChecked()
     {
         _ports.Users
-            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.VerifyPasswordAsync(
+                It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         Start(true);
@@ -137,7 +138,8 @@ internal sealed class SigningIn
     {
         Verified(Ada);
         _ports.Sessions
-            .Setup(sessions => sessions.TryStartAsync(It.IsAny<Session>(), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
+            .Setup(sessions => sessions.TryStartAsync(
+                It.IsAny<Session>(), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
             .ReturnsAsync(true);
 
@@ -151,11 +153,13 @@ internal sealed class SigningIn
     {
         var ports = new SessionFixture { Options = new SessionOptions { AbsoluteLifetime = TimeSpan.FromDays(2) } };
         ports.Users
-            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.VerifyPasswordAsync(
+                It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         ports.Sessions
             .Setup(sessions => sessions.TryStartAsync(
-                It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
+                It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<int>(),
+                It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(true);
 
         var result = await HandlerOf(ports).Handle(new LoginCommand(Email, Password, null), CancellationToken.None);
@@ -216,7 +220,10 @@ internal sealed class SigningIn
     public async Task AccountChangedMeanwhile_IsVerifiedAgainAndSignedIn()
     {
         _ports.Users
-            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .SetupSequence(users =>
+                users.VerifyPasswordAsync(
+                    It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(),
+                    It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Admin, 1, Locked: false)))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 2, Locked: false)));
         Start(false, true);
@@ -230,15 +237,22 @@ internal sealed class SigningIn
             Assert.That(result.Value.SessionId, Is.EqualTo(_offered[1].Id));
         }
 
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 1, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
-        _ports.Sessions.Verify(sessions => sessions.TryStartAsync(It.IsAny<Session>(), 2, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(
+            sessions => sessions.TryStartAsync(
+                It.IsAny<Session>(), 1, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
+        _ports.Sessions.Verify(
+            sessions => sessions.TryStartAsync(
+                It.IsAny<Session>(), 2, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
     public async Task AccountLockedMeanwhile_IsToldSo()
     {
         _ports.Users
-            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .SetupSequence(users =>
+                users.VerifyPasswordAsync(
+                    It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(),
+                    It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 2, Locked: true)));
         Start(false);
@@ -252,7 +266,10 @@ internal sealed class SigningIn
     public async Task PasswordChangedMeanwhile_IsWrong()
     {
         _ports.Users
-            .SetupSequence(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .SetupSequence(users =>
+                users.VerifyPasswordAsync(
+                    It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(),
+                    It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)))
             .ReturnsAsync(new PasswordCheck(Ada.Id, Verified: null));
         Start(false);
@@ -283,7 +300,8 @@ internal sealed class SigningIn
     public async Task Address_IsVerifiedAsOneAddressWithThePasswordAsGiven()
     {
         _ports.Users
-            .Setup(users => users.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Setup(users => users.VerifyPasswordAsync(
+                It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
         Start(true);
 
@@ -304,7 +322,8 @@ internal sealed class SigningIn
     {
         var expected = network is null ? ClientNetwork.Unknown : ClientNetwork.Of(IPAddress.Parse(network));
         _ports.Users
-            .Setup(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), expected, Password, It.IsAny<CancellationToken>()))
+            .Setup(users => users.VerifyPasswordAsync(
+                EmailAddress.Parse(Email), expected, Password, It.IsAny<CancellationToken>()))
             .ReturnsAsync(AccountErrors.TooManyAttempts(TimeSpan.FromMinutes(5)));
 
         var result = await LoginAsync(client: new ClientInfo(null, address));
@@ -326,14 +345,16 @@ internal sealed class SigningIn
     private static PasswordCheck Proved(VerifiedAccount verified) => new(verified.Account.Id, verified);
 
     private void Verification(Result<PasswordCheck> result) => _ports.Users
-        .Setup(users => users.VerifyPasswordAsync(EmailAddress.Parse(Email), It.IsAny<ClientNetwork>(), Password, It.IsAny<CancellationToken>()))
+        .Setup(users => users.VerifyPasswordAsync(
+            EmailAddress.Parse(Email), It.IsAny<ClientNetwork>(), Password, It.IsAny<CancellationToken>()))
         .ReturnsAsync(result);
 
     private void Start(params bool[] successes)
     {
         var remaining = new Queue<bool>(successes);
         _ports.Sessions
-            .Setup(sessions => sessions.TryStartAsync(Capture.In(_offered), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
+            .Setup(sessions => sessions.TryStartAsync(
+                Capture.In(_offered), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(remaining.Dequeue);
     }
 

@@ -81,7 +81,9 @@ internal sealed class SigningOut
     private async Task<Result<Done>> LogoutAsync(Shown refreshToken, Shown accessToken)
     {
         _ports.Sessions
-            .Setup(sessions => sessions.EndAsync(Capture.In(_ended), SessionEndReason.Logout, It.Is<AuditContext>(audit => audit.At == Now), It.IsAny<CancellationToken>()))
+            .Setup(sessions => sessions.EndAsync(
+                Capture.In(_ended), SessionEndReason.Logout, It.Is<AuditContext>(audit => audit.At == Now),
+                It.IsAny<CancellationToken>()))
             .Returns(Task.CompletedTask);
         var handler = new LogoutHandler(
             _ports.Sessions.Object, _ports.AccessTokens.Object, _ports.RefreshTokens.Object, _ports.Time);

@@ -9,7 +9,8 @@ internal sealed class AskingForScopes
 
     [TestCase("account:read", "account:read", TestName = "{m}(one)")]
     [TestCase("account:write account:read", "account:read account:write", TestName = "{m}(in another order)")]
-    [TestCase("users:write users:read account:write account:read", "account:read account:write users:read users:write", TestName = "{m}(backwards)")]
+    [TestCase("users:write users:read account:write account:read", "account:read account:write users:read users:write",
+        TestName = "{m}(backwards)")]
     [TestCase("account:read account:read", "account:read", TestName = "{m}(twice the same)")]
     [TestCase("  account:read   account:write ", Account, TestName = "{m}(more spaces than needed)")]
     public void KnownNames_AreWrittenOnceInOneOrder(string text, string written)

@@ -69,7 +69,8 @@ internal sealed class ListOfCommonPasswords
     {
         var file = typeof(PasswordRules).Assembly.GetManifestResourceStream(
             typeof(PasswordRules), "CommonPasswords.txt")!;
-        using var reader = new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+        using var reader = new StreamReader(
+            file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         return reader.ReadToEnd();
     }
 }

@@ -23,7 +23,8 @@ internal sealed class DocsInABrowser
         await page.WaitForFunctionAsync("() => document.body.innerText.includes('Sign in')");
 
         // Its styles are there.
-        Assert.That(await page.EvaluateExpressionAsync<string>("getComputedStyle(document.querySelector('.scalar-app')).display"), Is.Not.EqualTo("inline"));
+        Assert.That(await page.EvaluateExpressionAsync<string>(
+            "getComputedStyle(document.querySelector('.scalar-app')).display"), Is.Not.EqualTo("inline"));
         Assert.That(await page.EvaluateExpressionAsync<int>("document.querySelectorAll('style').length"), Is.Positive);
 
         await ClickAsync(page, "Test Request (post /api/auth/login)");

@@ -35,7 +35,9 @@ internal sealed class StolenDatabase(bool underCertificate)
     [OneTimeSetUp]
     public async Task StealAsync()
     {
-        var settings = new Dictionary<string, string?> { ["Jwt:AccessTokenLifetime"] = "01:00:00" }; // other tests may let ten minutes pass between two of these
+        var settings = new Dictionary<string,
+        string?>
+        { ["Jwt:AccessTokenLifetime"] = "01:00:00" }; // other tests may let ten minutes pass between two of these
         if (underCertificate)
         {
             using var key = RSA.Create(2048);
@@ -49,7 +51,8 @@ internal sealed class StolenDatabase(bool underCertificate)
 
         _service = await ServiceNode.StartAsync(_owners.Path, settings);
         _victim = await Service.Client.LoginAsync();
-        using var database = new SqliteConnection($"Data Source={ServiceNode.DatabasePathIn(_owners.Path)};Pooling=False");
+        using var database = new SqliteConnection(
+            $"Data Source={ServiceNode.DatabasePathIn(_owners.Path)};Pooling=False");
         using var copy = new SqliteConnection($"Data Source={StolenPath};Pooling=False");
         database.Open();
         copy.Open();

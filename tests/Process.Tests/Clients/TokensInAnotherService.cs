@@ -82,7 +82,8 @@ internal sealed class TokensInAnotherService(string name)
         await (await Server.ReadAsync(key.Resign(Tokens.AccessToken))).ShouldBeAsync(200);
 
         // Its clock may be a little ahead.
-        await (await Server.ReadAsync(key.Resign(Tokens.AccessToken, payload: claims => IssueIn(claims, 4)))).ShouldBeAsync(200);
+        await (await Server.ReadAsync(key.Resign(Tokens.AccessToken, payload: claims => IssueIn(claims, 4))))
+            .ShouldBeAsync(200);
     }
 
     [TestCase(null)]
@@ -166,7 +167,8 @@ internal sealed class TokensInAnotherService(string name)
 
         using (await WalIndexLock.TakeAsync(folder.Path))
         {
-            for (var waited = Stopwatch.StartNew(); await (await issuer.Client.AskAsync(token)).AnswerAsync() != "503 revocation-unavailable"; await Task.Delay(50))
+            for (var waited = Stopwatch.StartNew(); await (await issuer.Client.AskAsync(token))
+                .AnswerAsync() != "503 revocation-unavailable"; await Task.Delay(50))
             {
                 Assert.That(waited.Elapsed, Is.LessThan(OutageTimeout));
             }
@@ -203,7 +205,8 @@ internal sealed class TokensInAnotherService(string name)
         Assert.That((await ServiceNode.RunAsync(folder.Path, "sessions", "end-all")).ExitCode, Is.Zero);
         await using var again = await CleanJwtProcess.StartAsIssuerAsync(folder.Path, address: address);
         var current = await again.LoginAsync(email);
-        for (var waited = Stopwatch.StartNew(); !(await server.ReadAsync(current.AccessToken)).IsSuccessStatusCode; await Task.Delay(100))
+        for (var waited = Stopwatch.StartNew(); !(await server.ReadAsync(current.AccessToken))
+            .IsSuccessStatusCode; await Task.Delay(100))
         {
             Assert.That(waited.Elapsed, Is.LessThan(NewKeysTimeout));
         }
@@ -224,7 +227,8 @@ internal sealed class TokensInAnotherService(string name)
         yield return Row("SignatureOfAnotherKey", (_, tokens) => SignedByAnother(tokens.AccessToken));
         yield return Row(
             "KidUnknown", (key, tokens) => key.Resign(tokens.AccessToken, header => header["kid"] = "unknown"));
-        yield return Row("AlgNone", (key, tokens) => $"{Jwt.Encode($"{{\"alg\":\"none\",\"typ\":\"at+jwt\",\"kid\":\"{key.KeyId}\"}}")}.{tokens.AccessToken.Split('.')[1]}.");
+        yield return Row("AlgNone", (key, tokens) =>
+            $"{Jwt.Encode($"{{\"alg\":\"none\",\"typ\":\"at+jwt\",\"kid\":\"{key.KeyId}\"}}")}.{tokens.AccessToken.Split('.')[1]}.");
         yield return Row(
             "HmacUnderThePublicKey", (key, tokens) => Hmac(key, tokens.AccessToken, key.SubjectPublicKeyInfo));
         yield return Row("HmacUnderThePublicKeyInPem", (key, tokens) =>
@@ -240,7 +244,8 @@ internal sealed class TokensInAnotherService(string name)
             (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims["aud"] = "another-api"));
         yield return Row(
             "NoAudience", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("aud")));
-        yield return Row("OtherIssuer", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims["iss"] = "https://another.example.com"));
+        yield return Row("OtherIssuer", (key, tokens) =>
+            key.Resign(tokens.AccessToken, payload: claims => claims["iss"] = "https://another.example.com"));
         yield return Row(
             "NoIssuer", (key, tokens) => key.Resign(tokens.AccessToken, payload: claims => claims.Remove("iss")));
         yield return Row(

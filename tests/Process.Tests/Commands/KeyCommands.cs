@@ -29,7 +29,8 @@ internal sealed class KeyCommands
         foreach (var node in new[] { one, other })
         {
             Assert.That(
-                () => node.Client.AskAsync(session.AccessToken).Result.AnswerAsync().Result, Is.EqualTo("401 invalid-token").After((int)Bound.TotalMilliseconds, 20));
+                () => node.Client.AskAsync(session.AccessToken).Result.AnswerAsync().Result,
+                Is.EqualTo("401 invalid-token").After((int)Bound.TotalMilliseconds, 20));
         }
 
         // The session is not over: it gets a token under the key that took over, good on both nodes.
@@ -60,7 +61,8 @@ internal sealed class KeyCommands
             folder.Path, new() { ["Jwt:SigningAlgorithm"] = "PS256" });
         await (await changed.Client.AskAsync(before.AccessToken)).ShouldBeAsync(200);
         Assert.That(
-            () => Jwt.Header(TokenPair.From(changed.Client.RefreshAsync(before.RefreshToken).Result.JsonAsync().Result).AccessToken)["alg"]!.ToString(),
+            () => Jwt.Header(TokenPair.From(changed.Client.RefreshAsync(before.RefreshToken).Result.JsonAsync().Result)
+            .AccessToken)["alg"]!.ToString(),
             Is.EqualTo("ES256"), "the new key is published before it signs");
         await Task.Delay(TimeSpan.FromSeconds(11));
         var after = await changed.Client.LoginAsync();
@@ -76,11 +78,13 @@ internal sealed class KeyCommands
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "signing.pem"), key.ExportPkcs8PrivateKeyPem());
         const string Setting = "--Jwt:KeyFiles:0=signing.pem";
-        foreach (var command in new[] { new[] { "keys", "list", Setting }, ["keys", "rotate", Setting], ["keys", "retire", "some-key", Setting] })
+        foreach (var command in new[] { new[] { "keys", "list", Setting }, ["keys", "rotate", Setting],
+            ["keys", "retire", "some-key", Setting] })
         {
             var refused = await ServiceNode.RunAsync(folder.Path, command);
             Assert.That(
-                (refused.ExitCode, refused.Errors), Is.EqualTo((1, "The signing keys are the files of Jwt:KeyFiles: change that setting, and restart every node.\n")));
+                (refused.ExitCode, refused.Errors),
+                Is.EqualTo((1, "The signing keys are the files of Jwt:KeyFiles: change that setting, and restart every node.\n")));
         }
 
         var ended = await ServiceNode.RunAsync(folder.Path, "sessions", "end-all", Setting);

@@ -44,7 +44,9 @@ internal sealed class OperatorCommands
     public async Task AdminAdd_OfAnAccountThatExists_ShowsItAsksAndEndsItsSessions()
     {
         await using var node = await ServiceNode.StartAsync(_folder.Path);
-        await (await node.Client.PostAsJsonAsync("/api/auth/register", new { email = Email, password = TestAccounts.Password, displayName = "Ada L" })).ShouldBeAsync(201);
+        await (await node.Client.PostAsJsonAsync(
+            "/api/auth/register", new { email = Email, password = TestAccounts.Password, displayName = "Ada L" }))
+                .ShouldBeAsync(201);
         SqliteScript.Scalar(
             ServiceNode.DatabasePathIn(_folder.Path),
             "UPDATE AspNetUsers SET DisplayName = @p0", "Ada \u202EL"); // as an imported row could have it
@@ -102,7 +104,8 @@ internal sealed class OperatorCommands
     public async Task SetPassword_ReplacesItAndEndsTheSessions()
     {
         await using var node = await ServiceNode.StartAsync(_folder.Path);
-        await (await node.Client.PostAsJsonAsync("/api/auth/register", new { email = Email, password = TestAccounts.Password })).ShouldBeAsync(201);
+        await (await node.Client.PostAsJsonAsync(
+            "/api/auth/register", new { email = Email, password = TestAccounts.Password })).ShouldBeAsync(201);
         var session = await LoginAsync(node.Client, TestAccounts.Password);
 
         var unknown = await ServiceNode.RunWithInputAsync(
@@ -146,7 +149,9 @@ internal sealed class OperatorCommands
     {
         const string Question = "New password for ada@example.com: ";
         const string Again = "Repeat the password: ";
-        if (await ServiceNode.RunAtTerminalAsync(_folder.Path, ["admin", "add", Email], (Question, NewPassword), (Again, "another one, mistyped")) is not { } mistyped)
+        if (await ServiceNode.RunAtTerminalAsync(
+            _folder.Path, ["admin", "add", Email], (Question, NewPassword),
+            (Again, "another one, mistyped")) is not { } mistyped)
         {
             Assert.Ignore("There is no 'script' (util-linux) here, which makes the terminal that this test types at.");
             return;
@@ -168,7 +173,9 @@ internal sealed class OperatorCommands
     {
         var help = await ServiceNode.RunAsync(_folder.Path, arguments);
         Assert.That(help.ExitCode, Is.Zero);
-        Assert.That(help.Output, Does.Contain("admin add EMAIL").And.Contain("users set-password EMAIL").And.Contain("sessions end-all").And.Contain("migrate"));
+        Assert.That(help.Output,
+            Does.Contain("admin add EMAIL").And.Contain("users set-password EMAIL").And.Contain("sessions end-all")
+                .And.Contain("migrate"));
         Assert.That(Directory.Exists(Path.Combine(_folder.Path, "data")), Is.False);
     }
 

@@ -113,7 +113,8 @@ internal sealed class RestoredBackup
         var (kept, endedSince) = (await node.Client.LoginAsync(email), await node.Client.LoginAsync(email));
         await node.StopAsync();
         var database = ServiceNode.DatabasePathIn(folder.Path);
-        Assert.That(new FileInfo(database + "-wal") is { Exists: true, Length: > 0 }, Is.False, "a stopped service leaves all in one file");
+        Assert.That(new FileInfo(database + "-wal") is { Exists: true, Length: > 0 }, Is.False,
+            "a stopped service leaves all in one file");
         File.Copy(database, database + ".backup");
 
         await node.RestartAsync();

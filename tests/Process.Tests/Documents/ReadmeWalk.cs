@@ -48,7 +48,8 @@ internal sealed class ReadmeWalk
             Assert.Ignore($"{shell} or curl is not installed.");
         }
 
-        using var process = Process.Start(new ProcessStartInfo(shell) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(shell) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         await process.StandardInput.WriteAsync(script);
         process.StandardInput.Close();
         return await process.StandardOutput.ReadToEndAsync();

@@ -39,7 +39,8 @@ internal sealed class ClientDisconnects
     [Test]
     public async Task ReusedRefreshToken_EndsTheSessionAllTheSame()
     {
-        await (await _service.Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = _tokens.RefreshToken })).ShouldBeAsync(200);
+        await (await _service.Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = _tokens.RefreshToken }))
+            .ShouldBeAsync(200);
         await BreakOffAsync("/api/auth/refresh");
         Assert.That(EndReason, Is.EqualTo(2).After(10_000, 50), "a reuse");
     }
@@ -48,7 +49,8 @@ internal sealed class ClientDisconnects
     public async Task Refresh_SpendsNothing()
     {
         await BreakOffAsync("/api/auth/refresh");
-        await (await _service.Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = _tokens.RefreshToken })).ShouldBeAsync(200);
+        await (await _service.Client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = _tokens.RefreshToken }))
+            .ShouldBeAsync(200);
     }
 
     /// <summary>

@@ -31,7 +31,9 @@ internal sealed class ConcurrentStarts(DatabaseKind kind)
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Count("__EFMigrationsHistory"), Is.EqualTo(Count("(SELECT DISTINCT MigrationId FROM __EFMigrationsHistory) AS migrations")).And.Positive);
+            Assert.That(Count("__EFMigrationsHistory"),
+                Is.EqualTo(Count("(SELECT DISTINCT MigrationId FROM __EFMigrationsHistory) AS migrations"))
+                    .And.Positive);
             Assert.That(Count("SigningKeys"), Is.EqualTo(1));
             Assert.That(
                 Directory.GetFiles(Path.Combine(database.Folder, "data", "keys"), "*.xml"), Has.Length.EqualTo(1));

@@ -48,12 +48,15 @@ internal sealed class FirstAdministrator
     public async Task TwoFirstStartsAtOnce_MakeOne([Range(1, 3)] int round)
     {
         using var folder = new TemporaryFolder();
-        var settings = new Dictionary<string, string?> { ["Admin:Email"] = "Admin@Example.com", ["Admin:Password"] = Password };
+        var settings = new Dictionary<string,
+        string?>
+        { ["Admin:Email"] = "Admin@Example.com", ["Admin:Password"] = Password };
         await using var one = CleanJwtProcess.Launch(folder.Path, settings);
         await using var other = CleanJwtProcess.Launch(folder.Path, settings);
         await Task.WhenAll(one.WaitUntilReadyAsync(), other.WaitUntilReadyAsync());
 
-        using (var connection = new SqliteConnection($"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False"))
+        using (var connection = new SqliteConnection(
+            $"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False"))
         {
             connection.Open();
             using var command = connection.CreateCommand();

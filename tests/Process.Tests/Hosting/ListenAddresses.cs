@@ -52,7 +52,8 @@ internal sealed class ListenAddresses
 
     private static async Task OutputAsync(CleanJwtProcess service, params string[] anyOf)
     {
-        for (var waited = System.Diagnostics.Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(20))
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(
+            60); await Task.Delay(20))
         {
             if (anyOf.Any(text => service.Output.Contains(text, StringComparison.Ordinal)))
             {

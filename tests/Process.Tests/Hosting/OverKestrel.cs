@@ -91,7 +91,8 @@ internal sealed class OverKestrel
     public async Task TwoAuthorizationHeaders_AreNoToken()
     {
         var email = TestAccounts.UniqueEmail();
-        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeAsync(201);
+        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password }))
+            .ShouldBeAsync(201);
         var login = await Client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password });
         var header = $"Authorization: Bearer {(await login.JsonAsync()).Text("accessToken")}\r\n";
         Assert.That(
@@ -123,7 +124,8 @@ internal sealed class OverKestrel
     [Test]
     public async Task LengthOfALieAboutTheBody_IsNoFault()
     {
-        var answer = await SendRawAsync("POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{}", close: true);
+        var answer = await SendRawAsync(
+            "POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{}", close: true);
         Assert.That(answer, Is.Empty.Or.StartWith("HTTP/1.1 400"));
         await (await Client.GetAsync("/health/live")).ShouldBeAsync(200);
         Assert.That(_process!.Output, Does.Not.Contain("fail:"));
@@ -135,7 +137,8 @@ internal sealed class OverKestrel
     public async Task NulInThePath_IsNoFault(string path)
     {
         var tokens = await _process!.LoginAsync(await _process.RegisterAsync());
-        var answer = await SendRawAsync($"DELETE {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {tokens.AccessToken}\r\n\r\n");
+        var answer = await SendRawAsync(
+            $"DELETE {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {tokens.AccessToken}\r\n\r\n");
         Assert.That(answer, Does.StartWith("HTTP/1.1 400"));
         await (await _process.MeAsync(tokens.AccessToken)).ShouldBeAsync(200);
         Assert.That(_process.Output, Does.Not.Contain("fail:"));

@@ -11,7 +11,8 @@ internal sealed class RefusedStarts
     private const string Secret = "hunter2-marker";
 
     [TestCase("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1", "off, with ICU", false)]
-    [TestCase("ASPNETCORE_URLS", "http://192.0.2.1:5080", "Cannot assign requested address", false)] // TEST-NET-1: no machine has it
+    [TestCase("ASPNETCORE_URLS", "http://192.0.2.1:5080", "Cannot assign requested address",
+        false)] // TEST-NET-1: no machine has it
     [TestCase("ASPNETCORE_URLS", "somewhere", "http://localhost:5080", true)]
     public async Task BadSetting_StopsTheStartWithOneLineThatNamesIt(
         string key, string value, string allowed, bool isPrinted)
@@ -34,7 +35,13 @@ internal sealed class RefusedStarts
         using var folder = new TemporaryFolder();
         await using var service = CleanJwtProcess.Launch(
             folder.Path,
-            new() { ["Jwt:AccessTokenLifetime"] = "-1", ["Clients:0:Id"] = "", ["Clients:0:Secret"] = Secret, ["Database:Provider"] = "Oracle" });
+            new()
+            {
+                ["Jwt:AccessTokenLifetime"] = "-1",
+                ["Clients:0:Id"] = "",
+                ["Clients:0:Secret"] = Secret,
+                ["Database:Provider"] = "Oracle"
+            });
 
         Assert.That(await service.WaitForExitAsync(), Is.EqualTo(1), service.Output);
         Assert.That(

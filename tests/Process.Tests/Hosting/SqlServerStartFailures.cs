@@ -42,7 +42,9 @@ internal sealed class SqlServerStartFailures
         Assert.That(service.Errors, Has.Length.EqualTo(1), service.Output);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(service.Errors[0], Does.Contain($"'cleanjwt' on '{server}'").And.Contain("ConnectionStrings:Default").And.Contain("00:00:02"));
+            Assert.That(service.Errors[0],
+                Does.Contain($"'cleanjwt' on '{server}'").And.Contain("ConnectionStrings:Default")
+                    .And.Contain("00:00:02"));
             Assert.That(service.Output, Does.Contain($"Waiting for the database 'cleanjwt' on '{server}'"));
             Assert.That(
                 service.Output, Does.Not.Contain(Secret).And.Not.Contain("   at "), "neither a password nor a stack");

@@ -34,17 +34,21 @@ internal sealed class StuckDatabase
             walIndex.Lock(WriteLock, 1);
             var stuck = Enumerable.Range(0, 5).SelectMany(_ => new[]
             {
-                TimedAsync(() => client.PostAsJsonAsync("/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
+                TimedAsync(() => client.PostAsJsonAsync(
+                    "/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
                 TimedAsync(
                     () => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
                 TimedAsync(
                     () => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken })),
-                TimedAsync(() => client.PostAsJsonAsync("/api/auth/register", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
+                TimedAsync(() => client.PostAsJsonAsync(
+                    "/api/auth/register",
+                    new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
             }).ToArray();
 
             foreach (var route in new[]
             {
-                "/health/live", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/openapi/v1.json",
+                "/health/live", "/.well-known/jwks.json", "/.well-known/openid-configuration",
+                "/.well-known/oauth-authorization-server", "/openapi/v1.json",
                 "/docs/", "/api/auth/token", "/api/users/me",
             })
             {
@@ -67,7 +71,8 @@ internal sealed class StuckDatabase
 
         // Nothing was lost: the session lives, and its token is unspent.
         await (await client.GetAsync("/api/users/me", bearer)).ShouldBeAsync(200);
-        await (await client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(200);
+        await (await client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken }))
+            .ShouldBeAsync(200);
     }
 
     [Test]
@@ -108,7 +113,8 @@ internal sealed class StuckDatabase
         Assert.That(
             async () => (await client.GetAsync("/api/users/me", bearer)).IsSuccessStatusCode,
             Is.True.After(30_000, 100));
-        await (await client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(200);
+        await (await client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken }))
+            .ShouldBeAsync(200);
     }
 
     [Test]
@@ -116,9 +122,14 @@ internal sealed class StuckDatabase
     {
         using var folder = new TemporaryFolder();
         await using var process = await CleanJwtProcess.StartAsync(
-            folder.Path, new() { ["Logging__Console__FormatterName"] = "simple", ["Logging__Console__FormatterOptions__IncludeScopes"] = "true" }); // as appsettings.json has it
+            folder.Path, new()
+            {
+                ["Logging__Console__FormatterName"] = "simple",
+                ["Logging__Console__FormatterOptions__IncludeScopes"] = "true"
+            }); // as appsettings.json has it
         var tokens = await process.Client.LoginAsync();
-        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder.Path, "data", "cleanjwt.db")};Pooling=False"))
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection(
+            $"Data Source={Path.Combine(folder.Path, "data", "cleanjwt.db")};Pooling=False"))
         {
             await connection.OpenAsync();
             await using var command = connection.CreateCommand();
@@ -131,7 +142,9 @@ internal sealed class StuckDatabase
             "/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"), (
                 "traceparent", $"00-0af7651916cd43dd8448eb211c80319c-{Caller}-01"));
         var problem = await response.ShouldBeProblemAsync(503, "service-unavailable");
-        Assert.That(() => process.Output, Does.Contain($"TraceId:{problem.Text("traceId")}").And.Contain($"ParentId:{Caller}").And.Contain("RequestPath:/api/users/me").After(5_000, 50));
+        Assert.That(() => process.Output,
+            Does.Contain($"TraceId:{problem.Text("traceId")}").And.Contain($"ParentId:{Caller}")
+                .And.Contain("RequestPath:/api/users/me").After(5_000, 50));
     }
 
     private static FileStream OpenWalIndex(TemporaryFolder folder) => new(

@@ -26,7 +26,8 @@ internal sealed class RefreshStorm
     {
         using var folder = new TemporaryFolder();
         await using var node = await ServiceNode.StartAsync(folder.Path, Settings);
-        var clients = (await node.Client.LoginManyAsync(Sessions)).Select((tokens, i) => new Client(node.Client, tokens, i)).ToArray();
+        var clients = (await node.Client.LoginManyAsync(Sessions))
+            .Select((tokens, i) => new Client(node.Client, tokens, i)).ToArray();
 
         using var over = new CancellationTokenSource();
         var storm = Task.WhenAll(clients.Select(client => client.RunAsync(over.Token)));
@@ -88,7 +89,8 @@ internal sealed class RefreshStorm
             rotating.Answers,
             Is.EquivalentTo(new[]
             {
-                "the one before: 200, generation +0", "the newest: 200, generation +1", "the first: 401 refresh-token-reused",
+                "the one before: 200, generation +0", "the newest: 200, generation +1",
+                "the first: 401 refresh-token-reused",
                 "the newest after that: 401 invalid-refresh-token",
             }),
             rotating.ToString());
@@ -96,7 +98,8 @@ internal sealed class RefreshStorm
 
     private static long GenerationOf(TemporaryFolder folder, Client client)
     {
-        using var connection = new SqliteConnection($"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False");
+        using var connection = new SqliteConnection(
+            $"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT Generation FROM Sessions WHERE lower(Id) = @id";

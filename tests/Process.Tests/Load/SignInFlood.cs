@@ -33,7 +33,8 @@ internal sealed class SignInFlood
         var (signIns, refreshes, reads) = (new Tally(), new Tally(), new Tally());
         var times = new ConcurrentBag<TimeSpan>();
         var clock = Stopwatch.StartNew();
-        await using (var connection = new SqliteConnection($"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False"))
+        await using (var connection = new SqliteConnection(
+            $"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False"))
         {
             await connection.OpenAsync();
             await using var held = await connection.BeginTransactionAsync(); // BEGIN IMMEDIATE
@@ -43,7 +44,8 @@ internal sealed class SignInFlood
             var waiting = sessions.SelectMany(
                 session => Enumerable.Repeat(session, RefreshesEach)).Select(async session =>
                 refreshes.Add(await TimedAsync(() => client.RefreshAsync(session.RefreshToken), times))).ToList();
-            var others = new[] { "/api/auth/token", "/api/users/me", "/.well-known/jwks.json", "/health/live" }.Select(route => RepeatAsync(async () =>
+            var others = new[] { "/api/auth/token", "/api/users/me", "/.well-known/jwks.json", "/health/live" }.Select(
+                route => RepeatAsync(async () =>
                 reads.Add(
                     $"{route} {await (await client.AskAsync(reader.AccessToken, route)).AnswerAsync()}"))).ToList();
 
@@ -64,7 +66,8 @@ internal sealed class SignInFlood
             Assert.That(times.Max(), Is.LessThan(Bound));
             Assert.That(
                 reads.Answers,
-                Is.EquivalentTo(new[] { "/api/auth/token 200", "/api/users/me 200", "/.well-known/jwks.json 200", "/health/live 200" }));
+                Is.EquivalentTo(new[] { "/api/auth/token 200", "/api/users/me 200", "/.well-known/jwks.json 200",
+                    "/health/live 200" }));
         }
 
         // What was given up is not done later: after this sign-in, which waits its turn, nothing is left of it but what
@@ -92,7 +95,8 @@ internal sealed class SignInFlood
 
     private static long RotatedSessionsIn(TemporaryFolder folder)
     {
-        using var connection = new SqliteConnection($"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False");
+        using var connection = new SqliteConnection(
+            $"Data Source={ServiceNode.DatabasePathIn(folder.Path)};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT COUNT(*) FROM Sessions WHERE Generation > 1";

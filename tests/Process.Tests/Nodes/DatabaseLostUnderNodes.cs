@@ -88,7 +88,8 @@ internal sealed class DatabaseLostUnderNodes
 
             foreach (var route in new[]
             {
-                "/health/live", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/openapi/v1.json",
+                "/health/live", "/.well-known/jwks.json", "/.well-known/openid-configuration",
+                "/.well-known/oauth-authorization-server", "/openapi/v1.json",
             })
             {
                 await (await a.Client.GetAsync(route)).ShouldBeAsync(200);

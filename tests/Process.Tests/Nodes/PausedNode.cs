@@ -25,7 +25,8 @@ internal sealed class PausedNode
         var live = await a.Client.LoginAsync();
 
         // All of them are known to the paused node, and have a connection to it.
-        await Task.WhenAll(doomed.Append(live).Select(async session => await (await b.Client.AskAsync(session.AccessToken)).ShouldBeAsync(200)));
+        await Task.WhenAll(doomed.Append(live)
+            .Select(async session => await (await b.Client.AskAsync(session.AccessToken)).ShouldBeAsync(200)));
 
         await b.PauseAsync();
         var paused = Stopwatch.StartNew();
@@ -51,7 +52,8 @@ internal sealed class PausedNode
         await Task.WhenAll(pending);
         TestContext.Out.WriteLine($"sent during the pause of {Length.TotalSeconds} s, with what was revoked: {during}");
         TestContext.Out.WriteLine($"after it, with what was revoked: {after}");
-        TestContext.Out.WriteLine($"after it, with a live session: {alive}; accepted again {acceptedAgain.Value.TotalMilliseconds:F0} ms after the pause");
+        TestContext.Out.WriteLine(
+            $"after it, with a live session: {alive}; accepted again {acceptedAgain.Value.TotalMilliseconds:F0} ms after the pause");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(during.Total, Is.EqualTo(2 * Sessions));

@@ -11,7 +11,9 @@ internal sealed class ProfileChangeAcrossNodes
     public async Task SessionThatAnotherNodeEndedAMomentAgo_ReadsStillAndWritesNothing()
     {
         // So seldom that the second node can't know.
-        var seldom = new Dictionary<string, string?> { ["Revocation:PollInterval"] = "00:00:05", ["Revocation:MaxStaleness"] = "00:01:00" };
+        var seldom = new Dictionary<string,
+        string?>
+        { ["Revocation:PollInterval"] = "00:00:05", ["Revocation:MaxStaleness"] = "00:01:00" };
         using var folder = new TemporaryFolder();
         var nodes = await Task.WhenAll(
             ServiceNode.StartAsync(folder.Path, seldom), ServiceNode.StartAsync(folder.Path, seldom));
@@ -24,7 +26,8 @@ internal sealed class ProfileChangeAcrossNodes
         {
             var tokens = await first.Client.LoginAsync(email);
             var bearer = ("Authorization", $"Bearer {tokens.AccessToken}");
-            await (await second.Client.SendAsync(HttpMethod.Patch, Route, new { displayName = "before" }, bearer)).ShouldBeAsync(200);
+            await (await second.Client.SendAsync(HttpMethod.Patch, Route, new { displayName = "before" }, bearer))
+                .ShouldBeAsync(200);
             await first.Client.LogoutAsync(tokens);
             var write = await second.Client.SendAsync(HttpMethod.Patch, Route, new { displayName = "after" }, bearer);
             var read = await second.Client.GetAsync(Route, bearer);

@@ -88,7 +88,8 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToList())
+        foreach (var inherited in start.Environment.Keys.Where(
+            key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(inherited);
         }
@@ -181,7 +182,8 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
     public async Task<string> RegisterAsync()
     {
         var email = TestAccounts.UniqueEmail();
-        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeAsync(201);
+        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password }))
+            .ShouldBeAsync(201);
         return email;
     }
 

@@ -10,7 +10,8 @@ internal sealed class NodePackage : IDisposable
 {
     // npm's names for a registry that can't be reached; any other failure is the package's.
     private static readonly string[] NetworkErrors =
-        ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "EHOSTUNREACH", "ETIMEDOUT", "ERR_SOCKET_TIMEOUT", "ENOTCACHED"];
+        ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "EHOSTUNREACH", "ETIMEDOUT",
+            "ERR_SOCKET_TIMEOUT", "ENOTCACHED"];
 
     private readonly TemporaryFolder _copy = new();
 
@@ -29,14 +30,16 @@ internal sealed class NodePackage : IDisposable
     public static async Task<NodePackage> InstallAsync(string folder, string program)
     {
         var version = await CommandLine.RunAsync(Repository.Root, "node", "--version");
-        if (version.ExitCode != 0 || int.Parse(version.Output.TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture) < 20)
+        if (version.ExitCode != 0
+            || int.Parse(version.Output.TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture) < 20)
         {
             Assert.Ignore("Node 20 or newer is not installed.");
         }
 
         var package = new NodePackage(Repository.PathOf(folder), "package.json", "package-lock.json", program);
         var install = await CommandLine.RunAsync(
-            package.Folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1");
+            package.Folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline",
+            "--fetch-retries=1");
         if (install.ExitCode != 0)
         {
             package.Dispose();

@@ -21,7 +21,9 @@ internal sealed class OtherSite : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        app.MapGet("/", () => Results.Content("<!doctype html><title>Another site</title><link rel=icon href=data:,><body></body>", "text/html"));
+        app.MapGet("/", () =>
+            Results.Content("<!doctype html><title>Another site</title><link rel=icon href=data:,><body></body>",
+                "text/html"));
         await app.StartAsync();
         return new OtherSite(app);
     }

@@ -30,7 +30,8 @@ internal sealed class Sample : IDisposable
     {
         var address = CleanJwtProcess.FreeAddress();
         var start = CommandLine.StartInfo(_folder, _command);
-        foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToList())
+        foreach (var inherited in start.Environment.Keys.Where(
+            key => key.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(inherited);
         }
@@ -59,7 +60,8 @@ internal sealed class Sample : IDisposable
     {
         foreach (var python in new[] { "python3", "/usr/bin/python3" })
         {
-            if ((await CommandLine.RunAsync(Repository.Root, python, "-c", "import cryptography; from jwt import PyJWKClient")).ExitCode == 0)
+            if ((await CommandLine.RunAsync(
+                Repository.Root, python, "-c", "import cryptography; from jwt import PyJWKClient")).ExitCode == 0)
             {
                 return new Sample(FolderOf("python"), null, python, "server.py");
             }

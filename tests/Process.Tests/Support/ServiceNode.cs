@@ -120,7 +120,8 @@ internal sealed class ServiceNode : IAsyncDisposable
         var start = StartInfo(folder, [], []);
         start.FileName = "/usr/bin/script";
         start.ArgumentList.Clear();
-        foreach (var argument in new[] { "--quiet", "--return", "--command", $"dotnet '{Dll}' {string.Join(' ', command)} --contentRoot '{folder}'", "/dev/null" })
+        foreach (var argument in new[] { "--quiet", "--return", "--command",
+            $"dotnet '{Dll}' {string.Join(' ', command)} --contentRoot '{folder}'", "/dev/null" })
         {
             start.ArgumentList.Add(argument);
         }

@@ -10,7 +10,8 @@ internal static class AccountRequests
         client.PostAsJsonAsync("/api/auth/login", new { email, password });
 
     public static Task<HttpResponseMessage> ChangePasswordAsync(
-        this HttpClient client, string accessToken, string newPassword, string currentPassword = TestAccounts.Password) =>
+        this HttpClient client, string accessToken, string newPassword,
+        string currentPassword = TestAccounts.Password) =>
         client.SendAsync(
             HttpMethod.Put,
             "/api/users/me/password",

@@ -9,6 +9,7 @@ internal static class BearerErrors
         await response.ShouldBeProblemAsync(401, code);
         Assert.That(
             response.Headers.GetValues("WWW-Authenticate").Single(),
-            code == "missing-token" ? Is.EqualTo("Bearer") : Does.Match("^Bearer error=\"invalid_token\", error_description=\"[^\"\\\\]+\"$"));
+            code == "missing-token" ? Is.EqualTo("Bearer")
+                : Does.Match("^Bearer error=\"invalid_token\", error_description=\"[^\"\\\\]+\"$"));
     }
 }

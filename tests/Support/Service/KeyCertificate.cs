@@ -12,7 +12,8 @@ internal static class KeyCertificate
     public static string WriteTo(string folder)
     {
         using var rsa = RSA.Create(2048);
-        using var certificate = new CertificateRequest("CN=test", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        using var certificate = new CertificateRequest(
+            "CN=test", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         var path = Path.Combine(folder, "service.pfx");
         File.WriteAllBytes(path, certificate.Export(X509ContentType.Pfx, TestAccounts.Password));

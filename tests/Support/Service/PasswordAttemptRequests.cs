@@ -41,7 +41,8 @@ internal static class PasswordAttemptRequests
     public static async Task<Tally> AtOnceAsync(int count, Func<int, Task<HttpResponseMessage>> send)
     {
         var answers = new Tally();
-        foreach (var response in await Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => SessionRequests.PatientlyAsync(() => send(i))))))
+        foreach (var response in await Task.WhenAll(
+            Enumerable.Range(0, count).Select(i => Task.Run(() => SessionRequests.PatientlyAsync(() => send(i))))))
         {
             answers.Add(await response.AnswerAsync());
         }

@@ -23,7 +23,9 @@ internal static class Requests
     public static async Task<HttpResponseMessage> PostChunkedAsync(
         this HttpClient client, string route, byte[] body, string contentType = "application/json")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, route) { Content = new StreamContent(new MemoryStream(body)) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, route)
+        { Content = new StreamContent(new MemoryStream(body)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         request.Headers.TransferEncodingChunked = true;
         return await client.SendAsync(request);
@@ -48,7 +50,9 @@ internal static class Requests
         this HttpClient client, HttpMethod method, string route, object? body = null, params (
             string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, route) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(
+            method, route)
+        { Content = body is null ? null : JsonContent.Create(body) };
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -60,7 +64,9 @@ internal static class Requests
     public static async Task<HttpResponseMessage> SendRawAsync(
         this HttpClient client, HttpMethod method, string route, string body)
     {
-        using var request = new HttpRequestMessage(method, route) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(
+            method, route)
+        { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         return await client.SendAsync(request);
     }
 

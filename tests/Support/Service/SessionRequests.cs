@@ -65,7 +65,8 @@ internal static class SessionRequests
 
     /// <summary>Ends the session of a refresh token.</summary>
     public static async Task LogoutAsync(this HttpClient client, TokenPair tokens) =>
-        await (await client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(204);
+        await (await client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken }))
+            .ShouldBeAsync(204);
 
     /// <summary>Ends a session as its owner does from the list of them.</summary>
     public static async Task EndSessionAsync(this HttpClient client, TokenPair tokens)

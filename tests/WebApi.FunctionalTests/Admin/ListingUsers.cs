@@ -45,7 +45,9 @@ internal sealed class ListingUsers
 
         var alone = await (await client.DoAsync(admin, $"GET {Route}/{newer.AccountId}")).JsonAsync();
         Assert.That(JsonElement.DeepEquals(alone, items[0]), Is.True, "one account and one of many look alike");
-        Assert.That(alone.Names(), Is.EqualTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt", "locked" }));
+        Assert.That(alone.Names(),
+            Is.EqualTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt",
+                "locked" }));
     }
 
     [Test]
@@ -235,7 +237,8 @@ internal sealed class ListingUsers
     {
         await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
         var client = app.CreateClient();
-        foreach (var email in new[] { "ada@example.com", "Bob@example.com", "\u00E9lan@example.com", "\U00010400a@example.com", "%@example.com" })
+        foreach (var email in new[] { "ada@example.com", "Bob@example.com", "\u00E9lan@example.com",
+            "\U00010400a@example.com", "%@example.com" })
         {
             await app.RegisterAsync(email);
         }
@@ -278,7 +281,8 @@ internal sealed class ListingUsers
         var client = app.CreateClient();
         var admin = await client.AdminAsync();
         var expected = (await client.PageAsync(admin, $"{Route}?limit=100")).Items
-            .Where(item => item.Text("email").StartsWith("user1", StringComparison.Ordinal)).Select(item => item.Text("id")).ToList();
+            .Where(item => item.Text("email").StartsWith("user1", StringComparison.Ordinal))
+                .Select(item => item.Text("id")).ToList();
         Assert.That(expected, Has.Count.EqualTo(11), "1 and 10 to 19");
 
         var (ids, sizes) = await client.WalkAsync(admin, $"{Route}?email=USER1&limit=3", async _ =>

@@ -40,7 +40,8 @@ internal sealed class LockingAccounts
         Assert.That(
             WithoutTraceId(await wrong.Content.ReadAsStringAsync()),
             Is.EqualTo(WithoutTraceId(await unknown.Content.ReadAsStringAsync())));
-        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeProblemAsync(409, "email-taken");
+        await (await Client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password }))
+            .ShouldBeProblemAsync(409, "email-taken");
     }
 
     [Test]
@@ -112,5 +113,6 @@ internal sealed class LockingAccounts
         Assert.That(user.GetProperty("locked").GetBoolean(), Is.EqualTo(isLocked));
     }
 
-    private static string WithoutTraceId(string body) => System.Text.RegularExpressions.Regex.Replace(body, "\"traceId\":\"[^\"]*\"", "");
+    private static string WithoutTraceId(string body) =>
+        System.Text.RegularExpressions.Regex.Replace(body, "\"traceId\":\"[^\"]*\"", "");
 }

@@ -10,7 +10,9 @@ internal sealed class RefusedAdministration
     private static HttpClient Client => SharedService.App.CreateClient();
 
     private static IEnumerable<TestCaseData> Routes() =>
-        Contract.Admin.Select(route => Row(route.Request.Replace("{id}", "{0}", StringComparison.Ordinal), route.Scope!, route.Body?.ToJson()));
+        Contract.Admin.Select(
+            route => Row(route.Request.Replace("{id}", "{0}", StringComparison.Ordinal), route.Scope!,
+                route.Body?.ToJson()));
 
     private static IEnumerable<TestCaseData> RoutesOfOneAccount() =>
         Routes().Where(row => ((string)row.Arguments[0]!).Contains("{0}", StringComparison.Ordinal));
@@ -109,7 +111,8 @@ internal sealed class RefusedAdministration
         var locked = await client.LoginAsync(await client.RegisterAdminAsync());
         await (await client.LockAsync(admin, locked.AccountId)).ShouldBeAsync(204);
 
-        var before = app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Roles || ' ' || Locked FROM AspNetUsers WHERE Email = @p0", TestAccounts.AdminEmail);
+        var before = app.Sql(
+            "SELECT Version || ' ' || SecurityVersion || ' ' || Roles || ' ' || Locked FROM AspNetUsers WHERE Email = @p0", TestAccounts.AdminEmail);
         await (await client.DoAsync(admin, Of(request, admin.AccountId), hasBody
             ? new { roles = Array.Empty<string>() } : null))
             .ShouldBeProblemAsync(409, "last-admin");
@@ -159,7 +162,8 @@ internal sealed class RefusedAdministration
                 "Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
         await (await client.AskAsync(target.AccessToken)).ShouldBeAsync(200);
 
-        var again = await (await client.DoAsync(admin, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password })).JsonAsync();
+        var again = await (await client.DoAsync(
+            admin, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password })).JsonAsync();
         Assert.That(
             (await client.DoAsync(TokenPair.From(again), Of(request, target.AccountId), body)).IsSuccessStatusCode,
             Is.True);

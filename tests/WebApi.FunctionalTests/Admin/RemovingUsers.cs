@@ -66,7 +66,8 @@ internal sealed class RemovingUsers
             Assert.That(left, Is.Empty, "what names the account or its owner");
 
             // The address is free again, and who registers it next gets another account.
-            await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password })).ShouldBeAsync(201);
+            await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = TestAccounts.Password }))
+                .ShouldBeAsync(201);
             var next = await client.LoginAsync(email);
             Assert.That(next.AccountId, Is.Not.EqualTo(one.AccountId));
             var me = await (await client.AskAsync(next.AccessToken, "/api/users/me")).JsonAsync();

@@ -19,7 +19,9 @@ internal sealed class SettingRoles
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
-                user.Names(), Is.EqualTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt", "locked" }));
+                user.Names(), Is.EqualTo(
+                    new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt",
+                        "locked" }));
             Assert.That(user.Text("id"), Is.EqualTo(before.AccountId));
             Assert.That(user.GetProperty("roles").GetRawText(), Is.EqualTo("[\"admin\"]"));
             Assert.That(user.GetProperty("locked").GetBoolean(), Is.False);

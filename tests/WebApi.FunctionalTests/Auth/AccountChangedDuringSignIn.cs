@@ -22,7 +22,8 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
         _app = new CleanJwtApp(TestAccounts.WithAdmin, configure: services =>
         {
             _gate.PutBefore<ISessionRepository>(
-                services, nameof(ISessionRepository.TryStartAsync), nameof(ISessionRepository.TryReauthenticateAsync), nameof(ISessionRepository.RotateAsync));
+                services, nameof(ISessionRepository.TryStartAsync), nameof(ISessionRepository.TryReauthenticateAsync),
+                nameof(ISessionRepository.RotateAsync));
             _gate.PutBefore<IAccountSecurity>(services, nameof(IAccountSecurity.TryChangePasswordAsync));
         });
         _client = _app.CreateClient();
@@ -299,7 +300,8 @@ internal sealed class AccountChangedDuringSignIn : IAsyncDisposable
 
     private string[] LiveSessionsOf(TokenPair account) =>
         ((string)_app.Sql(
-            "SELECT coalesce(group_concat(lower(Id)), '') FROM Sessions WHERE AccountId = @p0 AND EndedAt IS NULL", Guid.Parse(account.AccountId))!)
+            "SELECT coalesce(group_concat(lower(Id)), '') FROM Sessions WHERE AccountId = @p0 AND EndedAt IS NULL",
+            Guid.Parse(account.AccountId))!)
         .Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Expects a sign-in that succeeded, whose session is the only live one of its account.</summary>

@@ -15,8 +15,8 @@ internal sealed class ParallelRegistration(DatabaseKind kind)
         await using var app = new CleanJwtApp(kind: kind);
         var email = TestAccounts.UniqueEmail();
         var client = app.CreateClient();
-        var responses = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(() => client.PostAsJsonAsync(
-            "/api/auth/register",
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(number => Task.Run(() => client.PostAsJsonAsync("/api/auth/register",
             new
             {
                 email = number % 2 == 0 ? email : email.ToUpperInvariant(),
@@ -33,6 +33,7 @@ internal sealed class ParallelRegistration(DatabaseKind kind)
 
         // The password is that of the request that was answered 201.
         var winner = Array.FindIndex(responses, response => response.StatusCode == HttpStatusCode.Created);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = $"{TestAccounts.Password} {winner}" })).ShouldBeAsync(200);
+        await (await client.PostAsJsonAsync(
+            "/api/auth/login", new { email, password = $"{TestAccounts.Password} {winner}" })).ShouldBeAsync(200);
     }
 }

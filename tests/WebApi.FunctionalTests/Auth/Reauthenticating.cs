@@ -19,7 +19,8 @@ internal sealed class Reauthenticating
         var tokens = await response.JsonAsync();
         Assert.That(
             tokens.Names(),
-            Is.EquivalentTo(new[] { "tokenType", "accessToken", "expiresIn", "expiresAt", "refreshToken", "refreshExpiresIn", "scope", "sessionId" }));
+            Is.EquivalentTo(new[] { "tokenType", "accessToken", "expiresIn", "expiresAt", "refreshToken",
+                "refreshExpiresIn", "scope", "sessionId" }));
         Assert.That(tokens.Text("sessionId"), Is.EqualTo(first.SessionId));
         Assert.That(Jwt.Payload(tokens.Text("accessToken"))["sid"]!.ToString(), Is.EqualTo(first.SessionId));
         Assert.That(GenerationOf(first), Is.EqualTo(1));
@@ -37,7 +38,8 @@ internal sealed class Reauthenticating
         var (used, spare) = oldOneFirst ? (first, proved) : (proved, first);
 
         var next = await AccountRequests.TokensOfAsync(await app.RefreshAsync(used.RefreshToken));
-        await (await app.RefreshAsync(spare.RefreshToken)).ShouldBeAsync(200); // a repeat within the grace, and so of the generation just spent
+        await (await app.RefreshAsync(spare.RefreshToken))
+            .ShouldBeAsync(200); // a repeat within the grace, and so of the generation just spent
         Assert.That(app.Sql("SELECT Generation FROM Sessions"), Is.EqualTo(2));
 
         app.Time.Advance(TimeSpan.FromSeconds(10));
@@ -61,7 +63,8 @@ internal sealed class Reauthenticating
         var last = await AccountRequests.TokensOfAsync(await app.RefreshAsync(next.RefreshToken));
         Assert.That(last.AuthTime(), Is.EqualTo(first.AuthTime() + 100));
         Assert.That(
-            (await (await app.CreateClient(last.AccessToken).GetAsync("/api/auth/token")).JsonAsync()).GetProperty("authTime").GetDateTimeOffset(),
+            (await (await app.CreateClient(last.AccessToken).GetAsync("/api/auth/token")).JsonAsync())
+            .GetProperty("authTime").GetDateTimeOffset(),
             Is.EqualTo(DateTimeOffset.FromUnixTimeSeconds(first.AuthTime() + 100)));
     }
 
@@ -87,7 +90,9 @@ internal sealed class Reauthenticating
     public async Task OtherSpellingOfThePassword_IsTheSame()
     {
         var email = TestAccounts.UniqueEmail();
-        await (await _app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = "caf\u00e9 caf\u00e9 caf\u00e9" })).ShouldBeAsync(201);
+        await (await _app.CreateClient()
+            .PostAsJsonAsync("/api/auth/register", new { email, password = "caf\u00e9 caf\u00e9 caf\u00e9" }))
+                .ShouldBeAsync(201);
         var tokens = await AccountRequests.TokensOfAsync(
             await _app.CreateClient().TryLoginAsync(email, "caf\u00e9 caf\u00e9 caf\u00e9"));
         await (
@@ -115,7 +120,8 @@ internal sealed class Reauthenticating
     {
         const string Theirs = "another horse battery staple";
         var email = TestAccounts.UniqueEmail();
-        await (await _app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = Theirs })).ShouldBeAsync(201);
+        await (await _app.CreateClient().PostAsJsonAsync("/api/auth/register", new { email, password = Theirs }))
+            .ShouldBeAsync(201);
         var (mine, theirs) = (
             await _app.LoginAsync(),
             await AccountRequests.TokensOfAsync(await _app.CreateClient().TryLoginAsync(email, Theirs)));
@@ -162,7 +168,8 @@ internal sealed class Reauthenticating
     [TestCase("[]")]
     [TestCase("{\"password\":\"correct horse battery staple\"")]
     public async Task MalformedBody_IsToldSo(string body) =>
-        await (await _app.CreateClient((await _app.LoginAsync()).AccessToken).PostRawAsync(Route, body)).ShouldBeProblemAsync(400, "malformed-request");
+        await (await _app.CreateClient((await _app.LoginAsync()).AccessToken).PostRawAsync(Route, body))
+            .ShouldBeProblemAsync(400, "malformed-request");
 
     [Test]
     public async Task OtherMediaType_IsUnsupported() =>
@@ -286,5 +293,6 @@ internal sealed class Reauthenticating
         _app.Sql("SELECT Generation FROM Sessions WHERE lower(Id) = @p0", tokens.SessionId);
 
     private object? RowOf(TokenPair tokens) => _app.Sql(
-        "SELECT AuthTime || LastSeenAt || ExpiresAt || Generation FROM Sessions WHERE lower(Id) = @p0", tokens.SessionId);
+        "SELECT AuthTime || LastSeenAt || ExpiresAt || Generation FROM Sessions WHERE lower(Id) = @p0",
+        tokens.SessionId);
 }

@@ -31,7 +31,9 @@ internal sealed class RefusedSignIn
             await WithoutTraceIdAsync(wrong),
             Is.EqualTo(await WithoutTraceIdAsync(await PostAsync(TestAccounts.UniqueEmail(), Wrong))));
         await (await PostAsync(email, TestAccounts.Password)).ShouldBeProblemAsync(403, "account-locked");
-        Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
+        Assert.That(_app.Sql(
+            "SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email),
+            Is.EqualTo(0));
     }
 
     [Test]

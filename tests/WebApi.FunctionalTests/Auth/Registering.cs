@@ -15,7 +15,8 @@ internal sealed class Registering
     {
         await using var app = new CleanJwtApp(time: new(new DateTimeOffset(2031, 2, 3, 4, 5, 6, 789, TimeSpan.Zero)));
         var response = await app.CreateClient().PostAsJsonAsync(
-            "/api/auth/register", new { email = "Ada@Example.com", password = TestAccounts.Password, displayName = "Ada Lovelace" });
+            "/api/auth/register",
+            new { email = "Ada@Example.com", password = TestAccounts.Password, displayName = "Ada Lovelace" });
         await response.ShouldBeAsync(201);
         var account = await response.JsonAsync();
         using (Assert.EnterMultipleScope())
@@ -23,7 +24,9 @@ internal sealed class Registering
             Assert.That(response.Headers.Location?.OriginalString, Is.EqualTo("/api/users/me"));
             Assert.That(
                 response.Content.Headers.ContentType?.ToString(), Is.EqualTo("application/json; charset=utf-8"));
-            Assert.That(account.Names(), Is.EquivalentTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt" }));
+            Assert.That(account.Names(),
+                Is.EquivalentTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt",
+                    "updatedAt" }));
             Assert.That(
                 account.Text("id"), Does.Match("^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"));
             Assert.That(account.Text("email"), Is.EqualTo("Ada@Example.com"));
@@ -114,7 +117,8 @@ internal sealed class Registering
             Assert.That(account.Text("createdAt"), Does.Not.StartWith("2001"));
             Assert.That(
                 Jwt.Payload(tokens.AccessToken)["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfEveryAccount));
-            Assert.That(_app.Sql("SELECT Version || ' ' || SecurityVersion || ' ' || Locked || ' ' || Roles FROM AspNetUsers WHERE Email = @p0", email), Is.EqualTo("1 1 0 "));
+            Assert.That(_app.Sql(
+                "SELECT Version || ' ' || SecurityVersion || ' ' || Locked || ' ' || Roles FROM AspNetUsers WHERE Email = @p0", email), Is.EqualTo("1 1 0 "));
         }
     }
 
@@ -123,7 +127,8 @@ internal sealed class Registering
     {
         var email = await _app.RegisterAsync();
         var hash = (string)_app.Sql("SELECT PasswordHash FROM AspNetUsers WHERE Email = @p0", email)!;
-        Assert.That(hash, Does.Match("^" + Regex.Escape("$argon2id$v=19$m=19456,t=2,p=1$") + "[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}$"));
+        Assert.That(hash, Does.Match(
+            "^" + Regex.Escape("$argon2id$v=19$m=19456,t=2,p=1$") + "[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}$"));
     }
 
     private Task<HttpResponseMessage> PostAsync(object body) =>

@@ -39,7 +39,9 @@ internal sealed class SignInScopes
         await (await PostAsync(email, "not the right password", asked)).ShouldBeProblemAsync(400, "invalid-scope");
         await (await PostAsync(TestAccounts.UniqueEmail(), TestAccounts.Password, asked)).ShouldBeProblemAsync(
             400, "invalid-scope");
-        Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
+        Assert.That(_app.Sql(
+            "SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email),
+            Is.EqualTo(0));
     }
 
     [TestCase("users:read")]
@@ -52,7 +54,9 @@ internal sealed class SignInScopes
         await (await PostAsync(TestAccounts.UniqueEmail(), TestAccounts.Password, asked)).ShouldBeProblemAsync(
             401, "invalid-credentials");
         await (await PostAsync(email, TestAccounts.Password, asked)).ShouldBeProblemAsync(400, "invalid-scope");
-        Assert.That(_app.Sql("SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email), Is.EqualTo(0));
+        Assert.That(_app.Sql(
+            "SELECT COUNT(*) FROM Sessions JOIN AspNetUsers ON AspNetUsers.Id = AccountId WHERE Email = @p0", email),
+            Is.EqualTo(0));
     }
 
     [Test]

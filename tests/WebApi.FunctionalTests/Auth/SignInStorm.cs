@@ -49,7 +49,9 @@ internal sealed class SignInStorm : IAsyncDisposable
     public Task PasswordChange_LeavesTheSessionThatDidIt() =>
         InRoundsAsync("401 invalid-credentials", async (_, owner) =>
     {
-        await (await _client.DoAsync(owner, "PUT /api/users/me/password", new { currentPassword = TestAccounts.Password, newPassword = NewPassword }))
+        await (await _client.DoAsync(
+            owner, "PUT /api/users/me/password",
+            new { currentPassword = TestAccounts.Password, newPassword = NewPassword }))
             .ShouldBeAsync(204);
         return [owner.SessionId];
     });
@@ -87,7 +89,8 @@ internal sealed class SignInStorm : IAsyncDisposable
             var tokens = new ConcurrentBag<TokenPair>();
             var begun = 0;
             var middle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var signIns = Parallel.ForAsync(0, SignIns, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
+            var signIns = Parallel.ForAsync(
+                0, SignIns, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
             {
                 if (Interlocked.Increment(ref begun) == SignIns / 3)
                 {
@@ -115,7 +118,9 @@ internal sealed class SignInStorm : IAsyncDisposable
 
             Assert.That(
                 answers["200"] + (refusal is null ? 0 : answers[refusal]), Is.EqualTo(SignIns), answers.ToString());
-            var live = tokens.Where(token => _app.Sql("SELECT 1 FROM Sessions WHERE lower(Id) = @p0 AND EndedAt IS NULL", token.SessionId) is 1L).ToList();
+            var live = tokens.Where(
+                token => _app.Sql("SELECT 1 FROM Sessions WHERE lower(Id) = @p0 AND EndedAt IS NULL",
+                    token.SessionId) is 1L).ToList();
             overtaken += refusal is null ? tokens.Count - live.Count : answers[refusal];
             if (refusal is null)
             {

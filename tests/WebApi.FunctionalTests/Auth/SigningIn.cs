@@ -22,7 +22,8 @@ internal sealed class SigningIn(DatabaseKind kind)
         {
             Assert.That(
                 tokens.Names(),
-                Is.EquivalentTo(new[] { "tokenType", "accessToken", "expiresIn", "expiresAt", "refreshToken", "refreshExpiresIn", "scope", "sessionId" }));
+                Is.EquivalentTo(new[] { "tokenType", "accessToken", "expiresIn", "expiresAt", "refreshToken",
+                    "refreshExpiresIn", "scope", "sessionId" }));
             Assert.That(tokens.Text("tokenType"), Is.EqualTo("Bearer"));
             Assert.That(tokens.GetProperty("expiresIn").GetRawText(), Is.EqualTo("600"));
             Assert.That(tokens.Text("expiresAt"), Is.EqualTo("2031-02-03T04:15:06.000Z"));
@@ -50,7 +51,8 @@ internal sealed class SigningIn(DatabaseKind kind)
 
             Assert.That(
                 claims.Select(member => member.Key),
-                Is.EquivalentTo(new[] { "iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "sid", "scope", "auth_time", "amr" }));
+                Is.EquivalentTo(new[] { "iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "sid", "scope",
+                    "auth_time", "amr" }));
             Assert.That(claims["iss"]!.ToString(), Is.EqualTo("http://localhost:5080"));
             Assert.That(claims["aud"]!.ToJsonString(), Is.EqualTo("\"cleanjwt-api\""));
             Assert.That(claims["sub"]!.ToString(), Is.EqualTo(account.Text("id")));
@@ -108,7 +110,8 @@ internal sealed class SigningIn(DatabaseKind kind)
         await using var app = new CleanJwtApp(
             kind: kind, settings: new() { ["Sessions:AbsoluteLifetime"] = "00:05:00" }, time: new(Now));
         var email = await app.RegisterAsync();
-        var tokens = await (await app.CreateClient().PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password })).JsonAsync();
+        var tokens = await (await app.CreateClient()
+            .PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password })).JsonAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(tokens.GetProperty("expiresIn").GetInt64(), Is.EqualTo(300));
@@ -183,9 +186,12 @@ internal sealed class SigningIn(DatabaseKind kind)
         var app = SharedService.On(kind);
         var email = TestAccounts.UniqueEmail();
         var client = app.CreateClient();
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = "caf\u00e9 caf\u00e9 caf\u00e9" })).ShouldBeAsync(201);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = "cafe\u0301 cafe\u0301 cafe\u0301" })).ShouldBeAsync(200);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = "cafe cafe cafe" })).ShouldBeProblemAsync(401, "invalid-credentials");
+        await (await client.PostAsJsonAsync(
+            "/api/auth/register", new { email, password = "caf\u00e9 caf\u00e9 caf\u00e9" })).ShouldBeAsync(201);
+        await (await client.PostAsJsonAsync(
+            "/api/auth/login", new { email, password = "cafe\u0301 cafe\u0301 cafe\u0301" })).ShouldBeAsync(200);
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = "cafe cafe cafe" }))
+            .ShouldBeProblemAsync(401, "invalid-credentials");
     }
 
     [TestCase("with\0nul and this tail", "with\0nul and that tail", TestName = "AfterNul")]

@@ -105,7 +105,8 @@ internal sealed class SigningOut
         await using var app = new CleanJwtApp();
         var tokens = await app.LoginAsync();
         app.Time.Advance(TimeSpan.FromDays(15));
-        await (await app.CreateClient(tokens.AccessToken).PostAsJsonAsync(Route, new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(204);
+        await (await app.CreateClient(tokens.AccessToken)
+            .PostAsJsonAsync(Route, new { refreshToken = tokens.RefreshToken })).ShouldBeAsync(204);
     }
 
     internal static IEnumerable<TestCaseData> NotAccepted()
@@ -204,7 +205,8 @@ internal sealed class SigningOut
     public async Task FieldsThatNameASession_EndNone()
     {
         var (mine, theirs) = (await _app.LoginAsync(), await _app.LoginAsync());
-        await (await PostAsync(new { sessionId = theirs.SessionId, sid = theirs.SessionId }, mine.AccessToken)).ShouldBeAsync(204);
+        await (await PostAsync(new { sessionId = theirs.SessionId, sid = theirs.SessionId }, mine.AccessToken))
+            .ShouldBeAsync(204);
         await (await _app.MeAsync(theirs.AccessToken)).ShouldBeAsync(200);
     }
 

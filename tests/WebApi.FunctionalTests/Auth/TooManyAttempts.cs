@@ -18,9 +18,11 @@ internal sealed class TooManyAttempts : IAsyncDisposable
 
     private readonly CleanJwtApp _app;
     private readonly HttpClient _client;
+    private readonly DatabaseKind _kind;
 
     public TooManyAttempts(DatabaseKind kind)
     {
+        _kind = kind;
         _app = new CleanJwtApp(
             new([.. TestAccounts.WithAdmin, new("RateLimiting:Enabled", "false")]), configure: services =>
                 services.AddClientAddress(Here), kind: kind);
@@ -213,7 +215,8 @@ internal sealed class TooManyAttempts : IAsyncDisposable
 
         for (var i = 0; i < 2; i++)
         {
-            Assert.That((await (await _client.ProveToChangeAsync(other)).ShouldBeProblemAsync(400, "validation-failed")).Fields(), Is.EqualTo(["currentPassword"]));
+            Assert.That((await (await _client.ProveToChangeAsync(other)).ShouldBeProblemAsync(400, "validation-failed"))
+                .Fields(), Is.EqualTo(["currentPassword"]));
         }
 
         foreach (var session in new[] { one, other })
@@ -271,7 +274,9 @@ internal sealed class TooManyAttempts : IAsyncDisposable
 
         _app.Time.Advance(TimeSpan.FromMinutes(5) - (200 * Second));
         var tokens = await AccountRequests.TokensOfAsync(await _client.TryLoginFromAsync(Here, email, Right));
-        Assert.That(_app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId = @p0 AND Outcome = 2", Guid.Parse(tokens.AccountId)), Is.EqualTo(5));
+        Assert.That(_app.Sql(
+            "SELECT COUNT(*) FROM AuditEntries WHERE AccountId = @p0 AND Outcome = 2", Guid.Parse(tokens.AccountId)),
+            Is.EqualTo(5));
     }
 
     [Test]
@@ -303,7 +308,8 @@ internal sealed class TooManyAttempts : IAsyncDisposable
         }
 
         Assert.That(sent[1], Is.EqualTo(sent[0]));
-        Assert.That(sent[0].Select(commands => commands.Length), Is.EqualTo([8, 8, 8, 8, 8, 1]));
+        var each = _kind == DatabaseKind.Sqlite ? 7 : 3; // a server gets the changes as batches
+        Assert.That(sent[0].Select(commands => commands.Length), Is.EqualTo([each, each, each, each, each, 1]));
     }
 
     [Test]
@@ -311,7 +317,9 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     {
         var email = await _app.RegisterAsync();
         await _client.FailFromAsync(Here, email, 5);
-        await (await _client.ReauthenticateAsync(await AccountRequests.TokensOfAsync(await _client.TryLoginFromAsync(Elsewhere, email, Right)))).ShouldBeAsync(401);
+        await (await _client.ReauthenticateAsync(
+            await AccountRequests.TokensOfAsync(await _client.TryLoginFromAsync(Elsewhere, email, Right))))
+                .ShouldBeAsync(401);
         await _client.FailFromAsync(Elsewhere, email, 1);
         Assert.That(Rows, Is.EqualTo(4), "of two networks, of the email and of the account");
         _app.Time.Advance(TimeSpan.FromMinutes(10)); // each a round of the clean-up

@@ -23,7 +23,8 @@ internal sealed partial class ApiDescription
         var operation = (await OperationsAsync())[route.Request];
         Assert.That(operation.GetProperty("responses").Names(), Is.EquivalentTo(route.Statuses.Split(' ')));
         Assert.That(operation.Text("summary"), Is.Not.Empty);
-        foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(response => response.Name[0] is '4' or '5'))
+        foreach (var response in operation.GetProperty("responses").EnumerateObject()
+            .Where(response => response.Name[0] is '4' or '5'))
         {
             var type = route.Path.StartsWith(
                 "/oauth/", StringComparison.Ordinal) ? "application/json" : "application/problem+json";
@@ -50,7 +51,8 @@ internal sealed partial class ApiDescription
     {
         var said = (await OperationsAsync())
             .Where(operation => operation.Value.TryGetProperty("security", out _))
-            .Select(operation => $"{operation.Key} {operation.Value.GetProperty("security").GetRawText().Replace(" ", "").ReplaceLineEndings("")}");
+            .Select(operation =>
+                $"{operation.Key} {operation.Value.GetProperty("security").GetRawText().Replace(" ", "").ReplaceLineEndings("")}");
         var needed = ApiAction.Of(_app).Where(action => action.Asks != "nothing").Select(action => $$"""{{action.Name}} [{"bearer":[]}]""");
         string[] others =
         [
@@ -87,8 +89,10 @@ internal sealed partial class ApiDescription
             Assert.That(
                 new[] { "401", "413", "415", "500", "503" }.Select(
                     status => operation.GetProperty("responses").GetProperty(status).Text("description")),
-                Is.EqualTo(new[] { "`invalid_client`", "`invalid_request`", "`invalid_request`", "`server_error`", "`temporarily_unavailable`" }));
-            foreach (var error in operation.GetProperty("responses").EnumerateObject().Where(answer => answer.Name[0] != '2'))
+                Is.EqualTo(new[] { "`invalid_client`", "`invalid_request`", "`invalid_request`", "`server_error`",
+                    "`temporarily_unavailable`" }));
+            foreach (var error in operation.GetProperty("responses").EnumerateObject()
+                .Where(answer => answer.Name[0] != '2'))
             {
                 Assert.That(
                     error.Value.GetRawText(),
@@ -132,7 +136,9 @@ internal sealed partial class ApiDescription
                     action.Name);
                 Assert.That(
                     responses.TryGetProperty("403", out var forbidden), Is.EqualTo(scope is not null), action.Name);
-                Assert.That(scope is null || forbidden.Text("description").Contains("`insufficient-scope`", StringComparison.Ordinal), action.Name);
+                Assert.That(scope is null
+                    || forbidden.Text("description").Contains("`insufficient-scope`", StringComparison.Ordinal),
+                    action.Name);
                 Assert.That(
                     responses.GetProperty("503").Text("description"),
                     Does.Contain("`revocation-unavailable`").And.Contain("`service-unavailable`"),
@@ -200,7 +206,8 @@ internal sealed partial class ApiDescription
     [TestCase("ActivityPage", "items next")]
     [TestCase("ActivityResponse", "id at action outcome sessionId ipAddress userAgent")]
     [TestCase("TokenResponse", "sub sid scope roles authTime expiresAt")]
-    [TestCase("IntrospectionResponse", "active scope? client_id? token_type? exp? iat? nbf? jti? iss? aud? sub? sid? auth_time? roles?")]
+    [TestCase("IntrospectionResponse",
+        "active scope? client_id? token_type? exp? iat? nbf? jti? iss? aud? sub? sid? auth_time? roles?")]
     [TestCase("OAuthError", "error error_description")]
     [TestCase("Problem", "type title status detail code traceId errors?")]
     public async Task Document_DescribesEveryBody(string schema, string fields)
@@ -229,7 +236,8 @@ internal sealed partial class ApiDescription
     public async Task Page_LoadsNothingFromElsewhere()
     {
         var client = _app.CreateClient();
-        await (await client.GetAsync("/docs")).ShouldBeAsync(302); // to the slash, so that the page's own addresses are relative to it
+        await (await client.GetAsync("/docs"))
+            .ShouldBeAsync(302); // to the slash, so that the page's own addresses are relative to it
         var response = await client.GetAsync("/docs/");
         await response.ShouldBeAsync(200);
         Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("text/html"));
@@ -252,7 +260,8 @@ internal sealed partial class ApiDescription
         var client = _app.CreateClient();
         var (one, other) = (await client.GetAsync("/docs/"), await client.GetAsync("/docs/"));
         var policy = one.Headers.GetValues("Content-Security-Policy").Single();
-        foreach (var rule in new[] { "default-src 'none'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'" })
+        foreach (var rule in new[] { "default-src 'none'", "connect-src 'self'", "base-uri 'none'",
+            "form-action 'none'", "frame-ancestors 'none'" })
         {
             Assert.That(policy, Does.Contain(rule));
         }
@@ -307,7 +316,8 @@ internal sealed partial class ApiDescription
     {
         var document = await Document.Value;
         return document.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Name: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))
+            .SelectMany(path => path.Value.EnumerateObject()
+                .Select(operation => (Name: $"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value)))
             .ToDictionary(operation => operation.Name, operation => operation.Value);
     }
 

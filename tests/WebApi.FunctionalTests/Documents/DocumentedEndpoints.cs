@@ -48,7 +48,8 @@ internal sealed class DocumentedEndpoints
     {
         await using var app = Start();
         var tokens = await app.LoginAsync();
-        await (await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/documented/notes", new { text = "one" })).ShouldBeAsync(204);
+        await (await app.CreateClient(tokens.AccessToken)
+            .PostAsJsonAsync("/api/documented/notes", new { text = "one" })).ShouldBeAsync(204);
         app.Time.Advance(TimeSpan.FromMinutes(6));
 
         var late = await app.CreateClient(tokens.AccessToken).DeleteAsync("/api/documented/notes");
@@ -61,7 +62,8 @@ internal sealed class DocumentedEndpoints
             "/api/auth/reauthenticate", new { password = TestAccounts.Password });
         var fresh = TokenPair.From(await proved.JsonAsync());
         await (await app.CreateClient(fresh.AccessToken).DeleteAsync("/api/documented/notes")).ShouldBeAsync(204);
-        Assert.That((await (await app.CreateClient(fresh.AccessToken).GetAsync("/api/documented/notes")).JsonAsync()).GetArrayLength(), Is.Zero);
+        Assert.That((await (await app.CreateClient(fresh.AccessToken).GetAsync("/api/documented/notes")).JsonAsync())
+            .GetArrayLength(), Is.Zero);
     }
 
     private static CleanJwtApp Start() => new(configure: services =>

@@ -65,7 +65,8 @@ internal sealed partial class TestsInDocuments
     /// </returns>
     private static ILookup<string, string> ReadFixtures() =>
         Directory.EnumerateFiles(Repository.PathOf("tests"), "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => Test().Matches(File.ReadAllText(file)).Select(test => (Fixture: Path.GetFileNameWithoutExtension(file), Test: test.Groups[1].Value)))
+            .SelectMany(file => Test().Matches(File.ReadAllText(file))
+                .Select(test => (Fixture: Path.GetFileNameWithoutExtension(file), Test: test.Groups[1].Value)))
             .ToLookup(test => test.Fixture, test => test.Test);
 
     [GeneratedRegex(@"^\| (\d+\.\d+\.\d+) \|[^|]+\|([^|]*)\|([^|]*)\|$")]

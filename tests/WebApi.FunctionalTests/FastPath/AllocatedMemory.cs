@@ -35,7 +35,8 @@ internal sealed class AllocatedMemory
         for (var i = 0; i < tokens; i++)
         {
             var token = (await app.LoginAsync()).AccessToken;
-            requests.Add(Encoding.ASCII.GetBytes($"GET {route} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"));
+            requests.Add(Encoding.ASCII.GetBytes(
+                $"GET {route} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"));
         }
 
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 10_000 };

@@ -25,7 +25,8 @@ internal sealed class CachedTokens(TokenPath path)
     public async Task TokenSeenBefore_IsNotAuthenticatedAgain()
     {
         var authenticated = 0;
-        await using var app = new CleanJwtApp(path: path, configure: services => services.PostConfigureAll<JwtBearerOptions>(options =>
+        await using var app = new CleanJwtApp(
+            path: path, configure: services => services.PostConfigureAll<JwtBearerOptions>(options =>
         {
             var usual = options.Events.OnMessageReceived;
             options.Events.OnMessageReceived = context =>
@@ -98,7 +99,8 @@ internal sealed class CachedTokens(TokenPath path)
     public async Task HandlerOfTheApplication_MayRefuseEveryRequest()
     {
         var refuse = false;
-        await using var app = new CleanJwtApp(path: path, configure: services => services.AddSingleton<IAuthorizationHandler>(new Looking(context =>
+        await using var app = new CleanJwtApp(
+            path: path, configure: services => services.AddSingleton<IAuthorizationHandler>(new Looking(context =>
         {
             if (refuse)
             {

@@ -13,16 +13,22 @@ internal sealed class DatabaseCommands
         yield return Row("Me", 1, 1, (client, _, _) => client.GetAsync("/api/users/me"));
         yield return Row(
             "MeNotModified", 1, 1, (client, _, _) => client.GetAsync("/api/users/me", ("If-None-Match", "*")));
-        yield return Row("Refresh", 1, 3, (client, tokens, _) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken }));
-        yield return Row("Login", 1, 11, (client, _, email) => client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password }));
-        yield return Row("Logout", 1, 4, (client, tokens, _) => client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken }));
-        yield return Row("Reauthenticate", 1, 11, (client, _, _) => client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = TestAccounts.Password }));
+        yield return Row("Refresh", 1, 3, (client, tokens, _) =>
+            client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken }));
+        yield return Row("Login", 1, 11, (client, _, email) =>
+            client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password }));
+        yield return Row("Logout", 1, 4, (client, tokens, _) =>
+            client.PostAsJsonAsync("/api/auth/logout", new { refreshToken = tokens.RefreshToken }));
+        yield return Row("Reauthenticate", 1, 11, (client, _, _) =>
+            client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = TestAccounts.Password }));
         yield return Row(
             "Rename", 1, 5, (client, _, _) => client.PatchAsJsonAsync("/api/users/me", new { displayName = "Ada" }));
-        yield return Row("RenameIfMatch", 1, 5, (client, _, _) => client.SendAsync(HttpMethod.Patch, "/api/users/me", new { displayName = "Ada" }, ("If-Match", "*")));
+        yield return Row("RenameIfMatch", 1, 5, (client, _, _) =>
+            client.SendAsync(HttpMethod.Patch, "/api/users/me", new { displayName = "Ada" }, ("If-Match", "*")));
         yield return Row("RenameNothing", 1, 2, (client, _, _) => client.PatchAsJsonAsync("/api/users/me", new { }));
         yield return Row("ChangePassword", 1, 12, (client, _, _) => client.PutAsJsonAsync(
-            "/api/users/me/password", new { currentPassword = TestAccounts.Password, newPassword = "a new horse and a new staple" }));
+            "/api/users/me/password",
+            new { currentPassword = TestAccounts.Password, newPassword = "a new horse and a new staple" }));
         yield return Row("DeleteAccount", 1, 13, (client, _, _) => client.DeleteAsync("/api/users/me"));
         yield return Row("Sessions", 1, 1, (client, _, _) => client.GetAsync("/api/users/me/sessions"));
         yield return Row(

@@ -34,7 +34,8 @@ internal sealed class AddressRateLimit
         await ShouldBeAtTheLimitAsync(app);
         foreach (var (route, status) in new[]
         {
-            ("/api/users/me", 200), ("/api/users/me/sessions", 200), ("/api/users/me/activity", 200), ("/api/admin/users", 403), ("/api/nothing", 404),
+            ("/api/users/me", 200), ("/api/users/me/sessions", 200), ("/api/users/me/activity", 200),
+            ("/api/admin/users", 403), ("/api/nothing", 404),
             ("/.well-known/jwks.json", 200), ("/health/live", 200), ("/openapi/v1.json", 200), ("/docs/", 200),
         })
         {
@@ -52,7 +53,8 @@ internal sealed class AddressRateLimit
     {
         var limit = new ClientRateLimit(new RateLimitingOptions());
         await using var app = Start(limit);
-        foreach (var route in new[] { "/api/users/me", "/api/nothing", "/api/auth/nothing", "/.well-known/jwks.json", "/health/live", "/" })
+        foreach (var route in new[] { "/api/users/me", "/api/nothing", "/api/auth/nothing", "/.well-known/jwks.json",
+            "/health/live", "/" })
         {
             await app.CreateClient().GetAsync(route);
         }
@@ -67,7 +69,8 @@ internal sealed class AddressRateLimit
     {
         await using var app = Start(permits: 2);
         await ExhaustAsync(app, 2);
-        await (await app.CreateClient().GetAsync("/api/auth/token", (ClientAddress.Header, Other))).ShouldBeProblemAsync(401, "missing-token");
+        await (await app.CreateClient().GetAsync("/api/auth/token", (ClientAddress.Header, Other)))
+            .ShouldBeProblemAsync(401, "missing-token");
     }
 
     [Test]
@@ -92,8 +95,12 @@ internal sealed class AddressRateLimit
     public async Task EveryActionUnderAuthAndNoOther_IsLimited()
     {
         await using var app = Start(permits: 1);
-        var limited = app.Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<EnableRateLimitingAttribute>() is { PolicyName: ClientRateLimit.Policy });
-        var expected = app.Endpoints.Where(endpoint => endpoint.RoutePattern.RawText!.TrimStart('/').StartsWith("api/auth", StringComparison.OrdinalIgnoreCase));
+        var limited = app.Endpoints.Where(
+            endpoint => endpoint.Metadata.GetMetadata<EnableRateLimitingAttribute>(
+                ) is { PolicyName: ClientRateLimit.Policy });
+        var expected = app.Endpoints.Where(
+            endpoint => endpoint.RoutePattern.RawText!.TrimStart('/')
+                .StartsWith("api/auth", StringComparison.OrdinalIgnoreCase));
         Assert.That(limited, Is.EquivalentTo(expected));
         Assert.That(limited.Count(), Is.EqualTo(Contract.Limited.Count()));
         Assert.That(

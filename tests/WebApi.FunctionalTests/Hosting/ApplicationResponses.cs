@@ -46,7 +46,8 @@ internal sealed class ApplicationResponses
             var response = await client.GetAsync(route, ("Accept", accept), ("Accept-Charset", charset));
             var type = route == "/api/nothing" ? "application/problem+json" : "application/json; charset=utf-8";
             Assert.That(response.Content.Headers.ContentType?.ToString(), Is.EqualTo(type), route);
-            Assert.That(await response.Content.ReadAsByteArrayAsync(), Has.ItemAt(0).EqualTo((byte)'{').And.ItemAt(1).EqualTo((byte)'"'));
+            Assert.That(await response.Content.ReadAsByteArrayAsync(),
+                Has.ItemAt(0).EqualTo((byte)'{').And.ItemAt(1).EqualTo((byte)'"'));
         }
     }
 

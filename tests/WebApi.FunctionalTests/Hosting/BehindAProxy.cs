@@ -14,8 +14,10 @@ internal sealed class BehindAProxy
     [TestCase(Proxy, "203.0.113.9", ExpectedResult = "203.0.113.9")]
     [TestCase(Proxy, "2001:db8::7", ExpectedResult = "2001:db8::7")]
     [TestCase("::ffff:10.1.2.3", "203.0.113.9", ExpectedResult = "203.0.113.9")]
-    [TestCase(Proxy, "198.51.100.1, 203.0.113.9", ExpectedResult = "203.0.113.9", Description = "what stands left of an unknown hop is the client's own invention")]
-    [TestCase(Proxy, "203.0.113.9, 10.1.2.3", ExpectedResult = "203.0.113.9", Description = "two known ones, one behind the other")]
+    [TestCase(Proxy, "198.51.100.1, 203.0.113.9", ExpectedResult = "203.0.113.9",
+        Description = "what stands left of an unknown hop is the client's own invention")]
+    [TestCase(Proxy, "203.0.113.9, 10.1.2.3", ExpectedResult = "203.0.113.9",
+        Description = "two known ones, one behind the other")]
     [TestCase(Proxy, "nonsense", ExpectedResult = Proxy)]
     [TestCase("10.1.2.4", "203.0.113.9", ExpectedResult = "10.1.2.4")]
     [TestCase("127.0.0.1", "203.0.113.9", ExpectedResult = "127.0.0.1")]
@@ -28,7 +30,11 @@ internal sealed class BehindAProxy
     [TestCase("fd00::1", ExpectedResult = "203.0.113.9")]
     [TestCase("fd01::1", ExpectedResult = "fd01::1")]
     public Task<string> KnownNetwork(string from) => AddressAsync(
-        new() { ["ForwardedHeaders:KnownNetworks:0"] = "10.1.0.0/16", ["ForwardedHeaders:KnownNetworks:1"] = "fd00::/16" }, from, "203.0.113.9");
+        new()
+        {
+            ["ForwardedHeaders:KnownNetworks:0"] = "10.1.0.0/16",
+            ["ForwardedHeaders:KnownNetworks:1"] = "fd00::/16"
+        }, from, "203.0.113.9");
 
     /// <summary>The proxy serves the service under a prefix and strips it.</summary>
     [TestCase("https://example.com/auth", null, "/auth", Description = "by the issuer")]

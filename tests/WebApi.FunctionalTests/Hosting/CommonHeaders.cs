@@ -13,9 +13,13 @@ internal sealed class CommonHeaders
     private static readonly object[] ApiAnswers =
     [
         Row("Register400", 400, (client, _) => client.PostAsJsonAsync("/api/auth/register", new { })),
-        Row("Register201", 201, (client, _) => client.PostAsJsonAsync("/api/auth/register", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
-        Row("Login401", 401, (client, _) => client.PostAsJsonAsync("/api/auth/login", new { email = "nobody@example.com", password = "x" })),
-        Row("Refresh200", 200, (client, tokens) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
+        Row("Register201", 201, (client, _) =>
+            client.PostAsJsonAsync(
+                "/api/auth/register", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password })),
+        Row("Login401", 401, (client, _) =>
+            client.PostAsJsonAsync("/api/auth/login", new { email = "nobody@example.com", password = "x" })),
+        Row("Refresh200", 200, (client, tokens) =>
+            client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = tokens.RefreshToken })),
         Row("Refresh401", 401, (client, _) => client.PostAsJsonAsync("/api/auth/refresh", new { refreshToken = "x" })),
         Row(
             "Logout204",
@@ -29,7 +33,9 @@ internal sealed class CommonHeaders
             "Me200",
             200,
             (client, tokens) => client.GetAsync("/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"))),
-        Row("Me304", 304, (client, tokens) => client.GetAsync("/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"), ("If-None-Match", "*"))),
+        Row("Me304", 304, (client, tokens) =>
+            client.GetAsync("/api/users/me", ("Authorization", $"Bearer {tokens.AccessToken}"),
+                ("If-None-Match", "*"))),
         Row("Me401", 401, (client, _) => client.GetAsync("/api/users/me")),
         Row("Malformed400", 400, (client, _) => client.PostRawAsync("/api/auth/login", "{")),
         Row("NotFound404", 404, (client, _) => client.GetAsync("/api/nothing")),
@@ -75,7 +81,11 @@ internal sealed class CommonHeaders
     public async Task Headers_CostNoMemoryOfTheirOwn(string environment)
     {
         var response = new StartingResponse();
-        var context = new DefaultHttpContext { Request = { Path = "/api/users/me", Scheme = "https", Host = new HostString("auth.example.com") } };
+        var context = new DefaultHttpContext
+        {
+            Request = { Path = "/api/users/me", Scheme = "https",
+            Host = new HostString("auth.example.com") }
+        };
         context.Features.Set<IHttpResponseFeature>(response);
         var headers = new ResponseHeaders(
             _ => Task.CompletedTask, new HostingEnvironment { EnvironmentName = environment });

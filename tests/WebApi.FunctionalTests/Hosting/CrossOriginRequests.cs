@@ -23,7 +23,8 @@ internal sealed class CrossOriginRequests
     };
 
     private static readonly string[] Routes =
-        ["/api/users/me", "/api/nothing", "/nothing", "/.well-known/jwks.json", "/.well-known/openid-configuration", "/openapi/v1.json", "/docs/", "/health/live"];
+        ["/api/users/me", "/api/nothing", "/nothing", "/.well-known/jwks.json", "/.well-known/openid-configuration",
+            "/openapi/v1.json", "/docs/", "/health/live"];
 
     [TestCase(Frontend, ExpectedResult = true)]
     [TestCase("http://localhost:3000", ExpectedResult = true)]
@@ -131,7 +132,8 @@ internal sealed class CrossOriginRequests
     public async Task EveryError_CanBeRead()
     {
         var users = new Mock<IUserRepository>();
-        users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+        users.Setup(port => port.VerifyPasswordAsync(
+            It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException());
         await using var healthy = new CleanJwtApp(Settings);
         await using var faulty = new CleanJwtApp(
@@ -146,14 +148,19 @@ internal sealed class CrossOriginRequests
             (401, await client.GetAsync("/api/users/me", ("Origin", Frontend))),
             (403, await client.GetAsync("/api/admin/users", bearer, ("Origin", Frontend))),
             (404, await client.GetAsync("/api/nothing", ("Origin", Frontend))),
-            (404, await client.SendAsync(HttpMethod.Delete, "/api/users/me/sessions/", null, bearer, ("Origin", Frontend))),
+            (404, await client.SendAsync(
+            HttpMethod.Delete, "/api/users/me/sessions/", null, bearer, ("Origin", Frontend))),
             (405, await client.GetAsync("/api/auth/login", ("Origin", Frontend))),
-            (412, await client.SendAsync(HttpMethod.Patch, "/api/users/me", new { }, bearer, ("Origin", Frontend), ("If-Match", "\"x\""))),
-            (413, await client.SendAsync(HttpMethod.Post, "/api/auth/login", new { email = new string('x', 70_000) }, ("Origin", Frontend))),
-            (415, await client.SendAsync(HttpMethod.Post, "/api/auth/login", null, ("Origin", Frontend), ("Content-Length", "0"))),
+            (412, await client.SendAsync(
+            HttpMethod.Patch, "/api/users/me", new { }, bearer, ("Origin", Frontend), ("If-Match", "\"x\""))),
+            (413, await client.SendAsync(
+            HttpMethod.Post, "/api/auth/login", new { email = new string('x', 70_000) }, ("Origin", Frontend))),
+            (415, await client.SendAsync(
+            HttpMethod.Post, "/api/auth/login", null, ("Origin", Frontend), ("Content-Length", "0"))),
             (401, await client.SendAsync(HttpMethod.Post, "/oauth/introspect", null, ("Origin", Frontend))),
             (500, await faulty.CreateClient().SendAsync(
-                HttpMethod.Post, "/api/auth/login", new { email = "ada@example.com", password = TestAccounts.Password }, ("Origin", Frontend))),
+                HttpMethod.Post, "/api/auth/login",
+                new { email = "ada@example.com", password = TestAccounts.Password }, ("Origin", Frontend))),
         ];
         healthy.Sql("ALTER TABLE AspNetUsers RENAME TO Elsewhere");
         var unavailable = await client.GetAsync("/api/users/me", bearer, ("Origin", Frontend));

@@ -78,7 +78,8 @@ internal sealed class DatabaseOutage
         await (await client.RevokeAsync("garbage")).ShouldBeAsync(200);
         foreach (var response in new[]
         {
-            await client.IntrospectAsync(tokens.RefreshToken), await client.RevokeAsync(tokens.AccessToken), await client.RevokeAsync(tokens.RefreshToken),
+            await client.IntrospectAsync(tokens.RefreshToken), await client.RevokeAsync(tokens.AccessToken),
+            await client.RevokeAsync(tokens.RefreshToken),
         })
         {
             await response.ShouldBeOAuthErrorAsync(503, "temporarily_unavailable");

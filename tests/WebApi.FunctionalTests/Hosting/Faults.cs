@@ -21,7 +21,8 @@ internal sealed class Faults
     public async Task ExceptionInAUseCase_AnswersABare500(string environment)
     {
         var users = new Mock<IUserRepository>();
-        users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+        users.Setup(port => port.VerifyPasswordAsync(
+            It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException(Inside, new ArgumentException(Inside)));
         await using var app = new CleanJwtApp(
             new() { ["Jwt:Issuer"] = "https://auth.example.com" },

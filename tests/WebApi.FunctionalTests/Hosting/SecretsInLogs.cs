@@ -26,12 +26,21 @@ internal sealed class SecretsInLogs
         var email = TestAccounts.UniqueEmail();
         var password = Secret("password");
         await (await client.PostAsJsonAsync("/api/auth/register", new { email, password })).ShouldBeAsync(201);
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email, password = Secret("password of a second sign-up") })).ShouldBeAsync(409);
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email = Secret("password in the place of an address"), password = "short-1" })).ShouldBeAsync(400);
-        await (await client.PostRawAsync("/api/auth/register", $"{{\"password\":\"{Secret("password in malformed JSON")}\"")).ShouldBeAsync(400);
-        await (await client.PostRawAsync("/api/auth/login", $"{{\"email\":\"{email}\",\"password\":[\"{Secret("password of a wrong type")}\"]}}")).ShouldBeAsync(400);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = Secret("wrong password") })).ShouldBeAsync(401);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = Secret("password of nobody") })).ShouldBeAsync(401);
+        await (await client.PostAsJsonAsync(
+            "/api/auth/register", new { email, password = Secret("password of a second sign-up") })).ShouldBeAsync(409);
+        await (await client.PostAsJsonAsync(
+            "/api/auth/register", new { email = Secret("password in the place of an address"), password = "short-1" }))
+                .ShouldBeAsync(400);
+        await (await client.PostRawAsync(
+            "/api/auth/register", $"{{\"password\":\"{Secret("password in malformed JSON")}\"")).ShouldBeAsync(400);
+        await (await client.PostRawAsync(
+            "/api/auth/login", $"{{\"email\":\"{email}\",\"password\":[\"{Secret("password of a wrong type")}\"]}}"))
+                .ShouldBeAsync(400);
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = Secret("wrong password") }))
+            .ShouldBeAsync(401);
+        await (await client.PostAsJsonAsync(
+            "/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = Secret("password of nobody") }))
+                .ShouldBeAsync(401);
 
         var login = await client.PostAsJsonAsync("/api/auth/login", new { email, password });
         var first = Tokens("login", await login.JsonAsync());
@@ -49,7 +58,9 @@ internal sealed class SecretsInLogs
                     "time", claims => claims["exp"] = 1),
             })
             {
-                await (await app.MeAsync(Token($"token of another {name}", key.Resign(second.AccessToken, payload: change)))).ShouldBeAsync(401);
+                await (await app.MeAsync(
+                    Token($"token of another {name}", key.Resign(second.AccessToken, payload: change))))
+                        .ShouldBeAsync(401);
             }
 
             secrets.Add("private key", Base64Url.EncodeToString(key.PrivateParameters.D!));
@@ -57,13 +68,16 @@ internal sealed class SecretsInLogs
             secrets.Add("private key in hexadecimal", Convert.ToHexString(key.PrivateParameters.D!));
         }
 
-        await (await app.MeAsync(Token("changed token", Jwt.With(second.AccessToken, 2, part => string.Concat(part.Reverse()))))).ShouldBeAsync(401);
+        await (await app.MeAsync(
+            Token("changed token", Jwt.With(second.AccessToken, 2, part => string.Concat(part.Reverse())))))
+                .ShouldBeAsync(401);
         app.Time.Advance(TimeSpan.FromSeconds(10));
         await (await app.RefreshAsync(first.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
         var third = Tokens(
             "second login",
             await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).JsonAsync());
-        await (await app.CreateClient(third.AccessToken).PostAsJsonAsync("/api/auth/logout", new { refreshToken = third.RefreshToken })).ShouldBeAsync(204);
+        await (await app.CreateClient(third.AccessToken)
+            .PostAsJsonAsync("/api/auth/logout", new { refreshToken = third.RefreshToken })).ShouldBeAsync(204);
         await (await app.MeAsync(third.AccessToken)).ShouldBeAsync(401);
 
         var fourth = Tokens(
@@ -73,7 +87,8 @@ internal sealed class SecretsInLogs
         await (
             await app.ReauthenticateAsync(fourth.AccessToken, Secret("wrong password of a proof"))).ShouldBeAsync(401);
         var fifth = Tokens("proof", await (await app.ReauthenticateAsync(fourth.AccessToken, password)).JsonAsync());
-        await (await client.ChangePasswordAsync(fifth.AccessToken, newPassword, Secret("wrong current password"))).ShouldBeAsync(400);
+        await (await client.ChangePasswordAsync(fifth.AccessToken, newPassword, Secret("wrong current password")))
+            .ShouldBeAsync(400);
         await (await client.ChangePasswordAsync(fifth.AccessToken, "short-2", password)).ShouldBeAsync(400);
         await (await client.ChangePasswordAsync(fifth.AccessToken, newPassword, password)).ShouldBeAsync(204);
         await (await app.ReauthenticateAsync(fifth.AccessToken, newPassword)).ShouldBeAsync(200);
@@ -88,20 +103,31 @@ internal sealed class SecretsInLogs
         await (await client.IntrospectAsync(sixth.RefreshToken)).ShouldBeActiveAsync();
         await (await client.IntrospectAsync(Secret("what is no token"))).ShouldBeInactiveAsync();
         await (await client.IntrospectAsync(sixth.AccessToken, Secret("hint"))).ShouldBeActiveAsync();
-        await (await client.PostAsync($"/oauth/introspect?token={sixth.AccessToken}", null, OAuthRequests.Basic())).ShouldBeAsync(415);
-        await (await client.PostRawAsync("/oauth/introspect", $"token={sixth.RefreshToken}&token=x", OAuthRequests.FormType)).ShouldBeAsync(401);
-        await (await client.PostAsync("/oauth/introspect", Form("x"), OAuthRequests.Basic(secret: Secret("wrong secret of a client")))).ShouldBeAsync(401);
-        await (await client.PostAsync("/oauth/revoke", Form(Secret("token of nobody")), OAuthRequests.BasicOf(Secret("pair of nobody")))).ShouldBeAsync(401);
-        await (await client.PostAsync("/oauth/revoke", Form(sixth.AccessToken), $"Bearer {sixth.AccessToken}")).ShouldBeAsync(401);
+        await (await client.PostAsync($"/oauth/introspect?token={sixth.AccessToken}", null, OAuthRequests.Basic()))
+            .ShouldBeAsync(415);
+        await (await client.PostRawAsync(
+            "/oauth/introspect", $"token={sixth.RefreshToken}&token=x", OAuthRequests.FormType)).ShouldBeAsync(401);
+        await (await client.PostAsync(
+            "/oauth/introspect", Form("x"), OAuthRequests.Basic(secret: Secret("wrong secret of a client"))))
+                .ShouldBeAsync(401);
+        await (await client.PostAsync(
+            "/oauth/revoke", Form(Secret("token of nobody")), OAuthRequests.BasicOf(Secret("pair of nobody"))))
+                .ShouldBeAsync(401);
+        await (await client.PostAsync("/oauth/revoke", Form(sixth.AccessToken), $"Bearer {sixth.AccessToken}"))
+            .ShouldBeAsync(401);
         await (await client.RevokeAsync(Secret("what is no token to revoke"))).ShouldBeAsync(200);
         await (await client.RevokeAsync(sixth.RefreshToken)).ShouldBeAsync(200);
         await (await client.RevokeAsync(sixth.AccessToken)).ShouldBeAsync(200);
 
         // A fault and an outage are logged with all that the service knows of them.
         app.Sql("ALTER TABLE AspNetUsers RENAME TO Elsewhere");
-        await (await client.PostAsJsonAsync("/api/auth/register", new { email = TestAccounts.UniqueEmail(), password = Secret("password during an outage") })).ShouldBeAsync(503);
+        await (await client.PostAsJsonAsync(
+            "/api/auth/register",
+            new { email = TestAccounts.UniqueEmail(), password = Secret("password during an outage") }))
+                .ShouldBeAsync(503);
         await (await client.PostAsJsonAsync("/api/auth/login", new { email, password })).ShouldBeAsync(503);
-        await (await client.ChangePasswordAsync(fifth.AccessToken, Secret("new password during an outage"), newPassword)).ShouldBeAsync(503);
+        await (await client.ChangePasswordAsync(
+            fifth.AccessToken, Secret("new password during an outage"), newPassword)).ShouldBeAsync(503);
         await (await app.RefreshAsync(third.RefreshToken)).ShouldBeAsync(503);
         await (await client.IntrospectAsync(sixth.RefreshToken)).ShouldBeAsync(503);
         secrets.Add("password hash", (string)app.Sql("SELECT PasswordHash FROM Elsewhere")!);

@@ -111,7 +111,12 @@ internal sealed class StartSettings
     {
         using var folder = new TemporaryFolder();
         var errors = await StartAsync(
-            folder.Path, new() { ["Jwt:AccessTokenLifetime"] = "-1", ["Sessions:IdleLifetime"] = "never", ["Database:Provider"] = "Oracle" });
+            folder.Path, new()
+            {
+                ["Jwt:AccessTokenLifetime"] = "-1",
+                ["Sessions:IdleLifetime"] = "never",
+                ["Database:Provider"] = "Oracle"
+            });
         Assert.That(
             errors.Select(line => line.Split(' ')[0]),
             Is.EquivalentTo(["Jwt:AccessTokenLifetime", "Sessions:IdleLifetime", "Database:Provider"]));
@@ -137,7 +142,13 @@ internal sealed class StartSettings
     public async Task KeysOfOtherSections_AreNotTheServicesBusiness()
     {
         using var folder = new TemporaryFolder();
-        Dictionary<string, string?> settings = new() { ["Shop:Currency"] = "EUR", ["JWT:AUDIENCE"] = "shop" };
+        Dictionary<string, string?> settings = new()
+        {
+            ["Shop:Currency"] = "EUR",
+            ["JWT:AUDIENCE"] = "shop",
+            ["Admin"] = "a variable of the shell that has the name of a section",
+            ["Clients"] = "", // an empty list in a JSON file
+        };
         Assert.That(await StartAsync(folder.Path, settings), Is.Empty);
     }
 
@@ -160,7 +171,8 @@ internal sealed class StartSettings
             "EmptySecret", [("0:Id", "reports"), ("0:Secret", "")], "Clients:0:Secret is not set; allowed: ");
         yield return Clients(
             "IdTwice",
-            [("0:Id", "reports"), ("0:Secret", Secret), ("1:Id", "billing"), ("1:Secret", Secret), ("2:Id", "reports"), ("2:Secret", Secret)],
+            [("0:Id", "reports"), ("0:Secret", Secret), ("1:Id", "billing"), ("1:Secret", Secret), ("2:Id", "reports"),
+            ("2:Secret", Secret)],
             "Clients:2:Id is 'reports', which another client has; allowed: ");
         yield return Clients(
             "IdTwiceAndNoSecrets",
@@ -191,7 +203,8 @@ internal sealed class StartSettings
         var without = await StartAsync(folder.Path, [], environment: "Production");
         Assert.That(without, Has.Length.EqualTo(1));
         Assert.That(without[0], Does.StartWith("Jwt:Issuer is not set"));
-        Assert.That(await StartAsync(folder.Path, new() { ["Jwt:Issuer"] = "https://auth.example.com" }, environment: "Production"), Is.Empty);
+        Assert.That(await StartAsync(
+            folder.Path, new() { ["Jwt:Issuer"] = "https://auth.example.com" }, environment: "Production"), Is.Empty);
     }
 
     [Test]
@@ -239,7 +252,8 @@ internal sealed class StartSettings
     }
 
     private static TestCaseData Clients(string name, (string Key, string Value)[] settings, params string[] lines) =>
-        new TestCaseData(settings.ToDictionary(setting => $"Clients:{setting.Key}", string? (setting) => setting.Value), lines).SetArgDisplayNames(name);
+        new TestCaseData(settings.ToDictionary(
+            setting => $"Clients:{setting.Key}", string? (setting) => setting.Value), lines).SetArgDisplayNames(name);
 
     private static TestCaseData Bad(string key, string value, string allowed, bool isPrinted = true) =>
         new TestCaseData(key, value, allowed, isPrinted).SetArgDisplayNames(key, value);

@@ -16,7 +16,8 @@ internal sealed class StrictTransportSecurity
     private const string Http = "http://auth.example.com";
     private static readonly string[] AYear = ["max-age=31536000"];
 
-    private static readonly string[] Routes = ["/", "/docs/", "/nothing", "/health/live", "/.well-known/jwks.json", "/api/users/me", "/api/auth/token", "/oauth/introspect"];
+    private static readonly string[] Routes = ["/", "/docs/", "/nothing", "/health/live", "/.well-known/jwks.json",
+        "/api/users/me", "/api/auth/token", "/oauth/introspect"];
 
     [TestCase("Production", Https, ExpectedResult = true)]
     [TestCase("Staging", Https, ExpectedResult = true)]
@@ -46,14 +47,16 @@ internal sealed class StrictTransportSecurity
     public async Task<bool> BehindAProxy_ItsWordCounts(string from, string scheme)
     {
         await using var app = Start("Production", from, new() { ["ForwardedHeaders:KnownProxies:0"] = Proxy });
-        return IsToBeKept(await app.CreateClientOf(Http).GetAsync("/api/users/me", ("X-Forwarded-Proto", scheme), ("X-Forwarded-For", "203.0.113.9")));
+        return IsToBeKept(await app.CreateClientOf(Http)
+            .GetAsync("/api/users/me", ("X-Forwarded-Proto", scheme), ("X-Forwarded-For", "203.0.113.9")));
     }
 
     [Test]
     public async Task Fault_SaysSoToo()
     {
         var users = new Mock<IUserRepository>();
-        users.Setup(port => port.VerifyPasswordAsync(It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+        users.Setup(port => port.VerifyPasswordAsync(
+            It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException());
         await using var app = Start(
             "Production", configure: services => services.Replace(ServiceDescriptor.Singleton(users.Object)));
@@ -64,8 +67,8 @@ internal sealed class StrictTransportSecurity
     }
 
     private static CleanJwtApp Start(
-        string environment, string from = Proxy, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null) => new(
-        new(settings ?? []) { ["Jwt:Issuer"] = Https },
+        string environment, string from = Proxy, Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? configure = null) => new(new(settings ?? []) { ["Jwt:Issuer"] = Https },
         configure: services =>
         {
             services.AddClientAddress(from);

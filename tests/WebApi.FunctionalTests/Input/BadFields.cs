@@ -10,12 +10,14 @@ internal sealed class BadFields
 {
     private static readonly string[] NotMeant =
     [
-        "id", "sub", "sid", "role", "isAdmin", "emailConfirmed", "caller", "client", "accessToken", "sessionId", "version", "__proto__", "constructor", "$type", "$ref", "",
+        "id", "sub", "sid", "role", "isAdmin", "emailConfirmed", "caller", "client", "accessToken", "sessionId",
+        "version", "__proto__", "constructor", "$type", "$ref", "",
     ];
 
     private static readonly (string Name, string Json)[] WrongTypes =
     [
-        ("Number", "1"), ("Fraction", "1.5e300"), ("HugeNumber", $"1{new string('0', 400)}"), ("True", "true"), ("False", "false"), ("Object", "{}"), ("ObjectWithMembers", "{\"a\":{\"b\":1}}"),
+        ("Number", "1"), ("Fraction", "1.5e300"), ("HugeNumber", $"1{new string('0', 400)}"), ("True", "true"),
+        ("False", "false"), ("Object", "{}"), ("ObjectWithMembers", "{\"a\":{\"b\":1}}"),
         ("Array", "[]"), ("ArrayOfText", "[\"a@b.example\"]"), ("LoneHighSurrogate", "\"a\\ud800\""), (
             "LoneLowSurrogate", "\"\\udc00a\""),
         ("SurrogatesInTheWrongOrder", "\"\\udc00\\ud800\""),
@@ -24,7 +26,8 @@ internal sealed class BadFields
     // For the one field that is a list, also of texts.
     private static IEnumerable<(string Name, string Json)> WrongLists =>
     [
-        .. WrongTypes.Where(bad => bad.Name != "Array"), .. BadText.All.Select(bad => (bad.Name, bad.Json)), .. BadText.All.Select(bad => ($"ArrayOf{bad.Name}", $"[{bad.Json}]")),
+        .. WrongTypes.Where(bad => bad.Name != "Array"), .. BadText.All.Select(bad => (bad.Name, bad.Json)),
+        .. BadText.All.Select(bad => ($"ArrayOf{bad.Name}", $"[{bad.Json}]")),
     ];
 
     private static IEnumerable<TestCaseData> KnownFieldsOfWrongTypes() =>

@@ -23,10 +23,16 @@ internal sealed class BadParameters
     // As they stand in the address: what no encoder would write.
     private static readonly (string Name, string Value)[] Raw =
     [
-        ("Percent", "%"), ("HalfAnEscape", "%4"), ("NoEscape", "%zz"), ("EscapeOfUtf16", "%u0041"), ("TwiceEscaped", "%2527"), ("NoUtf8", "%ff"), ("OverlongUtf8", "%c0%af"), ("SurrogateInUtf8", "%ed%a0%80"),
-        ("TruncatedUtf8", "%e2%82"), ("RawNul", "%00"), ("RawNulBeforeIt", "%001"), ("RawLineBreak", "%0d%0aSet-Cookie:%20x=y"), ("Brackets", "[]"), ("Braces", "{}"), ("Nested", string.Concat(Enumerable.Repeat("[", 1000))),
-        ("Null", "null"), ("Undefined", "undefined"), ("NaN", "NaN"), ("FullWidthDigit", "%EF%BC%91"), ("ArabicDigit", "%D9%A3"), ("Roman", "%E2%85%A0"), ("OneOverTheLargest", "2147483648"), ("HugeNumber", new string('9', 5000)),
-        ("Thousands", "1,000"), ("Exponent", "1e400"), ("Expression", "1-1"), ("SeveralParts", "a.b.c.d"), ("Wildcard", "*"), ("LongRaw", new string('x', MaxLength)),
+        ("Percent", "%"), ("HalfAnEscape", "%4"), ("NoEscape", "%zz"), ("EscapeOfUtf16", "%u0041"),
+        ("TwiceEscaped", "%2527"), ("NoUtf8", "%ff"), ("OverlongUtf8", "%c0%af"), ("SurrogateInUtf8", "%ed%a0%80"),
+        ("TruncatedUtf8", "%e2%82"), ("RawNul", "%00"), ("RawNulBeforeIt", "%001"),
+        ("RawLineBreak", "%0d%0aSet-Cookie:%20x=y"), ("Brackets", "[]"), ("Braces", "{}"),
+        ("Nested", string.Concat(Enumerable.Repeat("[", 1000))),
+        ("Null", "null"), ("Undefined", "undefined"), ("NaN", "NaN"), ("FullWidthDigit", "%EF%BC%91"),
+        ("ArabicDigit", "%D9%A3"), ("Roman", "%E2%85%A0"), ("OneOverTheLargest", "2147483648"),
+        ("HugeNumber", new string('9', 5000)),
+        ("Thousands", "1,000"), ("Exponent", "1e400"), ("Expression", "1-1"), ("SeveralParts", "a.b.c.d"),
+        ("Wildcard", "*"), ("LongRaw", new string('x', MaxLength)),
     ];
 
     private static readonly Lazy<Task<TokenPair>> Admin = new(() => Client.AdminAsync());
@@ -35,7 +41,8 @@ internal sealed class BadParameters
     private static HttpClient Client => SharedService.App.CreateClient();
 
     private static IEnumerable<(string Name, string Value)> Values =>
-        BadText.All.Select(bad => (bad.Name, Value: Uri.EscapeDataString(bad.Text))).Where(bad => bad.Value.Length <= MaxLength).Concat(Raw);
+        BadText.All.Select(bad => (bad.Name, Value: Uri.EscapeDataString(bad.Text)))
+            .Where(bad => bad.Value.Length <= MaxLength).Concat(Raw);
 
     private static IEnumerable<TestCaseData> PlacesAndLimits() =>
         from page in Pages
@@ -77,7 +84,8 @@ internal sealed class BadParameters
     public async Task SessionToSpare_IsRefusedAndNothingEnds(string value)
     {
         var user = await User.Value;
-        var problem = await (await Client.DoAsync(user, $"DELETE /api/users/me/sessions?except={value}")).ShouldBeProblemAsync(400, "validation-failed");
+        var problem = await (await Client.DoAsync(user, $"DELETE /api/users/me/sessions?except={value}"))
+            .ShouldBeProblemAsync(400, "validation-failed");
         Assert.That(problem.GetProperty("errors").Names(), Is.EqualTo(new[] { "except" }));
         await (await Client.AskAsync(user.AccessToken)).ShouldBeAsync(200);
     }
@@ -87,7 +95,8 @@ internal sealed class BadParameters
     {
         foreach (var route in RoutesOfAUser)
         {
-            await (await Client.DoAsync(await Admin.Value, route.Replace("{0}", value, StringComparison.Ordinal))).ShouldBeProblemAsync(404, "user-not-found");
+            await (await Client.DoAsync(await Admin.Value, route.Replace("{0}", value, StringComparison.Ordinal)))
+                .ShouldBeProblemAsync(404, "user-not-found");
         }
 
         var setRoles = await Client.DoAsync(
@@ -116,7 +125,8 @@ internal sealed class BadParameters
         var id = format.Replace("{0}", user.AccountId, StringComparison.Ordinal);
         foreach (var route in RoutesOfAUser)
         {
-            await (await Client.DoAsync(await Admin.Value, route.Replace("{0}", id, StringComparison.Ordinal))).ShouldBeProblemAsync(404, "user-not-found");
+            await (await Client.DoAsync(await Admin.Value, route.Replace("{0}", id, StringComparison.Ordinal)))
+                .ShouldBeProblemAsync(404, "user-not-found");
         }
 
         id = format.Replace("{0}", user.SessionId, StringComparison.Ordinal);

@@ -73,10 +73,16 @@ internal sealed class Fuzzing
     [TestCase(401, null, "", ExpectedResult = "an error as nothing")]
     [TestCase(401, "application/problem+json", "no", ExpectedResult = "an error that is no JSON object")]
     [TestCase(401, "application/problem+json", "[]", ExpectedResult = "an error that is no JSON object")]
-    [TestCase(401, "application/problem+json", "{\"title\":\"x\",\"status\":401}", ExpectedResult = "an error without what a problem document has")]
-    [TestCase(401, "application/problem+json", "{\"type\":\"x\",\"title\":\"x\",\"status\":400,\"detail\":\"x\",\"code\":\"x\",\"traceId\":\"x\"}", ExpectedResult = "an error without what a problem document has")]
-    [TestCase(401, "application/problem+json", "{\"detail\":\"System.FormatException\"}", ExpectedResult = "an error that shows the inside")]
-    [TestCase(401, "application/problem+json", "{\"type\":\"x\",\"title\":\"x\",\"status\":401,\"detail\":\"x\",\"code\":\"x\",\"traceId\":\"x\"}", ExpectedResult = null)]
+    [TestCase(401, "application/problem+json", "{\"title\":\"x\",\"status\":401}",
+        ExpectedResult = "an error without what a problem document has")]
+    [TestCase(401, "application/problem+json",
+        "{\"type\":\"x\",\"title\":\"x\",\"status\":400,\"detail\":\"x\",\"code\":\"x\",\"traceId\":\"x\"}",
+        ExpectedResult = "an error without what a problem document has")]
+    [TestCase(401, "application/problem+json", "{\"detail\":\"System.FormatException\"}",
+        ExpectedResult = "an error that shows the inside")]
+    [TestCase(401, "application/problem+json",
+        "{\"type\":\"x\",\"title\":\"x\",\"status\":401,\"detail\":\"x\",\"code\":\"x\",\"traceId\":\"x\"}",
+        ExpectedResult = null)]
     [TestCase(500, "application/problem+json", "{}", ExpectedResult = "a fault")]
     [TestCase(503, "application/problem+json", "{}", ExpectedResult = "a fault")]
     public string? Answer_IsJudged(int status, string? type, string body)
@@ -93,7 +99,9 @@ internal sealed class Fuzzing
     [TestCase(400, "application/json", "{\"error\":\"x\",\"error_description\":\"x\"}", ExpectedResult = null)]
     public string? AnswerToAnotherService_IsJudged(int status, string type, string body)
     {
-        using var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, type) };
+        using var response = new HttpResponseMessage(
+            (HttpStatusCode)status)
+        { Content = new StringContent(body, Encoding.UTF8, type) };
         return Oracle.Judge(new MutantRequest("refresh token", "POST", "/oauth/introspect"), response, body);
     }
 
@@ -123,7 +131,8 @@ internal sealed class Fuzzing
         where TPort : class
     {
         var implementation = services.Single(service => service.ServiceType == typeof(TPort)).ImplementationType!;
-        services.Replace(ServiceDescriptor.Singleton(provider => wrap((TPort)ActivatorUtilities.CreateInstance(provider, implementation))));
+        services.Replace(ServiceDescriptor.Singleton(
+            provider => wrap((TPort)ActivatorUtilities.CreateInstance(provider, implementation))));
     }
 
     private static int Number(string variable, int otherwise) =>

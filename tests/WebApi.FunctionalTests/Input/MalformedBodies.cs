@@ -115,8 +115,10 @@ internal sealed class MalformedBodies
     {
         string?[] types =
         [
-            "text/plain", "text/json", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp",
-            "application/json; charset=utf-16", "application/json; charset=iso-8859-1", "application/json; charset=unknown", "application/json; charset=\"\"",
+            "text/plain", "text/json", "application/xml", "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x", "application/jsonp",
+            "application/json; charset=utf-16", "application/json; charset=iso-8859-1",
+            "application/json; charset=unknown", "application/json; charset=\"\"",
             "*/*", null,
         ];
         return

@@ -15,12 +15,15 @@ internal sealed class MassAssignment
     // All that a body may not say, in the database's words and in those of tokens, messages and other services.
     private static readonly string[] Untouchable =
     [
-        "Id", "UserName", "NormalizedUserName", "NormalizedEmail", "EmailConfirmed", "PhoneNumber", "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled", "LockoutEnd", "AccessFailedCount", "Roles", "Locked",
+        "Id", "UserName", "NormalizedUserName", "NormalizedEmail", "EmailConfirmed", "PhoneNumber",
+        "PhoneNumberConfirmed", "TwoFactorEnabled", "LockoutEnabled", "LockoutEnd", "AccessFailedCount", "Roles",
+        "Locked",
         "CreatedAt", "Email",
     ];
 
     // What its owner may change too.
-    private static readonly string[] Whole = [.. Untouchable, "PasswordHash", "SecurityStamp", "SecurityVersion", "Version", "UpdatedAt", "DisplayName"];
+    private static readonly string[] Whole = [.. Untouchable, "PasswordHash", "SecurityStamp", "SecurityVersion",
+        "Version", "UpdatedAt", "DisplayName"];
 
     private readonly CleanJwtApp _app = SharedService.App;
 
@@ -33,7 +36,9 @@ internal sealed class MassAssignment
             ("InUpperCase", harm => Renamed(harm, name => name.ToUpperInvariant())),
             ("InSnakeCase", harm => Renamed(harm, name => string.Concat(name.Select(letter => char.IsUpper(letter)
                 ? $"_{char.ToLowerInvariant(letter)}" : $"{letter}")))),
-            ("Nested", harm => new() { ["user"] = harm.DeepClone(), ["account"] = harm.DeepClone(), ["command"] = harm.DeepClone(), ["__proto__"] = harm.DeepClone(), ["$set"] = harm }),
+            ("Nested", harm => new(
+            ) { ["user"] = harm.DeepClone(), ["account"] = harm.DeepClone(), ["command"] = harm.DeepClone(),
+            ["__proto__"] = harm.DeepClone(), ["$set"] = harm }),
             ("AsPaths", harm => Renamed(harm, name => $"account.{name}")),
         }
         select new TestCaseData(route, spelling.Of).SetArgDisplayNames(route.Name, spelling.Name);

@@ -12,7 +12,8 @@ namespace CleanJwt.WebApi.FunctionalTests.Input;
 [Category("Exhaustive")]
 internal sealed class MisleadingHeaders
 {
-    private static readonly string[] MethodHeaders = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-Method", "_method"];
+    private static readonly string[] MethodHeaders = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override",
+        "X-Original-Method", "_method"];
 
     // One for all rows: none of them changes anything. Sign-ins are of another account, whose sessions may be many.
     private static readonly Lazy<Task<TokenPair>> User = new(() => SharedService.App.LoginAsync());
@@ -29,12 +30,19 @@ internal sealed class MisleadingHeaders
     {
         (string Name, string Value)[] headers =
         [
-            ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "127.0.0.1, ::1"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Proto", "javascript"), ("X-Forwarded-Scheme", "https"), ("X-Forwarded-Ssl", "on"),
-            ("X-Forwarded-Host", "evil.example.com"), ("X-Forwarded-Port", "1"), ("X-Forwarded-Prefix", "/evil"), ("X-Forwarded-PathBase", "/evil"), ("X-Forwarded-Server", "evil.example.com"), ("X-Forwarded-By", "127.0.0.1"),
-            ("Forwarded", "for=203.0.113.9;host=evil.example.com;proto=https"), ("Forwarded", "for=\"[::1]\""), ("X-Host", "evil.example.com"), ("X-HTTP-Host-Override", "evil.example.com"), ("Host", "evil.example.com"),
-            ("Host", "localhost:1"), ("Host", "localhost@evil.example.com"), ("Origin", "http://evil.example.com"), ("Referer", "http://evil.example.com/"), ("X-Real-IP", "127.0.0.1"), ("X-Client-IP", "127.0.0.1"),
-            ("X-Originating-IP", "127.0.0.1"), ("X-Remote-Addr", "127.0.0.1"), ("True-Client-IP", "127.0.0.1"), ("CF-Connecting-IP", "127.0.0.1"), ("X-Original-For", "127.0.0.1"), ("X-Original-Proto", "https"),
-            ("X-Original-Host", "evil.example.com"), ("X-ARR-SSL", "x"), ("Front-End-Https", "on"), ("Via", "1.1 evil.example.com"), ("X-Custom-IP-Authorization", "127.0.0.1"),
+            ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "127.0.0.1, ::1"), ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Proto", "javascript"), ("X-Forwarded-Scheme", "https"), ("X-Forwarded-Ssl", "on"),
+            ("X-Forwarded-Host", "evil.example.com"), ("X-Forwarded-Port", "1"), ("X-Forwarded-Prefix", "/evil"),
+            ("X-Forwarded-PathBase", "/evil"), ("X-Forwarded-Server", "evil.example.com"),
+            ("X-Forwarded-By", "127.0.0.1"),
+            ("Forwarded", "for=203.0.113.9;host=evil.example.com;proto=https"), ("Forwarded", "for=\"[::1]\""),
+            ("X-Host", "evil.example.com"), ("X-HTTP-Host-Override", "evil.example.com"), ("Host", "evil.example.com"),
+            ("Host", "localhost:1"), ("Host", "localhost@evil.example.com"), ("Origin", "http://evil.example.com"),
+            ("Referer", "http://evil.example.com/"), ("X-Real-IP", "127.0.0.1"), ("X-Client-IP", "127.0.0.1"),
+            ("X-Originating-IP", "127.0.0.1"), ("X-Remote-Addr", "127.0.0.1"), ("True-Client-IP", "127.0.0.1"),
+            ("CF-Connecting-IP", "127.0.0.1"), ("X-Original-For", "127.0.0.1"), ("X-Original-Proto", "https"),
+            ("X-Original-Host", "evil.example.com"), ("X-ARR-SSL", "x"), ("Front-End-Https", "on"),
+            ("Via", "1.1 evil.example.com"), ("X-Custom-IP-Authorization", "127.0.0.1"),
         ];
         return headers.Select(header => new TestCaseData(header.Name, header.Value));
     }
@@ -43,7 +51,8 @@ internal sealed class MisleadingHeaders
     public async Task Method_IsTheOneOfTheRequest(string header, string method)
     {
         var tokens = await User.Value;
-        foreach (var route in new[] { "/api/users/me", "/api/users/me/sessions", $"/api/users/me/sessions/{tokens.SessionId}" })
+        foreach (var route in new[] { "/api/users/me", "/api/users/me/sessions",
+            $"/api/users/me/sessions/{tokens.SessionId}" })
         {
             var plain = await SendAsync(HttpMethod.Get, route, tokens);
             var misled = await SendAsync(HttpMethod.Get, route, tokens, (header, method));
@@ -51,7 +60,8 @@ internal sealed class MisleadingHeaders
             Assert.That(await WithoutTraceAsync(misled), Is.EqualTo(await WithoutTraceAsync(plain)), route);
 
             // Nor in the places where some frameworks look for the name of a form's field.
-            await (await SendAsync(HttpMethod.Post, $"{route}?{header}={method}", tokens, (header, method))).ShouldBeProblemAsync(405, "method-not-allowed");
+            await (await SendAsync(HttpMethod.Post, $"{route}?{header}={method}", tokens, (header, method)))
+                .ShouldBeProblemAsync(405, "method-not-allowed");
             using var form = new FormUrlEncodedContent([new(header, method), new("_method", method)]);
             await (await _app.CreateClient(tokens.AccessToken).PostAsync(route, form)).ShouldBeProblemAsync(
                 405, "method-not-allowed");
@@ -63,7 +73,8 @@ internal sealed class MisleadingHeaders
     [TestCaseSource(nameof(Origins))]
     public async Task Address_IsTheOneOfTheSettings(string header, string value)
     {
-        string[] routes = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/openapi/v1.json", "/", "/nothing", "/api/users/me"];
+        string[] routes = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+            "/.well-known/jwks.json", "/openapi/v1.json", "/", "/nothing", "/api/users/me"];
 
         // The description of the API is tried at the address that it was read from.
         foreach (var route in routes.Where(route => header != "Host"
@@ -85,7 +96,12 @@ internal sealed class MisleadingHeaders
     public async Task WhereASessionCameFrom_IsNotTheClientsToSay(string header, string value)
     {
         var email = await Email.Value;
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/auth/login") { Content = JsonContent.Create(new { email, password = TestAccounts.Password }) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "/api/auth/login")
+        {
+            Content = JsonContent.Create(
+                new { email, password = TestAccounts.Password })
+        };
         request.Headers.TryAddWithoutValidation(header, value);
         var tokens = await AccountRequests.TokensOfAsync(await _app.CreateClient().SendAsync(request));
         Assert.That(Jwt.Payload(tokens.AccessToken)["iss"]!.ToString(), Is.EqualTo("http://localhost:5080"));

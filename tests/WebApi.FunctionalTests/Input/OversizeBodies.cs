@@ -23,5 +23,6 @@ internal sealed class OversizeBodies
     [TestCase(true)]
     [TestCase(false)]
     public async Task BodyOfJust64KiB_IsRead(bool chunked) =>
-        await (await LargeBodies.PostAsync(_app.CreateClient(), "/api/auth/refresh", Limit, chunked)).ShouldBeProblemAsync(401, "invalid-refresh-token");
+        await (await LargeBodies.PostAsync(_app.CreateClient(), "/api/auth/refresh", Limit, chunked))
+            .ShouldBeProblemAsync(401, "invalid-refresh-token");
 }

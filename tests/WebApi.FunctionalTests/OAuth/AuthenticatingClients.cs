@@ -43,7 +43,8 @@ internal sealed partial class AuthenticatingClients
         yield return Row(
             "NoUtf8",
             $"Basic {Convert.ToBase64String([.. Encoding.ASCII.GetBytes($"{ClientId}:{ClientSecret}"), 0xff])}");
-        yield return Row("NoUtf8InThePlaceOfACharacter", $"Basic {Convert.ToBase64String(Encoding.Latin1.GetBytes(OtherPair.Replace("%EF%BF%BD", "\u00ff", StringComparison.Ordinal)))}");
+        yield return Row("NoUtf8InThePlaceOfACharacter",
+            $"Basic {Convert.ToBase64String(Encoding.Latin1.GetBytes(OtherPair.Replace("%EF%BF%BD", "\u00ff", StringComparison.Ordinal)))}");
         yield return Row("NoColon", BasicOf(ClientId));
         yield return Row("EmptyPair", BasicOf(":"));
         yield return Row("NoId", Basic(id: ""));
@@ -80,13 +81,17 @@ internal sealed partial class AuthenticatingClients
 
     [Test]
     public async Task AccessToken_IsNoClient() =>
-        await ShouldBeRefusedAsync((client, route, tokens) => client.PostAsync(route, Form(tokens.AccessToken), $"Bearer {tokens.AccessToken}"));
+        await ShouldBeRefusedAsync(
+            (client, route, tokens) =>
+                client.PostAsync(route, Form(tokens.AccessToken), $"Bearer {tokens.AccessToken}"));
 
     [Test]
     public async Task AccessTokenOfAnAdministrator_IsNoClient()
     {
         var admin = await _app.CreateClient().AdminAsync();
-        await ShouldBeRefusedAsync((client, route, tokens) => client.PostAsync(route, Form(tokens.AccessToken), $"Bearer {admin.AccessToken}"));
+        await ShouldBeRefusedAsync(
+            (client, route, tokens) =>
+                client.PostAsync(route, Form(tokens.AccessToken), $"Bearer {admin.AccessToken}"));
     }
 
     [Test]
@@ -102,12 +107,13 @@ internal sealed partial class AuthenticatingClients
 
     [Test]
     public async Task SecretInTheForm_DoesNotCount() =>
-        await ShouldBeRefusedAsync((client, route, tokens) => client.PostAsync(route, new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["token"] = tokens.AccessToken,
-            ["client_id"] = ClientId,
-            ["client_secret"] = ClientSecret,
-        })));
+        await ShouldBeRefusedAsync(
+            (client, route, tokens) => client.PostAsync(route, new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["token"] = tokens.AccessToken,
+                ["client_id"] = ClientId,
+                ["client_secret"] = ClientSecret,
+            })));
 
     [Test]
     public async Task SecretInTheQuery_DoesNotCount() =>

@@ -12,8 +12,11 @@ internal sealed class BadFormFields
     // As they stand in the form: what no encoder would write.
     private static readonly (string Name, string Value)[] Raw =
     [
-        ("Percent", "%"), ("HalfAnEscape", "%4"), ("NoEscape", "%zz"), ("EscapeOfUtf16", "%u0041"), ("NoUtf8", "%ff"), ("OverlongUtf8", "%c0%af"), ("SurrogateInUtf8", "%ed%a0%80"), ("TruncatedUtf8", "%e2%82"),
-        ("RawNul", "%00"), ("RawLineBreak", "%0d%0aSet-Cookie:%20x=y"), ("LineBreakAsItIs", "a\r\nb"), ("Nested", new string('[', 1000) + new string(']', 1000)), ("Number", "1"), ("NullWord", "null"), ("EqualsSigns", "==="), ("Dots", new string('.', 2000)),
+        ("Percent", "%"), ("HalfAnEscape", "%4"), ("NoEscape", "%zz"), ("EscapeOfUtf16", "%u0041"), ("NoUtf8", "%ff"),
+        ("OverlongUtf8", "%c0%af"), ("SurrogateInUtf8", "%ed%a0%80"), ("TruncatedUtf8", "%e2%82"),
+        ("RawNul", "%00"), ("RawLineBreak", "%0d%0aSet-Cookie:%20x=y"), ("LineBreakAsItIs", "a\r\nb"),
+        ("Nested", new string('[', 1000) + new string(']', 1000)), ("Number", "1"), ("NullWord", "null"),
+        ("EqualsSigns", "==="), ("Dots", new string('.', 2000)),
     ];
 
     // No test revokes it.
@@ -43,7 +46,8 @@ internal sealed class BadFormFields
         var token = (await Token.Value).AccessToken;
         foreach (var field in new[] { "token_type_hint", "client_id", "resource", "x", value })
         {
-            await (await client.PostRawAsync("/oauth/introspect", $"{field}={value}&token={token}", FormType)).ShouldBeActiveAsync();
+            await (await client.PostRawAsync("/oauth/introspect", $"{field}={value}&token={token}", FormType))
+                .ShouldBeActiveAsync();
         }
     }
 }

@@ -17,14 +17,17 @@ internal sealed class IntrospectingTokens
     private static IEnumerable<TestCaseData> Endings()
     {
         yield return Row("Logout", async (client, doomed, _) => await client.LogoutAsync(doomed));
-        yield return Row("EndSession", async (client, doomed, other) => await DoAsync(client, other, $"DELETE /api/users/me/sessions/{doomed.SessionId}"));
+        yield return Row("EndSession", async (client, doomed, other) =>
+            await DoAsync(client, other, $"DELETE /api/users/me/sessions/{doomed.SessionId}"));
         yield return Row(
             "EndSessions",
             async (client, _, other) => await DoAsync(client, other, "DELETE /api/users/me/sessions?except=current"));
         yield return Row("PasswordChange", async (client, _, other) =>
-            await (await client.ChangePasswordAsync(other.AccessToken, "a new horse and a new staple")).ShouldBeAsync(204));
+            await (await client.ChangePasswordAsync(other.AccessToken, "a new horse and a new staple"))
+                .ShouldBeAsync(204));
         yield return Row("Deletion", async (client, _, other) => await DoAsync(client, other, "DELETE /api/users/me"));
-        yield return Row("Lock", async (client, doomed, _) => await (await client.LockAsync(await client.AdminAsync(), doomed.AccountId)).ShouldBeAsync(204));
+        yield return Row("Lock", async (client, doomed, _) =>
+            await (await client.LockAsync(await client.AdminAsync(), doomed.AccountId)).ShouldBeAsync(204));
         yield return Row("EndSessionsByAdmin", async (client, doomed, _) =>
             await DoAsync(client, await client.AdminAsync(), $"DELETE /api/admin/users/{doomed.AccountId}/sessions"));
         yield return Row("SetRoles", async (client, doomed, _) =>

@@ -66,7 +66,8 @@ internal sealed class PublishedKeys
         await response.ShouldBeAsync(200);
         var metadata = await response.JsonAsync();
         Assert.That(response.Headers.GetValues("Cache-Control").Single(), Is.EqualTo("public, max-age=300"));
-        Assert.That(metadata.EnumerateObject().Select(member => $"{member.Name} {member.Value.GetRawText()}"), Is.EquivalentTo(new[]
+        Assert.That(metadata.EnumerateObject().Select(member => $"{member.Name} {member.Value.GetRawText()}"),
+            Is.EquivalentTo(new[]
         {
             "issuer \"http://localhost:5080\"",
             "jwks_uri \"http://localhost:5080/.well-known/jwks.json\"",

@@ -35,8 +35,10 @@ internal sealed class RefusedOAuthRequests
         from route in new[] { "/oauth/introspect", "/oauth/revoke" }
         from type in new[]
         {
-            null, "application/json", "application/problem+json", "text/plain", "application/xml", "application/octet-stream",
-            "multipart/form-data; boundary=x", $"{FormType}; charset=iso-8859-1", $"{FormType}; charset=utf-16", $"{FormType}; charset=nonsense",
+            null, "application/json", "application/problem+json", "text/plain", "application/xml",
+            "application/octet-stream",
+            "multipart/form-data; boundary=x", $"{FormType}; charset=iso-8859-1", $"{FormType}; charset=utf-16",
+            $"{FormType}; charset=nonsense",
         }
         select new TestCaseData(route, type);
 

@@ -70,7 +70,8 @@ internal sealed class RevokingTokens(DatabaseKind kind)
         Assert.That(
             (await TrailAsync(client, reader)).Where(line => !line.StartsWith("login ", StringComparison.Ordinal)),
             Is.EquivalentTo(new[] { $"revoked-by-client success {doomed.SessionId}", "register success " }));
-        Assert.That(App.Sql("SELECT COUNT(*) FROM AuditEntries WHERE lower(SessionId) = @p0 AND AccountId IS NULL", doomed.SessionId), Is.Zero);
+        Assert.That(App.Sql("SELECT COUNT(*) FROM AuditEntries WHERE lower(SessionId) = @p0 AND AccountId IS NULL",
+            doomed.SessionId), Is.Zero);
     }
 
     [Test]

@@ -58,7 +58,8 @@ internal sealed class EndingSessions(DatabaseKind kind)
         var old = await app.LoginAsync(email);
         app.Time.Advance(TimeSpan.FromDays(14));
         var current = await app.LoginAsync(email);
-        await (await app.CreateClient(current.AccessToken).DeleteAsync($"{Route}/{old.SessionId}")).ShouldBeProblemAsync(404, "session-not-found");
+        await (await app.CreateClient(current.AccessToken).DeleteAsync($"{Route}/{old.SessionId}"))
+            .ShouldBeProblemAsync(404, "session-not-found");
     }
 
     [TestCase("1")]
@@ -157,7 +158,8 @@ internal sealed class EndingSessions(DatabaseKind kind)
         var email = await App.RegisterAsync();
         var (reader, other) = (await App.LoginAsync(email, "account:read"), await App.LoginAsync(email));
         await (await App.CreateClient().AskAsync(reader.AccessToken, Route)).ShouldBeAsync(200);
-        foreach (var route in new[] { Route, Route + "?except=current", $"{Route}/{other.SessionId}", $"{Route}/{reader.SessionId}" })
+        foreach (var route in new[] { Route, Route + "?except=current", $"{Route}/{other.SessionId}",
+            $"{Route}/{reader.SessionId}" })
         {
             var response = await DeleteAsync(reader, route);
             await response.ShouldBeProblemAsync(403, "insufficient-scope");

@@ -32,7 +32,8 @@ internal sealed class ListingSessions
         {
             Assert.That(
                 session.Names(),
-                Is.EquivalentTo(new[] { "id", "current", "createdAt", "lastSeenAt", "expiresAt", "userAgent", "ipAddress", "scope" }));
+                Is.EquivalentTo(new[] { "id", "current", "createdAt", "lastSeenAt", "expiresAt", "userAgent",
+                    "ipAddress", "scope" }));
             Assert.That(session.Text("id"), Is.EqualTo(tokens.SessionId));
             Assert.That(session.GetProperty("current").GetBoolean(), Is.True);
             Assert.That(session.Text("createdAt"), Is.EqualTo("2031-02-03T04:05:06.789Z"));

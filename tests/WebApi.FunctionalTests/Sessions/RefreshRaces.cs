@@ -69,7 +69,9 @@ internal sealed class RefreshRaces(DatabaseKind kind)
             var first = await app.LoginAsync(email);
             using var start = new Barrier(2);
             var refresh = Together(start, () => app.RefreshAsync(first.RefreshToken));
-            var logout = Together(start, () => app.CreateClient().PostAsJsonAsync("/api/auth/logout", new { refreshToken = first.RefreshToken }));
+            var logout = Together(
+                start, () => app.CreateClient()
+                    .PostAsJsonAsync("/api/auth/logout", new { refreshToken = first.RefreshToken }));
             await (await logout).ShouldBeAsync(204);
             var answer = await refresh;
             refreshes.Add(await answer.AnswerAsync());

@@ -24,7 +24,8 @@ internal sealed class RefreshRotation
         {
             Assert.That(
                 tokens.Names(),
-                Is.EquivalentTo(new[] { "tokenType", "accessToken", "expiresIn", "expiresAt", "refreshToken", "refreshExpiresIn", "scope", "sessionId" }));
+                Is.EquivalentTo(new[] { "tokenType", "accessToken", "expiresIn", "expiresAt", "refreshToken",
+                    "refreshExpiresIn", "scope", "sessionId" }));
             Assert.That(tokens.Text("tokenType"), Is.EqualTo("Bearer"));
             Assert.That(tokens.GetProperty("expiresIn").GetInt64(), Is.EqualTo(600));
             Assert.That(tokens.Text("expiresAt"), Is.EqualTo("2031-02-03T04:16:06.000Z"));

@@ -73,7 +73,9 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
             await (await _client.AskAsync(free.AccessToken)).ShouldBeAsync(200);
             await ShouldBeAsync(admin, free, isLocked: false);
             await ShouldBeAsync(admin, locked, isLocked: true);
-            Assert.That(_app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId = @p0 AND Action LIKE '%user'", Guid.Parse(actor.AccountId)), Is.Zero);
+            Assert.That(_app.Sql(
+                "SELECT COUNT(*) FROM AuditEntries WHERE AccountId = @p0 AND Action LIKE '%user'",
+                Guid.Parse(actor.AccountId)), Is.Zero);
             Assert.That(
                 _app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId = @p0 AND SessionId IS NULL AND Action <> 'register'", Guid.Parse(free.AccountId)),
                 Is.Zero, $"{request}: nothing befell the account");

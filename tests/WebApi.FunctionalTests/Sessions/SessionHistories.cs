@@ -50,7 +50,8 @@ internal sealed class SessionHistories
         TestContext.Out.WriteLine($"{Histories} histories of {Steps} steps: {answers}");
         Assert.That(
             answers.Answers,
-            Is.SupersetOf(new[] { "next 200", "again 200", "old 401 refresh-token-reused", "next 401 invalid-refresh-token", "old 401 invalid-refresh-token" }),
+            Is.SupersetOf(new[] { "next 200", "again 200", "old 401 refresh-token-reused",
+                "next 401 invalid-refresh-token", "old 401 invalid-refresh-token" }),
             "the histories reach what they are to test");
     }
 

@@ -57,7 +57,8 @@ internal sealed class ApiAction
                 return "asks for more than one proof";
             }
 
-            return Writes && Proofs is not [RequireLiveSessionAttribute or RequireRecentSignInAttribute] ? "writes without a live session" : null;
+            return Writes && Proofs is not [RequireLiveSessionAttribute or RequireRecentSignInAttribute]
+                ? "writes without a live session" : null;
         }
     }
 

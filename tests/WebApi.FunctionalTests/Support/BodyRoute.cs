@@ -58,7 +58,8 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
         TokenPair? by, string? id, byte[] body, string? type = "application/json", bool chunked = false)
     {
         var (method, path) = (Request.Split(' ')[0], Request.Split(' ')[1]);
-        using var request = new HttpRequestMessage(HttpMethod.Parse(method), path.Replace("{id}", id, StringComparison.Ordinal));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Parse(method), path.Replace("{id}", id, StringComparison.Ordinal));
         request.Content = chunked ? new StreamContent(new MemoryStream(body)) : new ByteArrayContent(body);
         request.Content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
         request.Headers.TransferEncodingChunked = chunked ? true : null;

@@ -62,7 +62,8 @@ internal static partial class Snippets
 
     private static IEnumerable<string> Outdented(string[] lines)
     {
-        var indent = lines.Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty().Min();
+        var indent = lines.Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length)
+            .DefaultIfEmpty().Min();
         return lines.Select(line => line.Trim().Length > 0 ? line[indent..].TrimEnd() : "");
     }
 

@@ -17,10 +17,13 @@ internal sealed class ForgedTokens(TokenPath path)
 {
     // One token and one key serve all rows of a path: no row changes anything.
     private static readonly Lazy<Task<string>>[] Tokens =
-        [.. Enum.GetValues<TokenPath>().Select(path => new Lazy<Task<string>>(async () => (await SharedService.On(path).LoginAsync()).AccessToken))];
+        [.. Enum.GetValues<TokenPath>()
+            .Select(path => new Lazy<Task<string>>(
+                async () => (await SharedService.On(path).LoginAsync()).AccessToken))];
 
     private static readonly Lazy<ServiceKey>[] Keys =
-        [.. Enum.GetValues<TokenPath>().Select(path => new Lazy<ServiceKey>(() => SharedService.On(path).ServiceKey()))];
+        [.. Enum.GetValues<TokenPath>()
+            .Select(path => new Lazy<ServiceKey>(() => SharedService.On(path).ServiceKey()))];
 
     private CleanJwtApp App => SharedService.On(path);
 
@@ -30,7 +33,8 @@ internal sealed class ForgedTokens(TokenPath path)
 
     private static IEnumerable<TestCaseData> Refused() =>
     [
-        .. ForgedSignatures.Rows(), .. ForgedAlgorithms.Rows(), .. ForgedKeys.Rows(), .. ForgedHeaders.Rows(), .. ForgedClaims.Rows(), .. ForgedForms.Rows(),
+        .. ForgedSignatures.Rows(), .. ForgedAlgorithms.Rows(), .. ForgedKeys.Rows(), .. ForgedHeaders.Rows(),
+        .. ForgedClaims.Rows(), .. ForgedForms.Rows(),
     ];
 
     private static IEnumerable<TestCaseData> Accepted()
@@ -59,7 +63,10 @@ internal sealed class ForgedTokens(TokenPath path)
             "EscapedNames",
             "RFC 8259 8.3",
             (key, token) => Signed(key, HeaderOf(key).Replace("alg", "\\u0061lg", StringComparison.Ordinal), token));
-        yield return Row("ClockAFewSecondsAhead", "RFC 7519 4.1.5", (key, token) => key.Resign(token, payload: claims => (claims["iat"], claims["nbf"]) = (claims["iat"]!.GetValue<long>() + 3, claims["nbf"]!.GetValue<long>() + 3)));
+        yield return Row("ClockAFewSecondsAhead", "RFC 7519 4.1.5", (key, token) =>
+            key.Resign(token, payload: claims =>
+                (claims["iat"], claims["nbf"]) = (
+                    claims["iat"]!.GetValue<long>() + 3, claims["nbf"]!.GetValue<long>() + 3)));
         yield return Row("Exactly8KiB", "the contract", (key, token) => ForgedForms.OfLength(key, token, 8 * 1024));
     }
 
@@ -96,7 +103,8 @@ internal sealed class ForgedTokens(TokenPath path)
     [Test]
     public void EveryRow_NamesItsSource()
     {
-        foreach (var row in Refused().Concat(Accepted()).Concat(UrlsInTokens.Rows()).Concat(UnreadableRefreshTokens.Changes()).Concat(TokensOutsideTheHeader.SeveralHeaders()))
+        foreach (var row in Refused().Concat(Accepted()).Concat(UrlsInTokens.Rows())
+            .Concat(UnreadableRefreshTokens.Changes()).Concat(TokensOutsideTheHeader.SeveralHeaders()))
         {
             Assert.That(
                 Attack.SourceOf(row),

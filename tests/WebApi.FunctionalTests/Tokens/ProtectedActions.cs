@@ -93,7 +93,8 @@ internal sealed class ProtectedActions(TokenPath path)
         await (await client.GetAsync("/probe/user-of-scope")).ShouldBeProblemAsync(403, "insufficient-scope");
         Assert.That(app.Commands.Commands, Is.Empty);
 
-        await (await app.CreateClient((await app.LoginAsync(scope: "account:write")).AccessToken).PostAsync("/probe/write", null)).ShouldBeAsync(200);
+        await (await app.CreateClient((await app.LoginAsync(scope: "account:write")).AccessToken)
+            .PostAsync("/probe/write", null)).ShouldBeAsync(200);
     }
 
     [Test]

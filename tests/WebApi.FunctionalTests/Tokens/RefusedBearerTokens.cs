@@ -34,7 +34,8 @@ internal sealed class RefusedBearerTokens(TokenPath path)
     public async Task Scheme_HasNoCase(string scheme)
     {
         var tokens = await App.LoginAsync();
-        await (await App.CreateClient().GetAsync("/api/users/me", ("Authorization", $"{scheme} {tokens.AccessToken}"))).ShouldBeAsync(200);
+        await (await App.CreateClient().GetAsync("/api/users/me", ("Authorization", $"{scheme} {tokens.AccessToken}")))
+            .ShouldBeAsync(200);
     }
 
     [TestCase("/api/users/me")]
@@ -82,7 +83,8 @@ internal sealed class RefusedBearerTokens(TokenPath path)
         app.Time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
 
         // Another ending may sweep what is over.
-        await (await app.CreateClient((await app.LoginAsync()).AccessToken).PostAsync("/api/auth/logout", null)).ShouldBeAsync(204);
+        await (await app.CreateClient((await app.LoginAsync()).AccessToken).PostAsync("/api/auth/logout", null))
+            .ShouldBeAsync(204);
         await BearerErrors.ShouldBeRefusedAsync(await app.MeAsync(tokens.AccessToken), "token-revoked");
     }
 

@@ -84,7 +84,8 @@ internal sealed class RequiredProofs
     {
         var tokens = await _app.LoginAsync(await _app.RegisterAdminAsync());
         _app.EndBehindTheBack(tokens);
-        await (await SendAsync(_app.CreateClient(tokens.AccessToken), method, route, tokens.AccountId())).ShouldBeAsync(200);
+        await (await SendAsync(_app.CreateClient(tokens.AccessToken), method, route, tokens.AccountId()))
+            .ShouldBeAsync(200);
     }
 
     [TestCaseSource(nameof(OfARecentSignIn))]

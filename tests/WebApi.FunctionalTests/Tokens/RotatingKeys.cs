@@ -71,7 +71,8 @@ internal sealed class RotatingKeys
             : 'A') + part[1..]))).ShouldBeProblemAsync(401, "invalid-token");
         Assert.That(Jwt.Header(tokens.AccessToken)["alg"]!.ToString(), Is.EqualTo(algorithm));
 
-        var key = (await (await app.CreateClient().GetAsync("/.well-known/jwks.json")).JsonAsync()).GetProperty("keys").EnumerateArray().Single();
+        var key = (await (await app.CreateClient().GetAsync("/.well-known/jwks.json")).JsonAsync()).GetProperty("keys")
+            .EnumerateArray().Single();
         Assert.That(key.Text("alg"), Is.EqualTo(algorithm));
         Assert.That(key.Text("kty"), Is.EqualTo(keyType));
         Assert.That(

@@ -10,7 +10,8 @@ internal sealed class SessionProofs
 {
     private static readonly string[] All =
     [
-        "/probe/live", "/probe/live-of-scope", "/probe/live-of-admins", "/probe/recent", "/probe/recent-of-scope", "/probe/recent-of-admins",
+        "/probe/live", "/probe/live-of-scope", "/probe/live-of-admins", "/probe/recent", "/probe/recent-of-scope",
+        "/probe/recent-of-admins",
     ];
 
     [Test]
@@ -75,7 +76,8 @@ internal sealed class SessionProofs
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
         foreach (var scope in new[] { "account:read", "account:write" })
         {
-            await (await app.CreateClient((await app.LoginAsync(scope: scope)).AccessToken).PostAsync(route, null)).ShouldBeAsync(200);
+            await (await app.CreateClient((await app.LoginAsync(scope: scope)).AccessToken).PostAsync(route, null))
+                .ShouldBeAsync(200);
         }
     }
 
@@ -162,7 +164,8 @@ internal sealed class SessionProofs
             await (await client.PostAsync(route, null)).ShouldBeAsync(200);
         }
 
-        await (await client.GetAsync("/probe/user-of-scope")).ShouldBeAsync(200); // reading believes the token until it expires
+        await (await client.GetAsync("/probe/user-of-scope"))
+            .ShouldBeAsync(200); // reading believes the token until it expires
     }
 
     [Test]

@@ -107,7 +107,8 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
     {
         var tokens = await App.LoginAsync();
         var header = ("Authorization", $"Bearer {before}{tokens.AccessToken}{after}");
-        foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"), (HttpMethod.Post, "/api/auth/logout") })
+        foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"),
+            (HttpMethod.Post, "/api/auth/logout") })
         {
             await (await App.CreateClient().SendAsync(method, route, headers: header)).ShouldBeProblemAsync(
                 401, "invalid-token");
@@ -139,7 +140,8 @@ internal sealed class TokensOutsideTheHeader(TokenPath path)
     {
         var tokens = await App.LoginAsync();
         var sent = headers(tokens.AccessToken).Select(value => ("Authorization", value)).ToArray();
-        foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"), (HttpMethod.Post, "/api/auth/logout"), (HttpMethod.Delete, "/api/users/me") })
+        foreach (var (method, route) in new[] { (HttpMethod.Get, "/api/users/me"), (HttpMethod.Get, "/api/auth/token"),
+            (HttpMethod.Post, "/api/auth/logout"), (HttpMethod.Delete, "/api/users/me") })
         {
             var response = await App.CreateClient().SendAsync(method, route, headers: sent);
             await response.ShouldBeProblemAsync(401, sent[0].value.StartsWith("Bearer", StringComparison.Ordinal)

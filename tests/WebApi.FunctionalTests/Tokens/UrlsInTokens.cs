@@ -47,14 +47,15 @@ internal sealed class UrlsInTokens
                 (key, token, address) => key.Resign(token, header => header[member] = new JsonArray(address)));
         }
 
-        yield return Row("AddressInAJwk", (key, token, address) => ForgedKeys.OfTheForger(key, token, (forger, header) =>
+        yield return Row("AddressInAJwk", (key, token, address) =>
+            ForgedKeys.OfTheForger(key, token, (forger, header) =>
         {
             var jwk = ForgedKeys.Jwk(forger);
             jwk["x5u"] = address;
             header["jwk"] = jwk;
         }));
-        yield return Row("AddressesInACertificate", (key, token, address) => ForgedKeys.OfTheForger(key, token, (forger, header) => header["x5c"] = new JsonArray(
-            ForgedKeys.Certificate(
+        yield return Row("AddressesInACertificate", (key, token, address) =>
+            ForgedKeys.OfTheForger(key, token, (forger, header) => header["x5c"] = new JsonArray(ForgedKeys.Certificate(
                 forger,
                 new X509AuthorityInformationAccessExtension(
                     ocspUris: [address + "ocsp"], caIssuersUris: [address + "issuer.cer"]),

@@ -20,8 +20,11 @@ internal sealed class AuditTrail(DatabaseKind kind)
         await using var app = new CleanJwtApp(kind: kind, settings: OAuthRequests.WithClients);
         var client = Client(app);
         var email = await client.RegisterAsync();
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = OtherPassword })).ShouldBeAsync(401);
-        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = TestAccounts.Password, scope = "users:read" })).ShouldBeAsync(400);
+        await (await client.PostAsJsonAsync("/api/auth/login", new { email, password = OtherPassword }))
+            .ShouldBeAsync(401);
+        await (await client.PostAsJsonAsync(
+            "/api/auth/login", new { email, password = TestAccounts.Password, scope = "users:read" }))
+                .ShouldBeAsync(400);
         var first = await client.LoginAsync(email);
         await client.LogoutAsync(first);
         var reused = await client.LoginAsync(email);
@@ -33,12 +36,16 @@ internal sealed class AuditTrail(DatabaseKind kind)
         await (await client.RevokeAsync(revoked.AccessToken)).ShouldBeAsync(200);
         var tokens = await client.LoginAsync(email);
         await (await client.DoAsync(tokens, "PATCH /api/users/me", new { displayName = "Ada" })).ShouldBeAsync(200);
-        await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = OtherPassword })).ShouldBeAsync(401);
-        await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password })).ShouldBeAsync(200);
+        await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = OtherPassword }))
+            .ShouldBeAsync(401);
+        await (await client.DoAsync(tokens, "POST /api/auth/reauthenticate", new { password = TestAccounts.Password }))
+            .ShouldBeAsync(200);
         await (await client.DoAsync(
-            tokens, "PUT /api/users/me/password", new { currentPassword = OtherPassword, newPassword = OtherPassword })).ShouldBeAsync(400);
+            tokens, "PUT /api/users/me/password", new { currentPassword = OtherPassword, newPassword = OtherPassword }))
+                .ShouldBeAsync(400);
         await (await client.DoAsync(
-            tokens, "PUT /api/users/me/password", new { currentPassword = TestAccounts.Password, newPassword = OtherPassword })).ShouldBeAsync(204);
+            tokens, "PUT /api/users/me/password",
+            new { currentPassword = TestAccounts.Password, newPassword = OtherPassword })).ShouldBeAsync(204);
         await (await client.DoAsync(tokens, "DELETE /api/users/me/sessions?except=current")).ShouldBeAsync(204);
         var trail = await ItemsAsync(await client.DoAsync(tokens, "GET /api/users/me/activity?limit=100"));
         await (await client.DoAsync(tokens, $"DELETE /api/users/me/sessions/{tokens.SessionId}")).ShouldBeAsync(204);
@@ -69,7 +76,8 @@ internal sealed class AuditTrail(DatabaseKind kind)
             trail.Where(entry => entry.Text("userAgent") != Agent).Select(entry => entry.Text("action")), Is.EqualTo(
                 new[] { "revoked-by-client" }), "that is another service's");
         Assert.That(
-            app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE Action = 'end-session' AND lower(SessionId) = @p0", tokens.SessionId), Is.EqualTo(1));
+            app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE Action = 'end-session' AND lower(SessionId) = @p0",
+                tokens.SessionId), Is.EqualTo(1));
     }
 
     [Test]
@@ -93,7 +101,8 @@ internal sealed class AuditTrail(DatabaseKind kind)
             own.Skip(1).Select(Line), Is.EqualTo(theirs.Select(Line)), "administrators see what its owner sees");
         Assert.That(theirs.Select(entry => entry.Text("action")), Is.EquivalentTo(new[]
         {
-            "roles-set-by-admin", "sessions-ended-by-admin", "unlocked-by-admin", "login", "locked-by-admin", "login", "register",
+            "roles-set-by-admin", "sessions-ended-by-admin", "unlocked-by-admin", "login", "locked-by-admin", "login",
+            "register",
         }));
         foreach (
             var entry in theirs.Where(entry => entry.Text("action")!.EndsWith("-by-admin", StringComparison.Ordinal)))
@@ -121,8 +130,8 @@ internal sealed class AuditTrail(DatabaseKind kind)
         Assert.That(unknown, Is.EqualTo(wrong));
         Assert.That(
             wrong,
-            Has.Length.EqualTo(8),
-            "one that looks, one that notes it, and three each to reserve the try and to count it");
+            Has.Length.EqualTo(kind == DatabaseKind.Sqlite ? 7 : 3),
+            "two that look, one that notes it, two to reserve the try and two to count it; a server gets them as batches");
         Assert.That(
             app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE AccountId IS NULL AND Action = 'login'"), Is.EqualTo(1));
 

@@ -137,7 +137,8 @@ internal sealed class ChangingThePassword
     [TestCase("{\"currentPassword\":\"\",\"newPassword\":\"short\"}", "currentPassword newPassword")]
     [TestCase("{\"currentPassword\":1,\"newPassword\":\"a new horse and a new staple\"}", "currentPassword")]
     [TestCase("{\"currentPassword\":\"correct horse battery staple\"}", "newPassword")]
-    [TestCase("{\"password\":\"correct horse battery staple\",\"new\":\"a new horse and a new staple\"}", "currentPassword newPassword")]
+    [TestCase("{\"password\":\"correct horse battery staple\",\"new\":\"a new horse and a new staple\"}",
+        "currentPassword newPassword")]
     public async Task BadBody_NamesTheFields(string body, string fields)
     {
         var client = _app.CreateClient((await _app.LoginAsync()).AccessToken);
@@ -249,7 +250,8 @@ internal sealed class ChangingThePassword
             }
 
             Assert.That(
-                _app.Sql("SELECT COUNT(*) FROM Sessions WHERE EndedAt IS NULL AND lower(AccountId) = @p0", current.AccountId()), Is.EqualTo(1));
+                _app.Sql("SELECT COUNT(*) FROM Sessions WHERE EndedAt IS NULL AND lower(AccountId) = @p0",
+                    current.AccountId()), Is.EqualTo(1));
         }
     }
 

@@ -19,7 +19,9 @@ internal sealed class ChangingTheProfile
         var response = await client.PatchAsJsonAsync(Route, new { displayName });
         await response.ShouldBeAsync(200);
         var account = await response.JsonAsync();
-        Assert.That(account.Names(), Is.EquivalentTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt" }));
+        Assert.That(account.Names(),
+            Is.EquivalentTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt",
+                "updatedAt" }));
         Assert.That(account.Text("displayName"), Is.EqualTo(displayName));
         Assert.That((await (await client.GetAsync(Route)).JsonAsync()).GetRawText(), Is.EqualTo(account.GetRawText()));
     }
@@ -41,7 +43,8 @@ internal sealed class ChangingTheProfile
     public async Task WhiteSpaceAround_IsDropped(string displayName, string stored)
     {
         var client = await SignedInAsync();
-        await (await client.SendRawAsync(HttpMethod.Patch, Route, $"{{\"displayName\":\"{displayName}\"}}")).ShouldBeAsync(200);
+        await (await client.SendRawAsync(HttpMethod.Patch, Route, $"{{\"displayName\":\"{displayName}\"}}"))
+            .ShouldBeAsync(200);
         Assert.That(await NameAsync(client), Is.EqualTo(stored));
     }
 
@@ -131,7 +134,8 @@ internal sealed class ChangingTheProfile
         Assert.That(RowOf(mine), Is.EqualTo(row));
 
         // Nor beside one that is meant.
-        await (await client.SendRawAsync(HttpMethod.Patch, Route, $"{{{member},\"displayName\":\"Augusta\"}}")).ShouldBeAsync(200);
+        await (await client.SendRawAsync(HttpMethod.Patch, Route, $"{{{member},\"displayName\":\"Augusta\"}}"))
+            .ShouldBeAsync(200);
         Assert.That(await NameAsync(client), Is.EqualTo("Augusta"));
         Assert.That(RowOf(mine), Is.EqualTo(row));
         await ShouldBeAsBeforeAsync(other, othersBefore);
@@ -150,7 +154,8 @@ internal sealed class ChangingTheProfile
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
-                now.GetProperty("updatedAt").GetDateTimeOffset() - was.GetProperty("updatedAt").GetDateTimeOffset(), Is.EqualTo(TimeSpan.FromSeconds(1)));
+                now.GetProperty("updatedAt").GetDateTimeOffset() - was.GetProperty("updatedAt").GetDateTimeOffset(),
+                Is.EqualTo(TimeSpan.FromSeconds(1)));
             Assert.That(now.Text("createdAt"), Is.EqualTo(was.Text("createdAt")));
             Assert.That(changed.Headers.ETag, Is.Not.Null.And.Not.EqualTo(before.Headers.ETag));
             Assert.That((await client.GetAsync(Route)).Headers.ETag, Is.EqualTo(changed.Headers.ETag));
@@ -252,7 +257,9 @@ internal sealed class ChangingTheProfile
     {
         var client = await SignedInAsync("before");
         var etag = (await client.GetAsync(Route)).Headers.ETag!.ToString();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => PatchAsync(client, new { displayName = $"{i}" }, etag))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20)
+                .Select(i => Task.Run(() => PatchAsync(client, new { displayName = $"{i}" }, etag))));
 
         var winner = answers.Single(answer => answer.StatusCode == HttpStatusCode.OK);
         foreach (var loser in answers.Except([winner]))
@@ -271,7 +278,9 @@ internal sealed class ChangingTheProfile
     {
         var client = await SignedInAsync("before");
         var etag = (await client.GetAsync(Route)).Headers.ETag!.ToString();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => client.PatchAsJsonAsync(Route, new { displayName = $"{i}" }))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20)
+                .Select(i => Task.Run(() => client.PatchAsJsonAsync(Route, new { displayName = $"{i}" }))));
         foreach (var answer in answers)
         {
             await answer.ShouldBeAsync(200);
@@ -307,7 +316,8 @@ internal sealed class ChangingTheProfile
     private static TestCaseData Row(string name, Func<Tags, string[]> ifMatch) =>
         new TestCaseData(ifMatch).SetArgDisplayNames(name);
 
-    private static int VersionOf(string etag) => int.Parse(etag.Trim('"').Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
+    private static int VersionOf(string etag) =>
+        int.Parse(etag.Trim('"').Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
 
     private static Task<HttpResponseMessage> PatchAsync(HttpClient client, object body, params string[] ifMatch) =>
         client.SendAsync(HttpMethod.Patch, Route, body, [.. ifMatch.Select(line => ("If-Match", line))]);
@@ -346,7 +356,8 @@ internal sealed class ChangingTheProfile
         var stale = (await client.GetAsync(Route)).Headers.ETag!.ToString();
         var changed = await client.PatchAsJsonAsync(Route, new { displayName = "Second" });
         var another = await SignedInAsync("Second");
-        return (client, new Tags(changed.Headers.ETag!.ToString(), stale, (await another.GetAsync(Route)).Headers.ETag!.ToString()));
+        return (client, new Tags(
+            changed.Headers.ETag!.ToString(), stale, (await another.GetAsync(Route)).Headers.ETag!.ToString()));
     }
 
     /// <summary>Of the account what a profile can't change.</summary>

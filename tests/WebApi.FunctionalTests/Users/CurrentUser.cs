@@ -18,7 +18,9 @@ internal sealed class CurrentUser(TokenPath path)
         var response = await App.MeAsync((await App.LoginAsync(email)).AccessToken);
         await response.ShouldBeAsync(200);
         var account = await response.JsonAsync();
-        Assert.That(account.Names(), Is.EquivalentTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt", "updatedAt" }));
+        Assert.That(account.Names(),
+            Is.EquivalentTo(new[] { "id", "email", "emailConfirmed", "displayName", "roles", "createdAt",
+                "updatedAt" }));
         Assert.That(account.Text("email"), Is.EqualTo(email));
         Assert.That(response.Headers.ETag, Is.Not.Null);
         Assert.That(response.Headers.ETag!.IsWeak, Is.False);

@@ -67,7 +67,8 @@ internal sealed class DeletingTheAccount
     {
         var email = await _app.RegisterAsync();
         var old = await _app.LoginAsync(email);
-        await (await _app.CreateClient(old.AccessToken).PatchAsJsonAsync(Route, new { displayName = "Ada" })).ShouldBeAsync(200);
+        await (await _app.CreateClient(old.AccessToken).PatchAsJsonAsync(Route, new { displayName = "Ada" }))
+            .ShouldBeAsync(200);
         var etag = (await _app.MeAsync(old.AccessToken)).Headers.ETag!;
         await (await DeleteAsync(_app, old)).ShouldBeAsync(204);
 
@@ -126,7 +127,8 @@ internal sealed class DeletingTheAccount
             from column in app.ColumnsHolding(trace)
             select $"{trace} in {column}",
             Is.Empty);
-        await (await managing.GetAsync($"/api/admin/users/{Jwt.Payload(admin.AccessToken)["sub"]}/activity")).ShouldBeAsync(200);
+        await (await managing.GetAsync($"/api/admin/users/{Jwt.Payload(admin.AccessToken)["sub"]}/activity"))
+            .ShouldBeAsync(200);
     }
 
     [Test]
@@ -152,12 +154,15 @@ internal sealed class DeletingTheAccount
             select $"{trace} in {column}",
             Is.Empty);
         Assert.That(
-            app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE lower(AccountId) = @p0 AND Action LIKE '%-by-admin'", user.AccountId()), Is.EqualTo(3));
+            app.Sql("SELECT COUNT(*) FROM AuditEntries WHERE lower(AccountId) = @p0 AND Action LIKE '%-by-admin'",
+                user.AccountId()), Is.EqualTo(3));
     }
 
     [TestCase("", TestName = "{m}(alone)")]
-    [TestCase("UPDATE AspNetUsers SET Roles = 'admin', Locked = 1 WHERE Email <> @p0", TestName = "{m}(beside a locked one)")]
-    [TestCase("UPDATE AspNetUsers SET Roles = 'administrator xadmin' WHERE Email <> @p0", TestName = "{m}(beside roles that only look like it)")]
+    [TestCase("UPDATE AspNetUsers SET Roles = 'admin', Locked = 1 WHERE Email <> @p0",
+        TestName = "{m}(beside a locked one)")]
+    [TestCase("UPDATE AspNetUsers SET Roles = 'administrator xadmin' WHERE Email <> @p0",
+        TestName = "{m}(beside roles that only look like it)")]
     public async Task LastAdministrator_Stays(string sql)
     {
         await using var app = new CleanJwtApp();
@@ -268,11 +273,15 @@ internal sealed class DeletingTheAccount
             await anonymous.LogoutAsync(await LoginAsync(app));
             var tokens = await LoginAsync(app);
             var client = Client(app, tokens);
-            await (await client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = "not the right password" })).ShouldBeAsync(401);
-            await (await client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = TestAccounts.Password })).ShouldBeAsync(200);
+            await (await client.PostAsJsonAsync(
+                "/api/auth/reauthenticate", new { password = "not the right password" })).ShouldBeAsync(401);
+            await (await client.PostAsJsonAsync("/api/auth/reauthenticate", new { password = TestAccounts.Password }))
+                .ShouldBeAsync(200);
             await (await client.PatchAsJsonAsync(Route, new { displayName = _displayName })).ShouldBeAsync(200);
             await (await client.PutAsJsonAsync(
-                $"{Route}/password", new { currentPassword = TestAccounts.Password, newPassword = TestAccounts.Password })).ShouldBeAsync(204);
+                $"{Route}/password",
+                new { currentPassword = TestAccounts.Password, newPassword = TestAccounts.Password }))
+                    .ShouldBeAsync(204);
             await (await client.DeleteAsync($"{Route}/sessions?except=current")).ShouldBeAsync(204);
             return tokens;
         }

@@ -57,7 +57,8 @@ internal sealed class ReadingAuditEntries
     public async Task Pages_HaveTwentyUnlessToldOtherwise()
     {
         var owner = await WithEntriesAsync(SharedService.App, 105);
-        foreach (var (by, route) in new[] { (owner, Route), (await Client.AdminAsync(), $"/api/admin/users/{owner.AccountId}/activity") })
+        foreach (var (by, route) in new[] { (owner, Route),
+            (await Client.AdminAsync(), $"/api/admin/users/{owner.AccountId}/activity") })
         {
             Assert.That((await Client.WalkAsync(by, route + "?")).Sizes, Is.EqualTo(new[] { 20, 20, 20, 20, 20, 5 }));
             Assert.That(
@@ -107,7 +108,8 @@ internal sealed class ReadingAuditEntries
     {
         var owner = await WithEntriesAsync(SharedService.App, 1);
         SharedService.App.Sql("DELETE FROM AuditEntries WHERE AccountId = @p0", Guid.Parse(owner.AccountId));
-        foreach (var (by, route) in new[] { (owner, Route), (await Client.AdminAsync(), $"/api/admin/users/{owner.AccountId}/activity") })
+        foreach (var (by, route) in new[] { (owner, Route),
+            (await Client.AdminAsync(), $"/api/admin/users/{owner.AccountId}/activity") })
         {
             var (items, next) = await Client.PageAsync(by, route);
             Assert.That(items, Is.Empty);

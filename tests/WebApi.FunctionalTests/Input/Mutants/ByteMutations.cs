@@ -10,7 +10,8 @@ internal static class ByteMutations
     // What means something in JSON, base64url, a form or a header, and what is no UTF-8.
     private static readonly byte[] Odd =
     [
-        .. "\0\t\n\r \"%&'+,-./:;=?@[\\]_{}~"u8, 0x7f, 0x80, 0x85, 0xa0, 0xad, 0xc0, 0xc3, 0xe2, 0xed, 0xef, 0xf4, 0xfe, 0xff,
+        .. "\0\t\n\r \"%&'+,-./:;=?@[\\]_{}~"u8, 0x7f, 0x80, 0x85, 0xa0, 0xad, 0xc0, 0xc3, 0xe2, 0xed, 0xef, 0xf4,
+        0xfe, 0xff,
     ];
 
     public static byte[] Mutate(Random random, byte[] bytes)

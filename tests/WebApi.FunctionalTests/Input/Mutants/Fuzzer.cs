@@ -37,7 +37,9 @@ internal sealed class Fuzzer : IAsyncDisposable
     public IReadOnlyCollection<Finding> Findings => _findings;
 
     /// <summary>How many cases of which kind were answered how.</summary>
-    public string Figures => string.Join('\n', _answers.OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"{kind.Key}: {kind.Value.Total} cases, {kind.Value}"));
+    public string Figures =>
+        string.Join('\n', _answers.OrderBy(kind => kind.Key, StringComparer.Ordinal)
+            .Select(kind => $"{kind.Key}: {kind.Value.Total} cases, {kind.Value}"));
 
     /// <param name="progress">Told every few seconds how far it is.</param>
     public async Task RunAsync(int seed, int firstCase, int cases, Action<string> progress)
@@ -74,7 +76,8 @@ internal sealed class Fuzzer : IAsyncDisposable
         });
         if ((await material.DamageAsync(client) ?? await material.DamageToRefreshTokensAsync(client)) is { } atTheEnd)
         {
-            Report(new Finding(seed, firstCase + cases - 1, "damage, by this case or one of the thousand before it", atTheEnd));
+            Report(new Finding(seed, firstCase + cases - 1, "damage, by this case or one of the thousand before it",
+                atTheEnd));
         }
 
         await over.CancelAsync();

@@ -11,23 +11,30 @@ internal static class JsonMutations
     // What the fields and claims of this service are called, and what could be taken for them.
     private static readonly string[] Names =
     [
-        "email", "password", "displayName", "scope", "refreshToken", "currentPassword", "newPassword", "roles", "id", "sub", "sid", "aud", "iss", "exp", "nbf",
-        "alg", "typ", "kid", "crit", "jwk", "jku", "x5c", "b64", "zip", "client", "caller", "accessToken", "version", "__proto__", "$type", "$ref", "\\ud800", "\\u0000", "",
+        "email", "password", "displayName", "scope", "refreshToken", "currentPassword", "newPassword", "roles", "id",
+        "sub", "sid", "aud", "iss", "exp", "nbf",
+        "alg", "typ", "kid", "crit", "jwk", "jku", "x5c", "b64", "zip", "client", "caller", "accessToken", "version",
+        "__proto__", "$type", "$ref", "\\ud800", "\\u0000", "",
     ];
 
     private static readonly string[] Values =
     [
-        "null", "true", "false", "0", "-0", "-1", "1", "1.5", "1e400", "1e-400", "9223372036854775807", "9223372036854775808", "99999999999", $"1{new string('0', 400)}", "01", "+1", "NaN",
-        "\"\"", "\" \"", "\"x\"", "\"admin\"", "\"account:read account:write users:read users:write\"", "\"none\"", "\"HS256\"", "\"RS256\"", "\"JWT\"", "\"at+jwt\"", "\"AT+JWT\"",
-        "\"../../../dev/null\"", "\"' OR 1=1 --\"", "\"\\ud800\"", "\"a\\udc00b\"", "\"\\u0000\"", "\"\\ufeff\"", "\"\\u202e\"", "\"\\uffff\"", "\"👩‍👩‍👧‍👦\"", "\"a@b.example\"",
-        "\"00000000-0000-0000-0000-000000000000\"", "[]", "{}", "[null]", "[\"admin\"]", "[\"exp\"]", "[\"\\ud800\"]", "{\"a\":{\"b\":[1]}}", "{\"a\":1,\"a\":2}",
+        "null", "true", "false", "0", "-0", "-1", "1", "1.5", "1e400", "1e-400", "9223372036854775807",
+        "9223372036854775808", "99999999999", $"1{new string('0', 400)}", "01", "+1", "NaN",
+        "\"\"", "\" \"", "\"x\"", "\"admin\"", "\"account:read account:write users:read users:write\"", "\"none\"",
+        "\"HS256\"", "\"RS256\"", "\"JWT\"", "\"at+jwt\"", "\"AT+JWT\"",
+        "\"../../../dev/null\"", "\"' OR 1=1 --\"", "\"\\ud800\"", "\"a\\udc00b\"", "\"\\u0000\"", "\"\\ufeff\"",
+        "\"\\u202e\"", "\"\\uffff\"", "\"👩‍👩‍👧‍👦\"", "\"a@b.example\"",
+        "\"00000000-0000-0000-0000-000000000000\"", "[]", "{}", "[null]", "[\"admin\"]", "[\"exp\"]", "[\"\\ud800\"]",
+        "{\"a\":{\"b\":[1]}}", "{\"a\":1,\"a\":2}",
     ];
 
     public static string Mutate(Random random, string json)
     {
         using var document = JsonDocument.Parse(json);
         List<Member> members =
-            [.. document.RootElement.EnumerateObject().Select(member => new Member(JsonSerializer.Serialize(member.Name), member.Value.GetRawText()))];
+            [.. document.RootElement.EnumerateObject()
+                .Select(member => new Member(JsonSerializer.Serialize(member.Name), member.Value.GetRawText()))];
         for (var times = random.Few(); times > 0; times--)
         {
             Change(random, members);
@@ -98,7 +105,8 @@ internal static class JsonMutations
     };
 
     /// <summary>The same name with its first character escaped.</summary>
-    private static string Respell(string name) => name.Length > 2 && name[1] != '\\' ? $"\"\\u{(int)name[1]:x4}{name[2..]}" : name;
+    private static string Respell(string name) =>
+        name.Length > 2 && name[1] != '\\' ? $"\"\\u{(int)name[1]:x4}{name[2..]}" : name;
 
     private static string Wrap(Random random, string value)
     {

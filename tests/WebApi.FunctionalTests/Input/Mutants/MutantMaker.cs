@@ -32,7 +32,9 @@ internal sealed class MutantMaker(Material material, int seed)
 
     private MutantRequest AccessToken(Random random)
     {
-        var token = Until(IsNew, () => InAHeader(TokenMutations.Forge(random, material.One.AccessToken, random.Of(material.Other, material.Admin).AccessToken)));
+        var token = Until(IsNew, () =>
+            InAHeader(TokenMutations.Forge(
+                random, material.One.AccessToken, random.Of(material.Other, material.Admin).AccessToken)));
         return random.Next(5) switch
         {
             0 => Introspection("access token", token),
@@ -46,7 +48,9 @@ internal sealed class MutantMaker(Material material, int seed)
     {
         var token = InAHeader(
             TokenMutations.Resign(random, random.Of(material.One, material.Admin).AccessToken, material.Key));
-        return (random.OneIn(5) ? Introspection("re-signed token", token) : Bearer("re-signed token", random, token)) with { MayBeAccepted = true };
+        return (random.OneIn(5) ? Introspection("re-signed token", token)
+            : Bearer("re-signed token", random, token)) with
+        { MayBeAccepted = true };
     }
 
     private MutantRequest RefreshToken(Random random)
@@ -125,7 +129,8 @@ internal sealed class MutantMaker(Material material, int seed)
             $"token={token}",
             $"token={token}&token_type_hint=refresh_token",
             $"a=b&token={Uri.EscapeDataString(token + "+/=")}&token_type_hint=");
-        var body = random.OneIn(200) ? Utf8(string.Concat(Enumerable.Repeat(form + "&", random.Next(2, 2_000)))) : ByteMutations.Mutate(random, Utf8(form));
+        var body = random.OneIn(200) ? Utf8(string.Concat(Enumerable.Repeat(form + "&", random.Next(2, 2_000))))
+            : ByteMutations.Mutate(random, Utf8(form));
         return new("form", "POST", route)
         {
             Authorization = Basic(),
@@ -156,7 +161,9 @@ internal sealed class MutantMaker(Material material, int seed)
     }
 
     private static MutantRequest Bearer(string kind, Random random, string token) =>
-        new(kind, "GET", random.Of("/api/auth/token", "/api/users/me")) { Authorization = $"{random.Of("Bearer", "bearer", "BEARER")} {token}" };
+        new(kind, "GET", random.Of(
+            "/api/auth/token", "/api/users/me"))
+        { Authorization = $"{random.Of("Bearer", "bearer", "BEARER")} {token}" };
 
     private static MutantRequest Introspection(string kind, string token) =>
         new(kind, "POST", "/oauth/introspect")

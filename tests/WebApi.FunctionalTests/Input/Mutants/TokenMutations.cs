@@ -85,7 +85,8 @@ internal static class TokenMutations
     };
 
     private static string MutateJson(Random random, string part) =>
-        Encode(random, Encoding.UTF8.GetBytes(JsonMutations.Mutate(random, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(part)))));
+        Encode(random, Encoding.UTF8.GetBytes(
+            JsonMutations.Mutate(random, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(part)))));
 
     private static string Unsigned(Random random, string token) =>
         random.OneIn(10) ? Jwt.With(token, 2, _ => "") : token;

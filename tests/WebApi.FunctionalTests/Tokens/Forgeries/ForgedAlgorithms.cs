@@ -32,8 +32,11 @@ internal static class ForgedAlgorithms
 
     private static IEnumerable<TestCaseData> WithoutASignature()
     {
-        var casings = Enumerable.Range(0, 16).Select(bits => string.Concat("none".Select((letter, i) => (bits >> i) % 2 == 0 ? letter : char.ToUpperInvariant(letter))));
-        foreach (var none in casings.Concat(["", " none", "none ", "n\\u006fne", "null", "undefined", "plain", "\\u0000none"]))
+        var casings = Enumerable.Range(0, 16)
+            .Select(bits => string.Concat(
+                "none".Select((letter, i) => (bits >> i) % 2 == 0 ? letter : char.ToUpperInvariant(letter))));
+        foreach (var none in casings.Concat(
+            ["", " none", "none ", "n\\u006fne", "null", "undefined", "plain", "\\u0000none"]))
         {
             yield return Row(
                 $"Alg[{none}]Unsigned", None, (key, token) => $"{Under(none, key.KeyId)}.{token.Split('.')[1]}.");
@@ -92,7 +95,9 @@ internal static class ForgedAlgorithms
 
     private static IEnumerable<TestCaseData> OfAnotherKind()
     {
-        foreach (var algorithm in new[] { "RS256", "RS512", "PS256", "ES384", "ES512", "ES256K", "EdDSA", "HS256", "ES256 ", "es256", "Es256", "SHA256withECDSA", "1.2.840.10045.4.3.2", "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256" })
+        foreach (var algorithm in new[] { "RS256", "RS512", "PS256", "ES384", "ES512", "ES256K", "EdDSA", "HS256",
+            "ES256 ", "es256", "Es256", "SHA256withECDSA", "1.2.840.10045.4.3.2",
+            "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256" })
         {
             yield return Row(
                 $"Alg[{algorithm}]OverAGoodSignature",
@@ -115,9 +120,12 @@ internal static class ForgedAlgorithms
             "LargerCurveOfTheForger",
             Verified,
             (key, token) => OfACurve(ECCurve.NamedCurves.nistP384, "ES384", HashAlgorithmName.SHA384, key, token));
-        yield return Row("OtherCurveOfTheForger", Verified, (key, token) => OfACurve(ECCurve.NamedCurves.brainpoolP256r1, "ES256", HashAlgorithmName.SHA256, key, token));
-        yield return Row("OtherHashUnderTheSameKey", Verified, (key, token) => WithTheKey(key, own => With(token, signed => own.SignData(signed, HashAlgorithmName.SHA384))));
-        yield return Row("WeakHashUnderTheSameKey", "RFC 8725 3.2", (key, token) => WithTheKey(key, own => With(token, signed => own.SignData(signed, HashAlgorithmName.SHA1))));
+        yield return Row("OtherCurveOfTheForger", Verified, (key, token) =>
+            OfACurve(ECCurve.NamedCurves.brainpoolP256r1, "ES256", HashAlgorithmName.SHA256, key, token));
+        yield return Row("OtherHashUnderTheSameKey", Verified, (key, token) =>
+            WithTheKey(key, own => With(token, signed => own.SignData(signed, HashAlgorithmName.SHA384))));
+        yield return Row("WeakHashUnderTheSameKey", "RFC 8725 3.2", (key, token) =>
+            WithTheKey(key, own => With(token, signed => own.SignData(signed, HashAlgorithmName.SHA1))));
     }
 
     private static string OfAnRsaKey(ServiceKey key, string token)

@@ -55,13 +55,19 @@ internal static class ForgedClaims
                 Time,
                 (key, token) => key.Resign(token, payload: claims => claims[time] = claims[time]!.ToString()));
             yield return Row($"{time}Date", Time, Says(time, () => "2126-01-02T03:04:05Z"));
-            yield return Row($"{time}Array", Time, (key, token) => key.Resign(token, payload: claims => claims[time] = new JsonArray(claims[time]!.DeepClone())));
+            yield return Row($"{time}Array", Time, (key, token) =>
+                key.Resign(token, payload: claims => claims[time] = new JsonArray(claims[time]!.DeepClone())));
             yield return Row($"{time}Negative", Time, Says(time, () => -1));
             yield return Row($"{time}BeyondAllYears", Time, Says(time, () => long.MaxValue));
-            yield return Row($"{time}InMilliseconds", Time, (key, token) => key.Resign(token, payload: claims => claims[time] = claims[time]!.GetValue<long>() * 1000));
-            foreach (var (name, number) in new[] { ("BeyondAllNumbers", "1e400"), ("BeyondAllIntegers", "99999999999999999999"), ("NotANumber", "NaN"), ("Infinite", "Infinity"), ("InHex", "0x7fffffff"), ("WithLeadingZeros", "00") })
+            yield return Row($"{time}InMilliseconds", Time, (key, token) =>
+                key.Resign(token, payload: claims => claims[time] = claims[time]!.GetValue<long>() * 1000));
+            foreach (var (name, number) in new[] { ("BeyondAllNumbers", "1e400"),
+                ("BeyondAllIntegers", "99999999999999999999"), ("NotANumber", "NaN"), ("Infinite", "Infinity"),
+                ("InHex", "0x7fffffff"), ("WithLeadingZeros", "00") })
             {
-                yield return Row($"{time}{name}", Time, (key, token) => Payload(key, token, json => json.Replace($"\"{time}\":", $"\"{time}\":{number},\"x\":", StringComparison.Ordinal)));
+                yield return Row($"{time}{name}", Time, (key, token) =>
+                    Payload(key, token, json =>
+                        json.Replace($"\"{time}\":", $"\"{time}\":{number},\"x\":", StringComparison.Ordinal)));
             }
         }
 
@@ -69,7 +75,9 @@ internal static class ForgedClaims
         {
             foreach (var (name, value) in new (string, Func<JsonNode>)[]
             {
-                ("Number", () => 42), ("Empty", () => ""), ("NoUuid", () => "ada"), ("WhiteSpace", () => " "), ("Sql", () => "' OR '1'='1"), ("Path", () => "../../me"), ("Nul", () => "\0"), ("Long", () => new string('0', 4096)),
+                ("Number", () => 42), ("Empty", () => ""), ("NoUuid", () => "ada"), ("WhiteSpace", () => " "),
+                ("Sql", () => "' OR '1'='1"), ("Path", () => "../../me"), ("Nul", () => "\0"),
+                ("Long", () => new string('0', 4096)),
             })
             {
                 yield return Row($"{id}{name}", Definitions[id], Says(id, value));
@@ -79,13 +87,18 @@ internal static class ForgedClaims
                 $"{id}InBraces",
                 Definitions[id],
                 (key, token) => key.Resign(token, payload: claims => claims[id] = $"{{{claims[id]}}}"));
-            yield return Row($"{id}WithoutDashes", Definitions[id], (key, token) => key.Resign(token, payload: claims => claims[id] = claims[id]!.ToString().Replace("-", "", StringComparison.Ordinal)));
+            yield return Row($"{id}WithoutDashes", Definitions[id], (key, token) =>
+                key.Resign(token, payload: claims =>
+                    claims[id] = claims[id]!.ToString().Replace("-", "", StringComparison.Ordinal)));
             yield return Row(
                 $"{id}WithANulAfterIt",
                 Definitions[id],
                 (key, token) => key.Resign(token, payload: claims => claims[id] = claims[id] + "\0"));
-            yield return Row($"{id}Array", Definitions[id], (key, token) => key.Resign(token, payload: claims => claims[id] = new JsonArray(claims[id]!.ToString())));
-            yield return Row($"{id}LoneSurrogate", "RFC 8259 8.2", (key, token) => Payload(key, token, json => json.Replace($"\"{id}\":\"", $"\"{id}\":\"\\ud800", StringComparison.Ordinal)));
+            yield return Row($"{id}Array", Definitions[id], (key, token) =>
+                key.Resign(token, payload: claims => claims[id] = new JsonArray(claims[id]!.ToString())));
+            yield return Row($"{id}LoneSurrogate", "RFC 8259 8.2", (key, token) =>
+                Payload(key, token, json =>
+                    json.Replace($"\"{id}\":\"", $"\"{id}\":\"\\ud800", StringComparison.Ordinal)));
         }
 
         yield return Row("ScopeArray", Definitions["scope"], Says("scope", () => new JsonArray("account:read")));
@@ -99,13 +112,16 @@ internal static class ForgedClaims
 
     private static IEnumerable<TestCaseData> ForSomebodyElse()
     {
-        foreach (var issuer in new[] { "http://localhost:5081", "http://localhost:5080/", "HTTP://localhost:5080", "http://localhost:5080 ", "https://localhost:5080", "http://localhost", "http://127.0.0.1:5080", "http://localhost:5080@evil.example.com", "http://localhost:5080.evil.example.com", "" })
+        foreach (var issuer in new[] { "http://localhost:5081", "http://localhost:5080/", "HTTP://localhost:5080",
+            "http://localhost:5080 ", "https://localhost:5080", "http://localhost", "http://127.0.0.1:5080",
+            "http://localhost:5080@evil.example.com", "http://localhost:5080.evil.example.com", "" })
         {
             yield return Row($"Issuer[{issuer}]", Issuer, Says("iss", () => issuer));
         }
 
         yield return Row("IssuerArray", Issuer, Says("iss", () => new JsonArray("http://localhost:5080")));
-        foreach (var audience in new[] { "another-api", "cleanjwt-api/", "CleanJwt-Api", " cleanjwt-api", "cleanjwt-api another-api", "cleanjwt-api,another-api", "cleanjwt", "http://localhost:5080", "*", "" })
+        foreach (var audience in new[] { "another-api", "cleanjwt-api/", "CleanJwt-Api", " cleanjwt-api",
+            "cleanjwt-api another-api", "cleanjwt-api,another-api", "cleanjwt", "http://localhost:5080", "*", "" })
         {
             yield return Row($"Audience[{audience}]", Audience, Says("aud", () => audience));
         }
@@ -126,15 +142,20 @@ internal static class ForgedClaims
         yield return Row("NotValidForACentury", "RFC 7519 4.1.5", Later("nbf", 4_000_000_000));
 
         // A token of the same key for something else, such as OpenID Connect's for clients
-        yield return Row("IdToken", "RFC 8725 2.8; RFC 8725 3.12", (key, token) => key.Resign(token, header => header["typ"] = "JWT", claims => (claims["aud"], claims["nonce"]) = ("cleanjwt", "x")));
-        yield return Row("LogoutToken", "RFC 8725 2.8; RFC 8725 3.12", (key, token) => key.Resign(token, header => header["typ"] = "logout+jwt", claims => claims["events"] = new JsonObject()));
+        yield return Row("IdToken", "RFC 8725 2.8; RFC 8725 3.12", (key, token) =>
+            key.Resign(token, header => header["typ"] = "JWT", claims =>
+                (claims["aud"], claims["nonce"]) = ("cleanjwt", "x")));
+        yield return Row("LogoutToken", "RFC 8725 2.8; RFC 8725 3.12", (key, token) =>
+            key.Resign(token, header => header["typ"] = "logout+jwt", claims => claims["events"] = new JsonObject()));
     }
 
     private static IEnumerable<TestCaseData> Twice()
     {
         foreach (var (claim, other) in new[]
         {
-            ("iss", "\"x\""), ("aud", "\"x\""), ("sub", $"\"{Guid.NewGuid()}\""), ("sid", $"\"{Guid.NewGuid()}\""), ("exp", "99999999999"), ("nbf", "1"), ("iat", "1"), ("auth_time", "99999999999"), ("scope", "\"users:write\""), ("jti", "\"x\""),
+            ("iss", "\"x\""), ("aud", "\"x\""), ("sub", $"\"{Guid.NewGuid()}\""), ("sid", $"\"{Guid.NewGuid()}\""),
+            ("exp", "99999999999"), ("nbf", "1"), ("iat", "1"), ("auth_time", "99999999999"),
+            ("scope", "\"users:write\""), ("jti", "\"x\""),
         })
         {
             yield return Row(

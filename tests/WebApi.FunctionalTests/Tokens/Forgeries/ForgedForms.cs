@@ -50,9 +50,12 @@ internal static class ForgedForms
             "HeaderNotCanonical",
             Spelling,
             (key, token) => key.Sign($"{Jwt.NonCanonical(Unaligned(HeaderOf(key)))}.{token.Split('.')[1]}"));
-        yield return Row("PayloadNotCanonical", Spelling, (key, token) => key.Sign($"{token.Split('.')[0]}.{Jwt.NonCanonical(Unaligned(Jwt.Payload(token).ToJsonString()))}"));
-        yield return Row("StandardBase64", "RFC 7515 2; RFC 4648 5", (key, token) => key.Sign($"{token.Split('.')[0]}.{Convert.ToBase64String(Encoding.UTF8.GetBytes(Change(Jwt.Payload(token), "x", "???>>>~~~"))).TrimEnd('=')}"));
-        foreach (var (name, inserted) in new[] { ("Space", " "), ("Tab", "\t"), ("Percent", "%20"), ("Plus", "+"), ("Slash", "/"), ("Equals", "="), ("Nul", "%00"), ("Quote", "\""), ("Comma", ","), ("Star", "*") })
+        yield return Row("PayloadNotCanonical", Spelling, (key, token) =>
+            key.Sign($"{token.Split('.')[0]}.{Jwt.NonCanonical(Unaligned(Jwt.Payload(token).ToJsonString()))}"));
+        yield return Row("StandardBase64", "RFC 7515 2; RFC 4648 5", (key, token) =>
+            key.Sign($"{token.Split('.')[0]}.{Convert.ToBase64String(Encoding.UTF8.GetBytes(Change(Jwt.Payload(token), "x", "???>>>~~~"))).TrimEnd('=')}"));
+        foreach (var (name, inserted) in new[] { ("Space", " "), ("Tab", "\t"), ("Percent", "%20"), ("Plus", "+"),
+            ("Slash", "/"), ("Equals", "="), ("Nul", "%00"), ("Quote", "\""), ("Comma", ","), ("Star", "*") })
         {
             yield return Row($"{name}InTheHeader", Spelling, (_, token) => token.Insert(20, inserted));
             yield return Row(
@@ -79,20 +82,26 @@ internal static class ForgedForms
         yield return Row("TokenTwice", Compact, (_, token) => token + token);
         yield return Row("TokenTwiceWithADot", Compact, (_, token) => $"{token}.{token}");
         yield return Row("DotsAlone", "CVE-2025-30204", (_, _) => new string('.', 8000));
-        yield return Row("JsonSerialization", "RFC 7515 7.2", (_, token) => $"{{\"protected\":\"{token.Split('.')[0]}\",\"payload\":\"{token.Split('.')[1]}\",\"signature\":\"{token.Split('.')[2]}\"}}");
-        yield return Row("JsonSerializationOfSeveral", "RFC 7515 7.2", (_, token) => $"{{\"payload\":\"{token.Split('.')[1]}\",\"signatures\":[{{\"protected\":\"{token.Split('.')[0]}\",\"signature\":\"{token.Split('.')[2]}\"}}]}}");
+        yield return Row("JsonSerialization", "RFC 7515 7.2", (_, token) =>
+            $"{{\"protected\":\"{token.Split('.')[0]}\",\"payload\":\"{token.Split('.')[1]}\",\"signature\":\"{token.Split('.')[2]}\"}}");
+        yield return Row("JsonSerializationOfSeveral", "RFC 7515 7.2", (_, token) =>
+            $"{{\"payload\":\"{token.Split('.')[1]}\",\"signatures\":[{{\"protected\":\"{token.Split('.')[0]}\",\"signature\":\"{token.Split('.')[2]}\"}}]}}");
 
         // The five parts of an encrypted token
         foreach (var (name, header) in new[]
         {
-            ("Direct", "\"alg\":\"dir\",\"enc\":\"A128GCM\""), ("DirectCbc", "\"alg\":\"dir\",\"enc\":\"A128CBC-HS256\""), ("Rsa", "\"alg\":\"RSA-OAEP-256\",\"enc\":\"A256GCM\""), ("RsaOfOld", "\"alg\":\"RSA1_5\",\"enc\":\"A256GCM\""),
+            ("Direct", "\"alg\":\"dir\",\"enc\":\"A128GCM\""),
+            ("DirectCbc", "\"alg\":\"dir\",\"enc\":\"A128CBC-HS256\""),
+            ("Rsa", "\"alg\":\"RSA-OAEP-256\",\"enc\":\"A256GCM\""),
+            ("RsaOfOld", "\"alg\":\"RSA1_5\",\"enc\":\"A256GCM\""),
             ("Ecdh", "\"alg\":\"ECDH-ES\",\"enc\":\"A256GCM\",\"epk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}"), ("KeyWrap", "\"alg\":\"A128KW\",\"enc\":\"A128GCM\""),
         })
         {
             yield return Row($"Jwe{name}", Encrypted, (key, token) => Jwe(header, key, token));
         }
 
-        yield return Row("JweOfPasswordAndManyRounds", "RFC 7518 4.8; OWASP API4:2023", (key, token) => Jwe("\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\",\"p2c\":2147483647,\"p2s\":\"AAAA\"", key, token));
+        yield return Row("JweOfPasswordAndManyRounds", "RFC 7518 4.8; OWASP API4:2023", (key, token) =>
+            Jwe("\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\",\"p2c\":2147483647,\"p2s\":\"AAAA\"", key, token));
         yield return Row(
             "JweCompressed",
             "RFC 8725 3.6; CVE-2024-21319",
@@ -104,7 +113,9 @@ internal static class ForgedForms
         yield return Row("JweNone", Encrypted, (key, token) => Jwe("\"alg\":\"none\",\"enc\":\"none\"", key, token));
         yield return Row(
             "JweUnderTheHeaderOfASignedToken", Encrypted, (key, token) => Jwe("\"alg\":\"ES256\"", key, token));
-        yield return Row("JweHeaderOverThreeParts", Encrypted, (key, token) => Signed(key, $"{{\"alg\":\"ES256\",\"enc\":\"A128GCM\",\"typ\":\"at+jwt\",\"kid\":\"{key.KeyId}\"}}", token));
+        yield return Row("JweHeaderOverThreeParts", Encrypted, (key, token) =>
+            Signed(key, $"{{\"alg\":\"ES256\",\"enc\":\"A128GCM\",\"typ\":\"at+jwt\",\"kid\":\"{key.KeyId}\"}}",
+                token));
 
         yield return Row("JustLargerThan8KiB", Large, (key, token) => OfLength(key, token, (8 * 1024) + 1));
         yield return Row(
@@ -133,10 +144,12 @@ internal static class ForgedForms
             "HeaderWithTrailingComma",
             "RFC 8259 4",
             (key, token) => Signed(key, $"{{{Header},\"kid\":\"{key.KeyId}\",}}", token));
-        yield return Row("HeaderInSingleQuotes", "RFC 8259 7", (key, token) => Signed(key, HeaderOf(key).Replace('"', '\''), token));
+        yield return Row("HeaderInSingleQuotes", "RFC 8259 7", (key, token) =>
+            Signed(key, HeaderOf(key).Replace('"', '\''), token));
         yield return Row(
             "HeaderWithByteOrderMark", "RFC 8259 8.1", (key, token) => Signed(key, "\ufeff" + HeaderOf(key), token));
-        yield return Row("HeaderInUtf16", Utf8, (key, token) => key.Sign($"{Base64Url.EncodeToString(Encoding.Unicode.GetBytes(HeaderOf(key)))}.{token.Split('.')[1]}"));
+        yield return Row("HeaderInUtf16", Utf8, (key, token) =>
+            key.Sign($"{Base64Url.EncodeToString(Encoding.Unicode.GetBytes(HeaderOf(key)))}.{token.Split('.')[1]}"));
         yield return Row(
             "HeaderNameLoneSurrogate",
             "RFC 8259 8.2",
@@ -157,7 +170,8 @@ internal static class ForgedForms
         yield return Row("PayloadEmptyObject", NoObject, (key, token) => Payload(key, token, _ => "{}"));
         yield return Row("PayloadWithMoreAfterIt", NoObject, (key, token) => Payload(key, token, json => json + "{}"));
         yield return Row("PayloadWithNulAfterIt", NoObject, (key, token) => Payload(key, token, json => json + "\0"));
-        yield return Row("PayloadCompressed", NoObject, (key, token) => key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString([0x78, 0x9c, 1, 2, 0, 0xfd, 0xff, 0x7b, 0x7d])}"));
+        yield return Row("PayloadCompressed", NoObject, (key, token) =>
+            key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString([0x78, 0x9c, 1, 2, 0, 0xfd, 0xff, 0x7b, 0x7d])}"));
         yield return Row(
             "PayloadDeeplyNested",
             "RFC 8259 9",
@@ -166,8 +180,10 @@ internal static class ForgedForms
             "PayloadNameLoneSurrogate",
             "RFC 8259 8.2",
             (key, token) => Payload(key, token, json => json.Insert(1, "\"\\ud800\":1,")));
-        yield return Row("PayloadInUtf16", Utf8, (key, token) => key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString(Encoding.Unicode.GetBytes(Jwt.Payload(token).ToJsonString()))}"));
-        yield return Row("PayloadNoUtf8", Utf8, (key, token) => key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)',', .. Encoding.UTF8.GetBytes(Jwt.Payload(token).ToJsonString())[1..]])}"));
+        yield return Row("PayloadInUtf16", Utf8, (key, token) =>
+            key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString(Encoding.Unicode.GetBytes(Jwt.Payload(token).ToJsonString()))}"));
+        yield return Row("PayloadNoUtf8", Utf8, (key, token) =>
+            key.Sign($"{token.Split('.')[0]}.{Base64Url.EncodeToString([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)',', .. Encoding.UTF8.GetBytes(Jwt.Payload(token).ToJsonString())[1..]])}"));
     }
 
     private static string Jwe(string header, ServiceKey key, string token) =>

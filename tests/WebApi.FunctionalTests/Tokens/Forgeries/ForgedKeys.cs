@@ -27,9 +27,12 @@ internal static class ForgedKeys
         yield return Row("KidInAnotherCase", Kid, (key, token) => Named(key, token, key.KeyId.ToUpperInvariant()));
         foreach (var (name, kid) in new[]
         {
-            ("Unknown", "unknown"), ("Empty", ""), ("Path", "../../../dev/null"), ("AbsolutePath", "/dev/null"), ("WindowsPath", "..\\..\\keys"), ("File", "file:///etc/passwd"),
-            ("KeyFolder", "keys/"), ("Command", "x|id"), ("Ldap", "*)(uid=*"), ("Template", "{{7*7}}${7*7}"), ("Url", "http://127.0.0.1:1/"), ("Nul", "\0"), ("LineBreak", "x\r\nSet-Cookie: x=y"),
-            ("Zero", "0"), ("First", "1"), ("Star", "*"), ("Percent", "%"), ("Unicode", "\u043a\U0001F511"), ("OfHalf8KiB", new string('k', 4096)), ("Of10KB", new string('k', 10_000)),
+            ("Unknown", "unknown"), ("Empty", ""), ("Path", "../../../dev/null"), ("AbsolutePath", "/dev/null"),
+            ("WindowsPath", "..\\..\\keys"), ("File", "file:///etc/passwd"),
+            ("KeyFolder", "keys/"), ("Command", "x|id"), ("Ldap", "*)(uid=*"), ("Template", "{{7*7}}${7*7}"),
+            ("Url", "http://127.0.0.1:1/"), ("Nul", "\0"), ("LineBreak", "x\r\nSet-Cookie: x=y"),
+            ("Zero", "0"), ("First", "1"), ("Star", "*"), ("Percent", "%"), ("Unicode", "\u043a\U0001F511"),
+            ("OfHalf8KiB", new string('k', 4096)), ("Of10KB", new string('k', 10_000)),
         })
         {
             yield return Row($"Kid{name}", Looked, (key, token) => Named(key, token, kid));
@@ -37,7 +40,8 @@ internal static class ForgedKeys
 
         foreach (var (name, before, after) in new[]
         {
-            ("OrTrue", "", "' OR '1'='1"), ("Comment", "", "'--"), ("Union", "x' UNION SELECT '", "' -- "), ("Like", "", "%"), ("Space", "", " "), ("LeadingSpace", " ", ""), ("NulAfterIt", "", "\0"),
+            ("OrTrue", "", "' OR '1'='1"), ("Comment", "", "'--"), ("Union", "x' UNION SELECT '", "' -- "),
+            ("Like", "", "%"), ("Space", "", " "), ("LeadingSpace", " ", ""), ("NulAfterIt", "", "\0"),
             ("PathBefore", "./", ""), ("ByteOrderMark", "\ufeff", ""), ("ZeroWidthSpace", "", "\u200b"), (
                 "Quoted", "\"", "\""),
         })
@@ -59,16 +63,19 @@ internal static class ForgedKeys
             "JwkOfTheForger",
             Brought,
             (key, token) => OfTheForger(key, token, (forger, header) => header["jwk"] = Jwk(forger)));
-        yield return Row("JwkOfTheForgerWithoutKid", Brought, (key, token) => OfTheForger(key, token, (forger, header) =>
+        yield return Row("JwkOfTheForgerWithoutKid", Brought, (key, token) =>
+            OfTheForger(key, token, (forger, header) =>
         {
             header["jwk"] = Jwk(forger);
             header.Remove("kid");
         }));
         yield return Row(
             "JwkOfTheService", Brought, (key, token) => WithOwn(key, token, (own, header) => header["jwk"] = Jwk(own)));
-        yield return Row("JwkSecret", Brought, (key, token) => key.Resign(token, header => header["jwk"] = new JsonObject { ["kty"] = "oct", ["k"] = "" }));
+        yield return Row("JwkSecret", Brought, (key, token) =>
+            key.Resign(token, header => header["jwk"] = new JsonObject { ["kty"] = "oct", ["k"] = "" }));
         yield return Row("JwkNull", Brought, (key, token) => key.Resign(token, header => header["jwk"] = null));
-        yield return Row("X5cOfTheForger", "RFC 7515 4.1.6", (key, token) => OfTheForger(key, token, (forger, header) => header["x5c"] = new JsonArray(Certificate(forger))));
+        yield return Row("X5cOfTheForger", "RFC 7515 4.1.6", (key, token) =>
+            OfTheForger(key, token, (forger, header) => header["x5c"] = new JsonArray(Certificate(forger))));
         yield return Row(
             "X5cOfTheService",
             "RFC 7515 4.1.6",
@@ -100,7 +107,13 @@ internal static class ForgedKeys
     public static JsonObject Jwk(ECDsa key)
     {
         var point = key.ExportParameters(includePrivateParameters: false).Q;
-        return new() { ["kty"] = "EC", ["crv"] = "P-256", ["x"] = Base64Url.EncodeToString(point.X), ["y"] = Base64Url.EncodeToString(point.Y) };
+        return new()
+        {
+            ["kty"] = "EC",
+            ["crv"] = "P-256",
+            ["x"] = Base64Url.EncodeToString(point.X),
+            ["y"] = Base64Url.EncodeToString(point.Y)
+        };
     }
 
     /// <param name="extensions">Where a verifier may look for more, say.</param>
@@ -113,7 +126,8 @@ internal static class ForgedKeys
             request.CertificateExtensions.Add(extension);
         }
 
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return Convert.ToBase64String(certificate.RawData);
     }
 

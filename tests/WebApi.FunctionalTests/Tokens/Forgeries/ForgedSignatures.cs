@@ -31,12 +31,15 @@ internal static class ForgedSignatures
             NotVerified,
             (_, token) => Jwt.With(token, 2, part => (part[0] == 'A' ? 'B' : 'A') + part[1..]));
         yield return Row("SignatureOfAnotherKey", NotVerified, (_, token) => SignedByAnother(token));
-        yield return Row("SignatureOfAnotherToken", NotVerified, (key, token) => Jwt.With(token, 2, _ => key.Resign(token, payload: claims => claims["x"] = "y").Split('.')[2]));
+        yield return Row("SignatureOfAnotherToken", NotVerified, (key, token) =>
+            Jwt.With(token, 2, _ => key.Resign(token, payload: claims => claims["x"] = "y").Split('.')[2]));
         yield return Row(
             "SignatureOfTheClaimsAlone",
             "RFC 8725 3.3",
             (key, token) => Jwt.With(token, 2, _ => key.Sign(token.Split('.')[1]).Split('.')[1]));
-        yield return Row("PayloadChanged", NotVerified, (_, token) => Jwt.With(token, 1, _ => Jwt.Encode(Change(Jwt.Payload(token), "scope", "account:read account:write users:read users:write"))));
+        yield return Row("PayloadChanged", NotVerified, (_, token) =>
+            Jwt.With(token, 1, _ =>
+                Jwt.Encode(Change(Jwt.Payload(token), "scope", "account:read account:write users:read users:write"))));
         yield return Row(
             "HeaderChanged",
             NotVerified,
