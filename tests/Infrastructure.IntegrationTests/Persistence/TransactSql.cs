@@ -153,6 +153,11 @@ internal sealed class TransactSql
         var script = db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
         Assert.That(Errors(script), Is.Empty);
         Assert.That(script, Does.Contain("CREATE TABLE [Sessions]").And.Contain("COLLATE Latin1_General_100_BIN2"));
+        Assert.That(
+            script,
+            Does.Contain("UNIQUE CLUSTERED INDEX [IX_PasswordAttempts_Sequence]")
+                .And.Contain("[PK_PasswordAttempts] PRIMARY KEY NONCLUSTERED"),
+            "random keys would spread the inserts over all pages");
         Assert.That(Errors(SqlServerSetup.UseRowVersions), Is.Empty);
         Assert.That(Errors(SqlServerSetup.CountsNoRows), Is.Empty);
     }

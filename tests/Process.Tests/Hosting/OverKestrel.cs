@@ -144,6 +144,17 @@ internal sealed class OverKestrel
         Assert.That(_process.Output, Does.Not.Contain("fail:"));
     }
 
+    /// <summary>The server refuses these before the service sees them, and gives no way to write a body.</summary>
+    [TestCase("GET /{0} HTTP/1.1\r\nHost: localhost\r\n\r\n", 9 * 1024, 414)]
+    [TestCase("GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: {0}\r\n\r\n", 40 * 1024, 431)]
+    [TestCase("{0}\r\n\r\n", 10, 400)]
+    public async Task RequestThatTheServerCannotRead_IsRefusedWithoutABody(string request, int length, int status)
+    {
+        var answer = await SendRawAsync(request.Replace("{0}", new string('x', length), StringComparison.Ordinal));
+        Assert.That(answer, Does.StartWith($"HTTP/1.1 {status}").And.Contain("Content-Length: 0"));
+        Assert.That(answer, Does.EndWith("\r\n\r\n"));
+    }
+
     [Test]
     public async Task RequestThatWentWell_IsNotLogged()
     {

@@ -227,11 +227,12 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task SignInsAtTheSameTime_LeaveNoSessionOfTheOldPassword()
     {
+        const int AttemptLimit = 5; // a sixth wrong password would be put off
         for (var round = 0; round < 3; round++)
         {
             var email = await _app.RegisterAsync();
             var current = await _app.LoginAsync(email);
-            var signIns = Enumerable.Range(0, 6).Select(_ => Task.Run(() => TryLoginAsync(email, Old))).ToArray();
+            var signIns = Enumerable.Range(0, AttemptLimit).Select(_ => Task.Run(() => TryLoginAsync(email, Old))).ToArray();
             await (await ChangeAsync(current, New)).ShouldBeAsync(204);
             foreach (var answer in await Task.WhenAll(signIns))
             {

@@ -35,43 +35,38 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
     public async Task<T> ReadAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            return await ReadOnceAsync(work, cancellationToken);
-        }
-        catch (ModelNotBuiltException)
-        {
-            await _model.BuildAsync();
-            return await ReadOnceAsync(work, cancellationToken);
-        }
-    }
-
-    private async Task<T> ReadOnceAsync<T>(
-        Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        var result = _readers.TryEnqueue(
-            () => _connections.Run(work, cancellationToken), cancellationToken) ?? throw QueueIsFull();
-        try
-        {
-            return await result.WaitAsync(_timeout, CancellationToken.None); // a running read takes microseconds
-        }
-        catch (TimeoutException)
-        {
-            throw TimedOut();
+            var result = _readers.TryEnqueue(
+                () => _connections.Run(work, cancellationToken), cancellationToken) ?? throw QueueIsFull();
+            try
+            {
+                return await result.WaitAsync(_timeout, CancellationToken.None); // a running read takes microseconds
+            }
+            catch (TimeoutException)
+            {
+                throw TimedOut();
+            }
+            catch (ModelNotBuiltException)
+            {
+                await _model.BuildAsync();
+            }
         }
     }
 
     public async Task<T> WriteAsync<T>(
         Func<DatabaseConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            return await _writer.RunAsync(work, _timeout, cancellationToken);
-        }
-        catch (ModelNotBuiltException)
-        {
-            await _model.BuildAsync();
-            return await _writer.RunAsync(work, _timeout, cancellationToken);
+            try
+            {
+                return await _writer.RunAsync(work, _timeout, cancellationToken);
+            }
+            catch (ModelNotBuiltException)
+            {
+                await _model.BuildAsync();
+            }
         }
     }
 
