@@ -34,12 +34,13 @@ internal sealed class SqliteFileGuard(SqliteFile file, ConnectionObservers obser
     {
         const int FileControlHasMoved = 20; // https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html
         var hasMoved = 0;
-        return FileControl(connection.Handle!.DangerousGetHandle(), 0, FileControlHasMoved, ref hasMoved) == 0
+        return FileControl(connection.Handle!, 0, FileControlHasMoved, ref hasMoved) == 0
             && hasMoved != 0;
     }
 
-    // SQLitePCLRaw has no method for this. Without a name the database is the main one.
+    // SQLitePCLRaw has no method for this. Without a name the database is the main one. A SafeHandle is not closed during
+    // the call.
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_file_control")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    private static extern int FileControl(nint connection, nint name, int operation, ref int value);
+    private static extern int FileControl(SafeHandle connection, nint name, int operation, ref int value);
 }

@@ -18,10 +18,15 @@ internal static class SqliteServices
         services.AddContexts<SqliteDbContext>((provider, builder) =>
             builder.UseSqlite(provider.GetRequiredService<SqliteFile>().ConnectionString));
         services.AddSingleton<IDatabaseSetup, SqliteSetup>();
-        services.AddSingleton<IDatabase>(provider => new SqliteDatabase(
-            () => OpenConnection(provider),
-            provider.GetRequiredService<EntityModel>(),
-            provider.GetRequiredService<DatabaseOptions>()));
+        services.AddSingleton<IDatabase>(provider =>
+        {
+            // Made before the database, so that it is disposed of after the database has ended its work.
+            provider.GetRequiredService<SqliteFileGuard>();
+            return new SqliteDatabase(
+                () => OpenConnection(provider),
+                provider.GetRequiredService<EntityModel>(),
+                provider.GetRequiredService<DatabaseOptions>());
+        });
         services.AddSingleton(RevocationSql.Sqlite);
     }
 
