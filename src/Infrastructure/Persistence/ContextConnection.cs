@@ -18,6 +18,11 @@ internal sealed class ContextConnection(AppDbContext context) : DatabaseConnecti
     public override async Task<IReadOnlyList<int>> ExecuteAllAsync(
         IReadOnlyList<FormattableString> statements, CancellationToken cancellationToken)
     {
+        if (statements.Count == 0)
+        {
+            return []; // a driver refuses an empty batch
+        }
+
         await using var batch = await CreateBatchAsync(statements, cancellationToken);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return [.. batch.BatchCommands.Select(command => command.RecordsAffected)];

@@ -20,8 +20,10 @@ internal sealed class SilentBatch(Func<string, int> change, Func<string, DbDataR
 
     protected override DbBatchCommandCollection DbBatchCommands => _commands;
 
-    public override int ExecuteNonQuery() =>
-        _commands.Cast<Command>().Sum(command => command.Changed = change(command.CommandText));
+    // Drivers refuse an empty batch.
+    public override int ExecuteNonQuery() => _commands.Count > 0
+        ? _commands.Cast<Command>().Sum(command => command.Changed = change(command.CommandText))
+        : throw new NotSupportedException("The batch has no commands.");
 
     public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult(ExecuteNonQuery());
