@@ -138,7 +138,7 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     {
         using var database = new TestDatabase(kind);
         await using var node = await Node.StartAsync(
-            database, configure: services => Decorate(services, inner => new FailingReads(inner)));
+            database, configure: services => services.DecorateDatabase(inner => new FailingReads(inner)));
         await node.AddAccountAsync(Ada);
         ((FailingReads)node.Get<IDatabase>()).Fail = true;
         Assert.That(async () => await VerifyAsync(node, "wrong"), Throws.InstanceOf<DatabaseUnavailableException>());
@@ -179,7 +179,7 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     {
         using var database = new TestDatabase(kind);
         await using var node = await Node.StartAsync(
-            database, configure: services => Decorate(services, inner => new Conflicts(inner)));
+            database, configure: services => services.DecorateDatabase(inner => new Conflicts(inner)));
         var conflicts = (Conflicts)node.Get<IDatabase>();
         conflicts.IsNext = true;
         List<PasswordAttemptRow> before;
@@ -273,17 +273,6 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
             _work.Wait();
             _release.Dispose();
         }
-    }
-
-    /// <summary>
-    /// Has a change of tries find that another node was faster: between what it has read and what it writes.
-    /// </summary>
-    private static void Decorate(IServiceCollection services, Func<IDatabase, IDatabase> decorator)
-    {
-        var real = services.Single(service => service.ServiceType == typeof(IDatabase));
-        services.Replace(ServiceDescriptor.Singleton(provider => decorator((IDatabase)(
-            real.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(
-                provider, real.ImplementationType!)))));
     }
 
     /// <summary>

@@ -2,9 +2,6 @@ using CleanJwt.Application.Callers;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
-using CleanJwt.Infrastructure.Persistence;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
@@ -21,11 +18,7 @@ internal sealed class SignInRoundTrips
     public async Task StartAsync()
     {
         _node = await Node.StartAsync(_database, configure: services =>
-        {
-            var real = services.Single(service => service.ServiceType == typeof(IDatabase));
-            services.Replace(ServiceDescriptor.Singleton<IDatabase>(provider =>
-                _counter = new CountingDatabase((IDatabase)real.ImplementationFactory!(provider))));
-        });
+            services.DecorateDatabase(inner => _counter = new CountingDatabase(inner)));
         await _node.AddAccountAsync(Email);
         _counter.Reset();
     }

@@ -82,7 +82,7 @@ internal sealed class SqliteDatabase : IDatabase, IDisposable
         _connections.Dispose();
     }
 
-    private static DatabaseUnavailableException QueueIsFull() => new("Too many requests wait for the database.");
+    internal static DatabaseUnavailableException QueueIsFull() => new("Too many requests wait for the database.");
 
-    private static DatabaseUnavailableException TimedOut() => new("The database did not answer in time.");
+    internal static DatabaseUnavailableException TimedOut() => new("The database did not answer in time.");
 }

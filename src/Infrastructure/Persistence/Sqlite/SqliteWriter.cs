@@ -50,7 +50,7 @@ internal sealed class SqliteWriter : IDisposable
         var write = new Write<T>(work);
         return _queue.Writer.TryWrite(write)
             ? write.WaitAsync(timeout, cancellationToken)
-            : throw new DatabaseUnavailableException("Too many requests wait for the database.");
+            : throw SqliteDatabase.QueueIsFull();
     }
 
     public void Dispose()
@@ -187,7 +187,7 @@ internal sealed class SqliteWriter : IDisposable
             if (!outcome.IsCompleted && TryLeaveUnclaimed())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw TimedOut();
+                throw SqliteDatabase.TimedOut();
             }
 
             // The work is claimed, so its outcome follows.
@@ -196,7 +196,7 @@ internal sealed class SqliteWriter : IDisposable
             if (!outcome.IsCompleted)
             {
                 throw LeaveClaimed()
-                    ? TimedOut()
+                    ? SqliteDatabase.TimedOut()
                     : new DatabaseUnavailableException("The database did not confirm the commit.");
             }
 
@@ -244,7 +244,5 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         public override void Fail(Exception exception) => _completion.SetException(_failure ?? exception);
-
-        private static DatabaseUnavailableException TimedOut() => new("The database did not answer in time.");
     }
 }
