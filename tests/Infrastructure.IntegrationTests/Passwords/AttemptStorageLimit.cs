@@ -14,6 +14,7 @@ namespace CleanJwt.Infrastructure.IntegrationTests.Passwords;
 
 /// <summary>The table of attempts stays within its limit, for however many addresses strangers try passwords.</summary>
 [OnDatabases]
+[Category("Exhaustive")]
 internal sealed class AttemptStorageLimit(DatabaseKind kind)
 {
     private const int Bound = 20;

@@ -16,6 +16,7 @@ namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 /// <summary>
 /// How SQLite carries out what is asked of tables that grow: by their indexes, and page by page without sorting.
 /// </summary>
+[Category("Exhaustive")]
 internal sealed class QueryPlans
 {
     // This index holds only accounts that have a role.

@@ -8,6 +8,7 @@ using SQLitePCL;
 namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 
 /// <summary>What many requests read is read from the file once, however many ask in turn.</summary>
+[Category("Exhaustive")]
 internal sealed class SqlitePageCache
 {
     private const int Accounts = 8_000;

@@ -75,6 +75,7 @@ internal sealed class ListingUsers
     [TestCase(1)]
     [TestCase(3)]
     [TestCase(100)]
+    [Category("Exhaustive")]
     public async Task WalkOverEqualTimes_FindsEveryAccountOnce(int limit)
     {
         await using var app = await WithAccountsAsync(50, "'2026-01-02 03:04:05.678'");
@@ -88,6 +89,7 @@ internal sealed class ListingUsers
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task WalkWhileOthersComeAndGo_FindsEveryAccountThatStaysOnce()
     {
         await using var app = await WithAccountsAsync(40);
@@ -156,6 +158,7 @@ internal sealed class ListingUsers
 
     [TestCase("after=0.00000000000000000000000000000000", 0)]
     [TestCase("after=2bca2875f4373fff.ffffffffffffffffffffffffffffffff", 1)]
+    [Category("Exhaustive")]
     public async Task EndsOfTheList_ArePlacesInItToo(string query, int least)
     {
         var admin = await Client.AdminAsync();
@@ -233,6 +236,7 @@ internal sealed class ListingUsers
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task ShortestBeginnings_WorkToo()
     {
         await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
@@ -268,6 +272,7 @@ internal sealed class ListingUsers
     [TestCase("%C3")]
     [TestCase("%ED%A0%80")]
     [TestCase("%00")]
+    [Category("Exhaustive")]
     public async Task BrokenText_FindsNobody(string text)
     {
         var admin = await Client.AdminAsync();
@@ -275,6 +280,7 @@ internal sealed class ListingUsers
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task FilteredList_IsWalkedLikeTheWholeOne()
     {
         await using var app = await WithAccountsAsync(60);

@@ -50,6 +50,7 @@ internal sealed class RefusedAdministration
     }
 
     [TestCaseSource(nameof(Routes))]
+    [Category("Exhaustive")]
     public async Task ByAnAdministratorsTokenOfOtherScopes_IsRefused(string request, string scope, object? body)
     {
         var others = string.Join(' ', ContractScopes.OfAdmins.Split(' ').Where(other => other != scope));
@@ -71,6 +72,7 @@ internal sealed class RefusedAdministration
     }
 
     [TestCaseSource(nameof(RoutesOfOneAccount))]
+    [Category("Exhaustive")]
     public async Task OfAnIdOfNoAccount_IsNotFound(string request, string scope, object? body)
     {
         var admin = await Client.AdminAsync();
@@ -87,6 +89,7 @@ internal sealed class RefusedAdministration
     }
 
     [TestCaseSource(nameof(RoutesOfOneAccount))]
+    [Category("Exhaustive")]
     public async Task OfAnAccountThatWasDeleted_IsNotFound(string request, string scope, object? body)
     {
         var (admin, target) = (await Client.AdminAsync(), await Client.LoginAsync());
@@ -130,6 +133,7 @@ internal sealed class RefusedAdministration
 
     /// <summary>A role that stays is none that goes.</summary>
     [Test]
+    [Category("Exhaustive")]
     public async Task OfTheLastAdministratorsRole_WhenItStays_IsDone()
     {
         await using var app = new CleanJwtApp(TestAccounts.WithAdmin);
@@ -141,6 +145,7 @@ internal sealed class RefusedAdministration
 
     [TestCase("PUT /api/admin/users/{0}/roles", true)]
     [TestCase("DELETE /api/admin/users/{0}")]
+    [Category("Exhaustive")]
     public async Task ThatCantBeUndone_NeedsARecentSignIn(string request, bool hasBody = false)
     {
         await using var app = new CleanJwtApp(
@@ -172,6 +177,7 @@ internal sealed class RefusedAdministration
     [TestCase("POST /api/admin/users/{0}/lock")]
     [TestCase("POST /api/admin/users/{0}/unlock")]
     [TestCase("DELETE /api/admin/users/{0}/sessions")]
+    [Category("Exhaustive")]
     public async Task ThatCanBeUndone_NeedsNone(string request)
     {
         await using var app = new CleanJwtApp(TestAccounts.WithAdmin);

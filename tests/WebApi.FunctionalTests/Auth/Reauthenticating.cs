@@ -48,6 +48,7 @@ internal sealed class Reauthenticating
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task FreshSignIn_IsKeptByLaterRefreshes()
     {
         await using var app = new CleanJwtApp();
@@ -87,6 +88,7 @@ internal sealed class Reauthenticating
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task OtherSpellingOfThePassword_IsTheSame()
     {
         var email = TestAccounts.UniqueEmail();
@@ -116,6 +118,7 @@ internal sealed class Reauthenticating
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task PasswordOfAnotherAccount_IsWrong()
     {
         const string Theirs = "another horse battery staple";
@@ -156,6 +159,7 @@ internal sealed class Reauthenticating
     }
 
     [TestCaseSource(nameof(BadBodies))]
+    [Category("Exhaustive")]
     public async Task BadPassword_NamesTheField(string body)
     {
         var client = _app.CreateClient((await _app.LoginAsync()).AccessToken);
@@ -210,6 +214,7 @@ internal sealed class Reauthenticating
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task BesideRefreshes_NobodyLosesTheSession()
     {
         await using var app = new CleanJwtApp();
@@ -234,6 +239,7 @@ internal sealed class Reauthenticating
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task BesideAChainOfRefreshes_NobodyLosesTheSession()
     {
         await using var app = new CleanJwtApp();
@@ -260,6 +266,7 @@ internal sealed class Reauthenticating
     [TestCase("01:00:00", 300)]
     [TestCase("00:08:00", 240)]
     [TestCase("00:04:01", 1)]
+    [Category("Exhaustive")]
     public async Task IdleLifetime_BeginsAgainButNotTheAbsoluteOne(string absolute, int seconds)
     {
         await using var app = new CleanJwtApp(
@@ -276,6 +283,7 @@ internal sealed class Reauthenticating
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task SessionThatWasProved_OutlivesTheOneThatWasNot()
     {
         await using var app = new CleanJwtApp(new() { ["Sessions:IdleLifetime"] = "00:05:00" });

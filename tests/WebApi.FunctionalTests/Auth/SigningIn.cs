@@ -181,6 +181,7 @@ internal sealed class SigningIn(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task Password_IsTheSameComposedAndDecomposed()
     {
         var app = SharedService.On(kind);
@@ -198,6 +199,7 @@ internal sealed class SigningIn(DatabaseKind kind)
     [TestCase("twelve chars ", "twelve chars", TestName = "WhiteSpaceAtTheEnd")]
     [TestCase("Twelve chars", "twelve chars", TestName = "Case")]
     [TestCase("twelve charsﬁ", "twelve charsfi", TestName = "Ligature")]
+    [Category("Exhaustive")]
     public async Task Password_DiffersIn(string password, string other)
     {
         var app = SharedService.On(kind);

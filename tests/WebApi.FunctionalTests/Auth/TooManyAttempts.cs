@@ -67,6 +67,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
 
     [TestCase(-1, 429)]
     [TestCase(0, 401)]
+    [Category("Exhaustive")]
     public async Task WrongPasswords_CountForFifteenMinutes(int seconds, int status)
     {
         var email = await _app.RegisterAsync();
@@ -77,6 +78,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task AfterThePause_OneMoreWrongPasswordBeginsTheNextWhileTheOthersCount()
     {
         var email = await _app.RegisterAsync();
@@ -174,6 +176,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task RightPasswordsAtOnce_AreAllRight()
     {
         var email = await _app.RegisterAsync();
@@ -183,6 +186,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task RightProofsAtOnce_AreAllRight()
     {
         var tokens = await _client.LoginAsync();
@@ -191,6 +195,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task WrongProofsAtOnce_AreFiveTimesToldToBeWrong()
     {
         var tokens = await _client.LoginAsync();
@@ -202,6 +207,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task Proofs_HaveACountOfTheirOwnForTheAccount()
     {
         var email = await _app.RegisterAsync();
@@ -280,6 +286,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task WhatIsPutOff_CostsOneLook()
     {
         var email = await _app.RegisterAsync();
@@ -313,6 +320,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task RowsThatAreOver_GoByThemselves()
     {
         var email = await _app.RegisterAsync();

@@ -54,6 +54,7 @@ internal sealed class SessionProofs
     [TestCase("/probe/live-of-admins", "users:write")]
     [TestCase("/probe/recent-of-scope", "account:write")]
     [TestCase("/probe/recent-of-admins", "users:write")]
+    [Category("Exhaustive")]
     public async Task MissingScope_IsNamedFirstAndWithoutTheDatabase(string route, string scope)
     {
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
@@ -71,6 +72,7 @@ internal sealed class SessionProofs
 
     [TestCase("/probe/live")]
     [TestCase("/probe/recent")]
+    [Category("Exhaustive")]
     public async Task ProofWithoutAScope_IsGivenByTokensOfAny(string route)
     {
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
@@ -84,6 +86,7 @@ internal sealed class SessionProofs
     [TestCase("UPDATE Sessions SET EndedAt = '2026-01-01 00:00:00' WHERE lower(Id) = @p0", TestName = "{m}(ended)")]
     [TestCase("UPDATE Sessions SET ExpiresAt = '2026-01-01 00:00:00' WHERE lower(Id) = @p0", TestName = "{m}(expired)")]
     [TestCase("DELETE FROM Sessions WHERE lower(Id) = @p0", TestName = "{m}(gone)")]
+    [Category("Exhaustive")]
     public async Task SessionThatIsOverInTheDatabaseAlone_ReadsStillAndWritesNothing(string sql)
     {
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo);
@@ -188,6 +191,7 @@ internal sealed class SessionProofs
     [TestCase(null, 300)]
     [TestCase("00:01:00", 60)]
     [TestCase("00:00:01", 1)]
+    [Category("Exhaustive")]
     public async Task SignIn_IsRecentUpToTheSecond(string? setting, int maxAge)
     {
         var settings = new Dictionary<string, string?>();
