@@ -44,6 +44,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task NextStart_ChangesNothingWhateverItsPassword()
     {
         await (await StartAsync()).DisposeAsync();
@@ -75,6 +76,7 @@ internal sealed class MakingTheFirstAdmin(DatabaseKind kind)
 
     /// <summary>The account that signed up with that address first may be a stranger's.</summary>
     [Test]
+    [Category("Exhaustive")]
     public async Task AccountOfThatAddress_IsNotPromotedAndALineSaysSo()
     {
         await using (var before = await Node.StartAsync(_database))

@@ -73,6 +73,7 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task WhatIsNotCheckedForAFullQueue_IsGivenBack()
     {
         using var database = new TestDatabase(kind);
@@ -134,6 +135,7 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task WhatIsNotCheckedForADatabaseThatFails_IsGivenBack()
     {
         using var database = new TestDatabase(kind);
@@ -152,6 +154,7 @@ internal sealed class ReservedAttempts(DatabaseKind kind)
     /// The first row of a key is made by two nodes at once, and rows are changed under one's feet: no try is lost.
     /// </summary>
     [Test]
+    [Category("Exhaustive")]
     public async Task TriesOfTwoNodesAtOnce_AreAllCounted(CancellationToken timeout)
     {
         using var database = new TestDatabase(kind);

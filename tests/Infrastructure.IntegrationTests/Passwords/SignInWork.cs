@@ -57,6 +57,7 @@ internal sealed class SignInWork(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task TooManyWrongPasswords_CostNoHashAndNoLookAtTheAccount()
     {
         using var database = new TestDatabase(kind);

@@ -42,6 +42,7 @@ internal sealed class DatabaseFileMovedAway
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task Deletion_RefusesWrites()
     {
         File.Delete(_node.DatabasePath);
@@ -49,6 +50,7 @@ internal sealed class DatabaseFileMovedAway
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task CopyInItsPlace_IsNoticed()
     {
         File.Copy(_node.DatabasePath, Elsewhere);

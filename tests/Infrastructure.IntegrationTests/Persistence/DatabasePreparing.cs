@@ -67,6 +67,7 @@ internal sealed class DatabasePreparing
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task SecondStart_ChangesNothing()
     {
         using var folder = new TemporaryFolder();
@@ -89,6 +90,7 @@ internal sealed class DatabasePreparing
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task SeveralFirstStartsAtOnce_MakeOneOfEverything([Values(2, 4)] int count)
     {
         using var folder = new TemporaryFolder();
@@ -176,6 +178,7 @@ internal sealed class DatabasePreparing
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task KeysOfAnotherInstance_StopTheStartWithALine()
     {
         using var folder = new TemporaryFolder();
@@ -193,6 +196,7 @@ internal sealed class DatabasePreparing
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task KeysWhoseTimeIsOver_StillReadAndAreFollowedByOne()
     {
         using var folder = new TemporaryFolder();
@@ -248,6 +252,7 @@ internal sealed class DatabasePreparing
     }
 
     [TestCase("not a database at all, but long enough to be looked at", TestName = "a file that is no database")]
+    [Category("Exhaustive")]
     public async Task UnusableDatabase_StopsTheStartWithALine(string content)
     {
         using var folder = new TemporaryFolder();

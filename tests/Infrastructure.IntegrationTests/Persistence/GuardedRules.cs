@@ -89,6 +89,7 @@ internal sealed class GuardedRules(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task EveryChangeOfWhoMaySignIn_IncreasesTheSecurityVersion()
     {
         var security = _node.Get<IAccountSecurity>();
@@ -111,6 +112,7 @@ internal sealed class GuardedRules(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task ActOfASessionThatIsOver_ChangesNothing()
     {
         var ended = await _node.StartSessionAsync(_account);

@@ -14,6 +14,7 @@ namespace CleanJwt.Infrastructure.IntegrationTests.Persistence;
 /// A start over a database that is up to date, and what nearly every request reads, do not wait for EF Core, which
 /// costs a start a third of its time.
 /// </summary>
+[Category("Exhaustive")]
 internal sealed class StartWithoutEntityFramework : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string,
 object?>>
 {

@@ -107,6 +107,7 @@ internal sealed class RevocationRows(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task SignInBeyondTheLimit_EndsTheSessionUsedLongestAgo()
     {
         var sessions = new List<Session>();

@@ -103,6 +103,7 @@ internal sealed class RefusedAdministration
     [TestCase("PUT /api/admin/users/{0}/roles", true)]
     [TestCase("DELETE /api/admin/users/{0}")]
     [TestCase("DELETE /api/users/me")]
+    [Category("Exhaustive")]
     public async Task OfTheLastAdministrator_IsAConflictAndChangesNothing(string request, bool hasBody = false)
     {
         await using var app = new CleanJwtApp(TestAccounts.WithAdmin);

@@ -5,6 +5,7 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
 /// <summary>Nothing in a log lets its reader sign in, at any level.</summary>
+[Category("Exhaustive")]
 internal sealed class SecretsInLogs
 {
     private static readonly Dictionary<string, string?> Trace = new()

@@ -82,6 +82,7 @@ internal sealed class ListingSessions
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task ExpiredSession_IsNotListed()
     {
         await using var app = new CleanJwtApp();
@@ -99,6 +100,7 @@ internal sealed class ListingSessions
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task LastSeenAndExpiry_MoveAtARefresh()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero));

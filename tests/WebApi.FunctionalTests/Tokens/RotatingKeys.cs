@@ -46,6 +46,7 @@ internal sealed class RotatingKeys
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task ServiceThatWasOffForLong_StillPublishesAheadOfSigning()
     {
         await using var app = new CleanJwtApp(DefaultLifetime);

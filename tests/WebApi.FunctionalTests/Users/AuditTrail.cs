@@ -160,6 +160,7 @@ internal sealed class AuditTrail(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task EntriesThatAreTooOld_AreForgotten()
     {
         await using var app = new CleanJwtApp(kind: kind, settings: new() { ["Audit:Retention"] = "10.00:00:00" });
@@ -181,6 +182,7 @@ internal sealed class AuditTrail(DatabaseKind kind)
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task SignInToNobody_IsForgottenAfterADay()
     {
         await using var app = new CleanJwtApp(kind: kind);

@@ -115,6 +115,7 @@ internal sealed class ChangingThePassword
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task CommonPasswordOfAnOlderDatabase_SignsInUntilItIsChanged()
     {
         const string Common = "password1234";
@@ -200,6 +201,7 @@ internal sealed class ChangingThePassword
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task TwoSessionsAtOnce_OneWins()
     {
         for (var round = 0; round < 5; round++)

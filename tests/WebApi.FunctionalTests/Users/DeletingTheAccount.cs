@@ -132,6 +132,7 @@ internal sealed class DeletingTheAccount
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task NothingOfAnAdministrator_IsLeftInTheTrailsOfOthers()
     {
         await using var app = new CleanJwtApp(configure: services => services.AddClientAddress("192.0.2.1"));
@@ -183,6 +184,7 @@ internal sealed class DeletingTheAccount
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task LastAdministratorsAtOnce_OneStays()
     {
         await using var app = new CleanJwtApp();
@@ -220,6 +222,7 @@ internal sealed class DeletingTheAccount
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task SignInsAtTheSameTime_LeaveNothingBehind()
     {
         for (var round = 0; round < 3; round++)
