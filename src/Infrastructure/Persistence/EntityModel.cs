@@ -35,15 +35,31 @@ internal sealed class EntityModel(IDbContextFactory<AppDbContext> contexts)
 internal sealed class ModelNotBuiltException() : Exception("EF Core's model is not built yet.");
 
 /// <summary>
-/// Starts the build of the model once the service listens. The start and the first reads do without the model.
+/// Builds the model soon after the service listens. The start and the first reads do without the model.
 /// </summary>
 internal sealed class EntityModelBuilder(EntityModel model, IHostApplicationLifetime lifetime) : IHostedService
 {
+    // The build takes a processor from the first requests. Work that needs the model earlier begins the build itself.
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        lifetime.ApplicationStarted.Register(() => _ = model.BuildAsync());
+        lifetime.ApplicationStarted.Register(() => _ = BuildLaterAsync());
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task BuildLaterAsync()
+    {
+        try
+        {
+            await Task.Delay(Delay, lifetime.ApplicationStopping);
+            await model.BuildAsync();
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // The service stops before it needed the model.
+        }
+    }
 }
