@@ -4,7 +4,7 @@ namespace CleanJwt.Domain.Passwords;
 
 /// <summary>
 /// The number of wrong passwords that are answered as wrong within a time window. After that many, no password is
-/// checked for <see cref="PasswordAttempts.Pause"/>.
+/// checked for <see cref="PasswordAttempts.Pause"/>. For mails and codes, the number that a window allows.
 /// </summary>
 public sealed record AttemptLimit(int MaxWrong, TimeSpan Window)
 {
@@ -16,6 +16,21 @@ public sealed record AttemptLimit(int MaxWrong, TimeSpan Window)
     /// cannot easily lock the owner out.
     /// </summary>
     public static readonly AttemptLimit PerEmail = new(50, TimeSpan.FromHours(1));
+
+    /// <summary>Limits the tries of the code in one mail. A code is valid for a day at most.</summary>
+    public static readonly AttemptLimit CodesPerFlow = new(5, TimeSpan.FromDays(1));
+
+    /// <summary>Limits the mails that strangers can have sent to one address in an hour.</summary>
+    public static readonly AttemptLimit MailsPerHour = new(5, TimeSpan.FromHours(1));
+
+    /// <inheritdoc cref="MailsPerHour"/>
+    public static readonly AttemptLimit MailsPerDay = new(10, TimeSpan.FromDays(1));
+
+    /// <summary>Limits the mails of one kind to one address.</summary>
+    public static readonly AttemptLimit MailsOfOneKind = new(1, TimeSpan.FromMinutes(1));
+
+    /// <summary>Limits the mails that one client network can ask for, to any addresses.</summary>
+    public static readonly AttemptLimit MailsPerNetwork = new(20, TimeSpan.FromHours(1));
 
     /// <summary>Limits the passwords that signed-in clients present for their own account.</summary>
     public static readonly AttemptLimit PerAccount = new(5, TimeSpan.FromMinutes(15));
@@ -88,6 +103,23 @@ public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTi
     /// </summary>
     public PasswordAttempts MarkRight(Guid id, AttemptLimit limit, DateTimeOffset now) =>
         new([.. AsOf(limit, now).Without(id).Where(attempt => !attempt.IsWrong)], PausedAt: null);
+
+    /// <summary>Counts an event that has no outcome, such as a mail.</summary>
+    /// <param name="now">The caller has made sure that <see cref="WaitLeft"/> is zero.</param>
+    public PasswordAttempts Count(Guid id, AttemptLimit limit, DateTimeOffset now)
+    {
+        var current = AsOf(limit, now);
+        return current with { All = [.. current.All, new PasswordAttempt(id, now, IsWrong: true)] };
+    }
+
+    /// <returns>The time until one more event may be counted. Zero when it may be now.</returns>
+    public TimeSpan WaitLeft(AttemptLimit limit, DateTimeOffset now)
+    {
+        var counted = AsOf(limit, now).All;
+        return counted.Count < limit.MaxWrong
+            ? TimeSpan.Zero
+            : counted.Min(attempt => attempt.At) + limit.Window - now;
+    }
 
     /// <summary>Takes back the reservation of an attempt whose password was not checked.</summary>
     public PasswordAttempts Release(Guid id) => this with { All = [.. Without(id)] };

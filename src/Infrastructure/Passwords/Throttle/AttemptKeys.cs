@@ -9,7 +9,7 @@ using CleanJwt.Infrastructure.Keys;
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// Makes the keys under which password attempts are counted. A key is an HMAC: the database alone reveals neither the
+/// Makes the keys under which password attempts and mails are counted. A key is an HMAC: the database alone reveals neither the
 /// email address nor the client's IP address.
 /// </summary>
 internal sealed class AttemptKeys(SecretStore secrets)
@@ -17,6 +17,11 @@ internal sealed class AttemptKeys(SecretStore secrets)
     private const byte NetworkKind = 1;
     private const byte EmailKind = 2;
     private const byte AccountKind = 3;
+    private const byte HourOfMailsKind = 4;
+    private const byte DayOfMailsKind = 5;
+    private const byte MailsOfOneKindKind = 6;
+    private const byte MailsPerNetworkKind = 7;
+    private const byte CodeKind = 8;
 
     private byte[]? _secret;
 
@@ -35,6 +40,22 @@ internal sealed class AttemptKeys(SecretStore secrets)
 
     /// <summary>The key of attempts by sessions that are signed in to the account.</summary>
     public AttemptKey Of(Guid accountId) => Of(AccountKind, accountId.ToString(), AttemptLimit.PerAccount);
+
+    /// <summary>The keys of mails to one address.</summary>
+    /// <param name="kind">The kind of the next mail.</param>
+    public IReadOnlyList<AttemptKey> OfMailsTo(EmailAddress email, string kind) =>
+    [
+        Of(HourOfMailsKind, email.Normalized, AttemptLimit.MailsPerHour),
+        Of(DayOfMailsKind, email.Normalized, AttemptLimit.MailsPerDay),
+        Of(MailsOfOneKindKind, $"{email.Normalized}\0{kind}", AttemptLimit.MailsOfOneKind),
+    ];
+
+    /// <summary>The key of mails that one client network asks for.</summary>
+    public AttemptKey OfMailsFrom(ClientNetwork network) =>
+        Of(MailsPerNetworkKind, $"{network.Family:D}:{network.Bits:x}", AttemptLimit.MailsPerNetwork);
+
+    /// <summary>The key of the tries of a flow's code.</summary>
+    public AttemptKey OfCode(Guid flowId) => Of(CodeKind, flowId.ToString(), AttemptLimit.CodesPerFlow);
 
     private AttemptKey Of(byte kind, string subject, AttemptLimit limit)
     {

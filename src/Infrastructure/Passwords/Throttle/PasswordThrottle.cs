@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// Limits how many wrong passwords are checked. An attempt is reserved in the database before its password is checked.
+/// Limits how many wrong passwords are checked, and how many mails are sent. An attempt is reserved in the database before its password is checked.
 /// Afterwards it is settled as wrong or right, or released if the password was not checked. All nodes count in the same
 /// rows. <see cref="PasswordAttempts"/> holds the rules.
 /// </summary>
@@ -62,6 +62,40 @@ internal sealed class PasswordThrottle(
     /// <inheritdoc cref="ReserveAsync(EmailAddress, ClientNetwork, CancellationToken)"/>
     public Task<Result<AttemptReservation>> ReserveAsync(Guid accountId, CancellationToken cancellationToken) =>
         ReserveAsync(() => [keys.Of(accountId)], cancellationToken);
+
+    /// <summary>
+    /// Counts an event under each key, such as a mail, unless one of the keys has reached its limit.
+    /// </summary>
+    /// <param name="also">Runs in the same transaction when the event was counted.</param>
+    /// <returns>Zero when the event was counted. Otherwise the time until the next one may be.</returns>
+    public async Task<TimeSpan> CountAsync(
+        IReadOnlyList<AttemptKey> wanted,
+        Func<DatabaseConnection, CancellationToken, Task> also,
+        CancellationToken cancellationToken)
+    {
+        await CountRowsSometimesAsync(cancellationToken);
+        var id = Guid.NewGuid();
+        var (wait, inserted) = await ChangeAsync(async (db, abandoned) =>
+        {
+            var now = time.GetUtcNow();
+            var counted = await FindOrShareAsync(db, wanted, abandoned);
+            var left = counted.Max(one => one.Attempts.WaitLeft(one.Key.Limit, now));
+            if (left > TimeSpan.Zero)
+            {
+                return (left, 0);
+            }
+
+            await StoreAsync(
+                db,
+                counted.ConvertAll(one => AttemptChange.Of(one, one.Attempts.Count(id, one.Key.Limit, now), now)),
+                abandoned);
+            await also(db, abandoned);
+            return (TimeSpan.Zero, counted.Count(one => one.Row is null));
+        });
+        Interlocked.Add(ref _rowCount, inserted);
+        Interlocked.Add(ref _rowsSinceCount, inserted);
+        return wait;
+    }
 
     /// <summary>
     /// Counts the rows of the table again. Until the next count, this node adds only the rows that it inserts itself.
@@ -195,13 +229,7 @@ internal sealed class PasswordThrottle(
         var outcome = await ChangeAsync(async (db, abandoned) =>
         {
             var now = time.GetUtcNow();
-            var counted = await FindAsync(db, wanted, abandoned);
-            if (Interlocked.Read(ref _rowCount) >= limits.MaxRows && counted.Any(one => one.Row is null))
-            {
-                counted = await FindAsync(
-                    db, [.. counted.Select(one => one.Row is null ? one.Key.Shared : one.Key)], abandoned);
-            }
-
+            var counted = await FindOrShareAsync(db, wanted, abandoned);
             var pause = counted.Max(one => one.Attempts.PauseLeft(one.Key.Limit, now));
             if (pause > TimeSpan.Zero)
             {
@@ -267,15 +295,32 @@ internal sealed class PasswordThrottle(
         DateTimeOffset now) =>
         [.. rows.Select(one => AttemptChange.Of(one, settle(one.Attempts, one.Key, now), now))];
 
+    /// <summary>Finds the rows of keys. Where the table is full, keys without a row share one.</summary>
+    private async Task<List<AttemptRow>> FindOrShareAsync(
+        DatabaseConnection db, IReadOnlyList<AttemptKey> wanted, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(db, wanted, cancellationToken);
+        return Interlocked.Read(ref _rowCount) >= limits.MaxRows && found.Any(one => one.Row is null)
+            ? await FindAsync(
+                db, [.. found.Select(one => one.Row is null ? one.Key.Shared : one.Key)], cancellationToken)
+            : found;
+    }
+
     private static async Task<List<AttemptRow>> FindAsync(
         DatabaseConnection db, IReadOnlyList<AttemptKey> wanted, CancellationToken cancellationToken)
     {
-        // There are one or two keys. If there is one, it is the first and the last.
-        var rows = await db.ListAttemptsAsync(wanted[0].Value, wanted[^1].Value, cancellationToken);
-        return
-        [
-            .. wanted.Select(key => new AttemptRow(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value)))),
-        ];
+        var found = new List<AttemptRow>(wanted.Count);
+        for (var i = 0; i < wanted.Count; i += 2)
+        {
+            // The statement finds two keys. If one is left, it is the first and the second.
+            var (one, other) = (wanted[i], wanted[Math.Min(i + 1, wanted.Count - 1)]);
+            var rows = await db.ListAttemptsAsync(one.Value, other.Value, cancellationToken);
+            found.AddRange(
+                from key in wanted.Skip(i).Take(2)
+                select new AttemptRow(key, rows.Find(row => row.Key.AsSpan().SequenceEqual(key.Value))));
+        }
+
+        return found;
     }
 
     /// <exception cref="DbUpdateConcurrencyException">Another request has changed a row.</exception>

@@ -40,6 +40,9 @@ internal static class AttemptStatements
     public static FormattableString Delete(byte[] key, Guid seen) =>
         $"""DELETE FROM "PasswordAttempts" WHERE "Key" = {key} AND "Stamp" = {seen}""";
 
+    /// <summary>Deletes what was counted under a key, whatever other requests do with it.</summary>
+    public static FormattableString Clear(byte[] key) => $"""DELETE FROM "PasswordAttempts" WHERE "Key" = {key}""";
+
     private static PasswordAttemptRow Read(DbDataReader row) => new()
     {
         Key = row.GetFieldValue<byte[]>(0),
