@@ -1,3 +1,4 @@
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Sessions;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,9 @@ public static class DependencyInjection
     {
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton);
         services.AddSingleton<SessionTokens>();
+        services.AddSingleton<SessionStart>();
+        services.AddSingleton<MailFlows>();
+        services.AddSingleton<Notices>();
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.Audit;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Maintenance;
@@ -41,6 +42,7 @@ public static class DependencyInjection
         services.AddMaintenance();
         services.AddRevocation();
         services.AddClients();
+        services.AddMail(environment);
         return services;
     }
 }

@@ -1,5 +1,7 @@
 using System.Text;
+using CleanJwt.Application.Mail;
 using CleanJwt.Infrastructure.Accounts;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Persistence.Setup;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +15,7 @@ namespace CleanJwt.Infrastructure;
 public static class ServiceLifecycle
 {
     /// <summary>
-    /// Checks the settings, migrates the database if <c>Database:MigrateOnStart</c> says so, loads the keys and the
+    /// Checks the settings and the templates of mails, migrates the database if <c>Database:MigrateOnStart</c> says so, loads the keys and the
     /// revocations, and creates the first administrator if the settings name one.
     /// </summary>
     /// <remarks>
@@ -28,6 +30,11 @@ public static class ServiceLifecycle
         return Task.Run(
             async () =>
             {
+                if (services.GetRequiredService<MailOptions>().IsOn)
+                {
+                    services.GetRequiredService<MailTemplates>().Check();
+                }
+
                 await services.GetRequiredService<DatabasePreparation>().PrepareAsync(cancellationToken);
                 await services.GetRequiredService<FirstAdmin>().EnsureAsync(cancellationToken);
             },

@@ -1,6 +1,7 @@
 using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Sessions;
 using CleanJwt.WebApi.Authentication;
+using CleanJwt.WebApi.DevMail;
 using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.FastPath;
 using CleanJwt.WebApi.Health;
@@ -45,6 +46,7 @@ internal static class DependencyInjection
         routes.MapControllers();
         routes.MapHealth();
         routes.MapApiDocument();
+        routes.MapDevMail(app.Environment);
     }
 
     private static void AddUseCases(this IServiceCollection services) => services.AddMediator(options =>

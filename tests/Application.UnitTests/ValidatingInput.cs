@@ -1,4 +1,5 @@
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Clients;
 using CleanJwt.Application.Sessions;
 using FluentValidation.Results;
@@ -168,7 +169,7 @@ internal sealed class ValidatingInput
 
     [TestCaseSource(nameof(Registrations))]
     public void Register_SaysWhatIsWrong(RegisterCommand command, (string, string)[] failures) =>
-        Expect(new RegisterValidator().Validate(command), failures);
+        Expect(new RegisterValidator(new FrontendOptions()).Validate(command), failures);
 
     [TestCaseSource(nameof(SignIns))]
     public void Login_SaysWhatIsWrong(LoginCommand command, (string, string)[] failures) =>

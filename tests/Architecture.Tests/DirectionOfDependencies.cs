@@ -86,6 +86,7 @@ internal sealed class DirectionOfDependencies
         Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[]
         {
             "CleanJwt.WebApi.Commands.CommandTable", "CleanJwt.WebApi.Commands.KeyCommands",
+            "CleanJwt.WebApi.Commands.MailCommands", "CleanJwt.WebApi.DevMail.DevMailPage",
             "CleanJwt.WebApi.Errors.Faults",
             "CleanJwt.WebApi.Hosting.ConnectionLimit", "CleanJwt.WebApi.Hosting.ListenAddresses",
             "CleanJwt.WebApi.Hosting.StartFailure", "CleanJwt.WebApi.Http.HttpServices",

@@ -23,11 +23,36 @@ internal static class Contract
 
     public static readonly Route[] Routes =
     [
-        new("POST /api/auth/register", "nothing", "201 400 409 413 415 429 500 503", "AccountResponse")
+        new("POST /api/auth/register", "nothing", "201 202 400 409 413 415 429 500 503", "AccountResponse")
         {
-            Body = new(
-                "RegisterCommand",
-                201) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["displayName"] = "\"Ada\"" },
+            Body = new("RegisterCommand", 201)
+            {
+                ["email"] = "\"EMAIL\"", ["password"] = Password, ["displayName"] = "\"Ada\"", ["frontend"] = "null",
+            },
+        },
+        new("POST /api/auth/register/confirm", "nothing", "201 400 401 409 413 415 429 500 503",
+            "ConfirmedRegistrationResponse")
+        {
+            Body = new("ConfirmRegistrationCommand", 401, needsMail: true)
+            {
+                ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null", ["password"] = Password,
+                ["displayName"] = "\"Ada\"", ["scope"] = "\"account:read\"",
+            },
+        },
+        new("POST /api/auth/register/resend", "nothing", "202 400 401 413 415 429 500 501 503", "ConfirmationRequired")
+        {
+            Body = new("ResendConfirmationCommand", 401, needsMail: true) { ["flowToken"] = "\"x\"", ["frontend"] = "null" },
+        },
+        new("POST /api/auth/password/forgot", "nothing", "202 400 413 415 429 500 501 503", "FlowTicket")
+        {
+            Body = new("ForgotPasswordCommand", 501, needsMail: true) { ["email"] = "\"EMAIL\"", ["frontend"] = "null" },
+        },
+        new("POST /api/auth/password/reset", "nothing", "204 400 401 413 415 429 500 503")
+        {
+            Body = new("ResetPasswordCommand", 401, needsMail: true)
+            {
+                ["newPassword"] = Password, ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null",
+            },
         },
         new("POST /api/auth/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens")
         {
@@ -61,6 +86,16 @@ internal static class Contract
             Body = new(
                 "ChangePasswordCommand",
                 204) { ["currentPassword"] = Password, ["newPassword"] = "\"a new horse and a new staple\"" },
+        },
+        new("POST /api/users/me/email/confirmation", "live account:write", "202 400 401 403 409 413 415 429 500 501 503",
+            "FlowTicket")
+        {
+            Body = new("RequestEmailConfirmationCommand", 501, isRequired: false, needsMail: true) { ["frontend"] = "null" },
+        },
+        new("POST /api/users/me/email/confirm", "live account:write", "200 400 401 403 413 415 500 503",
+            "AccountResponse")
+        {
+            Body = new("ConfirmEmailCommand", 401, needsMail: true) { ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null" },
         },
         new("GET /api/users/me/activity", "read account:read", "200 400 401 403 500 503", "ActivityPage",
             "query limit, query after"),
@@ -158,13 +193,17 @@ internal static class Contract
     /// <param name="schema">Its name in the document.</param>
     /// <param name="status">The status of the answer to these values.</param>
     /// <param name="isRequired">Whether the document says that a request must have a body.</param>
-    internal sealed class JsonBody(string schema, int status, bool isRequired = true) : Dictionary<string, string>
+    /// <param name="needsMail">Whether the request succeeds only with mail, or with what a mail holds.</param>
+    internal sealed class JsonBody(string schema, int status, bool isRequired = true, bool needsMail = false)
+        : Dictionary<string, string>
     {
         public string Schema => schema;
 
         public int Status => status;
 
         public bool IsRequired => isRequired;
+
+        public bool NeedsMail => needsMail;
 
         public JsonObject ToJson() =>
             new(this.Select(field => KeyValuePair.Create(field.Key, JsonNode.Parse(field.Value))));

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
@@ -37,7 +38,7 @@ public sealed class ChangePasswordValidator : AbstractValidator<ChangePasswordCo
 }
 
 public sealed class ChangePasswordHandler(
-    IUserRepository users, IAccountSecurity security, IAuditLog auditLog, TimeProvider time)
+    IUserRepository users, IAccountSecurity security, IAuditLog auditLog, Notices notices, TimeProvider time)
     : ICommandHandler<ChangePasswordCommand, Result<Done>>
 {
     // Each failed attempt means that the account changed while its password was being checked.
@@ -76,10 +77,16 @@ public sealed class ChangePasswordHandler(
                 return Error.ValidationFailed("newPassword", ValidationRules.ContainsLocalPart);
             }
 
+            var now = time.GetUtcNow();
+            var audit = caller.Audit(AuditActions.ChangePassword, now) with
+            {
+                Mails = notices.PasswordChanged(caller.AccountId, caller.Client, now),
+            };
+
             // Not cancellable: an owner who fears for the account and closes the tab still wants the new password.
             var changed = await security.TryChangePasswordAsync(
                 caller.AccountId, verified.SecurityVersion, command.NewPassword, exceptSession: caller.SessionId,
-                caller.Audit(AuditActions.ChangePassword, time.GetUtcNow()), CancellationToken.None);
+                audit, CancellationToken.None);
             if (!changed.IsSuccess)
             {
                 return changed.Error;

@@ -10,8 +10,8 @@ namespace CleanJwt.Application.Administration;
 
 /// <summary>Makes an administrator. The operator's commands use it.</summary>
 /// <remarks>
-/// The service does not verify email addresses, so the account with this address may be a stranger's. An existing
-/// account therefore gets the new password too, and its sessions end.
+/// The account with this address may be a stranger's, unless its address is confirmed. An existing account therefore
+/// gets the new password too, and its sessions end.
 /// </remarks>
 /// <param name="ExistingId">
 /// The account to promote, which the command showed to the operator. Null creates an account.

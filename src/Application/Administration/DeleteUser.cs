@@ -1,4 +1,5 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
@@ -13,12 +14,21 @@ namespace CleanJwt.Application.Administration;
 [NoValidator("The handler answers text that is not an id like an unknown id.")]
 public sealed record DeleteUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
-public sealed class DeleteUserHandler(IAccountSecurity security, TimeProvider time)
+public sealed class DeleteUserHandler(IAccountSecurity security, Notices notices, TimeProvider time)
     : ICommandHandler<DeleteUserCommand, Result<Done>>
 {
-    public async ValueTask<Result<Done>> Handle(DeleteUserCommand command, CancellationToken cancellationToken) =>
-        PathId.TryParse(command.Id, out var id)
-            ? await security.DeleteAsync(
-                id, command.Caller.Audit(AuditActions.DeleteUser, time.GetUtcNow()), CancellationToken.None)
-            : AccountErrors.NoSuchUser;
+    public async ValueTask<Result<Done>> Handle(DeleteUserCommand command, CancellationToken cancellationToken)
+    {
+        if (!PathId.TryParse(command.Id, out var id))
+        {
+            return AccountErrors.NoSuchUser;
+        }
+
+        var (caller, now) = (command.Caller, time.GetUtcNow());
+        var audit = caller.Audit(AuditActions.DeleteUser, now) with
+        {
+            Mails = notices.AccountDeleted(id, caller.Client.Anonymous, now),
+        };
+        return await security.DeleteAsync(id, audit, CancellationToken.None);
+    }
 }

@@ -1,4 +1,5 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
@@ -13,14 +14,23 @@ namespace CleanJwt.Application.Administration;
 [NoValidator("The handler answers text that is not an id like an unknown id.")]
 public sealed record LockUserCommand(Caller Caller, string Id) : ICommand<Result<Done>>;
 
-public sealed class LockUserHandler(IAccountSecurity security, TimeProvider time)
+public sealed class LockUserHandler(IAccountSecurity security, Notices notices, TimeProvider time)
     : ICommandHandler<LockUserCommand, Result<Done>>
 {
-    public async ValueTask<Result<Done>> Handle(LockUserCommand command, CancellationToken cancellationToken) =>
-        PathId.TryParse(command.Id, out var id)
-            ? await security.LockAsync(
-                id, command.Caller.Audit(AdministrativeAction.Lock, id, time.GetUtcNow()), CancellationToken.None)
-            : AccountErrors.NoSuchUser;
+    public async ValueTask<Result<Done>> Handle(LockUserCommand command, CancellationToken cancellationToken)
+    {
+        if (!PathId.TryParse(command.Id, out var id))
+        {
+            return AccountErrors.NoSuchUser;
+        }
+
+        var (caller, now) = (command.Caller, time.GetUtcNow());
+        var audit = caller.Audit(AdministrativeAction.Lock, id, now) with
+        {
+            Mails = notices.AccountLocked(id, caller.Client.Anonymous, now),
+        };
+        return await security.LockAsync(id, audit, CancellationToken.None);
+    }
 }
 
 /// <summary>Lets the owner of a locked account sign in again.</summary>

@@ -1,4 +1,6 @@
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
@@ -21,12 +23,16 @@ public sealed class SetPasswordValidator : AbstractValidator<SetPasswordCommand>
         RuleFor(command => command.Password).MustBeAGoodPasswordFor(command => command.Email);
 }
 
-public sealed class SetPasswordHandler(IAccountSecurity security, TimeProvider time)
+public sealed class SetPasswordHandler(IAccountSecurity security, Notices notices, TimeProvider time)
     : ICommandHandler<SetPasswordCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(SetPasswordCommand command, CancellationToken cancellationToken)
     {
-        var audit = AuditContext.ByOperator(AuditActions.PasswordSetByOperator, command.AccountId, time.GetUtcNow());
-        return await security.SetPasswordAsync(command.AccountId, command.Password, audit, cancellationToken);
+        var (id, now) = (command.AccountId, time.GetUtcNow());
+        var audit = AuditContext.ByOperator(AuditActions.PasswordSetByOperator, id, now) with
+        {
+            Mails = notices.PasswordChanged(id, ClientInfo.Unknown, now),
+        };
+        return await security.SetPasswordAsync(id, command.Password, audit, cancellationToken);
     }
 }

@@ -15,11 +15,20 @@ public sealed record ClientInfo(string? UserAgent, string? IpAddress)
     /// <inheritdoc cref="MaxUserAgentLength"/>
     public const int MaxIpAddressLength = 64;
 
+    /// <inheritdoc cref="MaxUserAgentLength"/>
+    public const int MaxAcceptLanguageLength = 128;
+
     public static readonly ClientInfo Unknown = new(null, null);
 
     public string? UserAgent { get; } = Truncate(UserAgent, MaxUserAgentLength);
 
     public string? IpAddress { get; } = Truncate(IpAddress, MaxIpAddressLength);
+
+    /// <summary>The languages that the client prefers (RFC 9110, section 12.5.4), for the mails to its user.</summary>
+    public string? AcceptLanguage { get; init => field = Truncate(value, MaxAcceptLanguageLength); }
+
+    /// <summary>What another account's owner may learn of this client: nothing but the language to write in.</summary>
+    public ClientInfo Anonymous => Unknown with { AcceptLanguage = AcceptLanguage };
 
     public ClientNetwork Network => ClientNetwork.Of(IPAddress.TryParse(IpAddress, out var address) ? address : null);
 

@@ -1,13 +1,16 @@
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Ports;
 
 /// <summary>
-/// Changes who can sign in to an account. Every method except <see cref="UnlockAsync"/> ends sessions in the same
-/// transaction. A sign-in that began before the change leaves no live session. Once a method has returned, this node
+/// Changes who can sign in to an account. Every method except <see cref="UnlockAsync"/> and
+/// <see cref="ConfirmEmailAsync"/> ends sessions in the same transaction. A sign-in that began before the change leaves no live session. Once a method has returned, this node
 /// refuses the tokens of the sessions that it ended.
 /// </summary>
 /// <remarks>
@@ -40,6 +43,27 @@ public interface IAccountSecurity
     /// </summary>
     Task<Result<Done>> MakeAdminAsync(
         Guid accountId, string newPassword, AuditContext audit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces a forgotten password, confirms the address, ends all sessions and clears the wrong passwords of the
+    /// address, and uses up the flow that proved it.
+    /// </summary>
+    /// <param name="account">The account when the flow was proved.</param>
+    /// <param name="from">The network of the client, whose wrong passwords are cleared.</param>
+    /// <returns>False when the account has changed since, or the flow was used up before. Then nothing was stored.</returns>
+    Task<Result<bool>> TryResetPasswordAsync(
+        AccountState account,
+        string newPassword,
+        SpentFlow flow,
+        ClientNetwork from,
+        AuditContext audit,
+        CancellationToken cancellationToken);
+
+    /// <summary>Confirms the address of the account. Nothing changes if it is confirmed already.</summary>
+    /// <param name="securityVersion">The version of the account when its address was proved.</param>
+    /// <returns>The account, or <see cref="MailErrors.InvalidCode"/> when it has changed since.</returns>
+    Task<Result<Account>> ConfirmEmailAsync(
+        Guid accountId, int securityVersion, AuditContext audit, CancellationToken cancellationToken);
 
     /// <summary>Locks the account and ends all its sessions. A locked account stays locked.</summary>
     Task<Result<Done>> LockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken);

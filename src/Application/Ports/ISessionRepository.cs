@@ -13,6 +13,10 @@ public interface ISessionRepository
     /// verified. If the account then has more than <see cref="Session.MaxLivePerAccount"/> live sessions, those that
     /// were used longest ago end.
     /// </summary>
+    /// <remarks>
+    /// The mails of <paramref name="audit"/> are stored only if the sign-in is unusual
+    /// (<see cref="Sessions.SignInDevice.IsUnusual"/>).
+    /// </remarks>
     /// <returns>
     /// False when the account has changed. Then nothing was stored, and the caller verifies the password again.
     /// </returns>

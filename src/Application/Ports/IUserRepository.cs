@@ -1,6 +1,8 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Passwords;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
@@ -44,8 +46,31 @@ public interface IUserRepository
     Task<Result<PasswordCheck>> VerifyPasswordAsync(
         Guid accountId, string password, CancellationToken cancellationToken);
 
+    /// <summary>Waits for a slot and hashes a password.</summary>
+    /// <returns>The hash, or <c>service-unavailable</c> when the hashing queue is full.</returns>
+    Task<Result<string>> HashPasswordAsync(string password, CancellationToken cancellationToken);
+
+    /// <summary>Creates an account whose address was proved, and uses up the flow that proved it.</summary>
+    /// <param name="passwordHash">A hash that <see cref="HashPasswordAsync"/> made.</param>
+    /// <returns>
+    /// The account, <see cref="MailErrors.InvalidCode"/> when the flow was used up before, or
+    /// <see cref="AccountErrors.EmailTaken"/>.
+    /// </returns>
+    Task<Result<Account>> AddConfirmedAsync(
+        NewAccount account,
+        string passwordHash,
+        SpentFlow flow,
+        AuditContext audit,
+        CancellationToken cancellationToken);
+
     /// <returns>Null when the account is gone.</returns>
     Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <returns>Null when no account has this id.</returns>
+    Task<AccountState?> FindStateAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <returns>Null when no account has this address.</returns>
+    Task<AccountState?> FindStateAsync(EmailAddress email, CancellationToken cancellationToken);
 
     /// <summary>
     /// Changes the display name if the account has one of the expected versions. Of parallel changes to one version,
@@ -67,18 +92,22 @@ public interface IUserRepository
 /// <summary>An account to create.</summary>
 /// <param name="DisplayName">The normalized name (<see cref="Domain.Accounts.DisplayName"/>).</param>
 /// <param name="Roles">Known roles only.</param>
-public sealed record NewAccount(Guid Id, EmailAddress Email, string? DisplayName, IReadOnlyCollection<string> Roles);
+public sealed record NewAccount(Guid Id, EmailAddress Email, string? DisplayName, IReadOnlyCollection<string> Roles)
+{
+    /// <summary>Whether the owner has proved that the address is theirs.</summary>
+    public bool EmailConfirmed { get; init; }
+}
 
 /// <summary>The outcome of a password check.</summary>
 /// <param name="AccountId">
 /// The account that was checked. Null for an address without an account. The client must not learn it.
 /// </param>
 /// <param name="Verified">The account. Null when the password was wrong.</param>
-public sealed record PasswordCheck(Guid? AccountId, VerifiedAccount? Verified);
+public sealed record PasswordCheck(Guid? AccountId, AccountState? Verified);
 
-/// <summary>An account at the moment at which its password was verified.</summary>
+/// <summary>An account with the state that its clients must not know.</summary>
 /// <param name="SecurityVersion">
-/// Grows with each lock, role change, password change and deletion. A session starts only if the version is still the
-/// same.
+/// Grows with each lock, role change, password change and deletion. A session starts, and a mailed code is right, only if
+/// the version is still the same.
 /// </param>
-public sealed record VerifiedAccount(Account Account, int SecurityVersion, bool Locked);
+public sealed record AccountState(Account Account, int SecurityVersion, bool Locked);

@@ -40,10 +40,9 @@ public sealed class LoginValidator : AbstractValidator<LoginCommand>
 
 public sealed class LoginHandler(
     IUserRepository users,
-    ISessionRepository sessions,
     IAuditLog auditLog,
-    SessionTokens tokens,
-    SessionOptions options,
+    SessionStart sessions,
+    AccountOptions options,
     TimeProvider time)
     : ICommandHandler<LoginCommand, Result<Tokens>>
 {
@@ -77,32 +76,19 @@ public sealed class LoginHandler(
                 return await RefuseAsync(AccountErrors.AccountLocked);
             }
 
-            var allowed = ScopeSet.AllowedFor(verified.Account.Roles);
-            if (asked is not null && !asked.IsSubsetOf(allowed))
+            if (asked?.IsSubsetOf(ScopeSet.AllowedFor(verified.Account.Roles)) == false)
             {
                 return await RefuseAsync(SessionErrors.InvalidScope);
             }
 
-            var now = time.GetUtcNow();
-            var session = new Session
+            if (options.RequireConfirmedEmail && !verified.Account.EmailConfirmed)
             {
-                Id = Guid.CreateVersion7(now),
-                AccountId = verified.Account.Id,
-                CreatedAt = now,
-                LastSeenAt = now,
-                ExpiresAt = options.ExpiryOf(now, now),
-                UserAgent = command.Client.UserAgent,
-                IpAddress = command.Client.IpAddress,
-                Scope = asked ?? allowed,
-                HasAllScopes = asked is null,
-                AuthTime = now,
-                Amr = "pwd",
-            };
-            var entry = command.Client.AuditEntry(AuditActions.Login, session.AccountId, session.Id, now);
-            var audit = new AuditContext(now, [entry]);
-            if (await sessions.TryStartAsync(session, verified.SecurityVersion, audit, cancellationToken))
+                return await RefuseAsync(AccountErrors.EmailNotConfirmed);
+            }
+
+            if (await sessions.TryStartAsync(verified, asked, command.Client, cancellationToken) is { } issued)
             {
-                return tokens.Issue(session, verified.Account, session.Scope, now);
+                return issued;
             }
 
             // Not cancellable: a client that guesses passwords must not avoid the audit entry by disconnecting.

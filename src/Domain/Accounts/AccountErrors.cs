@@ -33,6 +33,13 @@ public static class AccountErrors
         "This account has been locked. Ask an administrator.");
 
     /// <remarks>
+    /// Only a client that has just proved the password gets this error. A password reset confirms the address.
+    /// </remarks>
+    public static readonly Error EmailNotConfirmed = new(
+        "email-not-confirmed", ErrorKind.Forbidden, "The email address is not confirmed",
+        "This account needs a confirmed email address. Reset the password by mail, which confirms it.");
+
+    /// <remarks>
     /// The account of the access token is gone. <see cref="NoSuchUser"/> is about an account that a request names.
     /// </remarks>
     public static readonly Error UserNotFound = new(

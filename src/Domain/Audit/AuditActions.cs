@@ -18,6 +18,11 @@ public static class AuditActions
 
     public const string UpdateProfile = "update-profile";
     public const string ChangePassword = "change-password";
+    public const string ConfirmEmail = "confirm-email";
+
+    /// <summary>A forgotten password was replaced by a code or a link from a mail.</summary>
+    public const string ResetPassword = "reset-password";
+
     public const string EndSession = "end-session";
     public const string EndSessions = "end-sessions";
 
@@ -27,6 +32,7 @@ public static class AuditActions
     // The operator does these by a command or a setting.
     public const string PasswordSetByOperator = "password-set-by-operator";
     public const string MadeAdminByOperator = "made-admin-by-operator";
+    public const string EmailConfirmedByOperator = "email-confirmed-by-operator";
 }
 
 /// <summary>Names an administrator's change to an account, once for each of the two accounts' audit entries.</summary>

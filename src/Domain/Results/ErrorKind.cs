@@ -11,4 +11,7 @@ public enum ErrorKind
     PreconditionFailed,
     TooManyRequests,
     Unavailable,
+
+    /// <summary>The operator has not set up what the request needs.</summary>
+    NotImplemented,
 }

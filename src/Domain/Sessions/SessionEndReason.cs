@@ -14,4 +14,5 @@ public enum SessionEndReason
     AccountDeleted = 9,
     EndedByAdmin = 10,
     RevokedByClient = 11,
+    PasswordReset = 12,
 }

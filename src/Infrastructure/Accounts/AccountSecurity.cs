@@ -1,9 +1,14 @@
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords;
+using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Maintenance;
 using CleanJwt.Infrastructure.Persistence.Statements;
@@ -24,6 +29,8 @@ internal sealed partial class AccountSecurity(
     IDatabase database,
     PasswordHashingService hashing,
     RevocationList revocations,
+    OutboxWriter outbox,
+    AttemptKeys attempts,
     ILogger<AccountSecurity> logger) : IAccountSecurity
 {
     public async Task<Result<bool>> TryChangePasswordAsync(
@@ -61,6 +68,66 @@ internal sealed partial class AccountSecurity(
                 cancellationToken)
             : hash.Error;
     }
+
+    public async Task<Result<bool>> TryResetPasswordAsync(
+        AccountState account,
+        string newPassword,
+        SpentFlow flow,
+        ClientNetwork from,
+        AuditContext audit,
+        CancellationToken cancellationToken)
+    {
+        var hash = await hashing.HashAsync(newPassword, cancellationToken);
+        if (!hash.IsSuccess)
+        {
+            return hash.Error;
+        }
+
+        var id = account.Account.Id;
+        var email = EmailAddress.Parse(account.Account.Email);
+        AttemptKey[] counted = [attempts.Of(email, from), attempts.Of(email), attempts.Of(id)];
+        var change = new Change(SessionEndReason.PasswordReset, SetPassword(hash.Value) + ConfirmEmail(audit))
+        {
+            ExpectedVersion = account.SecurityVersion,
+            Flow = flow,
+            Then = (db, abandoned) => db.ExecuteAllAsync(
+                [.. counted.Select(key => AttemptStatements.Clear(key.Value))], abandoned),
+        };
+        try
+        {
+            var changed = await ChangeAsync(id, change, audit, cancellationToken);
+            return changed.IsSuccess || changed.Error == AccountErrors.NoSuchUser ? changed.IsSuccess : changed.Error;
+        }
+        catch (Exception exception) when (DatabaseErrors.IsUniqueViolation(exception))
+        {
+            return false; // another request used up the flow at the same time
+        }
+    }
+
+    public Task<Result<Account>> ConfirmEmailAsync(
+        Guid accountId, int securityVersion, AuditContext audit, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<Account>>(
+            async (db, abandoned) =>
+            {
+                if (await ActingSession.IsOverAsync(db.Context, audit, abandoned))
+                {
+                    return AccessTokenErrors.TokenRevoked;
+                }
+
+                var confirmed = await db.Context.Users
+                    .Where(user => user.Id == accountId && user.SecurityVersion == securityVersion)
+                    .Where(user => !user.EmailConfirmed)
+                    .ExecuteUpdateAsync(ConfirmEmail(audit), abandoned);
+                if (confirmed == 1)
+                {
+                    await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
+                }
+
+                return await db.FindAccountAsync(accountId, abandoned) is { EmailConfirmed: true } account
+                    ? account
+                    : MailErrors.InvalidCode;
+            },
+            cancellationToken);
 
     public async Task<Result<Done>> MakeAdminAsync(
         Guid accountId, string newPassword, AuditContext audit, CancellationToken cancellationToken)
@@ -100,7 +167,8 @@ internal sealed partial class AccountSecurity(
         var change = new Change(SessionEndReason.RolesChanged, SetRoles(roles, audit))
         {
             MayRemoveAdmin = !roles.Contains(Roles.Admin),
-            Then = async (db, abandoned) => account = await UserDirectory.FindAsync(db, accountId, abandoned),
+            Then = async (db, abandoned) =>
+                account = await UserDirectory.FindAsync(db.Context, accountId, abandoned),
         };
         var changed = await ChangeAsync(accountId, change, audit, cancellationToken);
         return changed.IsSuccess ? account! : changed.Error;
@@ -115,10 +183,10 @@ internal sealed partial class AccountSecurity(
             {
                 // The audit entries of other accounts forget this one. Its sessions and its own entries are deleted
                 // with its row (cascade).
-                await db.AuditEntries
+                await db.Context.AuditEntries
                     .Where(entry => entry.OtherAccountId == accountId)
                     .ExecuteUpdateAsync(set => set.SetProperty(entry => entry.OtherAccountId, (Guid?)null), abandoned);
-                await db.Users.Where(user => user.Id == accountId).ExecuteDeleteAsync(abandoned);
+                await db.Context.Users.Where(user => user.Id == accountId).ExecuteDeleteAsync(abandoned);
             },
         };
         var refusal = await database.ReadAsync(
@@ -127,6 +195,8 @@ internal sealed partial class AccountSecurity(
         {
             return refusal;
         }
+
+        audit = audit with { Mails = await AddressAsync(audit.Mails, accountId, cancellationToken) };
 
         // An account may have many audit entries. Deleting them in one transaction would keep all other writes waiting.
         await database.DeleteAsync(
@@ -146,11 +216,29 @@ internal sealed partial class AccountSecurity(
         .SetProperty(user => user.PasswordHash, hash)
         .SetProperty(user => user.SecurityStamp, Guid.NewGuid().ToString("N"));
 
+    private static Action<UpdateSettersBuilder<AppUser>> ConfirmEmail(AuditContext audit) => set => set
+        .SetProperty(user => user.EmailConfirmed, true)
+        .SetProperty(user => user.UpdatedAt, audit.At)
+        .SetProperty(user => user.Version, user => user.Version + 1);
+
     private static Action<UpdateSettersBuilder<AppUser>> SetRoles(IEnumerable<string> roles, AuditContext audit) =>
         set => set
         .SetProperty(user => user.Roles, AppUser.JoinRoles(roles))
         .SetProperty(user => user.UpdatedAt, audit.At)
         .SetProperty(user => user.Version, user => user.Version + 1);
+
+    /// <summary>Addresses the mails about a deletion, since the account is gone when they are sent.</summary>
+    /// <returns>No mail for an address that is not confirmed.</returns>
+    private async Task<IReadOnlyList<MailRequest>> AddressAsync(
+        IReadOnlyList<MailRequest> mails, Guid accountId, CancellationToken cancellationToken)
+    {
+        var account = mails.Count == 0
+            ? null
+            : await database.ReadAsync((db, abandoned) => db.FindAccountAsync(accountId, abandoned), cancellationToken);
+        return account is { EmailConfirmed: true }
+            ? [.. mails.Select(mail => mail with { AccountId = null, Email = account.Email })]
+            : [];
+    }
 
     private static async Task<Error?> RefuseAsync(
         AppDbContext db, Guid accountId, Change change, AuditContext audit, CancellationToken cancellationToken)
@@ -189,6 +277,12 @@ internal sealed partial class AccountSecurity(
                     return error;
                 }
 
+                if (change.Flow is { } flow
+                    && await db.SpendAsync(flow, abandoned) is var spent and not SpendOutcome.Spent)
+                {
+                    return spent == SpendOutcome.SpentByThisAttempt ? new List<Guid>() : AccountErrors.NoSuchUser;
+                }
+
                 var changed = await db.Context.Users
                     .Where(user => user.Id == accountId)
                     .Where(user => change.ExpectedVersion == null || user.SecurityVersion == change.ExpectedVersion)
@@ -210,7 +304,8 @@ internal sealed partial class AccountSecurity(
                 var over = change.EndReason is { } reason
                     ? await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, audit.At, abandoned)
                     : [];
-                await change.Then(db.Context, abandoned);
+                await change.Then(db, abandoned);
+                await outbox.AddAsync(db, audit.Mails, abandoned);
                 return over;
             },
             cancellationToken);
@@ -220,6 +315,7 @@ internal sealed partial class AccountSecurity(
         }
 
         ended.Value.ForEach(revocations.Add);
+        outbox.Wake(audit.Mails);
         return default(Done);
     }
 
@@ -239,7 +335,10 @@ internal sealed partial class AccountSecurity(
         /// <summary>Whether the change may take an administrator who can sign in away.</summary>
         public bool MayRemoveAdmin { get; init; }
 
-        /// <summary>The last step of the transaction.</summary>
-        public Func<AppDbContext, CancellationToken, Task> Then { get; init; } = (_, _) => Task.CompletedTask;
+        /// <summary>The flow that the change uses up. Null for none.</summary>
+        public SpentFlow? Flow { get; init; }
+
+        /// <summary>The last step of the transaction, but for its mails.</summary>
+        public Func<DatabaseConnection, CancellationToken, Task> Then { get; init; } = (_, _) => Task.CompletedTask;
     }
 }

@@ -52,6 +52,7 @@ public sealed class AppUser : IdentityUser<Guid>
         NormalizedUserName = account.Email.Normalized,
         Email = account.Email.Value,
         NormalizedEmail = account.Email.Normalized,
+        EmailConfirmed = account.EmailConfirmed,
         PasswordHash = passwordHash,
         SecurityStamp = Guid.NewGuid().ToString("N"),
         DisplayName = account.DisplayName,

@@ -101,7 +101,7 @@ internal sealed partial class FirstAdmin(
         LogLevel.Information, "Created the first administrator, {AccountId}, from Admin:Email and Admin:Password.")]
     private static partial void LogCreated(ILogger logger, Guid accountId);
 
-    // No address is confirmed at this point: a stranger may have registered it.
+    // A stranger may have registered the address.
     [LoggerMessage(
         LogLevel.Warning,
         "There is no administrator. Admin:Email names an existing account, which this setting never promotes. "

@@ -1,9 +1,12 @@
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
@@ -19,6 +22,7 @@ internal sealed partial class UserRepository(
     IDatabase database,
     PasswordHashingService hashing,
     PasswordThrottle throttle,
+    OutboxWriter outbox,
     ILogger<UserRepository> logger) : IUserRepository
 {
     public async Task<Result<Account>> AddAsync(
@@ -30,25 +34,19 @@ internal sealed partial class UserRepository(
             return hash.Error;
         }
 
-        var user = AppUser.From(account, hash.Value, audit.At);
-        try
-        {
-            await database.WriteAsync(
-                (db, abandoned) =>
-                {
-                    db.Context.Users.Add(user);
-                    db.Context.AuditEntries.AddRange(audit.Entries);
-                    return db.Context.SaveChangesAsync(abandoned);
-                },
-                cancellationToken);
-        }
-        catch (Exception exception) when (DatabaseErrors.IsUniqueViolation(exception))
-        {
-            return AccountErrors.EmailTaken;
-        }
-
-        return user.ToAccount();
+        return await AddAsync(AppUser.From(account, hash.Value, audit.At), flow: null, audit, cancellationToken);
     }
+
+    public Task<Result<string>> HashPasswordAsync(string password, CancellationToken cancellationToken) =>
+        hashing.HashAsync(password, cancellationToken);
+
+    public Task<Result<Account>> AddConfirmedAsync(
+        NewAccount account,
+        string passwordHash,
+        SpentFlow flow,
+        AuditContext audit,
+        CancellationToken cancellationToken) =>
+        AddAsync(AppUser.From(account, passwordHash, audit.At), flow, audit, cancellationToken);
 
     public async Task<Result<PasswordCheck>> VerifyPasswordAsync(
         EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken) =>
@@ -68,6 +66,12 @@ internal sealed partial class UserRepository(
 
     public Task<Account?> FindAsync(Guid id, CancellationToken cancellationToken) =>
         database.ReadAsync((db, abandoned) => db.FindAccountAsync(id, abandoned), cancellationToken);
+
+    public Task<AccountState?> FindStateAsync(Guid id, CancellationToken cancellationToken) =>
+        FindStateAsync((db, abandoned) => db.FindCredentialsAsync(id, abandoned), cancellationToken);
+
+    public Task<AccountState?> FindStateAsync(EmailAddress email, CancellationToken cancellationToken) =>
+        FindStateAsync((db, abandoned) => db.FindCredentialsAsync(email, abandoned), cancellationToken);
 
     public Task<Result<Account>> UpdateProfileAsync(
         Guid id,
@@ -105,6 +109,49 @@ internal sealed partial class UserRepository(
                 return account;
             },
             cancellationToken);
+
+    private async Task<Result<Account>> AddAsync(
+        AppUser user, SpentFlow? flow, AuditContext audit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var added = await database.WriteAsync(
+                async (db, abandoned) =>
+                {
+                    if (flow is not null && await db.SpendAsync(flow, abandoned) is var spent and not SpendOutcome.Spent)
+                    {
+                        return spent == SpendOutcome.SpentByThisAttempt;
+                    }
+
+                    db.Context.Users.Add(user);
+                    db.Context.AuditEntries.AddRange(audit.Entries);
+                    await db.Context.SaveChangesAsync(abandoned);
+                    await outbox.AddAsync(db, audit.Mails, abandoned);
+                    return true;
+                },
+                cancellationToken);
+            if (!added)
+            {
+                return MailErrors.InvalidCode;
+            }
+        }
+        catch (Exception exception) when (DatabaseErrors.IsUniqueViolation(exception))
+        {
+            return flow is not null && await IsSpentAsync(flow, cancellationToken)
+                ? MailErrors.InvalidCode // by a request at the same time
+                : AccountErrors.EmailTaken;
+        }
+
+        outbox.Wake(audit.Mails);
+        return user.ToAccount();
+    }
+
+    private Task<bool> IsSpentAsync(SpentFlow flow, CancellationToken cancellationToken) => database.ReadAsync(
+        (db, abandoned) => db.Context.SpentTokens.AnyAsync(row => row.Id == flow.FlowId, abandoned), cancellationToken);
+
+    private async Task<AccountState?> FindStateAsync(
+        Func<DatabaseConnection, CancellationToken, Task<Credentials?>> find, CancellationToken cancellationToken) =>
+        (await database.ReadAsync(find, cancellationToken))?.Candidate;
 
     private async Task<Result<PasswordCheck>> VerifyAsync(
         Result<AttemptReservation> reserved,

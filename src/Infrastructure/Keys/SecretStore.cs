@@ -20,10 +20,15 @@ internal sealed class SecretStore(
     /// <summary>The secret that turns emails and networks into the keys of password attempts.</summary>
     public const string PasswordAttempts = "password-attempts";
 
+    /// <summary>The secret from which the codes of mails are derived.</summary>
+    public const string MailCodes = "mail-codes";
+
     // The row that holds the name of the application.
     private const string Application = "application";
 
     private const int Size = 32;
+
+    private static readonly string[] Names = [PasswordAttempts, MailCodes, Application];
 
     private readonly string _applicationName = dataProtectionOptions.Value.ApplicationDiscriminator!;
 
@@ -36,15 +41,17 @@ internal sealed class SecretStore(
     /// </remarks>
     public async Task EnsureAsync(IDatabaseSetup setup, CancellationToken cancellationToken)
     {
-        if (Find(setup, PasswordAttempts) is null && dataProtectionKeys.AreUsable)
+        var missing = Names.Where(name => Find(setup, name) is null).ToList();
+        if (missing.Count == 0)
         {
-            await using var db = setup.OpenContext();
-            await AddAllAsync(db, cancellationToken);
+            return;
         }
-        else if (Find(setup, Application) is null && CanDecrypt(setup))
+
+        // A new database has no secret at all. One of an older version lacks some, and can decrypt the others.
+        if (missing.Contains(PasswordAttempts) ? dataProtectionKeys.AreUsable : CanDecrypt(setup))
         {
             await using var db = setup.OpenContext();
-            db.Secrets.Add(ApplicationRow());
+            db.Secrets.AddRange(missing.Select(NewRow));
             await db.SaveChangesAsync(cancellationToken);
         }
     }
@@ -74,7 +81,8 @@ internal sealed class SecretStore(
     {
         await db.Secrets.ExecuteDeleteAsync(cancellationToken);
         await db.PasswordAttempts.ExecuteDeleteAsync(cancellationToken); // their keys depend on the old secret
-        await AddAllAsync(db, cancellationToken);
+        db.Secrets.AddRange(Names.Select(NewRow));
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>Reads and decrypts one secret. It never creates a missing one.</summary>
@@ -117,21 +125,13 @@ internal sealed class SecretStore(
         return (byte[]?)command.ExecuteScalar();
     }
 
-    private async Task AddAllAsync(AppDbContext db, CancellationToken cancellationToken)
+    private SecretRow NewRow(string name) => new()
     {
-        var secret = RandomNumberGenerator.GetBytes(Size);
-        db.Secrets.AddRange(
-            new SecretRow
-            {
-                Name = PasswordAttempts,
-                ProtectedValue = ProtectorOf(PasswordAttempts).Protect(secret),
-            },
-            ApplicationRow());
-        await db.SaveChangesAsync(cancellationToken);
-    }
-
-    private SecretRow ApplicationRow() =>
-        new() { Name = Application, ProtectedValue = Encoding.UTF8.GetBytes(_applicationName) };
+        Name = name,
+        ProtectedValue = name == Application
+            ? Encoding.UTF8.GetBytes(_applicationName)
+            : ProtectorOf(name).Protect(RandomNumberGenerator.GetBytes(Size)),
+    };
 
     private bool CanDecrypt(IDatabaseSetup setup)
     {

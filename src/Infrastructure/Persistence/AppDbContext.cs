@@ -2,6 +2,7 @@ using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Revocation;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
@@ -34,6 +35,11 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
 
     public DbSet<PasswordAttemptRow> PasswordAttempts => Set<PasswordAttemptRow>();
+
+    public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+
+    /// <summary>The tokens of flows that were used. Each can be used once.</summary>
+    public DbSet<SpentTokenRow> SpentTokens => Set<SpentTokenRow>();
 
     protected override void OnModelCreating(ModelBuilder builder)
     {

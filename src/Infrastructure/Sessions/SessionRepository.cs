@@ -1,8 +1,11 @@
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Revocation;
@@ -11,11 +14,13 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Sessions;
 
 internal sealed class SessionRepository(
-    IDatabase database, RevocationList revocations, RevocationMetrics metrics) : ISessionRepository
+    IDatabase database, RevocationList revocations, OutboxWriter outbox, RevocationMetrics metrics)
+    : ISessionRepository
 {
     public async Task<bool> TryStartAsync(
         Session session, int securityVersion, AuditContext audit, CancellationToken cancellationToken)
     {
+        IReadOnlyList<MailRequest> mails = [];
         var ended = await database.WriteAsync<List<Guid>?>(
             async (db, abandoned) =>
             {
@@ -27,10 +32,13 @@ internal sealed class SessionRepository(
                 // Few accounts reach the limit. Counting needs no sorting, for which SQLite would allocate some twenty
                 // pages.
                 var count = await db.InsertSessionAndCountAsync(session, audit.Entries, abandoned);
+                mails = audit.Mails.Count > 0 && await IsUnusualAsync(db, session, abandoned) ? audit.Mails : [];
+                await outbox.AddAsync(db, mails, abandoned);
                 return count > Session.MaxLivePerAccount ? await EndSurplusAsync(db, session, abandoned) : [];
             },
             cancellationToken);
         ended?.ForEach(revocations.Add);
+        outbox.Wake(mails);
         return ended is not null;
     }
 
@@ -182,6 +190,13 @@ internal sealed class SessionRepository(
         ended.Value.ForEach(revocations.Add);
         return default(Done);
     }
+
+    // Most sign-ins come from where an earlier one came from, and the first statement finds it.
+    private static async Task<bool> IsUnusualAsync(
+        DatabaseConnection db, Session session, CancellationToken cancellationToken) =>
+        !await db.AnySessionLikeAsync(session, cancellationToken)
+        && new SignInDevice(session.UserAgent, session.IpAddress).IsUnusual(
+            await db.ListOtherDevicesAsync(session, cancellationToken));
 
     /// <summary>
     /// Ends the sessions that an account has beyond the limit, apart from its newest: those that were seen longest ago.

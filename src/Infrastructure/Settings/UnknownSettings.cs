@@ -39,7 +39,7 @@ internal sealed class UnknownSettings(IEnumerable<SettingsKeys> known, IConfigur
     public void Check()
     {
         var failures = known
-            .GroupBy(keys => keys.Section, StringComparer.OrdinalIgnoreCase)
+            .GroupBy(keys => keys.Section.Split(':')[0], StringComparer.OrdinalIgnoreCase)
             .SelectMany(section => Check(section.Key, [.. section.SelectMany(keys => keys.Keys)]))
             .ToList();
         if (failures.Count > 0)

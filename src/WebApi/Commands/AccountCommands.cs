@@ -66,6 +66,28 @@ internal static class AccountCommands
             : Refuse(set.Error);
     }
 
+    public static async Task<int> ConfirmEmailAsync(ISender sender, string email)
+    {
+        var found = await sender.Send(new FindUserQuery(email));
+        if (!found.IsSuccess)
+        {
+            return found.Error == AccountErrors.NoSuchUser
+                ? Refuse($"There is no account with the address {email}.")
+                : Refuse(found.Error);
+        }
+
+        Show(found.Value);
+        if (!Confirm("Confirm the email address of this account?"))
+        {
+            return NothingChanged;
+        }
+
+        var confirmed = await sender.Send(new ConfirmEmailOfUserCommand(found.Value.Account.Id));
+        return confirmed.IsSuccess
+            ? Report($"The address {confirmed.Value.Email} is confirmed.")
+            : Refuse(confirmed.Error);
+    }
+
     private static string QuestionOf(ManagedAccount account) =>
         "Make this account an administrator, set its password"
         + $"{(account.Locked ? ", unlock it" : "")} and end its sessions?";

@@ -24,6 +24,20 @@ internal static class CommandTable
         new("users set-password", "EMAIL", "set the password of an account and end its sessions; asks for the password",
             (services, email) => WithDatabaseAsync(
                 services, scope => AccountCommands.SetPasswordAsync(scope.GetRequiredService<ISender>(), email))),
+        new("users confirm-email", "EMAIL", "confirm the email address of an account, for which you vouch",
+            (services, email) => WithDatabaseAsync(
+                services, scope => AccountCommands.ConfirmEmailAsync(scope.GetRequiredService<ISender>(), email))),
+        new("mail test", "ADDRESS", "send a test mail and say whether it was taken", (services, address) =>
+            WithDatabaseAsync(services, scope => MailCommands.TestAsync(scope, address))),
+        // Before the next command, which would read the word as the name of a setting.
+        new("outbox list --dead", null, "show the mails that were given up", (services, _) =>
+            WithDatabaseAsync(services, scope => MailCommands.ListAsync(scope, dead: true))),
+        new("outbox list", null, "show the mails that wait to be sent", (services, _) =>
+            WithDatabaseAsync(services, scope => MailCommands.ListAsync(scope, dead: false))),
+        new("outbox retry", "ID", "try a mail at once; 'all' means all that were given up", (services, id) =>
+            WithDatabaseAsync(services, scope => MailCommands.RetryAsync(scope, id))),
+        new("outbox drop", "ID", "delete a mail without sending it", (services, id) =>
+            WithDatabaseAsync(services, scope => MailCommands.DropAsync(scope, id))),
         new("keys list", null, "show the signing keys", (services, _) =>
             WithDatabaseAsync(services, KeyCommands.ListAsync)),
         new("keys rotate", null, "publish the next signing key; it signs 10 seconds later", (services, _) =>

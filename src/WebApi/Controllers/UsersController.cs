@@ -1,5 +1,6 @@
 using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Audit;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.WebApi.Authentication;
@@ -9,6 +10,7 @@ using CleanJwt.WebApi.OpenApi;
 using CleanJwt.WebApi.RateLimiting;
 using Mediator;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace CleanJwt.WebApi.Controllers;
 
@@ -87,6 +89,47 @@ public sealed class UsersController(ISender sender) : ControllerBase
     {
         var result = await sender.Send(command with { Caller = HttpContext.Caller(token) }, cancellationToken);
         return result.ToActionResult(_ => NoContent());
+    }
+
+    /// <summary>Ask for a mail that confirms the email address</summary>
+    [HttpPost("email/confirmation")]
+    [RequireLiveSession(Scopes.AccountWrite)]
+    [ProducesResponseType<FlowTicket>(StatusCodes.Status202Accepted)]
+    [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
+    [ProducesProblem(StatusCodes.Status409Conflict, "email-confirmed-already")]
+    [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-mails")]
+    [ProducesProblem(StatusCodes.Status501NotImplemented, "mail-not-configured")]
+    public async Task<ActionResult> RequestEmailConfirmation(
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] RequestEmailConfirmationCommand? command,
+        [BearerToken] AccessToken token,
+        CancellationToken cancellationToken)
+    {
+        var request = (command ?? new RequestEmailConfirmationCommand()) with { Caller = HttpContext.Caller(token) };
+        var result = await sender.Send(request, cancellationToken);
+        return result.ToActionResult(ticket => Accepted(ticket));
+    }
+
+    /// <summary>Confirm the email address</summary>
+    /// <remarks>
+    /// Send the flow token with the code from the mail, or the token from the link of the mail. A second time changes
+    /// nothing and has the same answer.
+    /// </remarks>
+    [HttpPost("email/confirm")]
+    [RequireLiveSession(Scopes.AccountWrite)]
+    [ProducesResponseType<AccountResponse>(StatusCodes.Status200OK)]
+    [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
+    [ProducesProblem(
+        StatusCodes.Status401Unauthorized,
+        "invalid-code", "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
+    public async Task<ActionResult> ConfirmEmail(
+        ConfirmEmailCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    {
+        var result = await sender.Send(command with { Caller = HttpContext.Caller(token) }, cancellationToken);
+        return result.ToActionResult(account =>
+        {
+            Response.Headers.ETag = EntityTags.Of(account);
+            return Ok(AccountResponse.From(account));
+        });
     }
 
     /// <summary>Delete the account</summary>

@@ -31,6 +31,7 @@ internal sealed record HttpError(int Status, string Code, string Title, string D
         ErrorKind.PreconditionFailed => StatusCodes.Status412PreconditionFailed,
         ErrorKind.TooManyRequests => StatusCodes.Status429TooManyRequests,
         ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorKind.NotImplemented => StatusCodes.Status501NotImplemented,
     };
 
     // RFC 6750, section 3.1: the challenge names an error only if the request carried a token.

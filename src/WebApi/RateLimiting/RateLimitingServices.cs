@@ -1,3 +1,4 @@
+using CleanJwt.Application.Mail;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.AspNetCore.RateLimiting;
 
@@ -10,6 +11,8 @@ internal static class RateLimitingServices
     {
         services.AddSettings<RateLimitingOptions>(RateLimitingOptions.SectionName);
         services.AddSingleton<ClientRateLimit>();
+        services.AddSingleton(provider =>
+            new MailLimits(CountNetworks: provider.GetRequiredService<RateLimitingOptions>().Enabled));
         services.AddOptions<RateLimiterOptions>().Configure<ClientRateLimit>((options, limit) =>
             options.AddPolicy(ClientRateLimit.Policy, limit));
         services.AddRateLimiter();

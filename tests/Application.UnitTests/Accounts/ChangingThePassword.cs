@@ -26,7 +26,7 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task RightPassword_IsReplacedAndTheSessionThatAsksIsSpared()
     {
-        Verified(new VerifiedAccount(Ada, 7, Locked: false));
+        Verified(new AccountState(Ada, 7, Locked: false));
         Change(true);
 
         var result = await ChangeAsync();
@@ -51,7 +51,7 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task WrongPassword_IsNotedAndChangesNothing()
     {
-        Verified((VerifiedAccount?)null);
+        Verified((AccountState?)null);
 
         var result = await ChangeAsync();
 
@@ -73,7 +73,7 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task LockedAccount_ChangesNothing()
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: true));
+        Verified(new AccountState(Ada, 1, Locked: true));
 
         Assert.That((await ChangeAsync()).Error, Is.SameAs(AccessTokenErrors.TokenRevoked));
     }
@@ -82,7 +82,7 @@ internal sealed class ChangingThePassword
     [TestCase("LOVELACE and more")]
     public async Task NewPasswordWithTheLocalPart_ChangesNothing(string password)
     {
-        Verified(new VerifiedAccount(Ada with { Email = "Lovelace@example.com" }, 1, Locked: false));
+        Verified(new AccountState(Ada with { Email = "Lovelace@example.com" }, 1, Locked: false));
 
         var result = await ChangeAsync(password);
 
@@ -93,7 +93,7 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task WrongPasswordWithTheLocalPart_TellsOnlyOfTheWrongOne()
     {
-        Verified((VerifiedAccount?)null);
+        Verified((AccountState?)null);
 
         var result = await ChangeAsync("ada.lovelace");
 
@@ -115,7 +115,7 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task SessionThatEndedMeanwhile_IsRevoked()
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: false));
+        Verified(new AccountState(Ada, 1, Locked: false));
         Change(AccessTokenErrors.TokenRevoked);
 
         Assert.That((await ChangeAsync()).Error, Is.SameAs(AccessTokenErrors.TokenRevoked));
@@ -124,7 +124,7 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task AccountChangedMeanwhile_IsVerifiedAgain()
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: false), new VerifiedAccount(Ada, 2, Locked: false));
+        Verified(new AccountState(Ada, 1, Locked: false), new AccountState(Ada, 2, Locked: false));
         Change(false, true);
 
         Assert.That((await ChangeAsync()).IsSuccess, Is.True);
@@ -134,7 +134,7 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task PasswordChangedMeanwhile_IsWrong()
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: false), null);
+        Verified(new AccountState(Ada, 1, Locked: false), null);
         Change(false);
 
         Assert.That((await ChangeAsync()).Error?.Fields?.Keys, Is.EqualTo(new[] { "currentPassword" }));
@@ -143,7 +143,7 @@ internal sealed class ChangingThePassword
     [Test]
     public async Task AccountChangingUnderEveryTry_IsGivenUpAfterThree()
     {
-        var verified = new VerifiedAccount(Ada, 1, Locked: false);
+        var verified = new AccountState(Ada, 1, Locked: false);
         Verified(verified, verified, verified);
         Change(false, false, false);
 
@@ -161,13 +161,13 @@ internal sealed class ChangingThePassword
     {
         using var hungUp = new CancellationTokenSource();
         return await new ChangePasswordHandler(
-            _ports.Users.Object, _security.Object, _ports.AuditLog.Object, _ports.Time)
+            _ports.Users.Object, _security.Object, _ports.AuditLog.Object, NoNotices, _ports.Time)
             .Handle(new ChangePasswordCommand(Current, password) { Caller = Caller }, hungUp.Token);
     }
 
-    private void Verified(params VerifiedAccount?[] inTurn)
+    private void Verified(params AccountState?[] inTurn)
     {
-        var remaining = new Queue<VerifiedAccount?>(inTurn);
+        var remaining = new Queue<AccountState?>(inTurn);
         _ports.Users
             .Setup(users => users.VerifyPasswordAsync(Ada.Id, Current, It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => new PasswordCheck(Ada.Id, remaining.Dequeue()));

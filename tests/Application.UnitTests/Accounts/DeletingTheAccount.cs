@@ -43,7 +43,7 @@ internal sealed class DeletingTheAccount
     private async Task<Result<Done>> DeleteAsync()
     {
         using var hungUp = new CancellationTokenSource();
-        return await new DeleteAccountHandler(_security.Object, new FakeTimeProvider(Now))
+        return await new DeleteAccountHandler(_security.Object, NoNotices, new FakeTimeProvider(Now))
             .Handle(new DeleteAccountCommand(new Caller(Ada.Id, FifthGeneration.Id, ClientInfo.Unknown)), hungUp.Token);
     }
 }

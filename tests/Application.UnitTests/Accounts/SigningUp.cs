@@ -5,6 +5,7 @@ using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
+using CleanJwt.Application.UnitTests.Sessions;
 using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Accounts;
@@ -34,7 +35,7 @@ internal sealed class SigningUp
 
         var result = await RegisterAsync(displayName);
 
-        Assert.That(result.Value, Is.SameAs(Ada));
+        Assert.That(result.Value, Is.EqualTo(new Registration(Ada, Ticket: null)));
     }
 
     [Test]
@@ -50,7 +51,8 @@ internal sealed class SigningUp
         Assert.That(result.Error, Is.SameAs(AccountErrors.EmailTaken));
     }
 
-    private async Task<Result<Account>> RegisterAsync(string? displayName) =>
-        await new RegisterHandler(_users.Object, new FakeTimeProvider(Now))
+    private async Task<Result<Registration>> RegisterAsync(string? displayName) =>
+        await new RegisterHandler(
+            _users.Object, new AccountOptions(), new SessionFixture().Flows, new FakeTimeProvider(Now))
             .Handle(new RegisterCommand(" Ada@example.com\r\n", Password, displayName), CancellationToken.None);
 }

@@ -24,7 +24,7 @@ internal sealed class Reauthenticating
     [Test]
     public async Task RightPassword_StoresAFreshSignInOfTheSameGeneration()
     {
-        Verified(new VerifiedAccount(Ada, 7, Locked: false));
+        Verified(new AccountState(Ada, 7, Locked: false));
         Found(FifthGeneration);
         Store(7, session => new AccountSession(session, Ada));
 
@@ -55,7 +55,7 @@ internal sealed class Reauthenticating
     {
         // A refresh and a new role came between.
         var stored = FifthGeneration with { Generation = 6, AuthTime = Now, ExpiresAt = Now.AddDays(14) };
-        Verified(new VerifiedAccount(Ada, 1, Locked: false));
+        Verified(new AccountState(Ada, 1, Locked: false));
         Found(FifthGeneration);
         Store(1, _ => new AccountSession(stored, Admin));
 
@@ -75,7 +75,7 @@ internal sealed class Reauthenticating
     [Test]
     public async Task Session_NeverOutlastsTheAbsoluteLifetime()
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: false));
+        Verified(new AccountState(Ada, 1, Locked: false));
         Found(FifthGeneration with { CreatedAt = Now.AddDays(-89) });
         Store(1, session => new AccountSession(session, Ada));
 
@@ -91,7 +91,7 @@ internal sealed class Reauthenticating
         _ports.Users
             .Setup(users => users.VerifyPasswordAsync(Ada.Id, Password, It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
-            .ReturnsAsync(new PasswordCheck(Ada.Id, new VerifiedAccount(Ada, 1, Locked: false)));
+            .ReturnsAsync(new PasswordCheck(Ada.Id, new AccountState(Ada, 1, Locked: false)));
         Found(FifthGeneration);
         Store(1, session => new AccountSession(session, Ada));
 
@@ -103,7 +103,7 @@ internal sealed class Reauthenticating
     [Test]
     public async Task WrongPassword_IsNotedAndChangesNothing()
     {
-        Verified((VerifiedAccount?)null);
+        Verified((AccountState?)null);
 
         var result = await ReauthenticateAsync();
 
@@ -135,7 +135,7 @@ internal sealed class Reauthenticating
     [Test]
     public async Task LockedAccount_IsRevoked()
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: true));
+        Verified(new AccountState(Ada, 1, Locked: true));
 
         Assert.That((await ReauthenticateAsync()).Error, Is.SameAs(AccessTokenErrors.TokenRevoked));
         _ports.Sessions.VerifyNoOtherCalls();
@@ -151,7 +151,7 @@ internal sealed class Reauthenticating
     [TestCaseSource(nameof(SessionsThatAreOver))]
     public async Task SessionThatIsOver_IsRevoked(Session? session)
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: false));
+        Verified(new AccountState(Ada, 1, Locked: false));
         Found(session);
 
         Assert.That((await ReauthenticateAsync()).Error, Is.SameAs(AccessTokenErrors.TokenRevoked));
@@ -160,7 +160,7 @@ internal sealed class Reauthenticating
     [Test]
     public async Task AccountChangedMeanwhile_IsVerifiedAgain()
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: false), new VerifiedAccount(Ada, 2, Locked: false));
+        Verified(new AccountState(Ada, 1, Locked: false), new AccountState(Ada, 2, Locked: false));
         Found(FifthGeneration);
         Store(1, _ => null);
         Store(2, session => new AccountSession(session, Ada));
@@ -171,7 +171,7 @@ internal sealed class Reauthenticating
     [Test]
     public async Task PasswordChangedMeanwhile_IsWrong()
     {
-        Verified(new VerifiedAccount(Ada, 1, Locked: false), null);
+        Verified(new AccountState(Ada, 1, Locked: false), null);
         Found(FifthGeneration);
         Store(1, _ => null);
 
@@ -181,7 +181,7 @@ internal sealed class Reauthenticating
     [Test]
     public async Task AccountChangingUnderEveryTry_IsGivenUpAfterThree()
     {
-        var verified = new VerifiedAccount(Ada, 1, Locked: false);
+        var verified = new AccountState(Ada, 1, Locked: false);
         Verified(verified, verified, verified);
         Found(FifthGeneration);
         Store(1, _ => null);
@@ -205,9 +205,9 @@ internal sealed class Reauthenticating
         return await handler.Handle(new ReauthenticateCommand(Password) { Caller = Caller }, hungUp.Token);
     }
 
-    private void Verified(params VerifiedAccount?[] inTurn)
+    private void Verified(params AccountState?[] inTurn)
     {
-        var remaining = new Queue<VerifiedAccount?>(inTurn);
+        var remaining = new Queue<AccountState?>(inTurn);
         _ports.Users
             .Setup(users => users.VerifyPasswordAsync(Ada.Id, Password, It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => new PasswordCheck(Ada.Id, remaining.Dequeue()));

@@ -1,3 +1,4 @@
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
@@ -61,6 +62,14 @@ internal sealed class SessionFixture
     public SessionTokens Tokens { get; }
 
     public SessionOptions Options { get; init; } = new();
+
+    public SessionStart Start => new(Sessions.Object, Tokens, Options, NoNotices, Time);
+
+    /// <summary>The flows of a service that sends no mail.</summary>
+    public MailFlows Flows => new(
+        Mock.Of<IOutbox>(), Mock.Of<IFlowTokens>(), Mock.Of<IMailCodes>(), new MailOptions(), Time);
+
+    public static Notices NoNotices => new(new NoticeOptions(), new MailOptions());
 
     public FakeTimeProvider Time { get; } = new(Now);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
@@ -125,7 +126,7 @@ internal sealed class SigningIn
             .Setup(users => users.VerifyPasswordAsync(
                 It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
-            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
+            .ReturnsAsync(Proved(new AccountState(Ada, 1, Locked: false)));
         Start(true);
 
         await LoginAsync();
@@ -155,7 +156,7 @@ internal sealed class SigningIn
         ports.Users
             .Setup(users => users.VerifyPasswordAsync(
                 It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
+            .ReturnsAsync(Proved(new AccountState(Ada, 1, Locked: false)));
         ports.Sessions
             .Setup(sessions => sessions.TryStartAsync(
                 It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<int>(),
@@ -224,8 +225,8 @@ internal sealed class SigningIn
                 users.VerifyPasswordAsync(
                     It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(),
                     It.IsAny<CancellationToken>()))
-            .ReturnsAsync(Proved(new VerifiedAccount(Admin, 1, Locked: false)))
-            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 2, Locked: false)));
+            .ReturnsAsync(Proved(new AccountState(Admin, 1, Locked: false)))
+            .ReturnsAsync(Proved(new AccountState(Ada, 2, Locked: false)));
         Start(false, true);
 
         var result = await LoginAsync();
@@ -253,8 +254,8 @@ internal sealed class SigningIn
                 users.VerifyPasswordAsync(
                     It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(),
                     It.IsAny<CancellationToken>()))
-            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)))
-            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 2, Locked: true)));
+            .ReturnsAsync(Proved(new AccountState(Ada, 1, Locked: false)))
+            .ReturnsAsync(Proved(new AccountState(Ada, 2, Locked: true)));
         Start(false);
 
         var result = await LoginAsync();
@@ -270,7 +271,7 @@ internal sealed class SigningIn
                 users.VerifyPasswordAsync(
                     It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(),
                     It.IsAny<CancellationToken>()))
-            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)))
+            .ReturnsAsync(Proved(new AccountState(Ada, 1, Locked: false)))
             .ReturnsAsync(new PasswordCheck(Ada.Id, Verified: null));
         Start(false);
 
@@ -302,7 +303,7 @@ internal sealed class SigningIn
         _ports.Users
             .Setup(users => users.VerifyPasswordAsync(
                 It.IsAny<EmailAddress>(), It.IsAny<ClientNetwork>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(Proved(new VerifiedAccount(Ada, 1, Locked: false)));
+            .ReturnsAsync(Proved(new AccountState(Ada, 1, Locked: false)));
         Start(true);
 
         await HandlerOf(_ports).Handle(
@@ -333,16 +334,16 @@ internal sealed class SigningIn
     }
 
     private static LoginHandler HandlerOf(SessionFixture ports) =>
-        new(ports.Users.Object, ports.Sessions.Object, ports.AuditLog.Object, ports.Tokens, ports.Options, ports.Time);
+        new(ports.Users.Object, ports.AuditLog.Object, ports.Start, new AccountOptions(), ports.Time);
 
     private async Task<Result<Tokens>> LoginAsync(string? scope = null, ClientInfo? client = null) =>
         await HandlerOf(_ports).Handle(
             new LoginCommand(Email, Password, scope) { Client = client ?? ClientInfo.Unknown }, CancellationToken.None);
 
     private void Verified(Account account, int securityVersion = 1, bool locked = false) =>
-        Verification(Proved(new VerifiedAccount(account, securityVersion, locked)));
+        Verification(Proved(new AccountState(account, securityVersion, locked)));
 
-    private static PasswordCheck Proved(VerifiedAccount verified) => new(verified.Account.Id, verified);
+    private static PasswordCheck Proved(AccountState verified) => new(verified.Account.Id, verified);
 
     private void Verification(Result<PasswordCheck> result) => _ports.Users
         .Setup(users => users.VerifyPasswordAsync(

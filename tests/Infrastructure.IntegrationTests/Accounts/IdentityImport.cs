@@ -160,7 +160,7 @@ internal sealed class IdentityImport
         Assert.That(node.Sql("SELECT TwoFactorEnabled FROM AspNetUsers"), Is.Zero);
     }
 
-    private static async Task<VerifiedAccount?> SignInAsync(Node node, string email, string password)
+    private static async Task<AccountState?> SignInAsync(Node node, string email, string password)
     {
         var check = await node.WithUsersAsync(users =>
             users.VerifyPasswordAsync(

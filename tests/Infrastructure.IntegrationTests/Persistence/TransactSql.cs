@@ -1,14 +1,17 @@
 using System.Globalization;
 using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Paging;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Passwords;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Maintenance;
@@ -36,9 +39,33 @@ internal sealed class TransactSql
     private static readonly EmailAddress Email = EmailAddress.Parse("ada@example.com");
     private static readonly PageCursor Somewhere = new(Now, Id);
 
+    private static readonly MailRequest Mail = new()
+    {
+        Id = Id,
+        Kind = MailKinds.NewSignIn,
+        At = Now,
+        ValidUntil = Now,
+        AccountId = Id,
+    };
+
+    private static readonly OutboxRow OutboxRow = new()
+    {
+        Id = Id,
+        Kind = Mail.Kind,
+        Payload = [],
+        CreatedAt = Now,
+        NextAt = Now,
+        ValidUntil = Now,
+    };
+
+    private static readonly SpentFlow Spent = new(Id, Id, Now);
+
+    private static readonly Account Account = new(
+        Id, Email.Value, EmailConfirmed: true, DisplayName: null, Roles: [], Now, Now, Version: 1);
+
     private static readonly AuditContext Audit = new(
         Now, [AuditContext.ByOperator(AuditActions.Login, Id, Now).Entries[0]])
-    { ActorSessionId = Id, ActorId = Id };
+    { ActorSessionId = Id, ActorId = Id, Mails = [Mail] };
 
     /// <summary>As the made-up answers have it, so that a row is there to be changed.</summary>
     private static readonly AttemptKey MadeUp = new(new byte[8], AttemptLimit.PerAccount);
@@ -69,6 +96,10 @@ internal sealed class TransactSql
             "VerifyPasswordAsync",
             port => port.VerifyPasswordAsync(Email, ClientNetwork.Unknown, Node.Password, default)),
         Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Id, Node.Password, default)),
+        Of<IUserRepository>("AddConfirmedAsync", port => port.AddConfirmedAsync(
+            new NewAccount(Id, Email, "Ada", []), "hash", Spent, Audit, default)),
+        Of<IUserRepository>("FindStateAsync", port => port.FindStateAsync(Id, default)),
+        Of<IUserRepository>("FindStateAsync", port => port.FindStateAsync(Email, default)),
         Of<IUserRepository>("FindAsync", port => port.FindAsync(Id, default)),
         Of<IUserRepository>("UpdateProfileAsync", port => port.UpdateProfileAsync(Id, null, [1, 2], Audit, default)),
         Of<IUserDirectory>("ListAsync", port =>
@@ -79,6 +110,9 @@ internal sealed class TransactSql
             "TryChangePasswordAsync", port => port.TryChangePasswordAsync(Id, 1, Node.Password, Id, Audit, default)),
         Of<IAccountSecurity>("SetPasswordAsync", port => port.SetPasswordAsync(Id, Node.Password, Audit, default)),
         Of<IAccountSecurity>("MakeAdminAsync", port => port.MakeAdminAsync(Id, Node.Password, Audit, default)),
+        Of<IAccountSecurity>("TryResetPasswordAsync", port => port.TryResetPasswordAsync(
+            new AccountState(Account, 1, Locked: false), Node.Password, Spent, ClientNetwork.Unknown, Audit, default)),
+        Of<IAccountSecurity>("ConfirmEmailAsync", port => port.ConfirmEmailAsync(Id, 1, Audit, default)),
         Of<IAccountSecurity>("LockAsync", port => port.LockAsync(Id, Audit, default)),
         Of<IAccountSecurity>("UnlockAsync", port => port.UnlockAsync(Id, Audit, default)),
         Of<IAccountSecurity>("SetRolesAsync", port => port.SetRolesAsync(Id, [], Audit, default)),
@@ -95,6 +129,7 @@ internal sealed class TransactSql
             "TryEndAsync", port => port.TryEndAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
         Of<ISessionRepository>(
             "EndAllAsync", port => port.EndAllAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
+        Of<IOutbox>("TryAddAsync", port => port.TryAddAsync(Mail, Email, ClientNetwork.Unknown, default)),
         Of<IAuditLog>("AddAsync", port => port.AddAsync(Audit.Entries[0] with { AccountId = null }, default)),
         Of<IAuditLog>(
             "ListAsync",
@@ -136,6 +171,27 @@ internal sealed class TransactSql
             await store.ReplaceAllAsync(db, key, default);
             await Infrastructure.Sessions.SessionEnding.EndEverythingAsync(new ContextConnection(db), Now, default);
         })),
+        ("outbox of the dispatcher", async services =>
+        {
+            var (store, row) = (services.GetRequiredService<OutboxStore>(), OutboxRow);
+            await store.ListDueAsync(Now, 20, default);
+            await store.TryClaimAsync(row, Now);
+            await store.ReleaseAsync(row, Now);
+            await store.PostponeAsync(row, Now, "smtp 451");
+            await store.BuryAsync(row, Now, "smtp 550");
+            await store.DeleteAsync(row.Id);
+            await store.CountAsync(default);
+        }),
+        ("outbox of the operator", async services =>
+        {
+            var mail = services.GetRequiredService<MailAdministration>();
+            await mail.ListAsync(dead: true);
+            await mail.RetryAsync(id: null);
+            await mail.RetryAsync(Id);
+            await mail.DropAsync(Id);
+        }),
+        ("code of a mail", services => services.GetRequiredService<MailCodes>().TryCountAsync(
+            new Flow(MailKinds.ResetPassword, Id, Email, Now, Now), default)),
         ("polls", services =>
         {
             var source = new RevocationSource(
@@ -207,8 +263,9 @@ internal sealed class TransactSql
     public void EveryPortsMethod_IsAmongTheCommands()
     {
         var methods = new[] { typeof(IUserRepository), typeof(IUserDirectory), typeof(IAccountSecurity),
-            typeof(ISessionRepository), typeof(IAuditLog) }
-            .SelectMany(port => port.GetMethods().Select(method => $"{port.Name}.{method.Name}"));
+            typeof(ISessionRepository), typeof(IOutbox), typeof(IAuditLog) }
+            .SelectMany(port => port.GetMethods().Select(method => $"{port.Name}.{method.Name}"))
+            .Where(method => method != "IUserRepository.HashPasswordAsync"); // it asks nothing
         Assert.That(Calls.Select(call => $"{call.Port.Name}.{call.Method}"), Is.EquivalentTo(methods));
     }
 

@@ -39,6 +39,8 @@ internal sealed class Node : IAsyncDisposable
                 ContentRootPath = folder,
                 EnvironmentName = Environments.Development
             });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?> { ["Mail:Transport"] = "None" }); // the tests of mail turn it on
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddInfrastructure(builder.Environment, builder.Configuration);
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));

@@ -161,7 +161,7 @@ internal sealed partial class ApiDescription
     public async Task Document_NamesTheBodiesOfEveryRoute(Contract.Route route)
     {
         var operation = (await OperationsAsync())[route.Request];
-        var answered = operation.GetProperty("responses").EnumerateObject().Single(
+        var answered = operation.GetProperty("responses").EnumerateObject().First(
             answer => answer.Name[0] == '2').Value;
         using (Assert.EnterMultipleScope())
         {
@@ -189,7 +189,16 @@ internal sealed partial class ApiDescription
         }
     }
 
-    [TestCase("RegisterCommand", "email password displayName?")]
+    [TestCase("RegisterCommand", "email password displayName? frontend?")]
+    [TestCase("ConfirmRegistrationCommand", "flowToken? code? token? password? displayName? scope?")]
+    [TestCase("ResendConfirmationCommand", "flowToken frontend?")]
+    [TestCase("ForgotPasswordCommand", "email frontend?")]
+    [TestCase("ResetPasswordCommand", "newPassword flowToken? code? token?")]
+    [TestCase("RequestEmailConfirmationCommand", "frontend?")]
+    [TestCase("ConfirmEmailCommand", "flowToken? code? token?")]
+    [TestCase("FlowTicket", "flowToken expiresIn")]
+    [TestCase("ConfirmationRequired", "status flowToken expiresIn")]
+    [TestCase("ConfirmedRegistrationResponse", "account tokens")]
     [TestCase("LoginCommand", "email password scope?")]
     [TestCase("RefreshCommand", "refreshToken scope?")]
     [TestCase("LogoutCommand", "refreshToken?")]

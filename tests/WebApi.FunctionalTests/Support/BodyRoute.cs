@@ -7,13 +7,17 @@ namespace CleanJwt.WebApi.FunctionalTests.Support;
 /// <param name="Request">Method and path, such as <c>PUT /api/admin/users/{id}/roles</c>.</param>
 /// <param name="Status">What a body of these values is answered.</param>
 /// <param name="Fields">By their names, as JSON; <c>EMAIL</c> stands for an address without an account.</param>
-internal sealed record BodyRoute(string Request, int Status, Dictionary<string, string> Fields)
+/// <param name="IsOpen">Whether it asks nothing of its caller.</param>
+/// <param name="NeedsMail">Whether it succeeds only with mail.</param>
+internal sealed record BodyRoute(
+    string Request, int Status, Dictionary<string, string> Fields, bool IsOpen, bool NeedsMail)
 {
     public static readonly BodyRoute[] All =
     [
         .. from route in Contract.Routes
            where route.Body is not null
-           select new BodyRoute(route.Request, route.Body!.Status, route.Body),
+           select new BodyRoute(
+               route.Request, route.Body!.Status, route.Body, route.Kind == "nothing", route.Body.NeedsMail),
     ];
 
     // Each signs in once, and serves all requests that change nothing of theirs.
@@ -22,8 +26,6 @@ internal sealed record BodyRoute(string Request, int Status, Dictionary<string, 
 
     /// <summary>The last part of its path.</summary>
     public string Name => Request.Split('/')[^1];
-
-    public bool IsOpen => Fields.ContainsKey("email") || Fields.ContainsKey("refreshToken");
 
     private bool IsForAdmins => Request.Contains("/admin/", StringComparison.Ordinal);
 

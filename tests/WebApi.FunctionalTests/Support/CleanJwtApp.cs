@@ -56,6 +56,9 @@ internal sealed class CleanJwtApp : IAsyncDisposable
             // All tests come from one address. Those of the limits turn it on.
             host.UseSetting("RateLimiting:Enabled", "false");
 
+            // Mails would be written at each sign-up. The tests of mail turn them on.
+            host.UseSetting("Mail:Transport", "None");
+
             // A test's clock leaps over months faster than the keys are read again.
             host.UseSetting("Jwt:KeyLifetime", "3650.00:00:00");
             foreach (var (key, value) in settings ?? [])

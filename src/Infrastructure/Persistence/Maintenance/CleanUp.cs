@@ -1,4 +1,5 @@
 using CleanJwt.Infrastructure.Audit;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed partial class CleanUp(
     IDatabase database,
     PasswordThrottle throttle,
     AuditOptions audit,
+    OutboxOptions outbox,
     TimeProvider time,
     ILogger<CleanUp> logger) : BackgroundService
 {
@@ -36,6 +38,8 @@ internal sealed partial class CleanUp(
         var anonymousLimit = now - (
             audit.Retention < AnonymousAuditRetention ? audit.Retention : AnonymousAuditRetention);
 
+        var deadLimit = now - outbox.KeepDead;
+
         // The database evaluates UtcNow in a query by its own clock, which also set the times of the revocations.
         return await database.DeleteAsync(
                 db =>
@@ -57,6 +61,11 @@ internal sealed partial class CleanUp(
                     db.AuditEntries.Where(entry => entry.AccountId == null && entry.At < anonymousLimit).OrderBy(
                         entry => entry.At),
                 cancellationToken)
+            + await database.DeleteAsync(
+                db => db.SpentTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt),
+                cancellationToken)
+            + await database.DeleteAsync(
+                db => db.Outbox.Where(row => row.DeadAt < deadLimit).OrderBy(row => row.DeadAt), cancellationToken)
             + await database.DeleteAsync(
                 db =>
                     db.PasswordAttempts.Where(row => row.ExpiresAt <= now).OrderBy(

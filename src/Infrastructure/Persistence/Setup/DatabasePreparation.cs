@@ -1,5 +1,6 @@
 using System.Data.Common;
 using CleanJwt.Infrastructure.Keys;
+using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Sessions;
@@ -18,6 +19,7 @@ internal sealed class DatabasePreparation(
     SecretStore secretStore,
     IKeyRing keyRing,
     AttemptKeys attemptKeys,
+    MailCodes mailCodes,
     RevocationPoller poller,
     TimeProvider time)
 {
@@ -31,6 +33,7 @@ internal sealed class DatabasePreparation(
                 secretStore.CheckApplication(connection);
                 keyRing.Load(connection);
                 attemptKeys.Load(connection);
+                mailCodes.Load(connection);
             }
 
             poller.Start();

@@ -72,7 +72,7 @@ internal static class AccountStatements
         row.GetInt32(first + 7));
 
     private static Credentials ReadCredentials(DbDataReader row) => new(
-        new VerifiedAccount(ReadAccount(row), row.GetInt32(ColumnCount), row.GetBoolean(ColumnCount + 1)),
+        new AccountState(ReadAccount(row), row.GetInt32(ColumnCount), row.GetBoolean(ColumnCount + 1)),
         row.GetStringOrNull(ColumnCount + 2));
 }
 
@@ -81,7 +81,7 @@ internal static class AccountStatements
 /// The account. It counts as verified only after the password has matched <paramref name="PasswordHash"/>.
 /// </param>
 /// <param name="PasswordHash">Null for an account without a password.</param>
-internal sealed record Credentials(VerifiedAccount Candidate, string? PasswordHash)
+internal sealed record Credentials(AccountState Candidate, string? PasswordHash)
 {
     public override string ToString() => nameof(Credentials); // a record would print the hash
 }

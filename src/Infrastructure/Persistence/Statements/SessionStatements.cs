@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Sessions;
@@ -61,6 +62,27 @@ internal static class SessionStatements
         [Insert(session), .. entries.Select(AuditStatements.Insert)],
         $"""SELECT COUNT(*) FROM "Sessions" WHERE "AccountId" = {session.AccountId} AND "EndedAt" IS NULL""",
         static row => row.GetInt32(0),
+        cancellationToken);
+
+    /// <returns>Whether another session of the account has the same <c>User-Agent</c> or the same address.</returns>
+    public static async Task<bool> AnySessionLikeAsync(
+        this DatabaseConnection db, Session session, CancellationToken cancellationToken) => await db.FindAsync(
+        $"""
+        SELECT CASE WHEN EXISTS (
+            SELECT 1 FROM "Sessions" WHERE "AccountId" = {session.AccountId} AND "Id" <> {session.Id}
+                AND ("UserAgent" = {session.UserAgent} OR "IpAddress" = {session.IpAddress})) THEN 1 ELSE 0 END
+        """,
+        static row => row.GetInt32(0),
+        cancellationToken) == 1;
+
+    /// <returns>Where the other sessions of the account were started from, ended ones included.</returns>
+    public static Task<List<SignInDevice>> ListOtherDevicesAsync(
+        this DatabaseConnection db, Session session, CancellationToken cancellationToken) => db.ListAsync(
+        $"""
+        SELECT DISTINCT "UserAgent", "IpAddress" FROM "Sessions"
+        WHERE "AccountId" = {session.AccountId} AND "Id" <> {session.Id}
+        """,
+        static row => new SignInDevice(row.GetStringOrNull(0), row.GetStringOrNull(1)),
         cancellationToken);
 
     private static FormattableString Insert(Session session) =>

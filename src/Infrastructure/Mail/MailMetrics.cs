@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+
+namespace CleanJwt.Infrastructure.Mail;
+
+/// <summary>The metrics of the meter <c>CleanJwt.Mail</c>, and what the health check reports.</summary>
+internal sealed class MailMetrics
+{
+    public const string MeterName = "CleanJwt.Mail";
+
+    private readonly TimeProvider _time;
+    private volatile OutboxState _outbox = new(Pending: 0, Dead: 0, Oldest: null);
+    private volatile string? _transportFailure;
+
+    public MailMetrics(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        var meter = meters.Create(MeterName);
+        Sent = meter.CreateCounter<long>("cleanjwt.mail.sent", "{mail}", "Mails that the transport took.");
+        Failed = meter.CreateCounter<long>(
+            "cleanjwt.mail.failed", "{attempt}", "Attempts after which a mail waits for the next one.");
+        Dead = meter.CreateCounter<long>("cleanjwt.mail.dead", "{mail}", "Mails that were given up.");
+        meter.CreateObservableGauge(
+            "cleanjwt.mail.pending", () => _outbox.Pending, "{mail}", "Mails in the outbox that wait to be sent.");
+        meter.CreateObservableGauge(
+            "cleanjwt.mail.age", () => Age.TotalSeconds, "s", "Age of the oldest mail that waits to be sent.");
+    }
+
+    public Counter<long> Sent { get; }
+
+    public Counter<long> Failed { get; }
+
+    public Counter<long> Dead { get; }
+
+    /// <summary>Why no mail can be sent now. Null when mails can be sent.</summary>
+    public string? TransportFailure => _transportFailure;
+
+    /// <summary>The age of the oldest mail that waits. Zero when none waits.</summary>
+    public TimeSpan Age =>
+        _outbox.Oldest is { } oldest && _time.GetUtcNow() - oldest is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+
+    /// <summary>Takes over what the dispatcher of this node has seen.</summary>
+    public void Report(OutboxState outbox, string? transportFailure) =>
+        (_outbox, _transportFailure) = (outbox, transportFailure);
+}

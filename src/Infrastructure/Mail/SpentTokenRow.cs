@@ -1,0 +1,14 @@
+namespace CleanJwt.Infrastructure.Mail;
+
+/// <summary>A token that may be used once, and was.</summary>
+public sealed class SpentTokenRow
+{
+    /// <summary>The id of the flow that the token belongs to.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The attempt that used it.</summary>
+    public required Guid UseId { get; init; }
+
+    /// <summary>When the token expires by itself, and the row can be deleted.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}

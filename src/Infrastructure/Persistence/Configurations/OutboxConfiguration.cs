@@ -1,0 +1,28 @@
+using CleanJwt.Infrastructure.Mail;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanJwt.Infrastructure.Persistence.Configurations;
+
+internal sealed class OutboxConfiguration : IEntityTypeConfiguration<OutboxRow>
+{
+    public void Configure(EntityTypeBuilder<OutboxRow> builder)
+    {
+        builder.ToTable("Outbox");
+        builder.Property(row => row.Id).ValueGeneratedNever();
+        builder.Property(row => row.Kind).HasMaxLength(32);
+        builder.Property(row => row.LastError).HasMaxLength(64);
+        builder.HasIndex(row => row.NextAt);
+        builder.HasIndex(row => row.DeadAt).HasFilter("DeadAt IS NOT NULL"); // for deleting old ones
+    }
+}
+
+internal sealed class SpentTokenConfiguration : IEntityTypeConfiguration<SpentTokenRow>
+{
+    public void Configure(EntityTypeBuilder<SpentTokenRow> builder)
+    {
+        builder.ToTable("SpentTokens");
+        builder.Property(row => row.Id).ValueGeneratedNever();
+        builder.HasIndex(row => row.ExpiresAt);
+    }
+}
