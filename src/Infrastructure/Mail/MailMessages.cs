@@ -20,7 +20,7 @@ internal sealed class MailMessages(MailOptions options, TimeProvider time)
         message.From.Add(_sender);
         message.To.Add(new MailboxAddress(name: null, mail.To));
         message.Headers.Add(HeaderId.AutoSubmitted, "auto-generated"); // RFC 3834: no out-of-office answers
-        message.Headers.Add(HeaderId.ContentLanguage, mail.Language);
+        message.Body.Headers.Add(HeaderId.ContentLanguage, mail.Language);
         return message;
     }
 }

@@ -2,9 +2,10 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Mail;
+using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Tokens;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
-using MimeKit;
 
 namespace CleanJwt.Infrastructure.Mail;
 
@@ -55,11 +56,14 @@ public sealed class OutboxOptions
 }
 
 /// <summary>Requires a sender and a server for SMTP, and TLS on the way to another machine.</summary>
-internal sealed class SmtpOptionsRule(IOptions<MailOptions> mail) : IValidateOptions<SmtpOptions>
+internal sealed class SmtpOptionsRule(IConfiguration configuration) : IValidateOptions<SmtpOptions>
 {
+    // Not MailOptions: its own failures would hide those of this section.
+    private const string TransportKey = $"{MailOptions.SectionName}:{nameof(MailOptions.Transport)}";
+
     public ValidateOptionsResult Validate(string? name, SmtpOptions options)
     {
-        if (mail.Value.Transport != MailOptions.Smtp)
+        if (configuration[TransportKey] != MailOptions.Smtp)
         {
             return ValidateOptionsResult.Success;
         }
@@ -101,7 +105,7 @@ internal sealed class MailOptionsRule : IValidateOptions<MailOptions>
                 : ValidateOptionsResult.Success;
         }
 
-        return MailboxAddress.TryParse(options.From, out var sender) && sender.Address == options.From.Trim()
+        return EmailAddress.TryParse(options.From, out _)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail($"Mail:From is '{options.From}'; {Allowed}.");
     }

@@ -78,7 +78,12 @@ internal sealed partial class MailTemplates(MailOptions options)
         var files = _files.Value[language];
         var text = Fill($"{language}/{template}.txt", files[$"{template}.txt"], values, isHtml: false);
         var endOfSubject = text.IndexOf('\n', StringComparison.Ordinal);
-        var subject = text[..endOfSubject].Trim();
+        if (endOfSubject < 0)
+        {
+            throw new StartException(
+                $"The mail template '{language}/{template}.txt' has no text after its subject, the first line.");
+        }
+
         var content = Fill($"{language}/{template}.html", files[$"{template}.html"], values, isHtml: true);
         var html = Fill(
             $"{language}/{Frame}",
@@ -86,7 +91,7 @@ internal sealed partial class MailTemplates(MailOptions options)
             new Dictionary<string, string> { ["service"] = values["service"], ["language"] = language },
             isHtml: true,
             content);
-        return new MailText(subject, text[(endOfSubject + 1)..].Trim() + "\n", html);
+        return new MailText(text[..endOfSubject].Trim(), text[(endOfSubject + 1)..].Trim() + "\n", html);
     }
 
     private static string Fill(

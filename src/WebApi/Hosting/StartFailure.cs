@@ -15,7 +15,7 @@ internal static class StartFailure
         StartException failure => failure.Message,
         OptionsValidationException settings => string.Join(Environment.NewLine, settings.Failures),
         AggregateException several when several.InnerExceptions.All(inner => Describe(inner) is not null) =>
-            string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe)),
+            string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe).Distinct()), // rules share settings
 
         DirectoryNotFoundException folder => folder.Message, // of --contentRoot
 

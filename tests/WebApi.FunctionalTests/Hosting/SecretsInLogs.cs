@@ -8,7 +8,7 @@ namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 [Category("Exhaustive")]
 internal sealed class SecretsInLogs
 {
-    private static readonly Dictionary<string, string?> Trace = new()
+    internal static readonly Dictionary<string, string?> Trace = new()
     {
         ["Logging:LogLevel:Default"] = "Trace",
         ["Logging:LogLevel:Microsoft"] = "Trace",

@@ -71,6 +71,19 @@ internal sealed class StartSettings
         Bad("Revocation:PollInterval", "00:00:00", "00:00:00.0500000 to 00:00:05"),
         Bad("Revocation:MaxStaleness", "00:01:01", "00:00:01 to 00:01:00"),
         Bad("Revocation:MaxStaleness", "00:00:01", "00:00:01.5000000 or longer"),
+        Bad("Accounts:RequireConfirmedEmail", "perhaps", "true, false"),
+        Bad("Mail:Transport", "Pigeon", "None, Folder, Smtp"),
+        Bad("Mail:From", "nobody", "the address that mails come from, such as no-reply@example.com"),
+        Bad("Mail:FromName", "", "the name of the service"),
+        Bad("Mail:ConfirmLifetime", "00:00:59", "00:01:00 to 1.00:00:00"),
+        Bad("Mail:ResetLifetime", "2.00:00:00", "00:01:00 to 1.00:00:00"),
+        Bad("Mail:Notices:NewSignIn", "seldom", "true, false"),
+        Bad("Mail:Smtp:Port", "0", "1 to 65535"),
+        Bad("Mail:Smtp:Security", "StartTlsWhenAvailable", "StartTls, Tls, None"),
+        Bad("Mail:Smtp:Timeout", "00:02:00", "00:00:01 to 00:01:00"),
+        Bad("Mail:TemplatesPath", "nowhere", "a folder"),
+        Bad("Outbox:PollInterval", "00:00:00", "00:00:00.1000000 to 00:10:00"),
+        Bad("Outbox:KeepDead", "00:00:00", "00:00:01 to 3650.00:00:00"),
         Bad("ASPNETCORE_URLS", "somewhere", "http://localhost:5080"),
         Bad("ConnectionStrings:Default", "", "'Data Source=FILE'", isPrinted: false),
         Bad(
@@ -123,6 +136,42 @@ internal sealed class StartSettings
         Assert.That(File.Exists(Path.Combine(folder.Path, "data")), Is.False);
     }
 
+    [TestCase("Mail:Transport=Smtp", "Mail:From is not set", "Mail:Smtp:Host is not set")]
+    [TestCase(
+        "Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=smtp.example.com Mail:Smtp:Security=None",
+        "Mail:Smtp:Security is 'None'")]
+    [TestCase(
+        "Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=192.0.2.1 Mail:Smtp:Security=None",
+        "Mail:Smtp:Security is 'None'")]
+    [TestCase(
+        "Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=smtp.example.com Mail:Smtp:UserName=ada",
+        "Mail:Smtp:UserName and Mail:Smtp:Password belong together")]
+    [TestCase("Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=127.0.0.1 Mail:Smtp:Security=None")]
+    [TestCase("Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=mail Mail:Smtp:Security=None")]
+    [TestCase("Mail:Transport=None Accounts:RequireConfirmedEmail=true", "Accounts:RequireConfirmedEmail is 'True'")]
+    [TestCase("Mail:Transport=Folder Accounts:RequireConfirmedEmail=true")]
+    [TestCase("Frontends:0:Name=web", "Frontends:0:Url is not set")]
+    [TestCase("Frontends:0:Url=https://app.example.com", "Frontends:0:Name is not set")]
+    [TestCase("Frontends:0:Name=web Frontends:0:Url=https://app.example.com#x", "Frontends:0:Url is 'https://")]
+    [TestCase(
+        "Frontends:0:Name=web Frontends:0:Url=https://a.example Frontends:1:Name=web Frontends:1:Url=https://b.example",
+        "Frontends:1:Name is 'web', which another frontend has")]
+    public async Task SettingsOfMail_FitTogether(string settings, params string[] expected)
+    {
+        using var folder = new TemporaryFolder();
+        var errors = await StartAsync(
+            folder.Path, settings.Split(' ').Select(one => one.Split('=', 2)).ToDictionary(
+                one => one[0], one => (string?)one[1]));
+        Assert.That(errors, Has.Length.EqualTo(expected.Length), string.Join('\n', errors));
+        foreach (var text in expected)
+        {
+            Assert.That(errors, Has.One.StartsWith(text));
+        }
+    }
+
+    [TestCase("Mail:Smtp:Hots", "Mail:Smtp:Host")]
+    [TestCase("Mail:Notice:NewSignIn", "Mail:Notices:NewSignIn")]
+    [TestCase("Frontends:0:Adress", "Frontends:0:Name")]
     [TestCase("Jwt:AccesTokenLifetime", "Jwt:AccessTokenLifetime")]
     [TestCase("Jwt:KeyFile:0", "Jwt:KeyFiles:0")]
     [TestCase("Admin:Mail", "Admin:Email")]

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using CleanJwt.Infrastructure.Mail;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CleanJwt.WebApi.FunctionalTests.Support;
 
@@ -18,9 +18,11 @@ internal sealed class MailApp : IAsyncDisposable
     public MailApp(
         Dictionary<string, string?>? settings = null,
         DatabaseKind kind = DatabaseKind.Sqlite,
-        FakeTimeProvider? time = null) =>
+        Action<IServiceCollection>? configure = null) =>
         App = new CleanJwtApp(
-            new Dictionary<string, string?>(settings ?? []) { ["Mail:Transport"] = "Folder" }, time, kind: kind);
+            new Dictionary<string, string?>(settings ?? []) { ["Mail:Transport"] = "Folder" },
+            configure: configure,
+            kind: kind);
 
     public CleanJwtApp App { get; }
 
