@@ -50,7 +50,7 @@ public sealed class MailAdministration
     public async Task<IReadOnlyList<OutboxEntry>> ListAsync(
         bool dead, CancellationToken cancellationToken = default) => await _database.ReadAsync(
         (db, abandoned) => db.Context.Outbox
-            .Where(row => (row.DeadAt != null) == dead)
+            .Where(dead ? row => row.DeadAt != null : row => row.DeadAt == null)
             .OrderBy(row => row.CreatedAt)
             .Select(row => new OutboxEntry(
                 row.Id, row.Kind, row.CreatedAt, row.Attempts, row.NextAt, row.ValidUntil, row.DeadAt, row.LastError))
