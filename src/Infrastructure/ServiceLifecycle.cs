@@ -15,8 +15,8 @@ namespace CleanJwt.Infrastructure;
 public static class ServiceLifecycle
 {
     /// <summary>
-    /// Checks the settings and the templates of mails, migrates the database if <c>Database:MigrateOnStart</c> says so, loads the keys and the
-    /// revocations, and creates the first administrator if the settings name one.
+    /// Checks the settings and the templates of mails, migrates the database if <c>Database:MigrateOnStart</c> says so,
+    /// loads the keys and the revocations, and creates the first administrator if the settings name one.
     /// </summary>
     /// <remarks>
     /// The settings are checked before the method returns. The rest runs on the thread pool, while the caller builds

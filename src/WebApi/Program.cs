@@ -6,7 +6,7 @@ using CleanJwt.WebApi.Hosting;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(CommandTable.SettingsIn(args));
     if (await CommandTable.TryRunEarlyAsync(builder, args) is { } earlyExitCode)
     {
         return earlyExitCode;

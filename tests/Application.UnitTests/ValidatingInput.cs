@@ -1,6 +1,6 @@
 using CleanJwt.Application.Accounts;
-using CleanJwt.Application.Mail;
 using CleanJwt.Application.Clients;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Sessions;
 using FluentValidation.Results;
 

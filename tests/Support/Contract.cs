@@ -41,11 +41,17 @@ internal static class Contract
         },
         new("POST /api/auth/register/resend", "nothing", "202 400 401 413 415 429 500 501 503", "ConfirmationRequired")
         {
-            Body = new("ResendConfirmationCommand", 401, needsMail: true) { ["flowToken"] = "\"x\"", ["frontend"] = "null" },
+            Body = new("ResendConfirmationCommand", 401, needsMail: true)
+            {
+                ["flowToken"] = "\"x\"", ["frontend"] = "null",
+            },
         },
         new("POST /api/auth/password/forgot", "nothing", "202 400 413 415 429 500 501 503", "FlowTicket")
         {
-            Body = new("ForgotPasswordCommand", 501, needsMail: true) { ["email"] = "\"EMAIL\"", ["frontend"] = "null" },
+            Body = new("ForgotPasswordCommand", 501, needsMail: true)
+            {
+                ["email"] = "\"EMAIL\"", ["frontend"] = "null",
+            },
         },
         new("POST /api/auth/password/reset", "nothing", "204 400 401 413 415 429 500 503")
         {
@@ -87,15 +93,21 @@ internal static class Contract
                 "ChangePasswordCommand",
                 204) { ["currentPassword"] = Password, ["newPassword"] = "\"a new horse and a new staple\"" },
         },
-        new("POST /api/users/me/email/confirmation", "live account:write", "202 400 401 403 409 413 415 429 500 501 503",
-            "FlowTicket")
+        new("POST /api/users/me/email/confirmation", "live account:write",
+            "202 400 401 403 409 413 415 429 500 501 503", "FlowTicket")
         {
-            Body = new("RequestEmailConfirmationCommand", 501, isRequired: false, needsMail: true) { ["frontend"] = "null" },
+            Body = new("RequestEmailConfirmationCommand", 501, isRequired: false, needsMail: true)
+            {
+                ["frontend"] = "null",
+            },
         },
         new("POST /api/users/me/email/confirm", "live account:write", "200 400 401 403 413 415 500 503",
             "AccountResponse")
         {
-            Body = new("ConfirmEmailCommand", 401, needsMail: true) { ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null" },
+            Body = new("ConfirmEmailCommand", 401, needsMail: true)
+            {
+                ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null",
+            },
         },
         new("GET /api/users/me/activity", "read account:read", "200 400 401 403 500 503", "ActivityPage",
             "query limit, query after"),

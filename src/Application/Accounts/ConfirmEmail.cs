@@ -85,6 +85,7 @@ public sealed class ConfirmEmailHandler(
             ? tokens.ReadLink(MailKinds.ConfirmEmail, token) is { } link
                 && link.AccountId == caller.AccountId && link.SecurityVersion == account.SecurityVersion
             : tokens.Read(MailKinds.ConfirmEmail, command.FlowToken!) is { } flow
+                && flow.Email.Normalized == EmailAddress.Parse(account.Account.Email).Normalized // counts as its tries
                 && await flows.CheckCodeAsync(flow, account, command.Code!, cancellationToken);
         return proved
             ? await security.ConfirmEmailAsync(

@@ -51,7 +51,12 @@ public sealed class ConfirmRegistrationValidator : AbstractValidator<ConfirmRegi
 }
 
 public sealed class ConfirmRegistrationHandler(
-    IUserRepository users, IFlowTokens tokens, MailFlows flows, SessionStart sessions, TimeProvider time)
+    IUserRepository users,
+    IFlowTokens tokens,
+    MailFlows flows,
+    SessionStart sessions,
+    SessionTokens issuer,
+    TimeProvider time)
     : ICommandHandler<ConfirmRegistrationCommand, Result<ConfirmedRegistration>>
 {
     public async ValueTask<Result<ConfirmedRegistration>> Handle(
@@ -78,19 +83,16 @@ public sealed class ConfirmRegistrationHandler(
         {
             EmailConfirmed = true,
         };
-        var entry = command.Client.AuditEntry(AuditActions.Register, account.Id, sessionId: null, now);
+        var session = sessions.NewSession(account.Id, account.Roles, asked, command.Client);
+        var audit = new AuditContext(now, [
+            command.Client.AuditEntry(AuditActions.Register, account.Id, sessionId: null, now),
+            SessionStart.EntryOf(session, command.Client),
+        ]);
         var added = await users.AddConfirmedAsync(
-            account, signUp.PasswordHash, spent, new AuditContext(now, [entry]), CancellationToken.None);
-        if (!added.IsSuccess)
-        {
-            return added.Error;
-        }
-
-        var state = new AccountState(added.Value, SecurityVersion: 1, Locked: false);
-        var started = await sessions.TryStartAsync(state, asked, command.Client, CancellationToken.None);
-        return started is null
-            ? Error.ServiceUnavailable("The account is being changed. Sign in.", TimeSpan.FromSeconds(1))
-            : new ConfirmedRegistration(added.Value, started);
+            account, signUp.PasswordHash, spent, session, audit, CancellationToken.None);
+        return added.IsSuccess
+            ? new ConfirmedRegistration(added.Value, issuer.Issue(session, added.Value, session.Scope, now))
+            : added.Error;
     }
 
     private async Task<Result<ProvedSignUp>> ProveByCodeAsync(

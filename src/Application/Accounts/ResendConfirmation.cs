@@ -11,7 +11,7 @@ namespace CleanJwt.Application.Accounts;
 
 /// <summary>Asks for the mail of a sign-up once more. The code and the link of the earlier mail stay valid.</summary>
 /// <param name="FlowToken">The flow token of the sign-up.</param>
-/// <param name="Frontend">The name of the frontend that the link of the mail leads to.</param>
+/// <param name="Frontend">The name of the frontend that the link leads to. Absent means that of the sign-up.</param>
 public sealed record ResendConfirmationCommand(string FlowToken, string? Frontend = null) : ICommand<Result<FlowTicket>>
 {
     [JsonIgnore]
@@ -40,7 +40,7 @@ public sealed class ResendConfirmationHandler(IFlowTokens tokens, MailFlows flow
                 flow.Email,
                 accountId: null,
                 command.Client,
-                command.Frontend,
+                command.Frontend ?? flow.Frontend,
                 flow.SignUp,
                 cancellationToken)
             : MailErrors.InvalidFlow;

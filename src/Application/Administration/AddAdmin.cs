@@ -1,4 +1,6 @@
 using CleanJwt.Application.Accounts;
+using CleanJwt.Application.Callers;
+using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
@@ -30,7 +32,8 @@ public sealed class AddAdminValidator : AbstractValidator<AddAdminCommand>
     }
 }
 
-public sealed class AddAdminHandler(IUserRepository users, IAccountSecurity security, TimeProvider time)
+public sealed class AddAdminHandler(
+    IUserRepository users, IAccountSecurity security, Notices notices, TimeProvider time)
     : ICommandHandler<AddAdminCommand, Result<Done>>
 {
     public async ValueTask<Result<Done>> Handle(AddAdminCommand command, CancellationToken cancellationToken)
@@ -40,7 +43,8 @@ public sealed class AddAdminHandler(IUserRepository users, IAccountSecurity secu
         var audit = AuditContext.ByOperator(AuditActions.MadeAdminByOperator, id, now);
         if (command.ExistingId is not null)
         {
-            return await security.MakeAdminAsync(id, command.Password, audit, cancellationToken);
+            var told = audit with { Mails = notices.PasswordChanged(id, ClientInfo.Unknown, now) };
+            return await security.MakeAdminAsync(id, command.Password, told, cancellationToken);
         }
 
         var account = new NewAccount(id, EmailAddress.Parse(command.Email), DisplayName: null, [Roles.Admin]);

@@ -7,7 +7,9 @@ using Mediator;
 
 namespace CleanJwt.Application.Administration;
 
-/// <summary>Confirms the address of an account, for which the operator vouches. The operator's commands use it.</summary>
+/// <summary>
+/// Confirms the address of an account, for which the operator vouches. The operator's commands use it.
+/// </summary>
 /// <param name="AccountId">The account that the command showed to the operator.</param>
 [NoValidator("The id comes from the account that the command showed, not from the operator.")]
 public sealed record ConfirmEmailOfUserCommand(Guid AccountId) : ICommand<Result<Account>>;

@@ -29,7 +29,9 @@ public sealed record Device(string App, bool IsBrowser, string? System)
             : new Device(text.Split('/', ' ')[0], IsBrowser: false, system);
     }
 
-    /// <summary>Describes the device in words of this service. The client chose the header, and could write anything.</summary>
+    /// <summary>
+    /// Describes the device in words of this service. The client chose the header, and could write anything.
+    /// </summary>
     /// <returns>Empty when nothing is known.</returns>
     public override string ToString() => (IsBrowser, System) switch
     {

@@ -6,12 +6,19 @@ namespace CleanJwt.Application.Mail;
 /// An exchange in which a person proves that a mailbox is theirs. The client that began it holds the flow token, and
 /// the mail holds a code and a link.
 /// </summary>
-/// <param name="Kind">One of <see cref="Domain.Mail.MailKinds"/>. A token of one kind is worth nothing for another.</param>
+/// <param name="Kind">
+/// One of <see cref="Domain.Mail.MailKinds"/>. A token of one kind is worth nothing for another.
+/// </param>
 /// <param name="Id">A random id, to count the tries of the code and to use the flow once.</param>
-/// <param name="Email">The address that the client named. The account, if there is one, may spell it differently.</param>
+/// <param name="Email">
+/// The address that the client named. The account, if there is one, may spell it differently.
+/// </param>
 public sealed record Flow(
     string Kind, Guid Id, EmailAddress Email, DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
+    /// <summary>The name of the frontend that the link of the mail leads to. Null means the default.</summary>
+    public string? Frontend { get; init; }
+
     /// <summary>What a sign-up needs to become an account. Null for the other kinds.</summary>
     public PendingSignUp? SignUp { get; init; }
 }

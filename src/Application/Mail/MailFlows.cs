@@ -34,7 +34,11 @@ public sealed class MailFlows(
 
         var now = time.GetUtcNow();
         var lifetime = kind == MailKinds.ResetPassword ? options.ResetLifetime : options.ConfirmLifetime;
-        var flow = new Flow(kind, Guid.NewGuid(), email, now, now + lifetime) { SignUp = signUp };
+        var flow = new Flow(kind, Guid.NewGuid(), email, now, now + lifetime)
+        {
+            SignUp = signUp,
+            Frontend = frontend,
+        };
         var mail = new MailRequest
         {
             Id = Guid.CreateVersion7(now),
@@ -71,14 +75,24 @@ public sealed class MailFlows(
         }]
         : [];
 
-    /// <summary>Checks a typed code. Every try counts before the code is compared.</summary>
-    /// <param name="account">The account that the flow is about. Null for a sign-up, and for an unknown address.</param>
+    /// <summary>
+    /// Checks a typed code. Every try counts before the code is compared, so parallel ones can't exceed five.
+    /// </summary>
+    /// <param name="account">
+    /// The account that the flow is about. Null for a sign-up, and for an unknown address.
+    /// </param>
     public async Task<bool> CheckCodeAsync(
         Flow flow, AccountState? account, string typed, CancellationToken cancellationToken)
     {
         var expected = codes.CodeOf(flow.Kind, flow.Id, account);
-        return await codes.TryCountAsync(flow, cancellationToken)
-            && CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(MailCode.Normalize(typed)));
+        if (!await codes.TryCountAsync(flow, cancellationToken)
+            || !CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(MailCode.Normalize(typed))))
+        {
+            return false;
+        }
+
+        await codes.ForgetTriesAsync(flow, cancellationToken);
+        return true;
     }
 }

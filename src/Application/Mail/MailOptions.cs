@@ -23,7 +23,7 @@ public sealed class MailOptions
     /// <summary>The address that mails come from. <see cref="Smtp"/> needs one.</summary>
     public string? From { get; init; }
 
-    /// <summary>The name that mails come from. They also call the service by it.</summary>
+    /// <summary>The name of the service, as the sender and the texts of mails show it.</summary>
     [Required(ErrorMessage = "the name of the service, as mails show it")]
     public string FromName { get; init; } = "CleanJwt";
 

@@ -3,14 +3,18 @@ using CleanJwt.Domain.Mail;
 
 namespace CleanJwt.Application.Mail;
 
-/// <summary>Makes the mails that tell an owner what was done. The dispatcher sends them to confirmed addresses only.</summary>
+/// <summary>
+/// Makes the mails that tell an owner what was done. The dispatcher sends them to confirmed addresses only.
+/// </summary>
 /// <remarks>ASVS 6.3.5 and 6.3.7 ask for such mails.</remarks>
 public sealed class Notices(NoticeOptions options, MailOptions mail)
 {
     // A notice is worth little after some days, and a mail server may be away over a weekend.
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);
 
-    /// <param name="client">The client that did it. <see cref="ClientInfo.Unknown"/> where the owner must not know it.</param>
+    /// <param name="client">
+    /// The client that did it. <see cref="ClientInfo.Unknown"/> where the owner must not know it.
+    /// </param>
     /// <returns>No notice where the settings turn it off.</returns>
     public IReadOnlyList<MailRequest> PasswordChanged(Guid accountId, ClientInfo client, DateTimeOffset now) =>
         options.PasswordChanged ? Make(MailKinds.PasswordChanged, accountId, client, now) : [];

@@ -9,15 +9,15 @@ using CleanJwt.Domain.Sessions;
 namespace CleanJwt.Application.Ports;
 
 /// <summary>
-/// Changes who can sign in to an account. Every method except <see cref="UnlockAsync"/> and
-/// <see cref="ConfirmEmailAsync"/> ends sessions in the same transaction. A sign-in that began before the change leaves no live session. Once a method has returned, this node
-/// refuses the tokens of the sessions that it ended.
+/// Changes who can sign in to an account. Every method except <see cref="UnlockAsync"/> and <see
+/// cref="ConfirmEmailAsync"/> ends sessions in the same transaction. A sign-in that began before the change leaves no
+/// live session. Once a method has returned, this node refuses the tokens of the sessions that it ended.
 /// </summary>
 /// <remarks>
-/// The methods share these errors: <see cref="AccountErrors.NoSuchUser"/> for an unknown account;
-/// <see cref="AccountErrors.LastAdmin"/> when no administrator could sign in after the change, also when several
-/// changes run at once; <see cref="AccessTokenErrors.TokenRevoked"/> when the caller's session is over by then. A
-/// refused change stores no audit entry.
+/// The methods share these errors: <see cref="AccountErrors.NoSuchUser"/> for an unknown account; <see
+/// cref="AccountErrors.LastAdmin"/> when no administrator could sign in after the change, also when several changes run
+/// at once; <see cref="AccessTokenErrors.TokenRevoked"/> when the caller's session is over by then. A refused change
+/// stores no audit entry.
 /// </remarks>
 public interface IAccountSecurity
 {
@@ -50,7 +50,9 @@ public interface IAccountSecurity
     /// </summary>
     /// <param name="account">The account when the flow was proved.</param>
     /// <param name="from">The network of the client, whose wrong passwords are cleared.</param>
-    /// <returns>False when the account has changed since, or the flow was used up before. Then nothing was stored.</returns>
+    /// <returns>
+    /// False when the account has changed since, or the flow was used up before. Then the password stays as it is.
+    /// </returns>
     Task<Result<bool>> TryResetPasswordAsync(
         AccountState account,
         string newPassword,

@@ -2,7 +2,9 @@ using CleanJwt.Application.Mail;
 
 namespace CleanJwt.Application.Ports;
 
-/// <summary>Writes and reads the tokens of flows. They are opaque to clients, and the service does not store them.</summary>
+/// <summary>
+/// Writes and reads the tokens of flows. They are opaque to clients, and the service does not store them.
+/// </summary>
 public interface IFlowTokens
 {
     /// <summary>Writes the token for the client that begins a flow. All tokens of a kind have one length.</summary>

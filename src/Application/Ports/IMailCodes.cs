@@ -14,4 +14,7 @@ public interface IMailCodes
     /// <summary>Counts a try of a flow's code, on all nodes together.</summary>
     /// <returns>False when five tries were counted before. Then the code is dead.</returns>
     Task<bool> TryCountAsync(Flow flow, CancellationToken cancellationToken);
+
+    /// <summary>Forgets the tries of a flow's code after a right one.</summary>
+    Task ForgetTriesAsync(Flow flow, CancellationToken cancellationToken);
 }

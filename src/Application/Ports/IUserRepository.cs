@@ -50,7 +50,9 @@ public interface IUserRepository
     /// <returns>The hash, or <c>service-unavailable</c> when the hashing queue is full.</returns>
     Task<Result<string>> HashPasswordAsync(string password, CancellationToken cancellationToken);
 
-    /// <summary>Creates an account whose address was proved, and uses up the flow that proved it.</summary>
+    /// <summary>
+    /// Creates an account whose address was proved, with its first session, and uses up the flow that proved it.
+    /// </summary>
     /// <param name="passwordHash">A hash that <see cref="HashPasswordAsync"/> made.</param>
     /// <returns>
     /// The account, <see cref="MailErrors.InvalidCode"/> when the flow was used up before, or
@@ -60,6 +62,7 @@ public interface IUserRepository
         NewAccount account,
         string passwordHash,
         SpentFlow flow,
+        Session session,
         AuditContext audit,
         CancellationToken cancellationToken);
 
@@ -107,7 +110,7 @@ public sealed record PasswordCheck(Guid? AccountId, AccountState? Verified);
 
 /// <summary>An account with the state that its clients must not know.</summary>
 /// <param name="SecurityVersion">
-/// Grows with each lock, role change, password change and deletion. A session starts, and a mailed code is right, only if
-/// the version is still the same.
+/// Grows with each lock, role change, password change and deletion. A session starts, and a mailed code is right, only
+/// if the version is still the same.
 /// </param>
 public sealed record AccountState(Account Account, int SecurityVersion, bool Locked);

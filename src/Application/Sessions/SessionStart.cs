@@ -16,29 +16,40 @@ public sealed class SessionStart(
     public async Task<Tokens?> TryStartAsync(
         AccountState verified, ScopeSet? asked, ClientInfo client, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         var account = verified.Account;
-        var session = new Session
+        var session = NewSession(account.Id, account.Roles, asked, client);
+        var audit = new AuditContext(session.CreatedAt, [EntryOf(session, client)])
+        {
+            Mails = account.EmailConfirmed ? notices.NewSignIn(account.Id, client, session.CreatedAt) : [],
+        };
+        return await sessions.TryStartAsync(session, verified.SecurityVersion, audit, cancellationToken)
+            ? tokens.Issue(session, account, session.Scope, session.CreatedAt)
+            : null;
+    }
+
+    /// <summary>Makes the session of an owner who has just authenticated. The caller stores it.</summary>
+    /// <inheritdoc cref="TryStartAsync" path="/param[@name='asked']"/>
+    public Session NewSession(
+        Guid accountId, IReadOnlyCollection<string> roles, ScopeSet? asked, ClientInfo client)
+    {
+        var now = time.GetUtcNow();
+        return new Session
         {
             Id = Guid.CreateVersion7(now),
-            AccountId = account.Id,
+            AccountId = accountId,
             CreatedAt = now,
             LastSeenAt = now,
             ExpiresAt = options.ExpiryOf(now, now),
             UserAgent = client.UserAgent,
             IpAddress = client.IpAddress,
-            Scope = asked ?? ScopeSet.AllowedFor(account.Roles),
+            Scope = asked ?? ScopeSet.AllowedFor(roles),
             HasAllScopes = asked is null,
             AuthTime = now,
             Amr = "pwd",
         };
-        var entry = client.AuditEntry(AuditActions.Login, account.Id, session.Id, now);
-        var audit = new AuditContext(now, [entry])
-        {
-            Mails = account.EmailConfirmed ? notices.NewSignIn(account.Id, client, now) : [],
-        };
-        return await sessions.TryStartAsync(session, verified.SecurityVersion, audit, cancellationToken)
-            ? tokens.Issue(session, account, session.Scope, now)
-            : null;
     }
+
+    /// <summary>Makes the audit entry of the sign-in that starts a session.</summary>
+    public static AuditEntry EntryOf(Session session, ClientInfo client) =>
+        client.AuditEntry(AuditActions.Login, session.AccountId, session.Id, session.CreatedAt);
 }

@@ -36,8 +36,8 @@ public static class MailCode
     public static string Format(string code) => $"{code[..(code.Length / 2)]}-{code[(code.Length / 2)..]}";
 
     /// <summary>
-    /// Gives a typed code in the form that is compared. White space, dashes and case do not count, and letters that look
-    /// like a digit are that digit.
+    /// Gives a typed code in the form that is compared. White space, dashes and case do not count, and letters that
+    /// look like a digit are that digit.
     /// </summary>
     public static string Normalize(string typed)
     {

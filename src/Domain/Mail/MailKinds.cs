@@ -23,4 +23,14 @@ public static class MailKinds
     public const string NewSignIn = "new-sign-in";
     public const string AccountLocked = "account-locked";
     public const string AccountDeleted = "account-deleted";
+
+    private static readonly string[] Known =
+    [
+        ConfirmSignUp, ConfirmEmail, ResetPassword, PasswordChanged, NewSignIn, AccountLocked, AccountDeleted,
+    ];
+
+    /// <summary>
+    /// Whether this version knows what to send for a request. A node of a newer version may store others.
+    /// </summary>
+    public static bool IsKnown(string kind) => Known.Contains(kind);
 }

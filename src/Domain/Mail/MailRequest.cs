@@ -30,7 +30,7 @@ public sealed record MailRequest
     /// <summary>Whether the mail of a flow holds a code besides the link.</summary>
     public bool HasCode { get; init; }
 
-    /// <summary>The name of the frontend that the link leads to. Null means the service's own pages.</summary>
+    /// <summary>The name of the frontend that the link leads to. Null means the first of the settings.</summary>
     public string? Frontend { get; init; }
 
     /// <summary>The <c>Accept-Language</c> of the request.</summary>

@@ -17,7 +17,7 @@ public sealed record AttemptLimit(int MaxWrong, TimeSpan Window)
     /// </summary>
     public static readonly AttemptLimit PerEmail = new(50, TimeSpan.FromHours(1));
 
-    /// <summary>Limits the tries of the code in one mail. A code is valid for a day at most.</summary>
+    /// <summary>Limits the tries of the code in one mail. The window is the time for which the code is valid.</summary>
     public static readonly AttemptLimit CodesPerFlow = new(5, TimeSpan.FromDays(1));
 
     /// <summary>Limits the mails that strangers can have sent to one address in an hour.</summary>

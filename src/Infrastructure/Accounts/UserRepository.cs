@@ -34,7 +34,7 @@ internal sealed partial class UserRepository(
             return hash.Error;
         }
 
-        return await AddAsync(AppUser.From(account, hash.Value, audit.At), flow: null, audit, cancellationToken);
+        return await AddAsync(AppUser.From(account, hash.Value, audit.At), confirmed: null, audit, cancellationToken);
     }
 
     public Task<Result<string>> HashPasswordAsync(string password, CancellationToken cancellationToken) =>
@@ -44,9 +44,11 @@ internal sealed partial class UserRepository(
         NewAccount account,
         string passwordHash,
         SpentFlow flow,
+        Session session,
         AuditContext audit,
         CancellationToken cancellationToken) =>
-        AddAsync(AppUser.From(account, passwordHash, audit.At), flow, audit, cancellationToken);
+        AddAsync(
+            AppUser.From(account, passwordHash, audit.At), new Confirmed(flow, session), audit, cancellationToken);
 
     public async Task<Result<PasswordCheck>> VerifyPasswordAsync(
         EmailAddress email, ClientNetwork from, string password, CancellationToken cancellationToken) =>
@@ -111,19 +113,25 @@ internal sealed partial class UserRepository(
             cancellationToken);
 
     private async Task<Result<Account>> AddAsync(
-        AppUser user, SpentFlow? flow, AuditContext audit, CancellationToken cancellationToken)
+        AppUser user, Confirmed? confirmed, AuditContext audit, CancellationToken cancellationToken)
     {
         try
         {
             var added = await database.WriteAsync(
                 async (db, abandoned) =>
                 {
-                    if (flow is not null && await db.SpendAsync(flow, abandoned) is var spent and not SpendOutcome.Spent)
+                    if (confirmed is not null
+                        && await db.SpendAsync(confirmed.Flow, abandoned) is var spent and not SpendOutcome.Spent)
                     {
                         return spent == SpendOutcome.SpentByThisAttempt;
                     }
 
                     db.Context.Users.Add(user);
+                    if (confirmed is not null)
+                    {
+                        db.Context.Sessions.Add(confirmed.Session);
+                    }
+
                     db.Context.AuditEntries.AddRange(audit.Entries);
                     await db.Context.SaveChangesAsync(abandoned);
                     await outbox.AddAsync(db, audit.Mails, abandoned);
@@ -137,7 +145,7 @@ internal sealed partial class UserRepository(
         }
         catch (Exception exception) when (DatabaseErrors.IsUniqueViolation(exception))
         {
-            return flow is not null && await IsSpentAsync(flow, cancellationToken)
+            return confirmed is not null && await IsSpentAsync(confirmed.Flow, cancellationToken)
                 ? MailErrors.InvalidCode // by a request at the same time
                 : AccountErrors.EmailTaken;
         }
@@ -209,6 +217,9 @@ internal sealed partial class UserRepository(
                 cancellationToken);
         }
     }
+
+    /// <summary>What goes with an account whose address was proved.</summary>
+    private sealed record Confirmed(SpentFlow Flow, Session Session);
 
     // Also logged for an address without an account, so that neither the time of an answer nor the log's size tells the
     // two apart.

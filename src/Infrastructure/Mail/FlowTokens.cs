@@ -18,10 +18,10 @@ internal sealed class FlowTokens(IDataProtectionProvider dataProtection, TimePro
     private const byte Format = 1;
     private const int MaxLength = 4096;
 
-    // Every token of a kind is padded to one size. An address has up to 254 code points of up to 4 bytes, a display
-    // name up to 100, and a hash some 100 bytes.
-    private const int FlowSize = 1_088;
-    private const int SignUpSize = 1_792;
+    // Every token of a kind is padded to one size. An address has up to 254 code points of up to 4 bytes, the name of a
+    // frontend up to 64, a display name up to 100, and a hash some 100 bytes.
+    private const int FlowSize = 1_344;
+    private const int SignUpSize = 1_920;
 
     public string Write(Flow flow) => Protect(
         FlowProtector(flow.Kind),
@@ -32,6 +32,7 @@ internal sealed class FlowTokens(IDataProtectionProvider dataProtection, TimePro
             Write(writer, flow.IssuedAt);
             Write(writer, flow.ExpiresAt);
             writer.Write(flow.Email.Value);
+            writer.Write(flow.Frontend ?? "");
             writer.Write(flow.SignUp is not null);
             if (flow.SignUp is { } signUp)
             {
@@ -43,7 +44,10 @@ internal sealed class FlowTokens(IDataProtectionProvider dataProtection, TimePro
     public Flow? Read(string kind, string text) => Read(FlowProtector(kind), text, reader =>
     {
         var (id, issuedAt, expiresAt) = (ReadId(reader), ReadMoment(reader), ReadMoment(reader));
-        var flow = new Flow(kind, id, EmailAddress.Parse(reader.ReadString()), issuedAt, expiresAt);
+        var flow = new Flow(kind, id, EmailAddress.Parse(reader.ReadString()), issuedAt, expiresAt)
+        {
+            Frontend = reader.ReadString() is { Length: > 0 } frontend ? frontend : null,
+        };
         return reader.ReadBoolean()
             ? flow with
             {

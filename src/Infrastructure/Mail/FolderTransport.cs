@@ -7,7 +7,7 @@ namespace CleanJwt.Infrastructure.Mail;
 /// <summary>The folder that mails are written to in development.</summary>
 internal sealed record MailFolder(string Path);
 
-/// <summary>Writes mails to a folder, for development. Nobody gets them.</summary>
+/// <summary>Writes mails to a folder, for development. It sends none.</summary>
 internal sealed class FolderTransport(MailFolder folder) : IMailTransport, IMailConnection
 {
     // A reader of the folder finds in these what a person finds in the text.

@@ -16,8 +16,8 @@ internal interface IMailConnection : IAsyncDisposable
     bool IsUsable { get; }
 
     /// <returns>
-    /// Null when the mail was taken. Otherwise the reason why this mail was not, in a form without addresses and without
-    /// texts of the server.
+    /// Null when the mail was taken. Otherwise the reason why this mail was not, in a form without addresses and
+    /// without texts of the server.
     /// </returns>
     /// <param name="composed">What <paramref name="message"/> was made from.</param>
     /// <exception cref="MailTransportException">Mails can't be sent now, whatever their recipients.</exception>

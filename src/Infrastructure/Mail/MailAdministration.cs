@@ -2,10 +2,13 @@ using System.Net;
 using CleanJwt.Application.Mail;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using MimeKit;
 
 namespace CleanJwt.Infrastructure.Mail;
 
-/// <summary>Shows and changes the outbox for an operator, and tries the settings of mail. Nodes may run meanwhile.</summary>
+/// <summary>
+/// Shows and changes the outbox for an operator, and tries the settings of mail. Nodes may run meanwhile.
+/// </summary>
 public sealed class MailAdministration
 {
     private readonly IDatabase _database;
@@ -44,6 +47,10 @@ public sealed class MailAdministration
         {
             return exception.Reason;
         }
+        catch (ParseException)
+        {
+            return "address";
+        }
     }
 
     /// <returns>The mails that wait, or that were given up, oldest first. They hold no address.</returns>
@@ -57,7 +64,10 @@ public sealed class MailAdministration
             .ToListAsync(abandoned),
         cancellationToken);
 
-    /// <summary>Has mails tried at once, also those that were given up. A mail that helps nobody any more stays.</summary>
+    /// <summary>
+    /// Has mails tried at once that failed or were given up. A mail that helps nobody any more stays as it is, and so
+    /// does one that a node tries for the first time.
+    /// </summary>
     /// <param name="id">Null means all mails that were given up.</param>
     /// <returns>The number of mails that will be tried.</returns>
     public Task<int> RetryAsync(Guid? id, CancellationToken cancellationToken = default)
@@ -65,7 +75,8 @@ public sealed class MailAdministration
         var now = _time.GetUtcNow();
         return _database.WriteOneAsync(
             (db, abandoned) => db.Context.Outbox
-                .Where(row => row.ValidUntil > now && (id == null ? row.DeadAt != null : row.Id == id))
+                .Where(row => row.ValidUntil > now)
+                .Where(row => id == null ? row.DeadAt != null : row.Id == id && row.LastError != null)
                 .ExecuteUpdateAsync(
                     set => set
                         .SetProperty(row => row.NextAt, now)

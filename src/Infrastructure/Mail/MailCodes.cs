@@ -7,6 +7,8 @@ using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Mail;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Passwords.Throttle;
+using CleanJwt.Infrastructure.Persistence;
+using CleanJwt.Infrastructure.Persistence.Statements;
 
 namespace CleanJwt.Infrastructure.Mail;
 
@@ -14,7 +16,8 @@ namespace CleanJwt.Infrastructure.Mail;
 /// A code is an HMAC of its flow and the account's security version. A new password or a lock raises that version, and
 /// with it ends every open flow of the account. No list needs to be cleaned up.
 /// </remarks>
-internal sealed class MailCodes(SecretStore secrets, PasswordThrottle throttle, AttemptKeys keys) : IMailCodes
+internal sealed class MailCodes(
+    SecretStore secrets, PasswordThrottle throttle, AttemptKeys keys, IDatabase database) : IMailCodes
 {
     private byte[]? _secret;
 
@@ -38,6 +41,11 @@ internal sealed class MailCodes(SecretStore secrets, PasswordThrottle throttle, 
     }
 
     public async Task<bool> TryCountAsync(Flow flow, CancellationToken cancellationToken) =>
-        await throttle.CountAsync([keys.OfCode(flow.Id)], (_, _) => Task.CompletedTask, cancellationToken)
+        await throttle.CountAsync([KeyOf(flow)], share: false, (_, _) => Task.CompletedTask, cancellationToken)
             == TimeSpan.Zero;
+
+    public Task ForgetTriesAsync(Flow flow, CancellationToken cancellationToken) => database.WriteOneAsync(
+        (db, abandoned) => db.ExecuteAsync(AttemptStatements.Clear(KeyOf(flow).Value), abandoned), cancellationToken);
+
+    private AttemptKey KeyOf(Flow flow) => keys.OfCode(flow.Id, flow.ExpiresAt - flow.IssuedAt);
 }

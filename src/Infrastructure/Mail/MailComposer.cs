@@ -22,7 +22,8 @@ internal sealed class MailComposer(
     MailTemplates templates,
     MailOptions options,
     FrontendOptions frontends,
-    IIssuerMetadata issuer)
+    IIssuerMetadata issuer,
+    TimeProvider time)
 {
     private const string Unknown = "–";
 
@@ -65,7 +66,7 @@ internal sealed class MailComposer(
         var values = new Dictionary<string, string>
         {
             ["link"] = $"{AddressOf(request.Frontend)}/{path}#token={link}",
-            ["minutes"] = Math.Max(1, (int)(request.ValidUntil - request.At).TotalMinutes)
+            ["minutes"] = Math.Max(1, (int)(request.ValidUntil - time.GetUtcNow()).TotalMinutes)
                 .ToString(CultureInfo.InvariantCulture),
         };
         if (request.HasCode)

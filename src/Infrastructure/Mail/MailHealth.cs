@@ -9,7 +9,7 @@ namespace CleanJwt.Infrastructure.Mail;
 /// </summary>
 internal sealed class MailHealth(MailMetrics metrics, MailOptions options) : IHealthCheck
 {
-    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
 
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
@@ -26,10 +26,10 @@ internal sealed class MailHealth(MailMetrics metrics, MailOptions options) : IHe
             return HealthCheckResult.Degraded($"Mails can't be sent ({reason}). They wait in the outbox.");
         }
 
-        return metrics.Age > MaxAge
+        return metrics.Delay > MaxDelay
             ? HealthCheckResult.Degraded(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The oldest mail in the outbox has waited for {metrics.Age.TotalMinutes:F0} minutes."))
+                $"A mail in the outbox is {metrics.Delay.TotalMinutes:F0} minutes late."))
             : HealthCheckResult.Healthy();
     }
 }

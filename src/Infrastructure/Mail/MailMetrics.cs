@@ -8,7 +8,7 @@ internal sealed class MailMetrics
     public const string MeterName = "CleanJwt.Mail";
 
     private readonly TimeProvider _time;
-    private volatile OutboxState _outbox = new(Pending: 0, Dead: 0, Oldest: null);
+    private volatile OutboxState _outbox = new(Pending: 0, Oldest: null, NextAt: null);
     private volatile string? _transportFailure;
 
     public MailMetrics(IMeterFactory meters, TimeProvider time)
@@ -31,14 +31,18 @@ internal sealed class MailMetrics
 
     public Counter<long> Dead { get; }
 
-    /// <summary>Why no mail can be sent now. Null when mails can be sent.</summary>
-    public string? TransportFailure => _transportFailure;
+    /// <summary>Why no mail could be sent at the last try. Null when mails can be sent.</summary>
+    public string? TransportFailure { get => _transportFailure; set => _transportFailure = value; }
+
+    /// <summary>How long ago the next mail was to be tried. Zero when none is late.</summary>
+    public TimeSpan Delay => Since(_outbox.NextAt);
 
     /// <summary>The age of the oldest mail that waits. Zero when none waits.</summary>
-    public TimeSpan Age =>
-        _outbox.Oldest is { } oldest && _time.GetUtcNow() - oldest is { Ticks: > 0 } age ? age : TimeSpan.Zero;
+    private TimeSpan Age => Since(_outbox.Oldest);
 
     /// <summary>Takes over what the dispatcher of this node has seen.</summary>
-    public void Report(OutboxState outbox, string? transportFailure) =>
-        (_outbox, _transportFailure) = (outbox, transportFailure);
+    public void Report(OutboxState outbox) => _outbox = outbox;
+
+    private TimeSpan Since(DateTimeOffset? moment) =>
+        moment is { } at && _time.GetUtcNow() - at is { Ticks: > 0 } time ? time : TimeSpan.Zero;
 }

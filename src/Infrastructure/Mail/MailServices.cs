@@ -24,7 +24,10 @@ internal static class MailServices
         services.AddSingleton<OutboxWriter>();
         services.AddSingleton<IOutbox, Outbox>();
         services.AddSingleton<OutboxStore>();
-        services.AddSingleton<MailTemplates>();
+        services.AddSingleton(provider => new MailTemplates(
+            provider.GetRequiredService<MailOptions>().TemplatesPath is { } path
+                ? Path.GetFullPath(path, environment.ContentRootPath)
+                : null));
         services.AddSingleton<MailComposer>();
         services.AddSingleton<MailMessages>();
         services.AddSingleton<MailMetrics>();

@@ -6,6 +6,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.Tokens;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using MimeKit;
 
 namespace CleanJwt.Infrastructure.Mail;
 
@@ -46,7 +47,9 @@ public sealed class OutboxOptions
 {
     public const string SectionName = "Outbox";
 
-    /// <summary>The time between two looks for mails that other nodes left. Mails of this node wake it at once.</summary>
+    /// <summary>
+    /// The time between two looks for mails that other nodes left. Mails of this node wake it at once.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1000000", "00:10:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -72,6 +75,12 @@ internal sealed class SmtpOptionsRule(IConfiguration configuration) : IValidateO
         if (string.IsNullOrWhiteSpace(options.Host))
         {
             failures.Add("Mail:Smtp:Host is not set; allowed: the name of an SMTP server.");
+        }
+        else if (Uri.CheckHostName(options.Host) == UriHostNameType.Unknown)
+        {
+            failures.Add(
+                $"Mail:Smtp:Host is '{options.Host}'; allowed: the name or the address of an SMTP server, "
+                + "without a port.");
         }
         else if (options.Security == SmtpOptions.None && !IsNear(options.Host))
         {
@@ -105,7 +114,7 @@ internal sealed class MailOptionsRule : IValidateOptions<MailOptions>
                 : ValidateOptionsResult.Success;
         }
 
-        return EmailAddress.TryParse(options.From, out _)
+        return EmailAddress.TryParse(options.From, out _) && MailboxAddress.TryParse(options.From, out _)
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail($"Mail:From is '{options.From}'; {Allowed}.");
     }
@@ -125,15 +134,19 @@ internal sealed class AccountOptionsRule(IOptions<MailOptions> mail) : IValidate
 /// <summary>Requires that every frontend has a unique name and a web address.</summary>
 internal sealed class FrontendOptionsRule : IValidateOptions<FrontendOptions>
 {
+    private const int MaxNameLength = 64;
+
     public ValidateOptionsResult Validate(string? name, FrontendOptions options)
     {
         var failures = new List<string>();
         for (var i = 0; i < options.Frontends.Count; i++)
         {
             var frontend = options.Frontends[i];
-            if (string.IsNullOrEmpty(frontend.Name))
+            if (string.IsNullOrEmpty(frontend.Name) || frontend.Name.Length > MaxNameLength)
             {
-                failures.Add($"Frontends:{i}:Name is not set; allowed: the name by which requests name the frontend.");
+                failures.Add(
+                    $"Frontends:{i}:Name is {(string.IsNullOrEmpty(frontend.Name) ? "not set" : "too long")}; allowed: "
+                    + $"the name by which requests name the frontend, of at most {MaxNameLength} characters.");
             }
             else if (options.Frontends.Take(i).Any(other => other.Name == frontend.Name))
             {
@@ -144,8 +157,8 @@ internal sealed class FrontendOptionsRule : IValidateOptions<FrontendOptions>
             if (!new HttpUrlAttribute().IsValid(frontend.Url))
             {
                 failures.Add(
-                    $"Frontends:{i}:Url is {(frontend.Url is null ? "not set" : $"'{frontend.Url}'")}; allowed: an http "
-                    + "or https address without query or fragment, such as https://app.example.com.");
+                    $"Frontends:{i}:Url is {(frontend.Url is null ? "not set" : $"'{frontend.Url}'")}; allowed: "
+                    + "an http or https address without query or fragment, such as https://app.example.com.");
             }
         }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Reflection;
 using System.Text.RegularExpressions;
-using CleanJwt.Application.Mail;
 using CleanJwt.Domain.Mail;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.Net.Http.Headers;
@@ -9,10 +8,11 @@ using Microsoft.Net.Http.Headers;
 namespace CleanJwt.Infrastructure.Mail;
 
 /// <summary>
-/// Writes the texts of mails. Each template is a text whose first line is the subject, and a fragment of HTML that stands
-/// in a common frame. The only markup is <c>{{name}}</c>.
+/// Writes the texts of mails. Each template is a text whose first line is the subject, and a fragment of HTML that
+/// stands in a common frame. The only markup is <c>{{name}}</c>.
 /// </summary>
-internal sealed partial class MailTemplates(MailOptions options)
+/// <param name="path">The folder of <c>Mail:TemplatesPath</c>, if any.</param>
+internal sealed partial class MailTemplates(string? path)
 {
     /// <summary>The mail of <see cref="MailKinds.ConfirmEmail"/> that holds a link and no code.</summary>
     public const string ConfirmEmailByLink = "confirm-email-link";
@@ -38,7 +38,7 @@ internal sealed partial class MailTemplates(MailOptions options)
         [MailKinds.AccountDeleted] = OfAnAct,
     };
 
-    private readonly Lazy<Dictionary<string, Dictionary<string, string>>> _files = new(() => Load(options));
+    private readonly Lazy<Dictionary<string, Dictionary<string, string>>> _files = new(() => Load(path));
 
     /// <summary>The languages that mails are written in.</summary>
     public IReadOnlyCollection<string> Languages => _files.Value.Keys;
@@ -114,10 +114,10 @@ internal sealed partial class MailTemplates(MailOptions options)
             return isHtml ? WebUtility.HtmlEncode(value) : value;
         });
 
-    private static Dictionary<string, Dictionary<string, string>> Load(MailOptions options)
+    private static Dictionary<string, Dictionary<string, string>> Load(string? path)
     {
         var files = BuiltIn();
-        if (options.TemplatesPath is not { } path)
+        if (path is null)
         {
             return files;
         }
@@ -127,10 +127,28 @@ internal sealed partial class MailTemplates(MailOptions options)
             throw new StartException($"Mail:TemplatesPath is '{path}', which is no folder; allowed: a folder.");
         }
 
+        try
+        {
+            Load(path, files);
+            return files;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The mail templates in Mail:TemplatesPath can't be read: {exception.Message}");
+        }
+    }
+
+    private static void Load(string path, Dictionary<string, Dictionary<string, string>> files)
+    {
         string[] names = [Frame, .. Placeholders.Keys.SelectMany(name => new[] { $"{name}.txt", $"{name}.html" })];
         foreach (var folder in Directory.GetDirectories(path))
         {
             var language = Path.GetFileName(folder).ToLowerInvariant();
+            if (!language.All(char.IsAsciiLetter) || Directory.GetFiles(folder).Length == 0)
+            {
+                continue; // a folder of the file system, such as '..data' or 'lost+found'
+            }
+
             var texts = files.GetValueOrDefault(language) ?? [];
             foreach (var file in Directory.GetFiles(folder))
             {
@@ -148,14 +166,18 @@ internal sealed partial class MailTemplates(MailOptions options)
             if (names.FirstOrDefault(name => !texts.ContainsKey(name)) is { } missing)
             {
                 throw new StartException(
-                    $"'{language}/{missing}' is missing in Mail:TemplatesPath. A language that the service does not have "
-                    + "needs every template.");
+                    $"'{language}/{missing}' is missing in Mail:TemplatesPath. A language that the service does not "
+                    + "have needs every template.");
+            }
+
+            if (!Placeholder().Matches(texts[Frame]).Any(match => match.Groups[1].Value.Trim() == ContentPlaceholder))
+            {
+                throw new StartException(
+                    $"The mail template '{language}/{Frame}' lacks the placeholder '{{{{{ContentPlaceholder}}}}}'.");
             }
 
             files[language] = texts;
         }
-
-        return files;
     }
 
     private static Dictionary<string, Dictionary<string, string>> BuiltIn()

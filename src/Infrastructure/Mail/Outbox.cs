@@ -21,7 +21,7 @@ internal sealed class Outbox(
         }
 
         var wait = await throttle.CountAsync(
-            counted, (db, abandoned) => writer.AddAsync(db, [mail], abandoned), cancellationToken);
+            counted, share: true, (db, abandoned) => writer.AddAsync(db, [mail], abandoned), cancellationToken);
         if (wait == TimeSpan.Zero)
         {
             writer.Wake([mail]);

@@ -1,7 +1,9 @@
 using CleanJwt.Application.Mail;
+using CleanJwt.Domain.Mail;
 using CleanJwt.Infrastructure.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MimeKit;
 
 namespace CleanJwt.Infrastructure.Mail;
 
@@ -37,7 +39,11 @@ internal sealed partial class OutboxDispatcher(
     // While the mail server is away. Its operator wants mails to flow soon after it is back.
     private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(2);
 
-    private int _failedConnections;
+    // Less than the time of a claim, so that no other node takes the mail meanwhile.
+    private static readonly TimeSpan MaxSendTime = OutboxStore.ClaimTime - TimeSpan.FromSeconds(20);
+
+    private int _failedRuns;
+    private long _reportedAt;
 
     /// <summary>Sends all mails that are due. The caller may be one of several nodes.</summary>
     /// <param name="stopping">Stops before the next mail. The mail that is being sent is finished.</param>
@@ -51,18 +57,14 @@ internal sealed partial class OutboxDispatcher(
             {
                 foreach (var row in due)
                 {
-                    if (connection is not { IsUsable: true })
-                    {
-                        await CloseAsync(connection);
-                        connection = await transport.ConnectAsync(stopping);
-                    }
-
                     stopping.ThrowIfCancellationRequested();
                     if (await store.TryClaimAsync(row, time.GetUtcNow()))
                     {
-                        await SendAsync(connection, row);
+                        connection = await ProcessAsync(row, connection);
                     }
                 }
+
+                await ReportSometimesAsync(stopping);
             }
         }
         finally
@@ -83,7 +85,10 @@ internal sealed partial class OutboxDispatcher(
             while (true)
             {
                 await signal.WaitAsync(options.PollInterval, stoppingToken);
-                await TryRunAsync(stoppingToken);
+                if (await TryRunAsync(stoppingToken) is { } pause)
+                {
+                    await Task.Delay(pause, stoppingToken);
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -97,99 +102,131 @@ internal sealed partial class OutboxDispatcher(
 
     private static TimeSpan Vary(TimeSpan time) => time * (0.8 + (Random.Shared.NextDouble() * 0.4));
 
-    private async Task TryRunAsync(CancellationToken stopping)
+    /// <returns>How long to pause after a failure. Null after a run without one.</returns>
+    private async Task<TimeSpan?> TryRunAsync(CancellationToken stopping)
     {
         try
         {
             await RunAsync(stopping);
-            if (_failedConnections > 0)
-            {
-                LogRecovered(logger);
-                _failedConnections = 0;
-            }
-
-            metrics.Report(await store.CountAsync(stopping), transportFailure: null);
+            await ReportSometimesAsync(stopping);
+            _failedRuns = 0;
+            return null;
         }
         catch (MailTransportException exception)
         {
-            var pause = Vary(TimeSpan.FromTicks(
-                Math.Min(MaxPause.Ticks, options.PollInterval.Ticks << Math.Min(_failedConnections, 10))));
-            if (_failedConnections++ == 0)
+            if (metrics.TransportFailure is null)
             {
                 LogAway(logger, exception.Reason, exception.InnerException!);
             }
 
-            await ReportAsync(exception.Reason, stopping);
-            await Task.Delay(pause, stopping);
+            metrics.TransportFailure = exception.Reason;
         }
         catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
         {
             LogDatabaseAway(logger, exception); // the next run finds the same rows
         }
+#pragma warning disable CA1031 // a fault in the sending of mails must not end the service
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogRunFailed(logger, exception);
+        }
+
+        return Vary(TimeSpan.FromTicks(
+            Math.Min(MaxPause.Ticks, options.PollInterval.Ticks << Math.Min(_failedRuns++, 10))));
     }
 
-    private async Task ReportAsync(string transportFailure, CancellationToken stopping)
+    /// <summary>
+    /// Updates the gauges, at most once in each interval of the polls: counting reads the whole outbox.
+    /// </summary>
+    private async Task ReportSometimesAsync(CancellationToken stopping)
+    {
+        if (_reportedAt == 0 || TimeProvider.System.GetElapsedTime(_reportedAt) >= options.PollInterval)
+        {
+            metrics.Report(await store.CountAsync(stopping));
+            _reportedAt = TimeProvider.System.GetTimestamp();
+        }
+    }
+
+    /// <summary>Deals with a mail that this node has claimed. It connects only if there is something to send.</summary>
+    /// <returns>The connection for the next mail.</returns>
+    private async Task<IMailConnection?> ProcessAsync(OutboxRow row, IMailConnection? connection)
     {
         try
         {
-            metrics.Report(await store.CountAsync(stopping), transportFailure);
-        }
-        catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
-        {
-            // The next run says so.
-        }
-    }
+            var (composed, failure) = await ComposeAsync(row);
+            if (composed is not null && row.ValidUntil <= time.GetUtcNow())
+            {
+                failure = new SendFailure(row.LastError ?? "expired", IsFinal: true);
+            }
+            else if (composed is not null)
+            {
+                connection = await ConnectAsync(connection);
+                failure = await SendAsync(connection, row, composed);
+            }
 
-    private async Task SendAsync(IMailConnection connection, OutboxRow row)
-    {
-        try
-        {
-            var failure = await TrySendAsync(connection, row);
-            var nextAt = time.GetUtcNow() + Vary(Backoff[Math.Min(row.Attempts, Backoff.Length - 1)]);
-            if (failure is null)
-            {
-                await store.DeleteAsync(row.Id);
-            }
-            else if (failure.IsFinal || nextAt >= row.ValidUntil)
-            {
-                await store.BuryAsync(row, time.GetUtcNow(), failure.Reason);
-                metrics.Dead.Add(1);
-                LogGivenUp(logger, row.Id, row.Kind, failure.Reason);
-            }
-            else
-            {
-                await store.PostponeAsync(row, nextAt, failure.Reason);
-                metrics.Failed.Add(1);
-                LogFailed(logger, row.Id, row.Kind, failure.Reason);
-            }
+            await SettleAsync(row, failure);
+            return connection;
         }
         catch (MailTransportException)
         {
+            await CloseAsync(connection);
             await store.ReleaseAsync(row, time.GetUtcNow());
             throw;
         }
     }
 
-    private async Task<SendFailure?> TrySendAsync(IMailConnection connection, OutboxRow row)
+    /// <returns>The mail, or the reason why it can't be written. Neither when there is nothing to send.</returns>
+    private async Task<(ComposedMail? Mail, SendFailure? Failure)> ComposeAsync(OutboxRow row)
     {
-        if (row.ValidUntil <= time.GetUtcNow())
-        {
-            return new SendFailure(row.LastError ?? "expired", IsFinal: true);
-        }
-
         if (!payloads.TryRead(row, out var request))
         {
-            return new SendFailure("unreadable", IsFinal: true);
+            return (null, new SendFailure("unreadable", IsFinal: true));
+        }
+
+        if (!MailKinds.IsKnown(request.Kind))
+        {
+            return (null, new SendFailure("unknown kind", IsFinal: false)); // a node of a newer version knows it
         }
 
         try
         {
-            if (await composer.ComposeAsync(request, CancellationToken.None) is not { } composed)
-            {
-                return null; // there is nothing to send
-            }
+            return (await composer.ComposeAsync(request, CancellationToken.None), null);
+        }
+#pragma warning disable CA1031 // one mail that meets a fault of the program must not hold up the others
+        catch (Exception exception) when (!DatabaseErrors.IsOutage(exception))
+#pragma warning restore CA1031
+        {
+            LogFault(logger, row.Id, row.Kind, exception);
+            return (null, new SendFailure("fault", IsFinal: false));
+        }
+    }
 
-            var failure = await connection.SendAsync(composed, messages.Make(composed), CancellationToken.None);
+    private async Task<IMailConnection> ConnectAsync(IMailConnection? connection)
+    {
+        if (connection is { IsUsable: true })
+        {
+            return connection;
+        }
+
+        await CloseAsync(connection);
+        using var deadline = new CancellationTokenSource(MaxSendTime);
+        var connected = await transport.ConnectAsync(deadline.Token);
+        if (metrics.TransportFailure is not null)
+        {
+            metrics.TransportFailure = null;
+            LogRecovered(logger);
+        }
+
+        return connected;
+    }
+
+    private async Task<SendFailure?> SendAsync(IMailConnection connection, OutboxRow row, ComposedMail composed)
+    {
+        using var deadline = new CancellationTokenSource(MaxSendTime);
+        try
+        {
+            var failure = await connection.SendAsync(composed, messages.Make(composed), deadline.Token);
             if (failure is null)
             {
                 metrics.Sent.Add(1);
@@ -197,13 +234,37 @@ internal sealed partial class OutboxDispatcher(
 
             return failure;
         }
+        catch (ParseException)
+        {
+            return new SendFailure("address", IsFinal: true); // one that no mail can be sent to
+        }
 #pragma warning disable CA1031 // one mail that meets a fault of the program must not hold up the others
-        catch (Exception exception) when (
-            exception is not MailTransportException && !DatabaseErrors.IsOutage(exception))
+        catch (Exception exception) when (exception is not MailTransportException)
 #pragma warning restore CA1031
         {
             LogFault(logger, row.Id, row.Kind, exception);
             return new SendFailure("fault", IsFinal: false);
+        }
+    }
+
+    private async Task SettleAsync(OutboxRow row, SendFailure? failure)
+    {
+        var nextAt = time.GetUtcNow() + Vary(Backoff[Math.Min(row.Attempts, Backoff.Length - 1)]);
+        if (failure is null)
+        {
+            await store.DeleteAsync(row.Id);
+        }
+        else if (failure.IsFinal || nextAt >= row.ValidUntil)
+        {
+            await store.BuryAsync(row, time.GetUtcNow(), failure.Reason);
+            metrics.Dead.Add(1);
+            LogGivenUp(logger, row.Id, row.Kind, failure.Reason);
+        }
+        else
+        {
+            await store.PostponeAsync(row, nextAt, failure.Reason);
+            metrics.Failed.Add(1);
+            LogFailed(logger, row.Id, row.Kind, failure.Reason);
         }
     }
 
@@ -216,7 +277,11 @@ internal sealed partial class OutboxDispatcher(
     [LoggerMessage(LogLevel.Warning, "The outbox can't be read. The next poll tries again.")]
     private static partial void LogDatabaseAway(ILogger logger, Exception exception);
 
-    [LoggerMessage(LogLevel.Information, "The mail {MailId} ({Kind}) was not taken ({Reason}) and will be tried again.")]
+    [LoggerMessage(LogLevel.Error, "The sending of mails met a fault. The next poll tries again.")]
+    private static partial void LogRunFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(
+        LogLevel.Information, "The mail {MailId} ({Kind}) was not taken ({Reason}) and will be tried again.")]
     private static partial void LogFailed(ILogger logger, Guid mailId, string kind, string reason);
 
     [LoggerMessage(

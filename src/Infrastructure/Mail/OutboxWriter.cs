@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace CleanJwt.Infrastructure.Mail;
 
 /// <summary>
-/// Writes mails into the outbox, in the transaction of the act that causes them. So a mail exists if and only if the act
-/// was done.
+/// Writes mails into the outbox, in the transaction of the act that causes them. So a mail exists if and only if the
+/// act was done.
 /// </summary>
 internal sealed class OutboxWriter(IDataProtectionProvider dataProtection, OutboxSignal signal)
 {

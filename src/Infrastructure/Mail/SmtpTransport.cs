@@ -16,17 +16,35 @@ internal sealed class SmtpTransport(SmtpOptions options) : IMailTransport
         try
         {
             await client.ConnectAsync(options.Host!, options.Port, Security, cancellationToken);
-            if (!string.IsNullOrEmpty(options.UserName))
-            {
-                await client.AuthenticateAsync(options.UserName, options.Password!, cancellationToken);
-            }
-
+            await AuthenticateAsync(client, cancellationToken);
             return new Connection(client);
         }
-        catch (Exception exception) when (ReasonOf(exception) is { } reason)
+        catch (Exception exception)
         {
             client.Dispose();
-            throw new MailTransportException(reason, exception);
+            if (ReasonOf(exception) is { } reason)
+            {
+                throw new MailTransportException(reason, exception);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task AuthenticateAsync(SmtpClient client, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(options.UserName))
+        {
+            return;
+        }
+
+        try
+        {
+            await client.AuthenticateAsync(options.UserName, options.Password!, cancellationToken);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new MailTransportException("no login offered", exception);
         }
     }
 
@@ -40,6 +58,7 @@ internal sealed class SmtpTransport(SmtpOptions options) : IMailTransport
     /// <returns>A class and a code. Null for a fault of this program.</returns>
     private static string? ReasonOf(Exception exception) => exception switch
     {
+        OperationCanceledException => "timeout", // of the dispatcher, for a whole mail
         SslHandshakeException => "tls",
         NotSupportedException => "no tls", // the server does not offer it
         AuthenticationException or SaslException => "login refused",

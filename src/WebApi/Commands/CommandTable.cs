@@ -9,6 +9,7 @@ internal static class CommandTable
 {
     private const int Succeeded = 0;
     private const int UnknownCommand = 2;
+    private const string DeadFlag = "--dead";
 
     private static readonly Command<IServiceProvider>[] All =
     [
@@ -29,8 +30,8 @@ internal static class CommandTable
                 services, scope => AccountCommands.ConfirmEmailAsync(scope.GetRequiredService<ISender>(), email))),
         new("mail test", "ADDRESS", "send a test mail and say whether it was taken", (services, address) =>
             WithDatabaseAsync(services, scope => MailCommands.TestAsync(scope, address))),
-        // Before the next command, which would read the word as the name of a setting.
-        new("outbox list --dead", null, "show the mails that were given up", (services, _) =>
+        // Before the next command, which would take the word for the name of a setting.
+        new($"outbox list {DeadFlag}", null, "show the mails that were given up", (services, _) =>
             WithDatabaseAsync(services, scope => MailCommands.ListAsync(scope, dead: true))),
         new("outbox list", null, "show the mails that wait to be sent", (services, _) =>
             WithDatabaseAsync(services, scope => MailCommands.ListAsync(scope, dead: false))),
@@ -63,6 +64,11 @@ internal static class CommandTable
         new("keys make-certificate", null, "create the file of KeyProtection:CertificatePath unless it exists",
             (builder, _) => CertificateCommand.RunAsync(builder.Configuration, builder.Environment)),
     ];
+
+    /// <summary>
+    /// Gives the arguments that .NET may read as settings. It would take the word after a flag for its value.
+    /// </summary>
+    public static string[] SettingsIn(string[] args) => [.. args.Where(argument => argument != DeadFlag)];
 
     /// <summary>Runs a command that needs no services.</summary>
     /// <inheritdoc cref="TryRunAsync"/>

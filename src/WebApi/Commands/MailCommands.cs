@@ -4,7 +4,9 @@ using CleanJwt.Infrastructure.Mail;
 
 namespace CleanJwt.WebApi.Commands;
 
-/// <summary>The commands that try the settings of mail, and show and change the outbox. Nodes may run meanwhile.</summary>
+/// <summary>
+/// The commands that try the settings of mail, and show and change the outbox. Nodes may run meanwhile.
+/// </summary>
 internal static class MailCommands
 {
     private const int Succeeded = 0;

@@ -45,15 +45,24 @@ internal static class DevMailPage
         context.Response.Headers.CacheControl = "no-store";
         if (context.Request.Headers.Accept.ToString().Contains("application/json", StringComparison.OrdinalIgnoreCase))
         {
-            var items = mails.Select(mail =>
-                new { mail.Id, mail.To, mail.Subject, mail.Template, mail.Code, mail.Link, CreatedAt = mail.CreatedAt.UtcDateTime });
+            var items = mails.Select(mail => new
+            {
+                mail.Id,
+                mail.To,
+                mail.Subject,
+                mail.Template,
+                mail.Code,
+                mail.Link,
+                CreatedAt = mail.CreatedAt.UtcDateTime,
+            });
             await context.Response.WriteAsJsonAsync(new { Items = items }, context.RequestAborted);
             return;
         }
 
         context.Response.ContentType = "text/html; charset=utf-8";
         context.Response.Headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'";
         await context.Response.WriteAsync(PageOf(mails), context.RequestAborted);
     }
 
@@ -74,7 +83,7 @@ internal static class DevMailPage
         </head>
         <body>
         <h1>Mails</h1>
-        <p>In development, mails are written to a folder and sent to nobody. Reload the page to see new ones.</p>
+        <p>In development, mails are written to a folder and not sent. Reload the page to see new ones.</p>
         {(mails.Count == 0
             ? "<p>There are no mails yet. Sign up, or ask for a forgotten password.</p>"
             : string.Concat(mails.Select(ArticleOf)))}

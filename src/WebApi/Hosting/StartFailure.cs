@@ -15,7 +15,8 @@ internal static class StartFailure
         StartException failure => failure.Message,
         OptionsValidationException settings => string.Join(Environment.NewLine, settings.Failures),
         AggregateException several when several.InnerExceptions.All(inner => Describe(inner) is not null) =>
-            string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe).Distinct()), // rules share settings
+            // Two rules that need the same invalid settings describe them alike.
+            string.Join(Environment.NewLine, several.InnerExceptions.Select(Describe).Distinct()),
 
         DirectoryNotFoundException folder => folder.Message, // of --contentRoot
 

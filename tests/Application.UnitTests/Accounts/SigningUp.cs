@@ -1,11 +1,11 @@
 using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.UnitTests.Sessions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
-using CleanJwt.Application.UnitTests.Sessions;
 using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Accounts;

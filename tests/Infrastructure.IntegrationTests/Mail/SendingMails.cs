@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
@@ -81,6 +83,106 @@ internal sealed class SendingMails(DatabaseKind kind) : IAsyncDisposable
         }
     }
 
+    /// <summary>The parser of mails refuses some addresses that the service takes.</summary>
+    [Test]
+    public async Task AddressThatNoMailCanBeSentTo_IsGivenUpAtOnce()
+    {
+        var node = await StartAsync();
+        await AskAsync(node, "a..b@example.com");
+        await AskAsync(node, "good@example.com");
+        await RunAsync(node);
+        Assert.That(_server.Taken, Has.Count.EqualTo(1));
+        Assert.That(
+            (await node.Get<MailAdministration>().ListAsync(dead: true)).Single().LastError, Is.EqualTo("address"));
+        Assert.That(await node.Get<MailAdministration>().TestAsync("a..b@example.com"), Is.EqualTo("address"));
+    }
+
+    [Test]
+    public async Task KindOfANewerVersion_IsLeftForItsNodes()
+    {
+        var node = await StartAsync();
+        await AskAsync(node, Request(node, "security-key-added") with { AccountId = Guid.NewGuid() });
+        await RunAsync(node);
+        var left = (await node.Get<MailAdministration>().ListAsync(dead: false)).Single();
+        Assert.That(left.LastError, Is.EqualTo("unknown kind"));
+    }
+
+    [Test]
+    public async Task NothingToSend_NeedsNoConnection()
+    {
+        var node = await StartAsync(new() { ["Mail:Smtp:Port"] = $"{MailServer.FreePort()}" });
+        await AskAsync(node, Request(node, MailKinds.ResetPassword) with { Email = "nobody@example.com" });
+        await RunAsync(node);
+        Assert.That(node.Sql("SELECT COUNT(*) FROM Outbox"), Is.Zero);
+    }
+
+    [Test]
+    public async Task ClockThatWasSetBack_StrandsNoMail()
+    {
+        var (ahead, node) = (await StartAsync(), await StartAsync());
+        ahead.Time.Advance(TimeSpan.FromDays(1));
+        await AskAsync(ahead, "ada@example.com");
+        await RunAsync(node);
+        Assert.That(_server.Taken, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task LineBreaksInValues_BecomeNoHeaders()
+    {
+        var node = await StartAsync(new() { ["Mail:FromName"] = "Shop\r\nBcc: evil@example.com" });
+        await AskAsync(node, "ada@example.com");
+        await RunAsync(node);
+        var sent = _server.Taken.Single();
+        Assert.That(sent.Bcc, Is.Empty);
+        Assert.That(sent.Headers.Select(header => header.Field), Has.None.EqualTo("Bcc"));
+        Assert.That(EmailAddress.TryParse("ada@example.com\r\nBcc: evil@example.com", out _), Is.False);
+    }
+
+    [Test]
+    public async Task UntrustedCertificate_GetsNoMail()
+    {
+        using var certificate = SelfSigned();
+        await using var server = new MailServer(certificate: certificate);
+        var node = await StartAsync(
+            new() { ["Mail:Smtp:Port"] = $"{server.Port}", ["Mail:Smtp:Security"] = "StartTls" });
+        await AskAsync(node, "ada@example.com");
+        Assert.That(await ReasonAsync(node), Is.EqualTo("tls"));
+        Assert.That(server.Taken, Is.Empty);
+
+        static X509Certificate2 SelfSigned()
+        {
+            using var key = RSA.Create(2048);
+            var now = DateTimeOffset.UtcNow;
+            using var made = new CertificateRequest(
+                "CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                .CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+            return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), password: null);
+        }
+    }
+
+    [Test]
+    [Category("Load")]
+    public async Task ServerThatHangs_HoldsUpOneMailAndNotTheNext()
+    {
+        var node = await StartAsync(new() { ["Mail:Smtp:Timeout"] = "00:00:01" });
+        var first = true;
+        _server.BeforeTaking = async _ =>
+        {
+            if (first)
+            {
+                first = false;
+                await Task.Delay(TimeSpan.FromSeconds(3));
+                throw new SmtpResponseException(new SmtpResponse(SmtpReplyCode.Aborted, "too late"));
+            }
+        };
+        await AskAsync(node, "slow@example.com");
+        await AskAsync(node, "good@example.com");
+        await RunAsync(node);
+        Assert.That(_server.Taken.Select(mail => mail.To.ToString()), Is.EqualTo(new[] { "good@example.com" }));
+        Assert.That(
+            (await node.Get<MailAdministration>().ListAsync(dead: false)).Single().LastError, Is.EqualTo("timeout"));
+    }
+
     [Test]
     public async Task ServerThatIsAway_CostsNoAttemptAndTheHealthSaysSo()
     {
@@ -90,7 +192,7 @@ internal sealed class SendingMails(DatabaseKind kind) : IAsyncDisposable
         Assert.That(reason, Is.EqualTo("connection ConnectionRefused"));
         Assert.That((await node.Get<MailAdministration>().ListAsync(dead: false)).Single().Attempts, Is.Zero);
 
-        node.Get<MailMetrics>().Report(await node.Get<OutboxStore>().CountAsync(default), reason);
+        node.Get<MailMetrics>().TransportFailure = reason;
         var health = await new MailHealth(node.Get<MailMetrics>(), node.Get<Application.Mail.MailOptions>())
             .CheckHealthAsync(null!);
         Assert.That(health.Status, Is.EqualTo(HealthStatus.Degraded), "and not unhealthy: requests are answered");
@@ -201,7 +303,8 @@ internal sealed class SendingMails(DatabaseKind kind) : IAsyncDisposable
             node.Time.Advance(TimeSpan.FromMinutes(12));
         }
 
-        Assert.That((await node.Get<MailAdministration>().ListAsync(dead: true)).Single().LastError, Is.EqualTo("smtp 451"));
+        Assert.That(
+            (await node.Get<MailAdministration>().ListAsync(dead: true)).Single().LastError, Is.EqualTo("smtp 451"));
         node.Time.Advance(TimeSpan.FromDays(29));
         await node.Get<CleanUp>().RunAsync(default);
         Assert.That(node.Sql("SELECT COUNT(*) FROM Outbox"), Is.EqualTo(1));
@@ -262,9 +365,11 @@ internal sealed class SendingMails(DatabaseKind kind) : IAsyncDisposable
         };
     }
 
-    private static async Task<MailRequest> AskAsync(Node node, string email)
+    private static Task<MailRequest> AskAsync(Node node, string email) =>
+        AskAsync(node, Request(node, MailKinds.ConfirmSignUp) with { Email = email });
+
+    private static async Task<MailRequest> AskAsync(Node node, MailRequest mail)
     {
-        var mail = Request(node, MailKinds.ConfirmSignUp) with { Email = email };
         await node.Get<IDatabase>().WriteAsync(
             async (db, abandoned) =>
             {
@@ -284,7 +389,8 @@ internal sealed class SendingMails(DatabaseKind kind) : IAsyncDisposable
         Dictionary<string, string?>? settings = null, Action<IServiceCollection>? configure = null)
     {
         var node = await Node.StartAsync(
-            _database, new([.. _server.Settings.Where(one => settings?.ContainsKey(one.Key) != true), .. settings ?? []]), configure);
+            _database, new([.. _server.Settings.Where(one => settings?.ContainsKey(one.Key) != true), .. settings
+                ?? []]), configure);
         _nodes.Add(node);
         return node;
     }

@@ -1,4 +1,3 @@
-using CleanJwt.Application.Mail;
 using CleanJwt.Domain.Mail;
 using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Settings;
@@ -16,7 +15,7 @@ internal sealed class WritingMails
     [Test]
     public void BuiltInTemplates_AreWholeInBothLanguages()
     {
-        var templates = new MailTemplates(new MailOptions());
+        var templates = new MailTemplates(path: null);
         Assert.That(templates.Languages, Is.EquivalentTo(new[] { "de", "en" }));
         Assert.That(templates.Check, Throws.Nothing);
     }
@@ -24,7 +23,7 @@ internal sealed class WritingMails
     [Test]
     public void Values_AreEncodedInHtmlAndNotInText()
     {
-        var text = new MailTemplates(new MailOptions()).Render(
+        var text = new MailTemplates(path: null).Render(
             MailKinds.SignUpTaken, "en", new Dictionary<string, string> { ["service"] = "A & <b>B</b>" });
         Assert.That(text.Subject, Is.EqualTo("You already have an account at A & <b>B</b>"));
         Assert.That(text.Text, Does.Contain("sign up for A & <b>B</b>"));
@@ -45,6 +44,7 @@ internal sealed class WritingMails
     [TestCase("en/reset-password.txt", "Subject\n\n{{cod}}", "'en/reset-password.txt' has the unknown placeholder '{{cod}}'")]
     [TestCase("en/sign-up-taken.html", "{{code}}", "'en/sign-up-taken.html' has the unknown placeholder '{{code}}'")]
     [TestCase("en/frame.html", "{{content}} {{code}}", "'en/frame.html' has the unknown placeholder '{{code}}'")]
+    [TestCase("en/frame.html", "Nothing", "'en/frame.html' lacks the placeholder '{{content}}'")]
     [TestCase("en/reset.txt", "Subject\n\nText", "'en/reset.txt' in Mail:TemplatesPath is no mail template")]
     [TestCase("fr/reset-password.txt", "Sujet\n\nTexte", "'fr/frame.html' is missing in Mail:TemplatesPath")]
     [TestCase("en/reset-password.txt", "A subject and nothing else", "'en/reset-password.txt' has no text after its subject")]
@@ -53,6 +53,15 @@ internal sealed class WritingMails
         Write(file, content);
         var failure = Assert.Throws<StartException>(() => Load().Check());
         Assert.That(failure.Message, Does.Contain(line).And.Not.Contain("\n"));
+    }
+
+    [Test]
+    public void FoldersOfTheFileSystem_AreNoLanguages()
+    {
+        Write("..data/x.txt", "x");
+        Directory.CreateDirectory(Path.Combine(PathOfThisTest, "lost+found"));
+        Directory.CreateDirectory(Path.Combine(PathOfThisTest, "fr"));
+        Assert.That(Load().Languages, Is.EquivalentTo(new[] { "de", "en" }));
     }
 
     [Test]
@@ -68,7 +77,7 @@ internal sealed class WritingMails
         Assert.That(Load().LanguageFor("fr-CA, de;q=0.9"), Is.EqualTo("fr"));
     }
 
-    private MailTemplates Load() => new(new MailOptions { TemplatesPath = PathOfThisTest });
+    private MailTemplates Load() => new(PathOfThisTest);
 
     private string PathOfThisTest => Path.Combine(_folder.Path, TestContext.CurrentContext.Test.ID);
 

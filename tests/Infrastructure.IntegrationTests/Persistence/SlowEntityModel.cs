@@ -19,19 +19,25 @@ internal sealed class SlowEntityModel
     [Category("Load")]
     public async Task FirstWrite_WaitsForTheModelWithoutATimeout()
     {
+        SlowContexts? contexts = null;
         await using var node = await Node.StartAsync(
             _database,
             new() { ["Database:CommandTimeout"] = "00:00:01" },
-            services => services.Replace(ServiceDescriptor.Singleton<IDbContextFactory<AppDbContext>, SlowContexts>()));
+            services => services.Replace(ServiceDescriptor.Singleton<IDbContextFactory<AppDbContext>>(
+                provider => contexts = ActivatorUtilities.CreateInstance<SlowContexts>(provider))));
         Assert.That(await node.AddAccountAsync(), Is.Not.EqualTo(Guid.Empty));
+        Assert.That(contexts?.HasBuilt, Is.True, "the write waited for the slow build");
         Assert.That(node.Get<EntityModel>().IsBuilt);
     }
 
     private sealed class SlowContexts(IDbContextFactory<SqliteDbContext> contexts) : IDbContextFactory<AppDbContext>
     {
+        public bool HasBuilt { get; private set; }
+
         public AppDbContext CreateDbContext()
         {
             Thread.Sleep(TimeSpan.FromSeconds(2));
+            HasBuilt = true;
             return contexts.CreateDbContext();
         }
     }

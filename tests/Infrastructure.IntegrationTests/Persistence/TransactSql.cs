@@ -97,7 +97,7 @@ internal sealed class TransactSql
             port => port.VerifyPasswordAsync(Email, ClientNetwork.Unknown, Node.Password, default)),
         Of<IUserRepository>("VerifyPasswordAsync", port => port.VerifyPasswordAsync(Id, Node.Password, default)),
         Of<IUserRepository>("AddConfirmedAsync", port => port.AddConfirmedAsync(
-            new NewAccount(Id, Email, "Ada", []), "hash", Spent, Audit, default)),
+            new NewAccount(Id, Email, "Ada", []), "hash", Spent, Session, Audit, default)),
         Of<IUserRepository>("FindStateAsync", port => port.FindStateAsync(Id, default)),
         Of<IUserRepository>("FindStateAsync", port => port.FindStateAsync(Email, default)),
         Of<IUserRepository>("FindAsync", port => port.FindAsync(Id, default)),

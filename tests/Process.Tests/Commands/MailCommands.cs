@@ -26,11 +26,13 @@ internal sealed class MailCommands : IAsyncDisposable
             _folder.Path, new(_server.Settings) { ["Outbox:PollInterval"] = "00:00:00.5" });
         await (await node.Client.PostAsJsonAsync(
             "/api/auth/register", new { email = Email, password = TestAccounts.Password })).ShouldBeAsync(201);
-        await (await node.Client.PostAsJsonAsync("/api/auth/password/forgot", new { email = Email })).ShouldBeAsync(202);
+        await (
+            await node.Client.PostAsJsonAsync("/api/auth/password/forgot", new { email = Email })).ShouldBeAsync(202);
 
         string[] dead = [];
         Assert.That(
-            () => dead = TableOf(RunAsync("outbox", "list", "--dead").Result), Has.Length.EqualTo(3).After(30_000, 500));
+            () =>
+                dead = TableOf(RunAsync("outbox", "list", "--dead").Result), Has.Length.EqualTo(3).After(30_000, 500));
         Assert.That(dead[0], Does.StartWith("id").And.Contain("given up (UTC)"));
         Assert.That(dead[1..], Has.All.Contain("smtp 550").And.None.Contain(Email));
         Assert.That((await RunAsync("outbox", "list")).Output, Does.EndWith("No mail waits.\n"));
@@ -39,10 +41,13 @@ internal sealed class MailCommands : IAsyncDisposable
         var (dropped, retried) = (dead[1].Split(' ')[0], dead[2].Split(' ')[0]);
         Assert.That((await RunAsync("outbox", "drop", dropped)).Output, Does.EndWith("The mail was deleted.\n"));
         Assert.That((await RunAsync("outbox", "drop", dropped)).ExitCode, Is.EqualTo(1));
-        Assert.That((await RunAsync("outbox", "retry", "x")).Errors, Does.Contain("neither the id of a mail nor 'all'"));
-        Assert.That((await RunAsync("outbox", "retry", retried)).Output, Does.EndWith("One mail will be tried at once.\n"));
+        Assert.That(
+            (await RunAsync("outbox", "retry", "x")).Errors, Does.Contain("neither the id of a mail nor 'all'"));
+        Assert.That(
+            (await RunAsync("outbox", "retry", retried)).Output, Does.EndWith("One mail will be tried at once.\n"));
         Assert.That((await _server.WaitForAsync(1, TimeSpan.FromSeconds(20)))[0].MessageId, Does.StartWith(retried));
-        Assert.That((await RunAsync("outbox", "retry", "all")).Output, Does.EndWith("0 mails will be tried at once.\n"));
+        Assert.That(
+            (await RunAsync("outbox", "retry", "all")).Output, Does.EndWith("0 mails will be tried at once.\n"));
     }
 
     [Test]

@@ -14,7 +14,9 @@ using SmtpResponse = SmtpServer.Protocol.SmtpResponse;
 
 namespace CleanJwt;
 
-/// <summary>A real SMTP server on this machine, which keeps what it takes and refuses what a test tells it to.</summary>
+/// <summary>
+/// A real SMTP server on this machine, which keeps what it takes and refuses what a test tells it to.
+/// </summary>
 internal sealed class MailServer : IAsyncDisposable
 {
     public const string UserName = "cleanjwt";
@@ -81,7 +83,8 @@ internal sealed class MailServer : IAsyncDisposable
     {
         for (var started = TimeProvider.System.GetTimestamp(); _taken.Count < count; await Task.Delay(20))
         {
-            Assert.That(TimeProvider.System.GetElapsedTime(started), Is.LessThan(timeout), $"{_taken.Count} mails came");
+            Assert.That(
+                TimeProvider.System.GetElapsedTime(started), Is.LessThan(timeout), $"{_taken.Count} mails came");
         }
 
         return Taken;

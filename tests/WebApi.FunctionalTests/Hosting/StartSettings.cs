@@ -81,7 +81,7 @@ internal sealed class StartSettings
         Bad("Mail:Smtp:Port", "0", "1 to 65535"),
         Bad("Mail:Smtp:Security", "StartTlsWhenAvailable", "StartTls, Tls, None"),
         Bad("Mail:Smtp:Timeout", "00:02:00", "00:00:01 to 00:01:00"),
-        Bad("Mail:TemplatesPath", "nowhere", "a folder"),
+        Bad("Mail:TemplatesPath", "nowhere", "a folder", isPrinted: false), // the whole path is printed
         Bad("Outbox:PollInterval", "00:00:00", "00:00:00.1000000 to 00:10:00"),
         Bad("Outbox:KeepDead", "00:00:00", "00:00:01 to 3650.00:00:00"),
         Bad("ASPNETCORE_URLS", "somewhere", "http://localhost:5080"),
@@ -146,6 +146,10 @@ internal sealed class StartSettings
     [TestCase(
         "Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=smtp.example.com Mail:Smtp:UserName=ada",
         "Mail:Smtp:UserName and Mail:Smtp:Password belong together")]
+    [TestCase(
+        "Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=smtp.example.com:587",
+        "Mail:Smtp:Host is 'smtp.example.com:587'")]
+    [TestCase("Mail:Transport=Smtp Mail:From=a..b@b.example Mail:Smtp:Host=mail", "Mail:From is 'a..b@b.example'")]
     [TestCase("Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=127.0.0.1 Mail:Smtp:Security=None")]
     [TestCase("Mail:Transport=Smtp Mail:From=a@b.example Mail:Smtp:Host=mail Mail:Smtp:Security=None")]
     [TestCase("Mail:Transport=None Accounts:RequireConfirmedEmail=true", "Accounts:RequireConfirmedEmail is 'True'")]

@@ -126,6 +126,21 @@ internal sealed class ConfirmedSignUps(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    public async Task DeletedAccount_IsNotMadeAgainByItsOldCode()
+    {
+        var flow = await MailApp.FlowOfAsync(await _mail.SignUpAsync(_email));
+        var mail = await _mail.MailAsync(_email, "confirm-sign-up");
+        var confirmed = await (await ConfirmAsync(flow, mail.Code)).JsonAsync();
+        var tokens = TokenPair.From(confirmed.GetProperty("tokens"));
+        await (await App.CreateClient(tokens.AccessToken).DeleteAsync("/api/users/me")).ShouldBeAsync(204);
+
+        await (await ConfirmAsync(flow, mail.Code)).ShouldBeProblemAsync(401, "invalid-code");
+        var byLink = await _mail.PostAsync(
+            "/api/auth/register/confirm", new { token = MailApp.TokenOf(mail), password = MailApp.NewPassword });
+        await byLink.ShouldBeProblemAsync(401, "invalid-code");
+    }
+
+    [Test]
     public async Task Resend_GivesAFlowOfItsOwn()
     {
         var first = await MailApp.FlowOfAsync(await _mail.SignUpAsync(_email));
@@ -138,6 +153,26 @@ internal sealed class ConfirmedSignUps(DatabaseKind kind) : IAsyncDisposable
         var mail = await _mail.MailAsync(_email, "confirm-sign-up");
         await (await ConfirmAsync(first, mail.Code)).ShouldBeProblemAsync(401, "invalid-code");
         await (await ConfirmAsync(second, mail.Code)).ShouldBeAsync(201);
+    }
+
+    [Test]
+    public async Task Resend_LeadsToTheFrontendOfTheSignUp()
+    {
+        await using var mail = new MailApp(
+            new([
+                .. MailApp.WithConfirmation,
+                new("Frontends:0:Name", "web"), new("Frontends:0:Url", "https://app.example.com"),
+                new("Frontends:1:Name", "shop"), new("Frontends:1:Url", "https://shop.example.com"),
+            ]),
+            kind);
+        var flow = await MailApp.FlowOfAsync(await mail.PostAsync(
+            "/api/auth/register", new { email = _email, password = TestAccounts.Password, frontend = "shop" }));
+        await mail.MailAsync(_email, "confirm-sign-up");
+        mail.App.Time.Advance(TimeSpan.FromMinutes(1));
+        await (await mail.PostAsync("/api/auth/register/resend", new { flowToken = flow })).ShouldBeAsync(202);
+        Assert.That(
+            (await mail.MailAsync(_email, "confirm-sign-up")).Link,
+            Does.StartWith("https://shop.example.com/sign-up#token="));
     }
 
     [Test]

@@ -68,6 +68,31 @@ internal sealed class ConfirmingTheAddress(DatabaseKind kind) : IAsyncDisposable
         await (await ConfirmAsync(strangers, new { token })).ShouldBeProblemAsync(401, "token-revoked");
     }
 
+    /// <summary>Otherwise the flows of many accounts would give many times five tries of one account's code.</summary>
+    [Test]
+    public async Task FlowOfAnotherAccount_IsWorthNothing()
+    {
+        var session = await App.LoginAsync(await App.RegisterAsync(_email));
+        var others = await App.LoginAsync();
+        var flowToken = await MailApp.FlowOfAsync(await AskAsync(others));
+        var attempts = App.Sql("SELECT COUNT(*) FROM PasswordAttempts");
+        await (await ConfirmAsync(session, new { flowToken, code = "0000-0000" })).ShouldBeProblemAsync(
+            401, "invalid-code");
+        Assert.That(App.Sql("SELECT COUNT(*) FROM PasswordAttempts"), Is.EqualTo(attempts), "it is not even compared");
+    }
+
+    [Test]
+    public async Task RightCode_IsNoTry()
+    {
+        var session = await App.LoginAsync(await App.RegisterAsync(_email));
+        var flowToken = await MailApp.FlowOfAsync(await AskAsync(session));
+        var mail = await MailWithCodeAsync();
+        for (var time = 1; time <= 7; time++)
+        {
+            await (await ConfirmAsync(session, new { flowToken, code = mail.Code })).ShouldBeAsync(200);
+        }
+    }
+
     [Test]
     public async Task OtherScope_IsNotEnough()
     {

@@ -30,7 +30,8 @@ internal sealed class DeveloperMail
             Assert.That(newest.Text("code"), Is.EqualTo(reset.Code));
             Assert.That(newest.Text("link"), Is.EqualTo(reset.Link));
             Assert.That(newest.Text("createdAt"), Does.EndWith("Z"));
-            Assert.That(items.Select(item => item.Text("template")), Is.EqualTo(new[] { "reset-password", "confirm-email" }));
+            Assert.That(
+                items.Select(item => item.Text("template")), Is.EqualTo(new[] { "reset-password", "confirm-email" }));
         }
     }
 

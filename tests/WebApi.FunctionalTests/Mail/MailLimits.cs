@@ -49,6 +49,18 @@ internal sealed class MailLimits
         await (await mail.SignUpAsync(email.ToUpperInvariant())).ShouldBeProblemAsync(429, "too-many-mails");
     }
 
+    /// <summary>Mail servers know these spellings of a domain as one.</summary>
+    [TestCase("ada@example.com.")]
+    [TestCase("ADA@EXAMPLE.COM")]
+    [TestCase("ada@\uFF45xample.com")]
+    [TestCase("ada@example\u3002com")]
+    public async Task SpellingsOfOneMailbox_ShareItsLimits(string spelling)
+    {
+        await using var mail = new MailApp();
+        await (await mail.ForgetAsync("ada@example.com")).ShouldBeAsync(202);
+        await (await mail.ForgetAsync(spelling)).ShouldBeProblemAsync(429, "too-many-mails");
+    }
+
     [TestCase("true", 429)]
     [TestCase("false", 202)]
     public async Task OneNetwork_AsksForTwentyAnHour(string enabled, int status)

@@ -34,7 +34,8 @@ internal sealed class MailRequests
         {
             var refused = await mail.PostAsync("/api/auth/password/forgot", new { email, frontend = unknown });
             Assert.That(
-                (await refused.ShouldBeProblemAsync(400, "validation-failed")).Fields(), Is.EqualTo(new[] { "frontend" }));
+                (await refused.ShouldBeProblemAsync(400, "validation-failed")).Fields(), Is.EqualTo(
+                    new[] { "frontend" }));
         }
 
         await mail.PostAsync("/api/auth/password/forgot", new { email, frontend = "admin" });
@@ -93,7 +94,8 @@ internal sealed class MailRequests
                 {
                     using var request = new HttpRequestMessage(method, target);
                     request.Content = method == HttpMethod.Post ? new FormUrlEncodedContent([]) : null;
-                    Assert.That((await mail.App.CreateClient().SendAsync(request)).IsSuccessStatusCode, Is.False, target);
+                    Assert.That(
+                        (await mail.App.CreateClient().SendAsync(request)).IsSuccessStatusCode, Is.False, target);
                 }
             }
         }

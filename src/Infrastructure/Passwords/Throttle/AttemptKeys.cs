@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CleanJwt.Application.Callers;
@@ -9,8 +10,8 @@ using CleanJwt.Infrastructure.Keys;
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// Makes the keys under which password attempts and mails are counted. A key is an HMAC: the database alone reveals neither the
-/// email address nor the client's IP address.
+/// Makes the keys under which password attempts and mails are counted. A key is an HMAC: the database alone reveals
+/// neither the email address nor the client's IP address.
 /// </summary>
 internal sealed class AttemptKeys(SecretStore secrets)
 {
@@ -43,19 +44,44 @@ internal sealed class AttemptKeys(SecretStore secrets)
 
     /// <summary>The keys of mails to one address.</summary>
     /// <param name="kind">The kind of the next mail.</param>
-    public IReadOnlyList<AttemptKey> OfMailsTo(EmailAddress email, string kind) =>
-    [
-        Of(HourOfMailsKind, email.Normalized, AttemptLimit.MailsPerHour),
-        Of(DayOfMailsKind, email.Normalized, AttemptLimit.MailsPerDay),
-        Of(MailsOfOneKindKind, $"{email.Normalized}\0{kind}", AttemptLimit.MailsOfOneKind),
-    ];
+    public IReadOnlyList<AttemptKey> OfMailsTo(EmailAddress email, string kind)
+    {
+        var mailbox = MailboxOf(email);
+        return
+        [
+            Of(HourOfMailsKind, mailbox, AttemptLimit.MailsPerHour),
+            Of(DayOfMailsKind, mailbox, AttemptLimit.MailsPerDay),
+            Of(MailsOfOneKindKind, $"{mailbox}\0{kind}", AttemptLimit.MailsOfOneKind),
+        ];
+    }
 
     /// <summary>The key of mails that one client network asks for.</summary>
     public AttemptKey OfMailsFrom(ClientNetwork network) =>
         Of(MailsPerNetworkKind, $"{network.Family:D}:{network.Bits:x}", AttemptLimit.MailsPerNetwork);
 
     /// <summary>The key of the tries of a flow's code.</summary>
-    public AttemptKey OfCode(Guid flowId) => Of(CodeKind, flowId.ToString(), AttemptLimit.CodesPerFlow);
+    /// <param name="lifetime">How long the code is valid.</param>
+    public AttemptKey OfCode(Guid flowId, TimeSpan lifetime) =>
+        Of(CodeKind, flowId.ToString(), AttemptLimit.CodesPerFlow with { Window = lifetime });
+
+    /// <summary>
+    /// Gives one text for all spellings of a domain. Mail is delivered by its ASCII form (RFC 5891), without a dot at
+    /// its end, so each of these spellings leads to one mailbox.
+    /// </summary>
+    private static string MailboxOf(EmailAddress email)
+    {
+        var domain = email.Normalized[(email.Normalized.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        try
+        {
+            domain = new IdnMapping().GetAscii(domain.TrimEnd('.', '\u3002', '\uFF0E', '\uFF61'));
+        }
+        catch (ArgumentException)
+        {
+            // No such domain can get a mail.
+        }
+
+        return $"{email.LocalPart.ToUpperInvariant()}@{domain.ToUpperInvariant()}";
+    }
 
     private AttemptKey Of(byte kind, string subject, AttemptLimit limit)
     {

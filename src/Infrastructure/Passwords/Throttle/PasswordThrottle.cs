@@ -10,9 +10,9 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanJwt.Infrastructure.Passwords.Throttle;
 
 /// <summary>
-/// Limits how many wrong passwords are checked, and how many mails are sent. An attempt is reserved in the database before its password is checked.
-/// Afterwards it is settled as wrong or right, or released if the password was not checked. All nodes count in the same
-/// rows. <see cref="PasswordAttempts"/> holds the rules.
+/// Limits how many wrong passwords are checked, and how many mails are sent. An attempt is reserved in the database
+/// before its password is checked. Afterwards it is settled as wrong or right, or released if the password was not
+/// checked. All nodes count in the same rows. <see cref="PasswordAttempts"/> holds the rules.
 /// </summary>
 /// <remarks>
 /// Each change reads the rows, decides and writes in one transaction. If another node changed a row meanwhile, the
@@ -66,10 +66,15 @@ internal sealed class PasswordThrottle(
     /// <summary>
     /// Counts an event under each key, such as a mail, unless one of the keys has reached its limit.
     /// </summary>
+    /// <param name="share">
+    /// Whether keys share rows once half of the table is in use. Strangers can ask for mails without the cost of a
+    /// hash, and must not fill the table for passwords.
+    /// </param>
     /// <param name="also">Runs in the same transaction when the event was counted.</param>
     /// <returns>Zero when the event was counted. Otherwise the time until the next one may be.</returns>
     public async Task<TimeSpan> CountAsync(
         IReadOnlyList<AttemptKey> wanted,
+        bool share,
         Func<DatabaseConnection, CancellationToken, Task> also,
         CancellationToken cancellationToken)
     {
@@ -78,7 +83,7 @@ internal sealed class PasswordThrottle(
         var (wait, inserted) = await ChangeAsync(async (db, abandoned) =>
         {
             var now = time.GetUtcNow();
-            var counted = await FindOrShareAsync(db, wanted, abandoned);
+            var counted = await FindOrShareAsync(db, wanted, share ? limits.MaxRows / 2 : long.MaxValue, abandoned);
             var left = counted.Max(one => one.Attempts.WaitLeft(one.Key.Limit, now));
             if (left > TimeSpan.Zero)
             {
@@ -229,7 +234,7 @@ internal sealed class PasswordThrottle(
         var outcome = await ChangeAsync(async (db, abandoned) =>
         {
             var now = time.GetUtcNow();
-            var counted = await FindOrShareAsync(db, wanted, abandoned);
+            var counted = await FindOrShareAsync(db, wanted, limits.MaxRows, abandoned);
             var pause = counted.Max(one => one.Attempts.PauseLeft(one.Key.Limit, now));
             if (pause > TimeSpan.Zero)
             {
@@ -295,12 +300,12 @@ internal sealed class PasswordThrottle(
         DateTimeOffset now) =>
         [.. rows.Select(one => AttemptChange.Of(one, settle(one.Attempts, one.Key, now), now))];
 
-    /// <summary>Finds the rows of keys. Where the table is full, keys without a row share one.</summary>
+    /// <summary>Finds the rows of keys. Where the table has too many rows, keys without a row share one.</summary>
     private async Task<List<AttemptRow>> FindOrShareAsync(
-        DatabaseConnection db, IReadOnlyList<AttemptKey> wanted, CancellationToken cancellationToken)
+        DatabaseConnection db, IReadOnlyList<AttemptKey> wanted, long maxRows, CancellationToken cancellationToken)
     {
         var found = await FindAsync(db, wanted, cancellationToken);
-        return Interlocked.Read(ref _rowCount) >= limits.MaxRows && found.Any(one => one.Row is null)
+        return Interlocked.Read(ref _rowCount) >= maxRows && found.Any(one => one.Row is null)
             ? await FindAsync(
                 db, [.. found.Select(one => one.Row is null ? one.Key.Shared : one.Key)], cancellationToken)
             : found;

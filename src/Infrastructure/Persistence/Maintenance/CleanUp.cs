@@ -66,6 +66,10 @@ internal sealed partial class CleanUp(
                 cancellationToken)
             + await database.DeleteAsync(
                 db => db.Outbox.Where(row => row.DeadAt < deadLimit).OrderBy(row => row.DeadAt), cancellationToken)
+            + await database.DeleteAsync( // left behind where mail was turned off
+                db => db.Outbox.Where(row => row.NextAt < deadLimit && row.ValidUntil < deadLimit).OrderBy(
+                    row => row.NextAt),
+                cancellationToken)
             + await database.DeleteAsync(
                 db =>
                     db.PasswordAttempts.Where(row => row.ExpiresAt <= now).OrderBy(

@@ -17,8 +17,8 @@ internal static class MailStatements
 
     /// <summary>Uses up a flow.</summary>
     /// <remarks>
-    /// Of two requests at the same time, one violates the primary key. Its work must run again, and then finds the flow
-    /// used up.
+    /// Of two requests at the same time, one may violate the primary key. Its caller answers as if the flow had been
+    /// used up before.
     /// </remarks>
     public static async Task<SpendOutcome> SpendAsync(
         this DatabaseConnection db, SpentFlow flow, CancellationToken cancellationToken)
@@ -49,7 +49,9 @@ internal enum SpendOutcome
     /// <summary>The caller goes on with the act, in the same transaction.</summary>
     Spent,
 
-    /// <summary>This attempt has done the act. Its confirmation was lost, and the database runs the work again.</summary>
+    /// <summary>
+    /// This attempt has done the act. Its confirmation was lost, and the database runs the work again.
+    /// </summary>
     SpentByThisAttempt,
 
     SpentBefore,
