@@ -2,10 +2,10 @@
 # Walks through the flow of the README against a composed system. Exits with 1 at the first unexpected answer.
 # Usage: tests/compose-smoke.sh [--up [COMPOSE FILE...]]
 #   --up   starts the system first (with .env.example if there is no .env) and removes it with its volumes at the end
-# Environment: BASE_URL (http://localhost:8080), COMPOSE (docker compose)
+# Environment: BASE_URL (http://localhost:8080), MAIL_URL (http://localhost:8025), COMPOSE (docker compose)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-base=${BASE_URL:-http://localhost:8080}
+base=${BASE_URL:-http://localhost:8080} mail=${MAIL_URL:-http://localhost:8025}
 read -ra compose <<< "${COMPOSE:-docker compose}"
 body=$(mktemp)
 
@@ -82,6 +82,24 @@ echo ok
 step "Public keys"
 request 200 GET /.well-known/jwks.json
 grep -q '"kid"' "$body" || fail "the answer has no key: $(cat "$body")"
+echo ok
+
+step "Forget the password, and get back in with the code from the mail catcher"
+json 202 POST /api/auth/password/forgot "{ \"email\": \"$email\" }"
+flow=$(field flowToken)
+for _ in $(seq 60); do
+  message=$(curl --silent --max-time 5 "$mail/api/v1/search?query=to:$email+subject:Reset" || true)
+  id=$(sed -n 's/.*"ID":"\([^"]*\)".*/\1/p' <<< "$message" | head -1)
+  [ -n "$id" ] && break
+  sleep 1
+done
+[ -n "${id:-}" ] || fail "no mail came to $mail"
+code=$(curl --silent --max-time 5 "$mail/view/$id.txt" | grep -oE '[0-9A-Z]{5}-[0-9A-Z]{5}' | head -1)
+password="another horse and battery $RANDOM"
+json 204 POST /api/auth/password/reset \
+  "{ \"flowToken\": \"$flow\", \"code\": \"$code\", \"newPassword\": \"$password\" }"
+json 200 POST /api/auth/login "{ \"email\": \"$email\", \"password\": \"$password\" }"
+access=$(field accessToken)
 echo ok
 
 step "Sign out, then every replica refuses the token within a second"

@@ -86,7 +86,7 @@ public sealed class ConfirmEmailHandler(
                 && link.AccountId == caller.AccountId && link.SecurityVersion == account.SecurityVersion
             : tokens.Read(MailKinds.ConfirmEmail, command.FlowToken!) is { } flow
                 && flow.Email.Normalized == EmailAddress.Parse(account.Account.Email).Normalized // counts as its tries
-                && await flows.CheckCodeAsync(flow, account, command.Code!, cancellationToken);
+                && await flows.CheckCodeAsync(flow, account, command.Code!, cancellationToken) == CodeCheck.Right;
         return proved
             ? await security.ConfirmEmailAsync(
                 caller.AccountId,

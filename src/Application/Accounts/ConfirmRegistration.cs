@@ -98,7 +98,7 @@ public sealed class ConfirmRegistrationHandler(
     private async Task<Result<ProvedSignUp>> ProveByCodeAsync(
         string flowToken, string code, CancellationToken cancellationToken) =>
         tokens.Read(MailKinds.ConfirmSignUp, flowToken) is { SignUp: { } signUp } flow
-        && await flows.CheckCodeAsync(flow, account: null, code, cancellationToken)
+        && await flows.CheckCodeAsync(flow, account: null, code, cancellationToken) == CodeCheck.Right
             ? new ProvedSignUp(flow.Email, signUp, SpentFlow.Of(flow))
             : MailErrors.InvalidCode;
 

@@ -41,6 +41,7 @@ public sealed class ResetPasswordValidator : AbstractValidator<ResetPasswordComm
 public sealed class ResetPasswordHandler(
     IUserRepository users,
     IAccountSecurity security,
+    IAuditLog auditLog,
     IFlowTokens tokens,
     MailFlows flows,
     Notices notices,
@@ -51,7 +52,7 @@ public sealed class ResetPasswordHandler(
     {
         var proved = command.Token is { } token
             ? await ProveByLinkAsync(token, cancellationToken)
-            : await ProveByCodeAsync(command.FlowToken!, command.Code!, cancellationToken);
+            : await ProveByCodeAsync(command.FlowToken!, command.Code!, command.Client, cancellationToken);
         if (proved is not { Account: { Locked: false } account, Spent: var spent })
         {
             return MailErrors.InvalidCode;
@@ -80,7 +81,7 @@ public sealed class ResetPasswordHandler(
 
     // An address without an account takes the same steps. No mail ever held its code.
     private async Task<ProvedAccount?> ProveByCodeAsync(
-        string flowToken, string code, CancellationToken cancellationToken)
+        string flowToken, string code, ClientInfo client, CancellationToken cancellationToken)
     {
         if (tokens.Read(MailKinds.ResetPassword, flowToken) is not { } flow)
         {
@@ -88,7 +89,17 @@ public sealed class ResetPasswordHandler(
         }
 
         var account = await users.FindStateAsync(flow.Email, cancellationToken);
-        return await flows.CheckCodeAsync(flow, account, code, cancellationToken) && account is not null
+        var check = await flows.CheckCodeAsync(flow, account, code, cancellationToken);
+        if (check == CodeCheck.Wrong)
+        {
+            // Not cancellable: a client that guesses codes must not avoid the audit entry by disconnecting.
+            var (id, now) = (account?.Account.Id, time.GetUtcNow());
+            var failure = client.AuditEntry(
+                AuditActions.ResetPassword, id, sessionId: null, now, AuditOutcome.Failure);
+            await auditLog.AddAsync(failure, CancellationToken.None);
+        }
+
+        return check == CodeCheck.Right && account is not null
             ? new ProvedAccount(account, SpentFlow.Of(flow))
             : null;
     }

@@ -81,18 +81,32 @@ public sealed class MailFlows(
     /// <param name="account">
     /// The account that the flow is about. Null for a sign-up, and for an unknown address.
     /// </param>
-    public async Task<bool> CheckCodeAsync(
+    public async Task<CodeCheck> CheckCodeAsync(
         Flow flow, AccountState? account, string typed, CancellationToken cancellationToken)
     {
         var expected = codes.CodeOf(flow.Kind, flow.Id, account);
-        if (!await codes.TryCountAsync(flow, cancellationToken)
-            || !CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(MailCode.Normalize(typed))))
+        if (!await codes.TryCountAsync(flow, cancellationToken))
         {
-            return false;
+            return CodeCheck.Dead;
+        }
+
+        if (!CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(MailCode.Normalize(typed))))
+        {
+            return CodeCheck.Wrong;
         }
 
         await codes.ForgetTriesAsync(flow, cancellationToken);
-        return true;
+        return CodeCheck.Right;
     }
+}
+
+/// <summary>The outcome for a typed code.</summary>
+public enum CodeCheck
+{
+    Right,
+    Wrong,
+
+    /// <summary>The flow has used up its tries, so the code was not compared.</summary>
+    Dead,
 }

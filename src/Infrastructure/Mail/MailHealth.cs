@@ -26,6 +26,13 @@ internal sealed class MailHealth(MailMetrics metrics, MailOptions options) : IHe
             return HealthCheckResult.Degraded($"Mails can't be sent ({reason}). They wait in the outbox.");
         }
 
+        if (metrics.Refusing > MaxDelay)
+        {
+            return HealthCheckResult.Degraded(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The mail server has postponed every mail for {metrics.Refusing.TotalMinutes:F0} minutes."));
+        }
+
         return metrics.Delay > MaxDelay
             ? HealthCheckResult.Degraded(string.Create(
                 CultureInfo.InvariantCulture,

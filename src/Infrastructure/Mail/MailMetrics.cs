@@ -10,6 +10,7 @@ internal sealed class MailMetrics
     private readonly TimeProvider _time;
     private volatile OutboxState _outbox = new(Pending: 0, Oldest: null, NextAt: null);
     private volatile string? _transportFailure;
+    private DateTimeOffset? _refusesSince;
 
     public MailMetrics(IMeterFactory meters, TimeProvider time)
     {
@@ -34,6 +35,9 @@ internal sealed class MailMetrics
     /// <summary>Why no mail could be sent at the last try. Null when mails can be sent.</summary>
     public string? TransportFailure { get => _transportFailure; set => _transportFailure = value; }
 
+    /// <summary>How long the transport has postponed every mail. Zero while it takes mails, or none waits.</summary>
+    public TimeSpan Refusing => _outbox.Pending == 0 ? TimeSpan.Zero : Since(_refusesSince);
+
     /// <summary>How long ago the next mail was to be tried. Zero when none is late.</summary>
     public TimeSpan Delay => Since(_outbox.NextAt);
 
@@ -42,6 +46,11 @@ internal sealed class MailMetrics
 
     /// <summary>Takes over what the dispatcher of this node has seen.</summary>
     public void Report(OutboxState outbox) => _outbox = outbox;
+
+    /// <param name="wasTaken">
+    /// False when the transport postponed the mail. One that it refused for good counts as taken.
+    /// </param>
+    public void NoteOutcome(bool wasTaken) => _refusesSince = wasTaken ? null : _refusesSince ?? _time.GetUtcNow();
 
     private TimeSpan Since(DateTimeOffset? moment) =>
         moment is { } at && _time.GetUtcNow() - at is { Ticks: > 0 } time ? time : TimeSpan.Zero;

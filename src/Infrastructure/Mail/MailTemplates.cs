@@ -144,9 +144,15 @@ internal sealed partial class MailTemplates(string? path)
         foreach (var folder in Directory.GetDirectories(path))
         {
             var language = Path.GetFileName(folder).ToLowerInvariant();
-            if (!language.All(char.IsAsciiLetter) || Directory.GetFiles(folder).Length == 0)
+            if (language.StartsWith('.') || language == "lost+found")
             {
-                continue; // a folder of the file system, such as '..data' or 'lost+found'
+                continue; // a folder of the file system
+            }
+
+            if (!language.All(char.IsAsciiLetter))
+            {
+                throw new StartException(
+                    $"The folder '{language}' in Mail:TemplatesPath is no language; allowed: names such as 'fr'.");
             }
 
             var texts = files.GetValueOrDefault(language) ?? [];

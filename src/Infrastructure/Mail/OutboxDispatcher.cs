@@ -42,6 +42,7 @@ internal sealed partial class OutboxDispatcher(
     // Less than the time of a claim, so that no other node takes the mail meanwhile.
     private static readonly TimeSpan MaxSendTime = OutboxStore.ClaimTime - TimeSpan.FromSeconds(20);
 
+    private IMailConnection? _connection;
     private int _failedRuns;
     private long _reportedAt;
 
@@ -50,7 +51,6 @@ internal sealed partial class OutboxDispatcher(
     /// <exception cref="MailTransportException">Mails can't be sent now.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
-        IMailConnection? connection = null;
         try
         {
             while (await store.ListDueAsync(time.GetUtcNow(), BatchSize, stopping) is { Count: > 0 } due)
@@ -60,16 +60,24 @@ internal sealed partial class OutboxDispatcher(
                     stopping.ThrowIfCancellationRequested();
                     if (await store.TryClaimAsync(row, time.GetUtcNow()))
                     {
-                        connection = await ProcessAsync(row, connection);
+                        await ProcessAsync(row);
                     }
                 }
 
                 await ReportSometimesAsync(stopping);
             }
+
+            if (metrics.TransportFailure is not null)
+            {
+                // Nothing is left by which to see that mails can be sent again.
+                using var deadline = new CancellationTokenSource(MaxSendTime);
+                await ConnectAsync(deadline.Token);
+                Recover();
+            }
         }
         finally
         {
-            await CloseAsync(connection);
+            await CloseAsync();
         }
     }
 
@@ -97,9 +105,6 @@ internal sealed partial class OutboxDispatcher(
         }
     }
 
-    private static ValueTask CloseAsync(IMailConnection? connection) =>
-        connection?.DisposeAsync() ?? ValueTask.CompletedTask;
-
     private static TimeSpan Vary(TimeSpan time) => time * (0.8 + (Random.Shared.NextDouble() * 0.4));
 
     /// <returns>How long to pause after a failure. Null after a run without one.</returns>
@@ -107,8 +112,8 @@ internal sealed partial class OutboxDispatcher(
     {
         try
         {
-            await RunAsync(stopping);
             await ReportSometimesAsync(stopping);
+            await RunAsync(stopping);
             _failedRuns = 0;
             return null;
         }
@@ -141,17 +146,26 @@ internal sealed partial class OutboxDispatcher(
     /// </summary>
     private async Task ReportSometimesAsync(CancellationToken stopping)
     {
-        if (_reportedAt == 0 || TimeProvider.System.GetElapsedTime(_reportedAt) >= options.PollInterval)
+        if (_reportedAt != 0 && TimeProvider.System.GetElapsedTime(_reportedAt) < options.PollInterval)
+        {
+            return;
+        }
+
+        _reportedAt = TimeProvider.System.GetTimestamp();
+        try
         {
             metrics.Report(await store.CountAsync(stopping));
-            _reportedAt = TimeProvider.System.GetTimestamp();
+        }
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+        {
+            // The next statement says so, if the outage goes on.
         }
     }
 
     /// <summary>Deals with a mail that this node has claimed. It connects only if there is something to send.</summary>
-    /// <returns>The connection for the next mail.</returns>
-    private async Task<IMailConnection?> ProcessAsync(OutboxRow row, IMailConnection? connection)
+    private async Task ProcessAsync(OutboxRow row)
     {
+        using var deadline = new CancellationTokenSource(MaxSendTime);
         try
         {
             var (composed, failure) = await ComposeAsync(row);
@@ -161,16 +175,13 @@ internal sealed partial class OutboxDispatcher(
             }
             else if (composed is not null)
             {
-                connection = await ConnectAsync(connection);
-                failure = await SendAsync(connection, row, composed);
+                failure = await SendAsync(await ConnectAsync(deadline.Token), row, composed, deadline.Token);
             }
 
             await SettleAsync(row, failure);
-            return connection;
         }
         catch (MailTransportException)
         {
-            await CloseAsync(connection);
             await store.ReleaseAsync(row, time.GetUtcNow());
             throw;
         }
@@ -202,35 +213,48 @@ internal sealed partial class OutboxDispatcher(
         }
     }
 
-    private async Task<IMailConnection> ConnectAsync(IMailConnection? connection)
+    private async Task<IMailConnection> ConnectAsync(CancellationToken deadline)
     {
-        if (connection is { IsUsable: true })
+        if (_connection is { IsUsable: true })
         {
-            return connection;
+            return _connection;
         }
 
-        await CloseAsync(connection);
-        using var deadline = new CancellationTokenSource(MaxSendTime);
-        var connected = await transport.ConnectAsync(deadline.Token);
+        await CloseAsync();
+        return _connection = await transport.ConnectAsync(deadline);
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_connection is { } connection)
+        {
+            _connection = null;
+            await connection.DisposeAsync();
+        }
+    }
+
+    private void Recover()
+    {
         if (metrics.TransportFailure is not null)
         {
             metrics.TransportFailure = null;
             LogRecovered(logger);
         }
-
-        return connected;
     }
 
-    private async Task<SendFailure?> SendAsync(IMailConnection connection, OutboxRow row, ComposedMail composed)
+    private async Task<SendFailure?> SendAsync(
+        IMailConnection connection, OutboxRow row, ComposedMail composed, CancellationToken deadline)
     {
-        using var deadline = new CancellationTokenSource(MaxSendTime);
         try
         {
-            var failure = await connection.SendAsync(composed, messages.Make(composed), deadline.Token);
+            var failure = await connection.SendAsync(composed, messages.Make(composed), deadline);
+            Recover();
             if (failure is null)
             {
                 metrics.Sent.Add(1);
             }
+
+            metrics.NoteOutcome(wasTaken: failure is null or { IsFinal: true });
 
             return failure;
         }

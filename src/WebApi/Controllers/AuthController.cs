@@ -63,7 +63,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
             paths.Of(HttpContext, "/api/users/me"), ConfirmedRegistrationResponse.From(confirmed)));
     }
 
-    /// <summary>Send the mail of a sign-up again</summary>
+    /// <summary>Ask again for the mail of a sign-up</summary>
     /// <remarks>The answer holds a new flow token, which belongs to the code of the new mail.</remarks>
     [HttpPost("register/resend")]
     [AllowAnonymous]

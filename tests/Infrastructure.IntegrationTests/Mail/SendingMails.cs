@@ -193,13 +193,43 @@ internal sealed class SendingMails(DatabaseKind kind) : IAsyncDisposable
         Assert.That((await node.Get<MailAdministration>().ListAsync(dead: false)).Single().Attempts, Is.Zero);
 
         node.Get<MailMetrics>().TransportFailure = reason;
-        var health = await new MailHealth(node.Get<MailMetrics>(), node.Get<Application.Mail.MailOptions>())
-            .CheckHealthAsync(null!);
+        var health = await HealthAsync(node);
         Assert.That(health.Status, Is.EqualTo(HealthStatus.Degraded), "and not unhealthy: requests are answered");
 
         var back = await StartAsync();
         await RunAsync(back);
         Assert.That(_server.Taken, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task ServerThatPostponesEveryMail_IsSeenInTheHealth()
+    {
+        var node = await StartAsync();
+        _server.Refuse = _ => SmtpReplyCode.Aborted;
+        await AskAsync(node, Request(node, MailKinds.ConfirmSignUp) with { Email = "ada@example.com" });
+        for (var tries = 0; tries < 4; tries++)
+        {
+            await RunAsync(node);
+            node.Time.Advance(TimeSpan.FromMinutes(3));
+        }
+
+        node.Get<MailMetrics>().Report(await node.Get<OutboxStore>().CountAsync(default));
+        Assert.That((await HealthAsync(node)).Status, Is.EqualTo(HealthStatus.Degraded));
+        _server.Refuse = _ => null;
+        node.Time.Advance(TimeSpan.FromMinutes(15));
+        await RunAsync(node);
+        node.Get<MailMetrics>().Report(await node.Get<OutboxStore>().CountAsync(default));
+        Assert.That((await HealthAsync(node)).Status, Is.EqualTo(HealthStatus.Healthy));
+    }
+
+    [Test]
+    public async Task ServerThatIsBack_IsSeenWithoutAMail()
+    {
+        var node = await StartAsync();
+        node.Get<MailMetrics>().TransportFailure = "connection ConnectionRefused";
+        Assert.That((await HealthAsync(node)).Status, Is.EqualTo(HealthStatus.Degraded));
+        await RunAsync(node);
+        Assert.That((await HealthAsync(node)).Status, Is.EqualTo(HealthStatus.Healthy));
     }
 
     [Test]
@@ -382,6 +412,9 @@ internal sealed class SendingMails(DatabaseKind kind) : IAsyncDisposable
 
     private static async Task<string> ReasonAsync(Node node) =>
         (await Assert.ThrowsAsync<MailTransportException>(() => RunAsync(node)))!.Reason;
+
+    private static Task<HealthCheckResult> HealthAsync(Node node) =>
+        new MailHealth(node.Get<MailMetrics>(), node.Get<Application.Mail.MailOptions>()).CheckHealthAsync(null!);
 
     private static Task RunAsync(Node node) => node.Get<OutboxDispatcher>().RunAsync(default);
 

@@ -45,6 +45,7 @@ internal sealed class WritingMails
     [TestCase("en/sign-up-taken.html", "{{code}}", "'en/sign-up-taken.html' has the unknown placeholder '{{code}}'")]
     [TestCase("en/frame.html", "{{content}} {{code}}", "'en/frame.html' has the unknown placeholder '{{code}}'")]
     [TestCase("en/frame.html", "Nothing", "'en/frame.html' lacks the placeholder '{{content}}'")]
+    [TestCase("pt-BR/reset-password.txt", "x", "The folder 'pt-br' in Mail:TemplatesPath is no language")]
     [TestCase("en/reset.txt", "Subject\n\nText", "'en/reset.txt' in Mail:TemplatesPath is no mail template")]
     [TestCase("fr/reset-password.txt", "Sujet\n\nTexte", "'fr/frame.html' is missing in Mail:TemplatesPath")]
     [TestCase("en/reset-password.txt", "A subject and nothing else", "'en/reset-password.txt' has no text after its subject")]
@@ -60,7 +61,6 @@ internal sealed class WritingMails
     {
         Write("..data/x.txt", "x");
         Directory.CreateDirectory(Path.Combine(PathOfThisTest, "lost+found"));
-        Directory.CreateDirectory(Path.Combine(PathOfThisTest, "fr"));
         Assert.That(Load().Languages, Is.EquivalentTo(new[] { "de", "en" }));
     }
 

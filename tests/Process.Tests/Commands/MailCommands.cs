@@ -66,6 +66,32 @@ internal sealed class MailCommands : IAsyncDisposable
     }
 
     [Test]
+    [Platform("Linux", Reason = "OpenSSL reads the trusted certificates from a variable.")]
+    public async Task TrustedServer_GetsTheMailOverTlsAndAfterALogin()
+    {
+        Assert.That((await RunAsync("migrate")).ExitCode, Is.Zero);
+        using var certificate = LocalCertificate.Create();
+        var trusted = Path.Combine(_folder.Path, "trusted.pem");
+        await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem());
+        await using var server = new MailServer(certificate: certificate);
+        var settings = new Dictionary<string, string?>(server.Settings)
+        {
+            ["Mail:Smtp:Security"] = "StartTls",
+            ["Mail:Smtp:UserName"] = MailServer.UserName,
+            ["Mail:Smtp:Password"] = MailServer.Password,
+            ["SSL_CERT_FILE"] = trusted,
+        };
+        var sent = await CommandLine.RunAsync(ServiceNode.StartInfo(_folder.Path, ["mail", "test", Email], settings));
+        Assert.That(sent.ExitCode, Is.Zero, sent.Errors);
+        Assert.That(server.Taken, Has.Count.EqualTo(1));
+
+        settings["SSL_CERT_FILE"] = "/dev/null";
+        var refused = await CommandLine.RunAsync(ServiceNode.StartInfo(_folder.Path, ["mail", "test", Email], settings));
+        Assert.That((refused.ExitCode, refused.Errors), Is.EqualTo((1, "The mail was not sent: tls.\n")));
+        Assert.That(server.Taken, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task ConfirmEmail_ShowsTheAccountAndAsks()
     {
         await using var node = await ServiceNode.StartAsync(_folder.Path);

@@ -17,8 +17,9 @@ internal sealed class CodesAcrossNodes
     [Test]
     public async Task FiveWrongCodes_AreFiveOnAllNodesTogether()
     {
-        await using var one = await ServiceNode.StartAsync(_folder.Path);
-        await using var other = await ServiceNode.StartAsync(_folder.Path);
+        var settings = new Dictionary<string, string?> { ["Mail:Transport"] = "Folder" };
+        await using var one = await ServiceNode.StartAsync(_folder.Path, settings);
+        await using var other = await ServiceNode.StartAsync(_folder.Path, settings);
         await (await one.Client.PostAsJsonAsync(
             "/api/auth/register", new { email = Email, password = TestAccounts.Password })).ShouldBeAsync(201);
         var flowToken = (await (await one.Client.PostAsJsonAsync(

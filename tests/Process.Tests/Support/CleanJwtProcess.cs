@@ -97,6 +97,7 @@ internal sealed class CleanJwtProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
         start.Environment["RateLimiting__Enabled"] = "false"; // all tests come from one address
+        start.Environment["Mail__Transport"] = "None"; // as in production, unless a test sets it
         foreach (var (key, value) in settings ?? [])
         {
             var variable = key.Replace(":", "__", StringComparison.Ordinal);

@@ -150,7 +150,8 @@ internal sealed class ServiceNode : IAsyncDisposable
         return shown.ToString();
     }
 
-    private static ProcessStartInfo StartInfo(string folder, string[] command, Dictionary<string, string?> settings)
+    /// <param name="settings">Also variables of other programs, which have no colon.</param>
+    public static ProcessStartInfo StartInfo(string folder, string[] command, Dictionary<string, string?> settings)
     {
         var start = new ProcessStartInfo("dotnet", [Dll, .. command, "--contentRoot", folder])
         {
@@ -160,6 +161,7 @@ internal sealed class ServiceNode : IAsyncDisposable
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["RateLimiting__Enabled"] = "false";
+        start.Environment["Mail__Transport"] = "None"; // as in production, unless a test sets it
         foreach (var (key, value) in settings)
         {
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;

@@ -32,7 +32,7 @@ internal sealed class ForgottenPasswords(DatabaseKind kind) : IAsyncDisposable
         Assert.That(account.GetProperty("emailConfirmed").GetBoolean(), Is.True, "who reads the mailbox owns it");
         Assert.That(App.Sql("SELECT EndReason FROM Sessions WHERE EndedAt IS NOT NULL"), Is.EqualTo(12));
         Assert.That(
-            App.Sql("SELECT COUNT(*) FROM AuditEntries WHERE Action = 'reset-password'"), Is.EqualTo(1));
+            App.Sql("SELECT COUNT(*) FROM AuditEntries WHERE Action = 'reset-password' AND Outcome = 1"), Is.EqualTo(1));
         var notice = await _mail.MailAsync(_email, "password-changed");
         Assert.That(notice.Code, Is.Null);
         await (await _mail.ResetAsync(flow, mail.Code)).ShouldBeProblemAsync(401, "invalid-code");
@@ -138,6 +138,9 @@ internal sealed class ForgottenPasswords(DatabaseKind kind) : IAsyncDisposable
 
         await (await _mail.ResetAsync(flow, mail.Code)).ShouldBeProblemAsync(401, "invalid-code");
         await (await _mail.ResetByLinkAsync(MailApp.TokenOf(mail))).ShouldBeAsync(204);
+        Assert.That(
+            App.Sql("SELECT COUNT(*) FROM AuditEntries WHERE Action = 'reset-password' AND Outcome = 2"),
+            Is.EqualTo(5), "the owner sees that codes were guessed, and nobody can flood the list");
     }
 
     [Test]
@@ -207,6 +210,22 @@ internal sealed class ForgottenPasswords(DatabaseKind kind) : IAsyncDisposable
         var (flow, mail) = await _mail.ForgetAndReadAsync(_email);
         await (await _mail.ResetAsync(flow, mail.Code)).ShouldBeAsync(204);
         await (await App.CreateClient().TryLoginAsync(_email, MailApp.NewPassword)).ShouldBeAsync(200);
+    }
+
+    [Test]
+    public async Task LockDuringAReset_Stays()
+    {
+        await using var mail = new MailApp(TestAccounts.WithAdmin, kind);
+        var tokens = await mail.App.LoginAsync(await mail.App.RegisterAsync(_email));
+        var (flow, sent) = await mail.ForgetAndReadAsync(_email);
+        var client = mail.App.CreateClient();
+        var admin = await client.AdminAsync();
+        var answers = await Task.WhenAll(
+            mail.ResetAsync(flow, sent.Code), client.LockAsync(admin, tokens.AccountId()));
+        await answers[1].ShouldBeAsync(204);
+        Assert.That((int)answers[0].StatusCode, Is.EqualTo(204).Or.EqualTo(401));
+        var password = answers[0].IsSuccessStatusCode ? MailApp.NewPassword : TestAccounts.Password;
+        await (await client.TryLoginAsync(_email, password)).ShouldBeProblemAsync(403, "account-locked");
     }
 
     [Test]

@@ -3,12 +3,13 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Mail;
 
 /// <summary>How many mails strangers can have sent, whether the address has an account or not.</summary>
-internal sealed class MailLimits
+[OnDatabases]
+internal sealed class MailLimits(DatabaseKind kind)
 {
     [Test]
     public async Task OneOfAKindAMinute_FiveAnHourAndTenADay([Values] bool known)
     {
-        await using var mail = new MailApp();
+        await using var mail = new MailApp(kind: kind);
         var email = known ? await mail.App.RegisterAsync() : TestAccounts.UniqueEmail();
         await (await mail.ForgetAsync(email)).ShouldBeAsync(202);
         var refused = await mail.ForgetAsync(email);
@@ -42,7 +43,7 @@ internal sealed class MailLimits
     [Test]
     public async Task AnotherKind_HasAMinuteOfItsOwn()
     {
-        await using var mail = new MailApp(MailApp.WithConfirmation);
+        await using var mail = new MailApp(MailApp.WithConfirmation, kind);
         var email = TestAccounts.UniqueEmail();
         await (await mail.ForgetAsync(email)).ShouldBeAsync(202);
         await (await mail.SignUpAsync(email)).ShouldBeAsync(202);
@@ -56,7 +57,7 @@ internal sealed class MailLimits
     [TestCase("ada@example\u3002com")]
     public async Task SpellingsOfOneMailbox_ShareItsLimits(string spelling)
     {
-        await using var mail = new MailApp();
+        await using var mail = new MailApp(kind: kind);
         await (await mail.ForgetAsync("ada@example.com")).ShouldBeAsync(202);
         await (await mail.ForgetAsync(spelling)).ShouldBeProblemAsync(429, "too-many-mails");
     }
@@ -65,7 +66,7 @@ internal sealed class MailLimits
     [TestCase("false", 202)]
     public async Task OneNetwork_AsksForTwentyAnHour(string enabled, int status)
     {
-        await using var mail = new MailApp(new() { ["RateLimiting:Enabled"] = enabled });
+        await using var mail = new MailApp(new() { ["RateLimiting:Enabled"] = enabled }, kind);
         for (var sent = 0; sent < 20; sent++)
         {
             await (await mail.ForgetAsync(TestAccounts.UniqueEmail())).ShouldBeAsync(202);
@@ -77,7 +78,7 @@ internal sealed class MailLimits
     [Test]
     public async Task ParallelRequests_SendOneMail()
     {
-        await using var mail = new MailApp();
+        await using var mail = new MailApp(kind: kind);
         var email = await mail.App.RegisterAsync();
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 8).Select(async _ => (int)(await mail.ForgetAsync(email)).StatusCode));

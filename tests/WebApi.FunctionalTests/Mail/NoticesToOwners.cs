@@ -3,7 +3,8 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 namespace CleanJwt.WebApi.FunctionalTests.Mail;
 
 /// <summary>The mails that tell an owner what was done.</summary>
-internal sealed class NoticesToOwners
+[OnDatabases]
+internal sealed class NoticesToOwners(DatabaseKind kind)
 {
     private const string Firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
     private const string NewerFirefox = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
@@ -74,7 +75,7 @@ internal sealed class NoticesToOwners
     [Test]
     public async Task UnconfirmedAddress_GetsNone()
     {
-        await using var mail = new MailApp();
+        await using var mail = new MailApp(kind: kind);
         await mail.App.RegisterAsync(_email);
         var session = await mail.App.LoginAsync(_email);
         await (await mail.App.CreateClient().ChangePasswordAsync(session.AccessToken, MailApp.NewPassword))
@@ -101,7 +102,7 @@ internal sealed class NoticesToOwners
 
     private async Task<MailApp> ConfirmedAsync(Dictionary<string, string?>? settings = null)
     {
-        var mail = new MailApp(settings, configure: services => services.AddClientAddress("192.0.2.1"));
+        var mail = new MailApp(settings, kind, services => services.AddClientAddress("192.0.2.1"));
         await mail.App.RegisterAsync(_email);
         mail.App.Sql("UPDATE AspNetUsers SET EmailConfirmed = 1 WHERE Email = @p0", _email);
         return mail;

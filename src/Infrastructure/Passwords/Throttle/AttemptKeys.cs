@@ -70,7 +70,8 @@ internal sealed class AttemptKeys(SecretStore secrets)
     /// </summary>
     private static string MailboxOf(EmailAddress email)
     {
-        var domain = email.Normalized[(email.Normalized.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        var at = email.Normalized.IndexOf('@', StringComparison.Ordinal);
+        var domain = email.Normalized[(at + 1)..];
         try
         {
             domain = new IdnMapping().GetAscii(domain.TrimEnd('.', '\u3002', '\uFF0E', '\uFF61'));
@@ -80,7 +81,7 @@ internal sealed class AttemptKeys(SecretStore secrets)
             // No such domain can get a mail.
         }
 
-        return $"{email.LocalPart.ToUpperInvariant()}@{domain.ToUpperInvariant()}";
+        return $"{email.Normalized[..at]}@{domain.ToUpperInvariant()}";
     }
 
     private AttemptKey Of(byte kind, string subject, AttemptLimit limit)
