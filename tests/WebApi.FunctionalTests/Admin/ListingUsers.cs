@@ -51,6 +51,7 @@ internal sealed class ListingUsers
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task Pages_HaveTwentyUnlessToldOtherwise()
     {
         await using var app = await WithAccountsAsync(104);

@@ -114,6 +114,7 @@ internal sealed class SettingRoles
     [TestCase("""{ "roles": ["admin"], "roles": [] }""", "malformed-request")]
     [TestCase("""["admin"]""", "malformed-request")]
     [TestCase("", "malformed-request")]
+    [Category("Exhaustive")]
     public async Task AnythingButAListOfKnownRoles_IsRefusedAndNothingEnds(
         string body, string code = "validation-failed")
     {

@@ -30,6 +30,7 @@ internal sealed class Reauthenticating
 
     [TestCase(true)]
     [TestCase(false)]
+    [Category("Exhaustive")]
     public async Task BothRefreshTokens_AreOfOneGeneration(bool oldOneFirst)
     {
         await using var app = new CleanJwtApp();

@@ -48,6 +48,7 @@ internal sealed class RefusedSignIn
     [TestCase("short")]
     [TestCase("\0")]
     [TestCase("\ufffe")]
+    [Category("Exhaustive")]
     public async Task AnyOtherPassword_IsWrong(string password) =>
         await (await PostAsync(await _app.RegisterAsync(), password)).ShouldBeProblemAsync(401, "invalid-credentials");
 

@@ -124,6 +124,7 @@ internal sealed class SigningOut
     }
 
     [TestCaseSource(nameof(NotAccepted))]
+    [Category("Exhaustive")]
     public async Task ExpiredBearerTokenWithSomethingElseWrong_EndsNothing(Func<ServiceKey, string, string> change)
     {
         await using var app = new CleanJwtApp();

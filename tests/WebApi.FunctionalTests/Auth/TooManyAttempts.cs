@@ -116,6 +116,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task RightPassword_ClearsTheCountOfItsNetworkAlone()
     {
         var email = await _app.RegisterAsync();
@@ -268,6 +269,7 @@ internal sealed class TooManyAttempts : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task WhatIsPutOff_NeitherCountsNorIsTold()
     {
         var email = await _app.RegisterAsync();

@@ -119,6 +119,7 @@ internal sealed class CachedTokens(TokenPath path)
 
     [TestCase(ServiceLifetime.Scoped)]
     [TestCase(ServiceLifetime.Transient)]
+    [Category("Exhaustive")]
     public async Task HandlerOfARequest_SeesEveryRequestAndIsNoneOfAnother(ServiceLifetime lifetime)
     {
         var made = 0;

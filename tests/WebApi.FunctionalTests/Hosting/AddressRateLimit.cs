@@ -27,6 +27,7 @@ internal sealed class AddressRateLimit
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task OtherRoutes_AreNotLimited()
     {
         await using var app = Start(permits: 2);

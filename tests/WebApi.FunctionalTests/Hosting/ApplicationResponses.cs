@@ -21,6 +21,7 @@ internal sealed class ApplicationResponses
     [TestCase("set", 200, "application/vnd.example+json; charset=utf-8", "{\"name\":\"Ada\"}")]
     [TestCase("derived", 200, "application/json; charset=utf-8", "\"kind\":\"circle\"")]
     [TestCase("stream", 200, "application/json", "{\"raw\":true}")]
+    [Category("Exhaustive")]
     public async Task Answer_IsWhatTheActionSays(string route, int status, string? contentType, string body)
     {
         await using var app = new CleanJwtApp(configure: services => services.AddTestController<AnswersController>());

@@ -42,6 +42,7 @@ internal sealed class BehindAProxy
     [TestCase("https://example.com", null, "")]
     [TestCase("https://example.com/auth", "/other", "/other", Description = "by the header of a known proxy")]
     [TestCase("https://example.com/auth", "//evil.example", "/auth")]
+    [Category("Exhaustive")]
     public async Task PathsForClients_HaveThePrefix(string issuer, string? header, string prefix)
     {
         await using var app = new CleanJwtApp(

@@ -129,6 +129,7 @@ internal sealed class CrossOriginRequests
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task EveryError_CanBeRead()
     {
         var users = new Mock<IUserRepository>();

@@ -160,6 +160,7 @@ internal sealed class StartSettings
     [TestCase(
         "Frontends:0:Name=web Frontends:0:Url=https://a.example Frontends:1:Name=web Frontends:1:Url=https://b.example",
         "Frontends:1:Name is 'web', which another frontend has")]
+    [Category("Exhaustive")]
     public async Task SettingsOfMail_FitTogether(string settings, params string[] expected)
     {
         using var folder = new TemporaryFolder();

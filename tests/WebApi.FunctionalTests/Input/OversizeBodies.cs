@@ -16,6 +16,7 @@ internal sealed class OversizeBodies
             route.Name, $"{size}", chunked ? "Chunked" : "WithLength");
 
     [TestCaseSource(nameof(TooLarge))]
+    [Category("Exhaustive")]
     public async Task TooLargeBody_IsRefused(BodyRoute route, int size, bool chunked) =>
         await (await route.SendAsync(LargeBodies.BodyOf(size), chunked: chunked)).ShouldBeProblemAsync(
             413, "body-too-large");

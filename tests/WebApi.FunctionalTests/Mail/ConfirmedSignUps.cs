@@ -116,6 +116,7 @@ internal sealed class ConfirmedSignUps(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task ParallelConfirmations_MakeOneAccount()
     {
         var flow = await MailApp.FlowOfAsync(await _mail.SignUpAsync(_email));
@@ -126,6 +127,7 @@ internal sealed class ConfirmedSignUps(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task DeletedAccount_IsNotMadeAgainByItsOldCode()
     {
         var flow = await MailApp.FlowOfAsync(await _mail.SignUpAsync(_email));
@@ -156,6 +158,7 @@ internal sealed class ConfirmedSignUps(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task Resend_LeadsToTheFrontendOfTheSignUp()
     {
         await using var mail = new MailApp(
@@ -176,6 +179,7 @@ internal sealed class ConfirmedSignUps(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task Resend_OfAnythingElse_IsRefused()
     {
         var reset = await MailApp.FlowOfAsync(await _mail.ForgetAsync(_email));
@@ -187,6 +191,7 @@ internal sealed class ConfirmedSignUps(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task Scope_IsThatOfTheSession()
     {
         var flowToken = await MailApp.FlowOfAsync(await _mail.SignUpAsync(_email));

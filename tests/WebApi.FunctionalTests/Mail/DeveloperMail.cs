@@ -58,6 +58,7 @@ internal sealed class DeveloperMail
     [TestCase("127.0.0.1", "evil.example", 404)]
     [TestCase("127.0.0.1", "localhost.evil.example", 404)]
     [TestCase("192.0.2.1", "localhost", 404)]
+    [Category("Exhaustive")]
     public async Task Page_IsForThisMachineOnly(string address, string host, int status)
     {
         await using var mail = Local(address);
@@ -66,6 +67,7 @@ internal sealed class DeveloperMail
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task OutsideDevelopment_IsNotThere()
     {
         await using var app = new CleanJwtApp(

@@ -115,6 +115,7 @@ internal sealed class ForgottenPasswords(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task ParallelResets_AreDoneOnce()
     {
         await App.RegisterAsync(_email);
@@ -154,6 +155,7 @@ internal sealed class ForgottenPasswords(DatabaseKind kind) : IAsyncDisposable
 
     [TestCase(899, 204)]
     [TestCase(900, 401)]
+    [Category("Exhaustive")]
     public async Task CodeAndLink_AreValidForAQuarterOfAnHour(int seconds, int status)
     {
         await App.RegisterAsync(_email);
@@ -168,6 +170,7 @@ internal sealed class ForgottenPasswords(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task CodeOfAnotherFlow_IsWorthNothing()
     {
         await App.RegisterAsync(_email);
@@ -213,6 +216,7 @@ internal sealed class ForgottenPasswords(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task LockDuringAReset_Stays()
     {
         await using var mail = new MailApp(TestAccounts.WithAdmin, kind);

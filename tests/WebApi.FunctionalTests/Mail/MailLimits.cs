@@ -55,6 +55,7 @@ internal sealed class MailLimits(DatabaseKind kind)
     [TestCase("ADA@EXAMPLE.COM")]
     [TestCase("ada@\uFF45xample.com")]
     [TestCase("ada@example\u3002com")]
+    [Category("Exhaustive")]
     public async Task SpellingsOfOneMailbox_ShareItsLimits(string spelling)
     {
         await using var mail = new MailApp(kind: kind);
@@ -64,6 +65,7 @@ internal sealed class MailLimits(DatabaseKind kind)
 
     [TestCase("true", 429)]
     [TestCase("false", 202)]
+    [Category("Exhaustive")]
     public async Task OneNetwork_AsksForTwentyAnHour(string enabled, int status)
     {
         await using var mail = new MailApp(new() { ["RateLimiting:Enabled"] = enabled }, kind);

@@ -69,6 +69,7 @@ internal sealed class MailRequests
 
     /// <summary>Scanners of mails open links, and some submit the forms that they find.</summary>
     [Test]
+    [Category("Exhaustive")]
     public async Task OpeningALink_ChangesNothing()
     {
         await using var mail = new MailApp();
@@ -171,6 +172,7 @@ internal sealed class MailRequests
     [TestCase("de;q=0", "Reset your password")]
     [TestCase(";;;", "Reset your password")]
     [TestCase(null, "Reset your password")]
+    [Category("Exhaustive")]
     public async Task Language_IsThatOfTheRequest(string? accepted, string subject)
     {
         await using var mail = new MailApp();
@@ -182,6 +184,7 @@ internal sealed class MailRequests
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task WholeFlowsAtTrace_LogNoSecret()
     {
         await using var mail = new MailApp(

@@ -155,6 +155,7 @@ internal sealed class IntrospectingTokens
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task AccessToken_IsActiveForAsLongAsItIsAccepted()
     {
         await using var app = At(SignIn);
@@ -236,6 +237,7 @@ internal sealed class IntrospectingTokens
     }
 
     [TestCaseSource(typeof(UnreadableRefreshTokens), nameof(UnreadableRefreshTokens.Changes))]
+    [Category("Exhaustive")]
     public async Task ChangedRefreshToken_IsInactiveAndEndsNobodysSession(Func<string, string> change)
     {
         var (tokens, client) = (await _app.LoginAsync(), _app.CreateClient());

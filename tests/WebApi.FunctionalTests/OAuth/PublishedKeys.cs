@@ -87,6 +87,7 @@ internal sealed class PublishedKeys
     [TestCase("https://auth.example.com/", "https://auth.example.com/")]
     [TestCase("https://example.com/auth", "https://example.com/auth/")]
     [TestCase("https://example.com/auth/", "https://example.com/auth/")]
+    [Category("Exhaustive")]
     public async Task Metadata_FollowsTheIssuerAsItIsSet(string issuer, string root)
     {
         await using var app = new CleanJwtApp(new() { ["Jwt:Issuer"] = issuer });

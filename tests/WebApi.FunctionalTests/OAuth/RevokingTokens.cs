@@ -34,6 +34,7 @@ internal sealed class RevokingTokens(DatabaseKind kind)
     }
 
     [TestCaseSource(nameof(TokensOfASession))]
+    [Category("Exhaustive")]
     public async Task TokenThatIsNoLongerGood_EndsItsSessionToo(Func<TokenPair, TokenPair, string> choose)
     {
         await using var app = new CleanJwtApp(kind: kind, settings: OAuthRequests.WithClients);

@@ -28,6 +28,7 @@ internal sealed class ProtectedActions(TokenPath path)
     [TestCase("/probe/user")]
     [TestCase("/probe/user-without-attribute")]
     [TestCase("/probe/user-of-scope")]
+    [Category("Exhaustive")]
     public async Task TokenThatIsNotAccepted_IsRefusedAsEverywhereElse(string route)
     {
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo, path: path);

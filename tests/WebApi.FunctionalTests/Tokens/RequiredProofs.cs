@@ -89,6 +89,7 @@ internal sealed class RequiredProofs
     }
 
     [TestCaseSource(nameof(OfARecentSignIn))]
+    [Category("Exhaustive")]
     public async Task OldSignIn_IsNotEnough(string method, string route)
     {
         var tokens = await _app.WithOldSignInAsync(await _app.LoginAsync(await _app.RegisterAdminAsync()));

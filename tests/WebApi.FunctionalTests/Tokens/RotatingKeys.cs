@@ -14,6 +14,7 @@ internal sealed class RotatingKeys
     private static Dictionary<string, string?> DefaultLifetime => new() { ["Jwt:KeyLifetime"] = "30.00:00:00" };
 
     [Test]
+    [Category("Exhaustive")]
     public async Task Schedule_PublishesTheNextKeyThenSignsWithItThenForgetsTheOld()
     {
         await using var app = new CleanJwtApp(DefaultLifetime);

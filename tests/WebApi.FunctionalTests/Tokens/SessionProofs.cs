@@ -28,6 +28,7 @@ internal sealed class SessionProofs
     }
 
     [TestCaseSource(nameof(All))]
+    [Category("Exhaustive")]
     public async Task TokenThatIsNotAccepted_IsRefusedWithoutTheDatabase(string route)
     {
         await using var app = new CleanJwtApp(configure: ProbeController.AddTo);

@@ -149,12 +149,14 @@ internal sealed class ChangingThePassword
     [TestCase("")]
     [TestCase("null")]
     [TestCase("{\"currentPassword\":\"correct horse battery staple\",\"newPassword\":\"a new horse and a new staple\",\"newPassword\":\"x\"}")]
+    [Category("Exhaustive")]
     public async Task MalformedBody_IsToldSo(string body) =>
         await (await _app.CreateClient((await _app.LoginAsync()).AccessToken)
         .SendRawAsync(HttpMethod.Put, Route, body)).ShouldBeProblemAsync(400, "malformed-request");
 
     [TestCase(12)]
     [TestCase(128)]
+    [Category("Exhaustive")]
     public async Task LongestAndShortestPasswords_AreGood(int length)
     {
         var email = await _app.RegisterAsync();

@@ -121,6 +121,7 @@ internal sealed class ChangingTheProfile
     [TestCase("\"expectedVersions\":[99]")]
     [TestCase("\"setsDisplayName\":true")]
     [TestCase("\"SetsDisplayName\":true,\"ExpectedVersions\":[],\"Caller\":null")]
+    [Category("Exhaustive")]
     public async Task FieldThatIsNotMeant_ChangesNothing(string member)
     {
         var (mine, theirs) = (await _app.LoginAsync(), await _app.LoginAsync());
@@ -221,6 +222,7 @@ internal sealed class ChangingTheProfile
     }
 
     [TestCaseSource(nameof(NotMatching))]
+    [Category("Exhaustive")]
     public async Task OtherState_IsNotChanged(Func<Tags, string[]> ifMatch)
     {
         var (client, tags) = await AtTheSecondVersionAsync();

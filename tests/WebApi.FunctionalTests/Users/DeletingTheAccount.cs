@@ -96,6 +96,7 @@ internal sealed class DeletingTheAccount
 
     [TestCase(false)]
     [TestCase(true)]
+    [Category("Exhaustive")]
     public async Task NothingOfTheOwner_IsLeftInTheDatabase(bool byAdmin)
     {
         await using var app = new CleanJwtApp(configure: services => services.AddClientAddress("192.0.2.1"));
