@@ -19,7 +19,7 @@ internal sealed class ReadmeWalk
         Assert.That(walk, Does.Contain(Address));
         using var folder = new TemporaryFolder();
         await using var service = await CleanJwtProcess.StartAsync(
-            folder.Path, new() { ["RateLimiting:Enabled"] = null });
+            folder.Path, new() { ["RateLimiting:Enabled"] = null, ["Mail:Transport"] = null });
 
         var answers = await RunAsync(
             shell,
