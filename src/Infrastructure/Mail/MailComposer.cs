@@ -66,7 +66,7 @@ internal sealed class MailComposer(
         var values = new Dictionary<string, string>
         {
             ["link"] = $"{AddressOf(request.Frontend)}/{path}#token={link}",
-            ["minutes"] = Math.Max(1, (int)(request.ValidUntil - time.GetUtcNow()).TotalMinutes)
+            ["minutes"] = Math.Max(1, (int)Math.Round((request.ValidUntil - time.GetUtcNow()).TotalMinutes))
                 .ToString(CultureInfo.InvariantCulture),
         };
         if (request.HasCode)
