@@ -52,8 +52,7 @@ internal sealed partial class AccountSecurity(
             ExpectedVersion = securityVersion,
             ExceptSession = exceptSession,
         };
-        var changed = await ChangeAsync(accountId, change, audit, cancellationToken);
-        return changed.IsSuccess || changed.Error == AccountErrors.NoSuchUser ? changed.IsSuccess : changed.Error;
+        return await TryChangeAsync(accountId, change, audit, cancellationToken);
     }
 
     public async Task<Result<Done>> SetPasswordAsync(
@@ -95,8 +94,7 @@ internal sealed partial class AccountSecurity(
         };
         try
         {
-            var changed = await ChangeAsync(id, change, audit, cancellationToken);
-            return changed.IsSuccess || changed.Error == AccountErrors.NoSuchUser ? changed.IsSuccess : changed.Error;
+            return await TryChangeAsync(id, change, audit, cancellationToken);
         }
         catch (Exception exception) when (DatabaseErrors.IsUniqueViolation(exception))
         {
@@ -259,6 +257,14 @@ internal sealed partial class AccountSecurity(
         }
 
         return await ActingSession.IsOverAsync(db, audit, cancellationToken) ? AccessTokenErrors.TokenRevoked : null;
+    }
+
+    /// <returns>False when the account is gone or has another security version by now.</returns>
+    private async Task<Result<bool>> TryChangeAsync(
+        Guid accountId, Change change, AuditContext audit, CancellationToken cancellationToken)
+    {
+        var changed = await ChangeAsync(accountId, change, audit, cancellationToken);
+        return changed.IsSuccess || changed.Error == AccountErrors.NoSuchUser ? changed.IsSuccess : changed.Error;
     }
 
     private async Task<Result<Done>> ChangeAsync(

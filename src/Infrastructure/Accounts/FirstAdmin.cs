@@ -11,7 +11,6 @@ namespace CleanJwt.Infrastructure.Accounts;
 /// <summary>Creates the first administrator at the start, if the settings name one.</summary>
 internal sealed partial class FirstAdmin(
     AdminOptions options,
-    IDbContextFactory<AppDbContext> contexts,
     IDatabase database,
     PasswordHashingService hashing,
     TimeProvider time,
@@ -27,7 +26,6 @@ internal sealed partial class FirstAdmin(
             return;
         }
 
-        BuildModel();
         if (await database.ReadAsync((db, abandoned) => AnyAsync(db.Context, abandoned), cancellationToken))
         {
             return;
@@ -47,15 +45,6 @@ internal sealed partial class FirstAdmin(
         {
             LogAddressTaken(logger);
         }
-    }
-
-    /// <summary>
-    /// Builds EF Core's model before the first read, whose time-out it could exceed on a slow machine.
-    /// </summary>
-    private void BuildModel()
-    {
-        using var db = contexts.CreateDbContext();
-        _ = db.Model;
     }
 
     private async Task<Outcome> TryCreateAsync(AppUser user, DateTimeOffset now, CancellationToken cancellationToken)

@@ -32,6 +32,7 @@ internal sealed class MailComposer(
     {
         var account = request switch
         {
+            { Kind: MailKinds.AccountDeleted } => null,
             { AccountId: { } id } => await users.FindStateAsync(id, cancellationToken),
             { Email: { } email } => await users.FindStateAsync(EmailAddress.Parse(email), cancellationToken),
             _ => null,

@@ -26,11 +26,13 @@ internal sealed class OutboxStore(IDatabase database)
     /// <summary>Takes a mail for this node, unless another node was faster.</summary>
     public async Task<bool> TryClaimAsync(OutboxRow row, DateTimeOffset now) =>
         await database.WriteAsync(
-            (db, abandoned) => Unchanged(db.Context, row).ExecuteUpdateAsync(
-                set => set
-                    .SetProperty(one => one.Attempts, one => one.Attempts + 1)
-                    .SetProperty(one => one.NextAt, now + ClaimTime),
-                abandoned),
+            (db, abandoned) => db.Context.Outbox
+                .Where(one => one.Id == row.Id && one.Attempts == row.Attempts && one.DeadAt == null)
+                .ExecuteUpdateAsync(
+                    set => set
+                        .SetProperty(one => one.Attempts, one => one.Attempts + 1)
+                        .SetProperty(one => one.NextAt, now + ClaimTime),
+                    abandoned),
             CancellationToken.None) == 1;
 
     /// <summary>Gives a mail back that was not tried after all.</summary>
@@ -60,9 +62,6 @@ internal sealed class OutboxStore(IDatabase database)
                 await waiting.MinAsync(row => (DateTimeOffset?)row.NextAt, abandoned));
         },
         cancellationToken);
-
-    private static IQueryable<OutboxRow> Unchanged(AppDbContext db, OutboxRow row) =>
-        db.Outbox.Where(one => one.Id == row.Id && one.Attempts == row.Attempts && one.DeadAt == null);
 
     // A claim of another node, which came after the time of this one, is left alone.
     private Task<int> ChangeAsync(OutboxRow row, Action<UpdateSettersBuilder<OutboxRow>> change) =>

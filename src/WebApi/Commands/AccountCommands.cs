@@ -44,22 +44,13 @@ internal static class AccountCommands
 
     public static async Task<int> SetPasswordAsync(ISender sender, string email)
     {
-        var found = await sender.Send(new FindUserQuery(email));
-        if (!found.IsSuccess)
-        {
-            return found.Error == AccountErrors.NoSuchUser
-                ? Refuse($"There is no account with the address {email}.")
-                : Refuse(found.Error);
-        }
-
-        Show(found.Value);
-        if (Terminal.AskForPassword(email) is not { } password
+        if (await FindAndShowAsync(sender, email) is not { } account
+            || Terminal.AskForPassword(email) is not { } password
             || !Confirm("Set the password of this account and end its sessions?"))
         {
             return NothingChanged;
         }
 
-        var account = found.Value.Account;
         var set = await sender.Send(new SetPasswordCommand(account.Id, account.Email, password));
         return set.IsSuccess
             ? Report($"Set the password of {account.Email}. Its sessions have ended.")
@@ -68,24 +59,32 @@ internal static class AccountCommands
 
     public static async Task<int> ConfirmEmailAsync(ISender sender, string email)
     {
-        var found = await sender.Send(new FindUserQuery(email));
-        if (!found.IsSuccess)
-        {
-            return found.Error == AccountErrors.NoSuchUser
-                ? Refuse($"There is no account with the address {email}.")
-                : Refuse(found.Error);
-        }
-
-        Show(found.Value);
-        if (!Confirm("Confirm the email address of this account?"))
+        if (await FindAndShowAsync(sender, email) is not { } account
+            || !Confirm("Confirm the email address of this account?"))
         {
             return NothingChanged;
         }
 
-        var confirmed = await sender.Send(new ConfirmEmailOfUserCommand(found.Value.Account.Id));
+        var confirmed = await sender.Send(new ConfirmEmailOfUserCommand(account.Id));
         return confirmed.IsSuccess
             ? Report($"The address {confirmed.Value.Email} is confirmed.")
             : Refuse(confirmed.Error);
+    }
+
+    /// <returns>Null when there is no such account. The operator has then been told.</returns>
+    private static async Task<Account?> FindAndShowAsync(ISender sender, string email)
+    {
+        var found = await sender.Send(new FindUserQuery(email));
+        if (found.IsSuccess)
+        {
+            Show(found.Value);
+            return found.Value.Account;
+        }
+
+        _ = found.Error == AccountErrors.NoSuchUser
+            ? Refuse($"There is no account with the address {email}.")
+            : Refuse(found.Error);
+        return null;
     }
 
     private static string QuestionOf(ManagedAccount account) =>
