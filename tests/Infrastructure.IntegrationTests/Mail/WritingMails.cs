@@ -9,7 +9,7 @@ internal sealed class WritingMails
 {
     private readonly TemporaryFolder _folder = new();
 
-    [OneTimeTearDown]
+    [TearDown]
     public void Clean() => _folder.Dispose();
 
     [Test]
