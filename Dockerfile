@@ -10,6 +10,7 @@ COPY src/WebApi/WebApi.csproj src/WebApi/
 RUN dotnet restore src/WebApi --use-current-runtime -p:PublishReadyToRun=true
 
 COPY .editorconfig ./
+COPY clients/javascript/src/index.js clients/javascript/src/
 COPY src src
 # ReadyToRun compiles ahead of time for this kind of machine, which shortens a start.
 RUN dotnet publish src/WebApi --no-restore --configuration Release --use-current-runtime --self-contained false \

@@ -1,6 +1,8 @@
 using CleanJwt.Application.Pipeline;
 using CleanJwt.Application.Sessions;
+using CleanJwt.WebApi.AccountPages;
 using CleanJwt.WebApi.Authentication;
+using CleanJwt.WebApi.Cookies;
 using CleanJwt.WebApi.DevMail;
 using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.FastPath;
@@ -21,10 +23,12 @@ internal static class DependencyInjection
         builder.Services.AddUseCases();
         builder.Services.AddTrustedProxies();
         builder.Services.AddCrossOrigin();
+        builder.Services.AddRefreshCookie();
         builder.Services.AddJsonControllers();
         builder.Services.AddClientRateLimit();
         builder.Services.AddTokenAuthentication();
         builder.Services.AddApiDocument();
+        builder.Services.AddAccountPages();
         builder.Services.AddFastPath();
     }
 
@@ -46,6 +50,7 @@ internal static class DependencyInjection
         routes.MapControllers();
         routes.MapHealth();
         routes.MapApiDocument();
+        routes.MapAccountPages();
         routes.MapDevMail(app.Environment);
     }
 

@@ -99,6 +99,13 @@ internal sealed class ValidatingInput
         Row("any token and scope", new RefreshCommand("x", "nonsense")),
         Row("nothing at all", new RefreshCommand(null!, null), ("RefreshToken", Required)),
         Row("empty", new RefreshCommand("", null), ("RefreshToken", Required)),
+        Row(
+            "no rotation of a token in the body",
+            new RefreshCommand("x", Rotate: false),
+            ("Rotate", "False is for a refresh token in a cookie (transport=cookie).")),
+        Row(
+            "no rotation of a cookie",
+            new RefreshCommand("x", Rotate: false) { Transport = TokenTransport.Cookie }),
     ];
 
     private static IEnumerable<TestCaseData> PasswordChanges =>

@@ -85,6 +85,7 @@ internal sealed class DirectionOfDependencies
     public void WebApi_NamesInfrastructureInFewTypes() =>
         Assert.That(Dependents(Layers.WebApi, Layers.Infrastructure), Is.EqualTo(new[]
         {
+            "CleanJwt.WebApi.AccountPages.AccountPagesServices",
             "CleanJwt.WebApi.Commands.CommandTable", "CleanJwt.WebApi.Commands.KeyCommands",
             "CleanJwt.WebApi.Commands.MailCommands", "CleanJwt.WebApi.DevMail.DevMailPage",
             "CleanJwt.WebApi.Errors.Faults",

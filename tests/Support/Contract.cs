@@ -30,8 +30,8 @@ internal static class Contract
                 ["email"] = "\"EMAIL\"", ["password"] = Password, ["displayName"] = "\"Ada\"", ["frontend"] = "null",
             },
         },
-        new("POST /api/auth/register/confirm", "nothing", "201 400 401 409 413 415 429 500 503",
-            "ConfirmedRegistrationResponse")
+        new("POST /api/auth/register/confirm", "nothing", "201 400 401 403 409 413 415 429 500 503",
+            "ConfirmedRegistrationResponse", Parameters: "query transport")
         {
             Body = new("ConfirmRegistrationCommand", 401, needsMail: true)
             {
@@ -60,21 +60,24 @@ internal static class Contract
                 ["newPassword"] = Password, ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null",
             },
         },
-        new("POST /api/auth/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens")
+        new("POST /api/auth/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
         {
             Body = new(
                 "LoginCommand",
                 401) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["scope"] = "\"account:read\"" },
         },
-        new("POST /api/auth/refresh", "nothing", "200 400 401 413 415 429 500 503", "Tokens")
+        new("POST /api/auth/refresh", "nothing", "200 204 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
         {
-            Body = new("RefreshCommand", 401) { ["refreshToken"] = "\"x\"", ["scope"] = "\"account:read\"" },
+            Body = new("RefreshCommand", 401)
+            {
+                ["refreshToken"] = "\"x\"", ["scope"] = "\"account:read\"", ["rotate"] = "true",
+            },
         },
-        new("POST /api/auth/logout", "nothing", "204 400 401 413 415 429 500 503")
+        new("POST /api/auth/logout", "nothing", "204 400 401 403 413 415 429 500 503")
         {
             Body = new("LogoutCommand", 401, isRequired: false) { ["refreshToken"] = "\"x\"" },
         },
-        new("POST /api/auth/reauthenticate", "live", "200 400 401 413 415 429 500 503", "Tokens")
+        new("POST /api/auth/reauthenticate", "live", "200 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
         {
             Body = new("ReauthenticateCommand", 200) { ["password"] = Password },
         },

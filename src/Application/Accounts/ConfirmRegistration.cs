@@ -32,6 +32,9 @@ public sealed record ConfirmRegistrationCommand(
     string? Scope = null) : ICommand<Result<ConfirmedRegistration>>
 {
     [JsonIgnore]
+    public TokenTransport Transport { get; init; }
+
+    [JsonIgnore]
     public ClientInfo Client { get; init; } = ClientInfo.Unknown;
 
     public override string ToString() => nameof(ConfirmRegistrationCommand); // a record would print the password
@@ -91,7 +94,8 @@ public sealed class ConfirmRegistrationHandler(
         var added = await users.AddConfirmedAsync(
             account, signUp.PasswordHash, spent, session, audit, CancellationToken.None);
         return added.IsSuccess
-            ? new ConfirmedRegistration(added.Value, issuer.Issue(session, added.Value, session.Scope, now))
+            ? new ConfirmedRegistration(
+                added.Value, issuer.Issue(session, added.Value, session.Scope, command.Transport, now))
             : added.Error;
     }
 

@@ -61,7 +61,8 @@ public sealed class IntrospectHandler(
         }
 
         // Introspection changes nothing: a reused token does not end its session here.
-        var outcome = Rotation.Decide(session, presented.Generation, time.GetUtcNow(), options.RefreshReuseGrace);
+        var outcome = Rotation.Decide(
+            session, presented.Generation, time.GetUtcNow(), options.RuleOf(presented.Transport));
         return outcome is RotationOutcome.Rotate or RotationOutcome.Repeat
             ? new Introspection(AccessToken: null, session)
             : Introspection.Inactive;

@@ -24,6 +24,9 @@ namespace CleanJwt.Application.Sessions;
 public sealed record LoginCommand(string Email, string Password, string? Scope = null) : ICommand<Result<Tokens>>
 {
     [JsonIgnore]
+    public TokenTransport Transport { get; init; }
+
+    [JsonIgnore]
     public ClientInfo Client { get; init; } = ClientInfo.Unknown;
 
     public override string ToString() => nameof(LoginCommand); // a record would print the password
@@ -86,7 +89,9 @@ public sealed class LoginHandler(
                 return await RefuseAsync(AccountErrors.EmailNotConfirmed);
             }
 
-            if (await sessions.TryStartAsync(verified, asked, command.Client, cancellationToken) is { } issued)
+            var issued = await sessions.TryStartAsync(
+                verified, asked, command.Transport, command.Client, cancellationToken);
+            if (issued is not null)
             {
                 return issued;
             }

@@ -10,7 +10,7 @@ using Mediator;
 namespace CleanJwt.Application.Sessions;
 
 /// <summary>
-/// Ends the session of the refresh token, of the access token, or both. The sessions may differ, and may already be
+/// Ends the session of the refresh token, in the body or in a cookie, of the access token, or both. The sessions may differ, and may already be
 /// over.
 /// </summary>
 [NoValidator("Both tokens are optional, and the handler refuses text that is not a token of this service.")]
@@ -19,6 +19,17 @@ public sealed record LogoutCommand(string? RefreshToken = null) : ICommand<Resul
     /// <summary>The token of the Authorization header. An expired token still ends its session.</summary>
     [JsonIgnore]
     public string? AccessToken { get; init; }
+
+    /// <summary>
+    /// The value of the refresh token's cookie. It counts only if the body has no refresh token. A value that is not
+    /// valid is no error: nobody is signed in where it came from.
+    /// </summary>
+    [JsonIgnore]
+    public string? Cookie { get; init; }
+
+    /// <summary>Whether the session of the cookie ends.</summary>
+    [JsonIgnore]
+    public bool CookieCounts => string.IsNullOrEmpty(RefreshToken) && Cookie is not null;
 
     [JsonIgnore]
     public ClientInfo Client { get; init; } = ClientInfo.Unknown;
@@ -41,10 +52,15 @@ public sealed class LogoutHandler(
         if (!string.IsNullOrEmpty(command.RefreshToken))
         {
             refusal = SessionErrors.InvalidRefreshToken;
-            if (refreshTokens.TryRead(command.RefreshToken, out var refreshToken))
+            if (refreshTokens.TryRead(command.RefreshToken, TokenTransport.Body, out var refreshToken))
             {
                 ended.Add(refreshToken.SessionId);
             }
+        }
+        else if (command.CookieCounts
+            && refreshTokens.TryRead(command.Cookie!, TokenTransport.Cookie, out var refreshToken))
+        {
+            ended.Add(refreshToken.SessionId);
         }
 
         if (!string.IsNullOrEmpty(command.AccessToken))
@@ -57,7 +73,7 @@ public sealed class LogoutHandler(
             }
         }
 
-        if (ended.Count == 0)
+        if (ended.Count == 0 && !command.CookieCounts)
         {
             return refusal;
         }

@@ -18,6 +18,9 @@ namespace CleanJwt.Application.Sessions;
 public sealed record ReauthenticateCommand(string Password) : ICommand<Result<Tokens>>
 {
     [JsonIgnore]
+    public TokenTransport Transport { get; init; }
+
+    [JsonIgnore]
     public Caller Caller { get; init; } = Caller.None;
 
     public override string ToString() => nameof(ReauthenticateCommand); // a record would print the password
@@ -81,7 +84,8 @@ public sealed class ReauthenticateHandler(
                 reauthenticated, verified.SecurityVersion, audit, cancellationToken);
             if (stored is not null)
             {
-                var issued = tokens.Issue(stored.Session, stored.Account, stored.Session.Scope, now);
+                var issued = tokens.Issue(
+                    stored.Session, stored.Account, stored.Session.Scope, command.Transport, now);
                 return issued.ExpiresIn > 0 ? issued : AccessTokenErrors.TokenExpired; // the session is over
             }
         }

@@ -11,9 +11,18 @@ using Mediator;
 namespace CleanJwt.Application.Sessions;
 
 /// <summary>Exchanges a refresh token for the next two tokens. A refresh token can be used once.</summary>
+/// <param name="RefreshToken">The refresh token. Absent where a cookie holds it.</param>
 /// <param name="Scope">Narrows the scopes of this one access token. Absent grants all scopes of the session.</param>
-public sealed record RefreshCommand(string RefreshToken, string? Scope = null) : ICommand<Result<Tokens>>
+/// <param name="Rotate">
+/// False asks for an access token alone, so that the refresh token in the cookie is not spent. Servers that render
+/// pages need that. True is the default, and the only value for a refresh token in the body.
+/// </param>
+public sealed record RefreshCommand(string? RefreshToken = null, string? Scope = null, bool Rotate = true)
+    : ICommand<Result<Tokens>>
 {
+    [JsonIgnore]
+    public TokenTransport Transport { get; init; }
+
     [JsonIgnore]
     public ClientInfo Client { get; init; } = ClientInfo.Unknown;
 
@@ -22,7 +31,15 @@ public sealed record RefreshCommand(string RefreshToken, string? Scope = null) :
 
 public sealed class RefreshValidator : AbstractValidator<RefreshCommand>
 {
-    public RefreshValidator() => RuleFor(command => command.RefreshToken).NotEmpty().WithMessage("Required.");
+    public RefreshValidator()
+    {
+        When(command => command.Transport == TokenTransport.Body, () =>
+        {
+            RuleFor(command => command.RefreshToken).NotEmpty().WithMessage("Required.");
+            RuleFor(command => command.Rotate)
+                .Equal(true).WithMessage("False is for a refresh token in a cookie (transport=cookie).");
+        });
+    }
 }
 
 public sealed class RefreshHandler(
@@ -44,10 +61,12 @@ public sealed class RefreshHandler(
             return SessionErrors.InvalidScope;
         }
 
-        if (!refreshTokens.TryRead(command.RefreshToken, out var presented))
+        if (!refreshTokens.TryRead(command.RefreshToken!, command.Transport, out var presented))
         {
             return SessionErrors.InvalidRefreshToken;
         }
+
+        var rule = options.RuleOf(command.Transport);
 
         // Chosen before the first attempt. If the connection breaks during a commit, the next read shows whether the
         // rotation was stored.
@@ -63,6 +82,7 @@ public sealed class RefreshHandler(
             var found = await sessions.RotateAsync(
                 presented.SessionId,
                 current => OutcomeFor(current.Session, now) is RotationOutcome.Rotate
+                    && command.Rotate
                     && IsGranted(current)
                     && !cancellationToken.IsCancellationRequested
                     ? current.Session.Rotate(
@@ -76,7 +96,7 @@ public sealed class RefreshHandler(
 
             if (session.RotationId == rotationId && session.IsLive(now))
             {
-                return Answer(tokens.Issue(session, account, asked ?? found.GrantableScope, now));
+                return Answer(found, now);
             }
 
             var outcome = OutcomeFor(session, now);
@@ -99,9 +119,12 @@ public sealed class RefreshHandler(
                 return SessionErrors.InvalidScope;
             }
 
-            if (outcome is RotationOutcome.Repeat)
+            if (outcome is RotationOutcome.Repeat || !command.Rotate)
             {
-                return Answer(tokens.Issue(session, account, asked ?? found.GrantableScope, now));
+                var answer = Answer(found, now);
+                return answer.IsSuccess && !HandsOver(session, now)
+                    ? answer.Value with { RefreshToken = null }
+                    : answer;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -110,11 +133,21 @@ public sealed class RefreshHandler(
         return Error.ServiceUnavailable("The session is being changed. Try again.", TimeSpan.FromSeconds(1));
 
         RotationOutcome OutcomeFor(Session session, DateTimeOffset now) =>
-            Rotation.Decide(session, presented.Generation, now, options.RefreshReuseGrace);
+            Rotation.Decide(session, presented.Generation, now, rule);
 
         // A token that has expired on arrival would make a client refresh again and again.
-        static Result<Tokens> Answer(Tokens issued) =>
-            issued.ExpiresIn > 0 ? issued : SessionErrors.InvalidRefreshToken;
+        Result<Tokens> Answer(AccountSession current, DateTimeOffset now)
+        {
+            var scope = asked ?? current.GrantableScope;
+            var issued = tokens.Issue(current.Session, current.Account, scope, command.Transport, now);
+            return issued.ExpiresIn > 0 ? issued : SessionErrors.InvalidRefreshToken;
+        }
+
+        // A browser stores the cookie of whichever answer arrives last. So an answer without a rotation must not set
+        // the cookie again shortly before the next rotation, whose answer it could arrive after.
+        bool HandsOver(Session session, DateTimeOffset now) =>
+            command.Rotate
+            && (presented.Generation != session.Generation || session.IsYoungerThan(rule.CurrentIsKept / 2, now));
 
         bool IsGranted(AccountSession current) => asked is null || asked.IsSubsetOf(current.GrantableScope);
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Sessions;
 
@@ -19,7 +20,27 @@ public sealed class SessionOptions
     /// How long a spent refresh token still gets tokens of the current generation. Zero turns that off.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
-    public TimeSpan RefreshReuseGrace { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RefreshReuseGrace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The least time between two rotations of a refresh token in a cookie. For this time, the token before is as good.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan CookieRotationInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// The attribute SameSite of the cookie: <c>Strict</c>, or <c>Lax</c>. Either keeps the cookie from requests that
+    /// another site makes.
+    /// </summary>
+    [SameSite]
+    public string CookieSameSite { get; init; } = "Strict";
+
+    /// <summary>The rule by which a refresh token of this transport rotates.</summary>
+    public RotationRule RuleOf(TokenTransport transport) => transport switch
+    {
+        TokenTransport.Body => new RotationRule(RefreshReuseGrace, TimeSpan.Zero),
+        TokenTransport.Cookie => new RotationRule(CookieRotationInterval, CookieRotationInterval),
+    };
 
     /// <summary>
     /// The end of a session that began at <paramref name="createdAt"/> and was refreshed at <paramref name="now"/>.
@@ -30,4 +51,14 @@ public sealed class SessionOptions
         var absolute = createdAt + AbsoluteLifetime;
         return idle < absolute ? idle : absolute;
     }
+}
+
+/// <summary>Accepts <c>Strict</c> and <c>Lax</c>. The message for <c>None</c> names what to do instead.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SameSiteAttribute : ValidationAttribute
+{
+    public SameSiteAttribute() => ErrorMessage =
+        "Strict, Lax. A frontend on another site is to proxy /api on its own origin instead, see docs/frontends.md";
+
+    public override bool IsValid(object? value) => value is "Strict" or "Lax";
 }

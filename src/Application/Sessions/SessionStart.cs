@@ -14,7 +14,11 @@ public sealed class SessionStart(
     /// <param name="asked">The scopes that the client asked for. Null grants all that the account may have.</param>
     /// <returns>Null when the account has changed since. Then nothing was stored.</returns>
     public async Task<Tokens?> TryStartAsync(
-        AccountState verified, ScopeSet? asked, ClientInfo client, CancellationToken cancellationToken)
+        AccountState verified,
+        ScopeSet? asked,
+        TokenTransport transport,
+        ClientInfo client,
+        CancellationToken cancellationToken)
     {
         var account = verified.Account;
         var session = NewSession(account.Id, account.Roles, asked, client);
@@ -23,7 +27,7 @@ public sealed class SessionStart(
             Mails = account.EmailConfirmed ? notices.NewSignIn(account.Id, client, session.CreatedAt) : [],
         };
         return await sessions.TryStartAsync(session, verified.SecurityVersion, audit, cancellationToken)
-            ? tokens.Issue(session, account, session.Scope, session.CreatedAt)
+            ? tokens.Issue(session, account, session.Scope, transport, session.CreatedAt)
             : null;
     }
 

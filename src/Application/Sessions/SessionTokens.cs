@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Sessions;
@@ -11,15 +12,17 @@ namespace CleanJwt.Application.Sessions;
 /// </param>
 /// <param name="RefreshExpiresIn">The seconds until the session ends, unless it is refreshed before.</param>
 /// <param name="Scope">The scopes of this access token, space-separated.</param>
+/// <param name="RefreshToken">Absent where a cookie holds it.</param>
 public sealed record Tokens(
     string TokenType,
     string AccessToken,
     long ExpiresIn,
     DateTimeOffset ExpiresAt,
-    string RefreshToken,
     long RefreshExpiresIn,
     string Scope,
-    Guid SessionId)
+    Guid SessionId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? RefreshToken = null)
 {
     public override string ToString() => nameof(Tokens); // a record would print the tokens
 }
@@ -28,8 +31,10 @@ public sealed record Tokens(
 public sealed class SessionTokens(IAccessTokenService accessTokens, IRefreshTokenService refreshTokens)
 {
     /// <param name="scope">The scopes of the access token: at most those of the session.</param>
+    /// <param name="transport">The way in which the client will present the refresh token.</param>
     /// <param name="now">The time of the request, read before the database step that allowed the tokens.</param>
-    public Tokens Issue(Session session, Account account, ScopeSet scope, DateTimeOffset now)
+    public Tokens Issue(
+        Session session, Account account, ScopeSet scope, TokenTransport transport, DateTimeOffset now)
     {
         var accessToken = accessTokens.Issue(session, account.Roles, scope, now);
         return new Tokens(
@@ -37,9 +42,9 @@ public sealed class SessionTokens(IAccessTokenService accessTokens, IRefreshToke
             accessToken.Token,
             (long)accessToken.Lifetime.TotalSeconds,
             accessToken.ExpiresAt,
-            refreshTokens.Write(new RefreshToken(session.Id, session.Generation)),
             (long)(session.ExpiresAt - now).TotalSeconds,
             scope.ToString(),
-            session.Id);
+            session.Id,
+            refreshTokens.Write(new RefreshToken(session.Id, session.Generation, transport)));
     }
 }

@@ -10,8 +10,8 @@ public enum RotationOutcome
     Rotate,
 
     /// <summary>
-    /// The token has just been spent (two tabs, a lost reply). The client gets tokens of the current generation again,
-    /// and nothing changes.
+    /// The token has just been spent (two tabs, a lost reply), or it is the current one and too young to be replaced.
+    /// The client gets tokens of the current generation again, and nothing changes.
     /// </summary>
     Repeat,
 
@@ -21,6 +21,8 @@ public enum RotationOutcome
 
 /// <summary>
 /// The rules of refresh-token rotation (RFC 9700, section 4.14.2), with a grace period for clients that lost a reply.
+/// The tabs of a browser share one cookie, and a page that is closed can lose a reply with its cookie. So the rule of
+/// cookies rotates seldom, and the token before stays as good for that time.
 /// </summary>
 public static class Rotation
 {
@@ -29,8 +31,8 @@ public static class Rotation
     /// <param name="now">
     /// The time of the request. A rotation that is somewhat later, by another node's clock, counts as just done.
     /// </param>
-    /// <param name="grace">How long a spent token may be presented again. Zero turns that off.</param>
-    public static RotationOutcome Decide(Session session, int presented, DateTimeOffset now, TimeSpan grace)
+    /// <param name="rule">The rule for the way in which the client holds the token.</param>
+    public static RotationOutcome Decide(Session session, int presented, DateTimeOffset now, RotationRule rule)
     {
         // After the restore of a backup, a client can hold a token whose generation the restored session has not
         // issued.
@@ -41,14 +43,11 @@ public static class Rotation
 
         if (presented == session.Generation)
         {
-            return RotationOutcome.Rotate;
+            return session.IsYoungerThan(rule.CurrentIsKept, now) ? RotationOutcome.Repeat : RotationOutcome.Rotate;
         }
 
-        return presented == session.Generation - 1 && IsWithin(grace, session.RotatedAt ?? session.CreatedAt, now)
+        return presented == session.Generation - 1 && session.IsYoungerThan(rule.PreviousIsGood, now)
             ? RotationOutcome.Repeat
             : RotationOutcome.Reused;
     }
-
-    private static bool IsWithin(TimeSpan grace, DateTimeOffset rotatedAt, DateTimeOffset now) =>
-        grace > TimeSpan.Zero && now - rotatedAt < grace && !ClockSkew.IsFuture(rotatedAt, now);
 }

@@ -66,6 +66,16 @@ public sealed record Session
 
     public bool IsLive(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
 
+    /// <summary>
+    /// Whether the current generation has existed for less than <paramref name="age"/>. False for zero, and for a
+    /// generation that began in the future, beyond the skew of clocks.
+    /// </summary>
+    public bool IsYoungerThan(TimeSpan age, DateTimeOffset now)
+    {
+        var began = RotatedAt ?? CreatedAt;
+        return age > TimeSpan.Zero && now - began < age && !ClockSkew.IsFuture(began, now);
+    }
+
     /// <summary>The scopes that a refresh may grant. A session that named its scopes keeps them.</summary>
     /// <param name="allowed">All that the account may have now.</param>
     public ScopeSet ScopeWithin(ScopeSet allowed) => HasAllScopes ? allowed : Scope;

@@ -2,7 +2,9 @@ using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
+using CleanJwt.Domain.Results;
 using CleanJwt.WebApi.Authentication;
+using CleanJwt.WebApi.Cookies;
 using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.Http;
 using CleanJwt.WebApi.OpenApi;
@@ -52,15 +54,25 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<ConfirmedRegistrationResponse>(StatusCodes.Status201Created)]
-    [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "invalid-scope")]
+    [ProducesProblem(
+        StatusCodes.Status400BadRequest,
+        "validation-failed", "malformed-request", "invalid-scope", "transport-unavailable")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "invalid-code")]
+    [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]
     [ProducesProblem(StatusCodes.Status409Conflict, "email-taken")]
     public async Task<ActionResult> ConfirmRegistration(
-        ConfirmRegistrationCommand command, [FromServices] PublicPaths paths, CancellationToken cancellationToken)
+        [Transport] TokenTransport transport,
+        ConfirmRegistrationCommand command,
+        [FromServices] RefreshCookie cookie,
+        [FromServices] PublicPaths paths,
+        CancellationToken cancellationToken)
     {
-        var result = await sender.Send(command with { Client = HttpContext.ClientInfo() }, cancellationToken);
+        var confirmation = command with { Transport = transport, Client = HttpContext.ClientInfo() };
+        var result = await sender.Send(confirmation, cancellationToken);
         return result.ToActionResult(confirmed => Created(
-            paths.Of(HttpContext, "/api/users/me"), ConfirmedRegistrationResponse.From(confirmed)));
+            paths.Of(HttpContext, "/api/users/me"),
+            new ConfirmedRegistrationResponse(
+                AccountResponse.From(confirmed.Account), cookie.HandOver(Response, confirmed.Tokens, transport))));
     }
 
     /// <summary>Ask again for the mail of a sign-up</summary>
@@ -111,58 +123,111 @@ public sealed class AuthController(ISender sender) : ControllerBase
     }
 
     /// <summary>Sign in</summary>
-    /// <remarks>Starts a session and returns its first access token and refresh token.</remarks>
+    /// <remarks>
+    /// Starts a session and returns its first access token and refresh token. With <c>transport=cookie</c>, the refresh
+    /// token is in a cookie and not in the body.
+    /// </remarks>
     [HttpPost("login")]
     [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "invalid-scope")]
+    [ProducesProblem(
+        StatusCodes.Status400BadRequest,
+        "validation-failed", "malformed-request", "invalid-scope", "transport-unavailable")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "invalid-credentials")]
-    [ProducesProblem(StatusCodes.Status403Forbidden, "account-locked", "email-not-confirmed")]
+    [ProducesProblem(
+        StatusCodes.Status403Forbidden, "account-locked", "email-not-confirmed", "cross-origin-request")]
     [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts", "rate-limited")]
-    public async Task<ActionResult> Login(LoginCommand command, CancellationToken cancellationToken)
+    public async Task<ActionResult> Login(
+        [Transport] TokenTransport transport,
+        LoginCommand command,
+        [FromServices] RefreshCookie cookie,
+        CancellationToken cancellationToken)
     {
-        var result = await sender.Send(command with { Client = HttpContext.ClientInfo() }, cancellationToken);
-        return result.ToActionResult(Ok);
+        var login = command with { Transport = transport, Client = HttpContext.ClientInfo() };
+        var result = await sender.Send(login, cancellationToken);
+        return result.ToActionResult(tokens => Ok(cookie.HandOver(Response, tokens, transport)));
     }
 
     /// <summary>Refresh the tokens</summary>
     /// <remarks>
     /// Exchanges a refresh token for the next pair of tokens. A refresh token can be used once. If it is used again,
     /// its session ends, except for a short grace period in which a client can repeat a request whose answer was
-    /// lost.
+    /// lost. With <c>transport=cookie</c>, the refresh token is read from the cookie. If there is no cookie, the answer
+    /// is 204: nobody is signed in, which is no error.
     /// </remarks>
     [HttpPost("refresh")]
+    [EnableRateLimiting(ClientRateLimit.RefreshPolicy)]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "invalid-scope")]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesProblem(
+        StatusCodes.Status400BadRequest,
+        "validation-failed", "malformed-request", "invalid-scope", "transport-unavailable")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "invalid-refresh-token", "refresh-token-reused")]
-    public async Task<ActionResult> Refresh(RefreshCommand command, CancellationToken cancellationToken)
+    [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]
+    public async Task<ActionResult> Refresh(
+        [Transport] TokenTransport transport,
+        RefreshCommand command,
+        [FromServices] RefreshCookie cookie,
+        CancellationToken cancellationToken)
     {
-        var result = await sender.Send(command with { Client = HttpContext.ClientInfo() }, cancellationToken);
-        return result.ToActionResult(Ok);
+        var refresh = command with { Transport = transport, Client = HttpContext.ClientInfo() };
+        if (transport is TokenTransport.Cookie)
+        {
+            var presented = cookie.Read(Request);
+            if (!presented.IsSuccess || presented.Value is null)
+            {
+                return presented.ToActionResult(_ => NoContent()); // without a cookie, nobody is signed in
+            }
+
+            refresh = refresh with { RefreshToken = presented.Value };
+        }
+
+        var result = await sender.Send(refresh, cancellationToken);
+        if (transport is TokenTransport.Cookie && result.Error is { Kind: ErrorKind.Unauthenticated })
+        {
+            cookie.Delete(Response);
+        }
+
+        return result.ToActionResult(tokens => Ok(cookie.HandOver(Response, tokens, transport)));
     }
 
     /// <summary>Sign out</summary>
     /// <remarks>
-    /// Ends the session of the refresh token in the body, of the bearer token, or of both. The answer is 204 even if
-    /// the session has already ended or the bearer token has expired.
+    /// Ends the session of the refresh token in the body or in the cookie, of the bearer token, or of both. The answer
+    /// is 204 even if the session has already ended or the bearer token has expired. The cookie is deleted.
     /// </remarks>
     [HttpPost("logout")]
+    [EnableRateLimiting(ClientRateLimit.RefreshPolicy)]
     [AllowAnonymous]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "invalid-refresh-token")]
+    [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]
     public async Task<ActionResult> Logout(
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] LogoutCommand? command,
+        [FromServices] RefreshCookie cookie,
         CancellationToken cancellationToken)
     {
+        var presented = cookie.Read(Request);
+        if (!presented.IsSuccess)
+        {
+            return presented.ToActionResult(_ => NoContent());
+        }
+
         var logout = (command ?? new LogoutCommand()) with
         {
             AccessToken = BearerHeader.Read(Request)?.ToString(),
+            Cookie = presented.Value,
             Client = HttpContext.ClientInfo(),
         };
         var result = await sender.Send(logout, cancellationToken);
+        if (logout.CookieCounts)
+        {
+            cookie.Delete(Response);
+        }
+
         return result.ToActionResult(_ => NoContent());
     }
 
@@ -175,16 +240,23 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [HashesPassword]
     [RequireLiveSession]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
-    [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
+    [ProducesProblem(
+        StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "transport-unavailable")]
+    [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]
     [ProducesProblem(
         StatusCodes.Status401Unauthorized,
         "invalid-credentials", "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
     [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts", "rate-limited")]
     public async Task<ActionResult> Reauthenticate(
-        ReauthenticateCommand command, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+        [Transport] TokenTransport transport,
+        ReauthenticateCommand command,
+        [FromServices] RefreshCookie cookie,
+        [BearerToken] AccessToken token,
+        CancellationToken cancellationToken)
     {
-        var result = await sender.Send(command with { Caller = HttpContext.Caller(token) }, cancellationToken);
-        return result.ToActionResult(Ok);
+        var proof = command with { Transport = transport, Caller = HttpContext.Caller(token) };
+        var result = await sender.Send(proof, cancellationToken);
+        return result.ToActionResult(tokens => Ok(cookie.HandOver(Response, tokens, transport)));
     }
 
     /// <summary>Read the presented token</summary>
@@ -192,6 +264,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// Returns the content of the access token without a database lookup. The account may no longer exist.
     /// </remarks>
     [HttpGet("token")]
+    [EnableRateLimiting(ClientRateLimit.RefreshPolicy)]
     [Authorize]
     [ProducesResponseType<TokenResponse>(StatusCodes.Status200OK)]
     public ActionResult GetToken() => new JsonResult(TokenResponse.From(HttpContext.AccessToken()));
@@ -210,11 +283,7 @@ public sealed record ConfirmationRequired(string Status, string FlowToken, long 
 }
 
 /// <summary>A new account and the tokens of its first session.</summary>
-public sealed record ConfirmedRegistrationResponse(AccountResponse Account, Tokens Tokens)
-{
-    internal static ConfirmedRegistrationResponse From(ConfirmedRegistration confirmed) =>
-        new(AccountResponse.From(confirmed.Account), confirmed.Tokens);
-}
+public sealed record ConfirmedRegistrationResponse(AccountResponse Account, Tokens Tokens);
 
 /// <summary>The content of an access token.</summary>
 /// <param name="Sub">The id of the account.</param>

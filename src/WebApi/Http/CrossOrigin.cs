@@ -32,21 +32,27 @@ public sealed class CrossOrigin
 
     internal bool AllowsAny(IHostEnvironment environment) => AllowedOrigins.Count > 0 || environment.IsDevelopment();
 
-    // The policy allows no credentials: tokens travel in a header, never in a cookie.
+    /// <summary>Whether every origin of this machine is allowed, as in Development without a list.</summary>
+    internal bool AllowsThisMachine(IHostEnvironment environment) =>
+        AllowedOrigins.Count == 0 && environment.IsDevelopment();
+
+    // Credentials: a frontend on another origin of the site sends the cookie of the refresh token. Access tokens never
+    // travel in a cookie, so credentials alone reach no other route.
     internal void Apply(CorsPolicyBuilder policy, IHostEnvironment environment)
     {
         policy
             .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
             .WithHeaders([.. RequestHeaders, .. AllowedHeaders])
             .WithExposedHeaders("ETag", "Location", "Retry-After", "WWW-Authenticate")
+            .AllowCredentials()
             .SetPreflightMaxAge(PreflightMaxAge);
-        if (AllowedOrigins.Count > 0 || !environment.IsDevelopment())
+        if (AllowsThisMachine(environment))
         {
-            policy.WithOrigins([.. AllowedOrigins]);
+            policy.SetIsOriginAllowed(IsOnThisMachine);
         }
         else
         {
-            policy.SetIsOriginAllowed(IsOnThisMachine);
+            policy.WithOrigins([.. AllowedOrigins]);
         }
     }
 

@@ -1,4 +1,3 @@
-using CleanJwt.WebApi.Http;
 using Scalar.AspNetCore;
 
 namespace CleanJwt.WebApi.OpenApi;
@@ -16,14 +15,5 @@ internal static class ApiDocument
     {
         routes.MapOpenApi("/openapi/v1.json");
         routes.MapScalarApiReference("/docs", DocsPage.Configure);
-        routes.MapGet("/", RedirectToDocs);
-    }
-
-    // ASP.NET Core runs a RequestDelegate as it is. A handler that returns an IResult would be compiled at each start.
-    private static Task RedirectToDocs(HttpContext context)
-    {
-        var paths = context.RequestServices.GetRequiredService<PublicPaths>();
-        context.Response.Redirect(paths.Of(context, "/docs"));
-        return Task.CompletedTask;
     }
 }

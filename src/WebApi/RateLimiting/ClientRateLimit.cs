@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace CleanJwt.WebApi.RateLimiting;
 
 /// <summary>
-/// Limits the requests of one client in a minute, on all endpoints with <see cref="EnableRateLimitingAttribute"/>
-/// together.
+/// Limits the requests of one client in a minute, on all endpoints whose <see cref="EnableRateLimitingAttribute"/>
+/// names the same policy together.
 /// </summary>
 /// <remarks>
 /// Each node counts for itself. The window slides, so a client can't send twice the limit around the end of a minute.
@@ -16,8 +16,11 @@ namespace CleanJwt.WebApi.RateLimiting;
 /// </remarks>
 internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
 {
-    /// <summary>The name of the policy.</summary>
+    /// <summary>The policy for <see cref="RateLimitingOptions.PermitsPerMinute"/>.</summary>
     public const string Policy = "client";
+
+    /// <summary>The policy for <see cref="RateLimitingOptions.RefreshesPerMinute"/>.</summary>
+    public const string RefreshPolicy = "refresh";
 
     /// <summary>
     /// The number of clients that are counted separately. Further clients share <see cref="SharedLimits"/> limits.
@@ -37,11 +40,11 @@ internal sealed class ClientRateLimit : IRateLimiterPolicy<ClientNetwork>
     private readonly Func<ClientNetwork, RateLimiter> _start;
     private int _clients;
 
-    public ClientRateLimit(RateLimitingOptions options)
+    public ClientRateLimit(int permits, RateLimitingOptions options)
     {
         _window = new SlidingWindowRateLimiterOptions
         {
-            PermitLimit = options.PermitsPerMinute,
+            PermitLimit = permits,
             Window = options.Window,
             SegmentsPerWindow = SegmentsPerWindow,
             AutoReplenishment = false, // the library has one timer for all clients

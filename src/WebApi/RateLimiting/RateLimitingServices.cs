@@ -10,11 +10,10 @@ internal static class RateLimitingServices
     public static void AddClientRateLimit(this IServiceCollection services)
     {
         services.AddSettings<RateLimitingOptions>(RateLimitingOptions.SectionName);
-        services.AddSingleton<ClientRateLimit>();
         services.AddSingleton(provider =>
             new MailLimits(CountNetworks: provider.GetRequiredService<RateLimitingOptions>().Enabled));
-        services.AddOptions<RateLimiterOptions>().Configure<ClientRateLimit>((options, limit) =>
-            options.AddPolicy(ClientRateLimit.Policy, limit));
+        services.AddLimit(ClientRateLimit.Policy, options => options.PermitsPerMinute);
+        services.AddLimit(ClientRateLimit.RefreshPolicy, options => options.RefreshesPerMinute);
         services.AddRateLimiter();
     }
 
@@ -25,5 +24,17 @@ internal static class RateLimitingServices
         {
             app.UseRateLimiter();
         }
+    }
+
+    private static void AddLimit(
+        this IServiceCollection services, string policy, Func<RateLimitingOptions, int> permits)
+    {
+        services.AddKeyedSingleton(policy, (provider, _) =>
+        {
+            var options = provider.GetRequiredService<RateLimitingOptions>();
+            return new ClientRateLimit(permits(options), options);
+        });
+        services.AddOptions<RateLimiterOptions>().Configure<IServiceProvider>((options, provider) =>
+            options.AddPolicy(policy, provider.GetRequiredKeyedService<ClientRateLimit>(policy)));
     }
 }

@@ -1,5 +1,6 @@
 using CleanJwt.Application.Clients;
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.Sessions;
 using CleanJwt.Application.UnitTests.Sessions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
@@ -57,9 +58,9 @@ internal sealed class Introspecting
     private static IEnumerable<TestCaseData> Sessions =>
     [
         new TestCaseData(FifthGeneration, 5, true).SetArgDisplayNames("current"),
-        new TestCaseData(FifthGeneration with { RotatedAt = Now.AddSeconds(-9) }, 4, true).SetArgDisplayNames(
+        new TestCaseData(FifthGeneration with { RotatedAt = Now.AddSeconds(-29) }, 4, true).SetArgDisplayNames(
             "spent within the grace"),
-        new TestCaseData(FifthGeneration with { RotatedAt = Now.AddSeconds(-10) }, 4, false).SetArgDisplayNames(
+        new TestCaseData(FifthGeneration with { RotatedAt = Now.AddSeconds(-30) }, 4, false).SetArgDisplayNames(
             "spent before the grace"),
         new TestCaseData(FifthGeneration with { RotatedAt = Now }, 3, false).SetArgDisplayNames("two generations old"),
         new TestCaseData(FifthGeneration, 6, false).SetArgDisplayNames("never issued"),
@@ -84,6 +85,23 @@ internal sealed class Introspecting
         _ports.Sessions.Verify(
             sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()), Times.Once());
         _ports.Sessions.VerifyNoOtherCalls();
+    }
+
+    [TestCase(29, TokenTransport.Body, true)]
+    [TestCase(59, TokenTransport.Body, false)]
+    [TestCase(59, TokenTransport.Cookie, true)]
+    [TestCase(60, TokenTransport.Cookie, false)]
+    public async Task SpentToken_IsJudgedByTheRuleOfItsTransport(int age, TokenTransport transport, bool isActive)
+    {
+        var session = FifthGeneration with { RotatedAt = Now.AddSeconds(-age) };
+        _ports.Sessions
+            .Setup(sessions => sessions.FindAsync(FifthGeneration.Id, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new AccountSession(session, Ada));
+
+        var result = await IntrospectAsync(
+            NotAccepted(_ports.Readable(FifthGeneration.Id, 4, transport), "invalid-token"));
+
+        Assert.That(result.Value.Session, isActive ? Is.SameAs(session) : Is.Null);
     }
 
     private async Task<Result<Introspection>> IntrospectAsync(string token)

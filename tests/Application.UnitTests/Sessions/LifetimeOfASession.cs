@@ -25,7 +25,7 @@ internal sealed class LifetimeOfASession
         {
             Assert.That(defaults.IdleLifetime, Is.EqualTo(TimeSpan.FromDays(14)));
             Assert.That(defaults.AbsoluteLifetime, Is.EqualTo(TimeSpan.FromDays(90)));
-            Assert.That(defaults.RefreshReuseGrace, Is.EqualTo(TimeSpan.FromSeconds(10)));
+            Assert.That(defaults.RefreshReuseGrace, Is.EqualTo(TimeSpan.FromSeconds(30)));
             Assert.That(SessionOptions.SectionName, Is.EqualTo("Sessions"));
         }
     }

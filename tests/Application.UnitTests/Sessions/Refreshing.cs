@@ -13,7 +13,7 @@ namespace CleanJwt.Application.UnitTests.Sessions;
 internal sealed class Refreshing
 {
     private static readonly SessionOptions WithoutGrace = new() { RefreshReuseGrace = TimeSpan.Zero };
-    private static readonly Session JustRotated = FifthGeneration with { RotatedAt = Now.AddSeconds(-9) };
+    private static readonly Session JustRotated = FifthGeneration with { RotatedAt = Now.AddSeconds(-29) };
 
     private readonly SessionFixture _ports = new();
     private readonly List<Session> _offered = [];
@@ -378,6 +378,76 @@ internal sealed class Refreshing
         var result = await RefreshAsync(Presented(1), cancellationToken: request.Token);
 
         Assert.That(result.Error, Is.SameAs(SessionErrors.RefreshTokenReused));
+    }
+
+    [TestCase(59, 5, null, TestName = "{m}(current, too old to be set again)")]
+    [TestCase(31, 5, null, TestName = "{m}(current, in the second half of the interval)")]
+    [TestCase(29, 5, 5, TestName = "{m}(current, in the first half of the interval)")]
+    [TestCase(59, 4, 5, TestName = "{m}(spent, within the interval)")]
+    public async Task YoungCookie_IsAnsweredWithoutARotation(int age, int presented, int? handedOver)
+    {
+        var session = FifthGeneration with { RotatedAt = Now.AddSeconds(-age) };
+        Stored(session);
+
+        var result = await RefreshCookieAsync(presented);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                result.Value.RefreshToken,
+                Is.EqualTo(handedOver is { } generation ? RefreshTokenText(session.Id, generation) : null));
+            Assert.That(result.Value.ExpiresIn, Is.EqualTo(600));
+            SessionWasOnlyRead();
+        }
+    }
+
+    [Test]
+    public async Task CookieOfAnInterval_Rotates()
+    {
+        Stored(FifthGeneration with { RotatedAt = Now.AddSeconds(-60) });
+
+        var result = await RefreshCookieAsync(5);
+
+        Assert.That(result.Value.RefreshToken, Is.EqualTo(RefreshTokenText(FifthGeneration.Id, 6)));
+        Assert.That(_offered, Has.Count.EqualTo(1));
+    }
+
+    [TestCase(5, 1)]
+    [TestCase(5, 3600)]
+    [TestCase(4, 59)]
+    public async Task WithoutRotation_AnswersAnAccessTokenAlone(int presented, int age)
+    {
+        Stored(FifthGeneration with { RotatedAt = Now.AddSeconds(-age) });
+
+        var result = await RefreshCookieAsync(presented, rotate: false);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Value.RefreshToken, Is.Null);
+            Assert.That(result.Value.AccessToken, Does.StartWith("access"));
+            SessionWasOnlyRead();
+        }
+    }
+
+    [TestCase(3, 1)]
+    [TestCase(4, 60)]
+    public async Task SpentCookieWithoutRotation_EndsTheSession(int presented, int age)
+    {
+        Stored(FifthGeneration with { RotatedAt = Now.AddSeconds(-age) });
+        AllowEnding();
+
+        var result = await RefreshCookieAsync(presented, rotate: false);
+
+        Assert.That(result.Error, Is.SameAs(SessionErrors.RefreshTokenReused));
+    }
+
+    private async Task<Result<Tokens>> RefreshCookieAsync(int presented, bool rotate = true)
+    {
+        var handler = new RefreshHandler(
+            _ports.Sessions.Object, _ports.RefreshTokens.Object, _ports.Tokens, _ports.Options, _ports.Time);
+        var token = _ports.Readable(FifthGeneration.Id, presented, TokenTransport.Cookie);
+        return await handler.Handle(
+            new RefreshCommand(token, Rotate: rotate) { Transport = TokenTransport.Cookie }, CancellationToken.None);
     }
 
     private static Session BreakOff(CancellationTokenSource request, Session session)

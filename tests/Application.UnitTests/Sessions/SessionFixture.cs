@@ -100,11 +100,12 @@ internal sealed class SessionFixture
 
     /// <summary>Makes a refresh token of this session and generation readable.</summary>
     /// <returns>The text of the token.</returns>
-    public string Readable(Guid sessionId, int generation = 1)
+    public string Readable(
+        Guid sessionId, int generation = 1, TokenTransport transport = TokenTransport.Body)
     {
-        var text = RefreshTokenText(sessionId, generation);
-        RefreshToken? token = new(sessionId, generation);
-        RefreshTokens.Setup(tokens => tokens.TryRead(text, out token)).Returns(true);
+        var text = Unreadable(RefreshTokenText(sessionId, generation));
+        RefreshToken? token = new(sessionId, generation, transport);
+        RefreshTokens.Setup(tokens => tokens.TryRead(text, transport, out token)).Returns(true);
         return text;
     }
 
@@ -112,7 +113,7 @@ internal sealed class SessionFixture
     public string Unreadable(string text = "no refresh token")
     {
         RefreshToken? none = null;
-        RefreshTokens.Setup(tokens => tokens.TryRead(text, out none)).Returns(false);
+        RefreshTokens.Setup(tokens => tokens.TryRead(text, It.IsAny<TokenTransport>(), out none)).Returns(false);
         return text;
     }
 }

@@ -78,7 +78,40 @@ internal sealed class SigningOut
         }
     }
 
-    private async Task<Result<Done>> LogoutAsync(Shown refreshToken, Shown accessToken)
+    [TestCase(Shown.Nothing, Shown.TokenOfOne, "cookie")]
+    [TestCase(Shown.Empty, Shown.TokenOfOne, "cookie")]
+    [TestCase(Shown.Nothing, Shown.Unreadable, "")]
+    [TestCase(Shown.TokenOfOther, Shown.TokenOfOne, "body")]
+    public async Task Cookie_CountsWithoutATokenInTheBody(Shown refreshToken, Shown cookie, string ended)
+    {
+        var result = await LogoutAsync(refreshToken, Shown.Nothing, cookie);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.IsSuccess, Is.True);
+            Assert.That(_ended, Is.EqualTo(ended switch
+            {
+                "cookie" => [One],
+                "body" => [Other],
+                _ => Array.Empty<Guid>(),
+            }));
+        }
+    }
+
+    [TestCase(Shown.Unreadable, Shown.TokenOfOne, "invalid-refresh-token")]
+    public async Task UnreadableTokenInTheBody_IsRefusedBesideACookie(Shown refreshToken, Shown cookie, string code)
+    {
+        var result = await LogoutAsync(refreshToken, Shown.Nothing, cookie);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.Error?.Code, Is.EqualTo(code));
+            Assert.That(_ended, Is.Empty);
+        }
+    }
+
+    private async Task<Result<Done>> LogoutAsync(
+        Shown refreshToken, Shown accessToken, Shown cookie = Shown.Nothing)
     {
         _ports.Sessions
             .Setup(sessions => sessions.EndAsync(
@@ -90,17 +123,18 @@ internal sealed class SigningOut
         return await handler.Handle(
             new LogoutCommand(RefreshTokenOf(refreshToken))
             {
-                AccessToken = AccessTokenOf(accessToken)
+                AccessToken = AccessTokenOf(accessToken),
+                Cookie = RefreshTokenOf(cookie, TokenTransport.Cookie),
             }, CancellationToken.None);
     }
 
-    private string? RefreshTokenOf(Shown shown) => shown switch
+    private string? RefreshTokenOf(Shown shown, TokenTransport transport = TokenTransport.Body) => shown switch
     {
         Shown.Nothing => null,
         Shown.Empty => "",
-        Shown.Unreadable => _ports.Unreadable(),
-        Shown.TokenOfOne => _ports.Readable(One),
-        Shown.TokenOfOther => _ports.Readable(Other),
+        Shown.Unreadable => _ports.Unreadable($"no {transport} token"),
+        Shown.TokenOfOne => _ports.Readable(One, 1, transport),
+        Shown.TokenOfOther => _ports.Readable(Other, 1, transport),
     };
 
     private string? AccessTokenOf(Shown shown) => shown switch

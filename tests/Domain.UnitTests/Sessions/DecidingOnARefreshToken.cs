@@ -11,6 +11,7 @@ namespace CleanJwt.Domain.UnitTests.Sessions;
 internal sealed class DecidingOnARefreshToken
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly DateTimeOffset RotatedAt = Start.AddMinutes(1);
 
     private static readonly Session Live = New with { Generation = 5, RotatedAt = RotatedAt };
@@ -85,5 +86,31 @@ internal sealed class DecidingOnARefreshToken
     [TestCaseSource(nameof(Table))]
     public void Table_HoldsRowByRow(
         Session session, int presented, DateTimeOffset now, TimeSpan grace, RotationOutcome outcome) =>
-        Assert.That(Rotation.Decide(session, presented, now, grace), Is.EqualTo(outcome));
+        Assert.That(Rotation.Decide(session, presented, now, Histories.BodyRule(grace)), Is.EqualTo(outcome));
+
+    private static IEnumerable<TestCaseData> CookieTable =>
+    [
+        Row("current token, just issued", Live, 5, RotatedAt, Repeat),
+        Row("current token, a tick before the interval ends", Live, 5, RotatedAt + Interval - Tick, Repeat),
+        Row("current token, before its rotation by this clock", Live, 5, RotatedAt.AddSeconds(-1), Repeat),
+        Row("current token, as the interval ends", Live, 5, RotatedAt + Interval, Rotate),
+        Row("current token, long after", Live, 5, RotatedAt.AddMinutes(30), Rotate),
+        Row("current token, after the clock was set back by two hours", Live, 5, RotatedAt.AddHours(-2), Rotate),
+        Row("first token, just issued", Fresh, 1, Start, Repeat),
+        Row("first token, as the interval ends", Fresh, 1, Start + Interval, Rotate),
+        Row("previous token at once", Live, 4, RotatedAt, Repeat),
+        Row("previous token, a tick before the interval ends", Live, 4, RotatedAt + Interval - Tick, Repeat),
+        Row("previous token, as the interval ends", Live, 4, RotatedAt + Interval, Reused),
+        Row("older token at once", Live, 3, RotatedAt, Reused),
+        Row("token of the next generation", Live, 6, RotatedAt, Invalid),
+        Row("generation zero beside the first", Fresh, 0, Start, Invalid),
+        Row("current token at expiry", Live with { ExpiresAt = RotatedAt + Tick }, 5, RotatedAt + Tick, Invalid),
+        Row("current token of an ended session", Ended, 5, RotatedAt, Invalid),
+        Row("previous token of an ended session", Ended, 4, RotatedAt, Invalid),
+    ];
+
+    [TestCaseSource(nameof(CookieTable))]
+    public void TableOfCookies_HoldsRowByRow(
+        Session session, int presented, DateTimeOffset now, RotationOutcome outcome) =>
+        Assert.That(Rotation.Decide(session, presented, now, Histories.CookieRule(Interval)), Is.EqualTo(outcome));
 }

@@ -1,3 +1,4 @@
+using CleanJwt.Domain.Sessions;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -26,12 +27,12 @@ internal abstract record Step
     }
 }
 
-/// <summary>The events of one session under one setting of the grace period.</summary>
-internal sealed record History(TimeSpan Grace, IReadOnlyList<Step> Steps)
+/// <summary>The events of one session under one rule.</summary>
+internal sealed record History(RotationRule Rule, IReadOnlyList<Step> Steps)
 {
     public static readonly TimeSpan IdleLifetime = TimeSpan.FromMinutes(1);
 
-    public override string ToString() => $"grace {Grace}: {string.Join("; ", Steps)}";
+    public override string ToString() => $"{Rule}: {string.Join("; ", Steps)}";
 }
 
 /// <summary>Makes histories that stay near the boundaries of the rules, and makes failing ones shorter.</summary>
@@ -39,14 +40,21 @@ internal static class Histories
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private static readonly Gen<TimeSpan> Graces = Gen.Elements(
-        TimeSpan.Zero, SessionExample.Tick, Second, 10 * Second);
+    private static readonly Gen<RotationRule> BodyRules =
+        Gen.Elements(TimeSpan.Zero, SessionExample.Tick, Second, 10 * Second).Select(BodyRule);
+
+    private static readonly Gen<RotationRule> CookieRules =
+        Gen.Elements(SessionExample.Tick, Second, 10 * Second).Select(CookieRule);
 
     public static Gen<History> Generator =>
-        from grace in Graces
+        from rule in Gen.OneOf(BodyRules, CookieRules)
         from steps in Gen.Frequency(
-            (8, Refreshes), (6, Jumps(grace)), (1, Gen.Constant<Step>(new Step.Logout()))).ListOf()
-        select new History(grace, steps);
+            (8, Refreshes), (6, Jumps(rule.PreviousIsGood)), (1, Gen.Constant<Step>(new Step.Logout()))).ListOf()
+        select new History(rule, steps);
+
+    public static RotationRule BodyRule(TimeSpan grace) => new(grace, TimeSpan.Zero);
+
+    public static RotationRule CookieRule(TimeSpan interval) => new(interval, interval);
 
     public static Arbitrary<History> Arbitrary() => Arb.From(Generator, Shorter);
 

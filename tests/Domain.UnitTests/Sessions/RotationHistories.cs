@@ -12,7 +12,7 @@ internal sealed class RotationHistories
     [FsCheck.NUnit.Property(MaxTest = 3000, Arbitrary = [typeof(Histories)])]
     public Property AnyHistory_AnswersAsTheModel(History history)
     {
-        var family = new TokenFamily(history.Grace, History.IdleLifetime);
+        var family = new TokenFamily(history.Rule, History.IdleLifetime);
         return Holds(history, (service, step, replies, now) =>
         {
             List<Reply> expected = [];
@@ -37,7 +37,12 @@ internal sealed class RotationHistories
     public Property AnyHistory_HasOneLiveGenerationAsLongAsTheSessionLives(History history) =>
         Holds(history, (service, _, _, now) =>
     {
-        var live = Generations(service).Count(generation => service.Peek(generation, now) == RotationOutcome.Rotate);
+        var live = Generations(service).Count(generation => service.Peek(generation, now) switch
+        {
+            RotationOutcome.Rotate => true,
+            RotationOutcome.Repeat => generation == service.Generation,
+            _ => false,
+        });
         return live == (service.IsLive(now) ? 1 : 0) ? null : $"{live} generations are live";
     });
 
@@ -64,7 +69,7 @@ internal sealed class RotationHistories
     public Property TokenSpentLongAgo_EndsTheSession(PositiveInt rotations, PositiveInt age, NonNegativeInt wait)
     {
         var grace = TimeSpan.FromSeconds(10);
-        var service = new TinyService(grace, TimeSpan.FromDays(1));
+        var service = new TinyService(Histories.BodyRule(grace), TimeSpan.FromDays(1));
         var last = Start;
         for (var i = 0; i < rotations.Get; i++)
         {
@@ -78,6 +83,58 @@ internal sealed class RotationHistories
             var reply = service.Refresh([service.Generation - age.Get], now).Single();
             return reply.Outcome == RotationOutcome.Reused && service.IsOver;
         });
+    }
+
+    // The answers of a browser's requests overtake each other, but none takes as long as half of the interval: after
+    // half of it, an answer without a rotation no longer sets the cookie.
+    [FsCheck.NUnit.Property(MaxTest = 3000)]
+    public Property CookieWithLateAnswers_KeepsItsSession()
+    {
+        var interval = TimeSpan.FromSeconds(60);
+        var request =
+            from wait in Gen.Elements(0, 1, 20, 29, 30, 31, 40, 59, 60, 61, 600)
+            from delay in Gen.Elements(0, 1, 28, 29)
+            select (wait, delay);
+        return Prop.ForAll(Arb.From(request.ListOf(20)), requests =>
+        {
+            var service = new TinyService(Histories.CookieRule(interval), TimeSpan.FromDays(1));
+            var (now, arrivals) = (Start, new List<(DateTimeOffset At, int Generation)> { (Start, 1) });
+            foreach (var (wait, delay) in requests)
+            {
+                now += TimeSpan.FromSeconds(wait);
+                var cookie = arrivals.Where(arrival => arrival.At <= now).MaxBy(arrival => arrival.At).Generation;
+                var age = now - service.RotatedAt;
+                var reply = service.Refresh([cookie], now).Single();
+                if (reply.Generation is not { } generation)
+                {
+                    return false.Label($"generation {cookie} was answered {reply.Outcome} after {now - Start}");
+                }
+
+                if (cookie != generation || age < interval / 2)
+                {
+                    arrivals.Add((now + TimeSpan.FromSeconds(delay), generation));
+                }
+            }
+
+            return true.ToProperty();
+        });
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 1000)]
+    public Property CookieOfTwoGenerationsAgo_EndsTheSession(PositiveInt rotations, NonNegativeInt wait, PositiveInt age)
+    {
+        var interval = TimeSpan.FromSeconds(60);
+        var service = new TinyService(Histories.CookieRule(interval), TimeSpan.FromDays(1));
+        var now = Start;
+        for (var i = 0; i < rotations.Get + 1; i++)
+        {
+            now += interval;
+            service.Refresh([service.Generation], now);
+        }
+
+        var presented = Math.Max(Session.FirstGeneration, service.Generation - 1 - age.Get);
+        var reply = service.Refresh([presented], now + TimeSpan.FromSeconds(wait.Get)).Single();
+        return (reply.Outcome == RotationOutcome.Reused && service.IsOver).ToProperty();
     }
 
     [FsCheck.NUnit.Property(MaxTest = 3000, Arbitrary = [typeof(RuleKeepingClients)])]
@@ -116,7 +173,7 @@ internal sealed class RotationHistories
     private static Property Holds(
         History history, Func<TinyService, Step, IReadOnlyList<Reply>, DateTimeOffset, string?> violation)
     {
-        var service = new TinyService(history.Grace, History.IdleLifetime);
+        var service = new TinyService(history.Rule, History.IdleLifetime);
         var now = Start;
         for (var i = 0; i < history.Steps.Count; i++)
         {

@@ -27,7 +27,7 @@ internal sealed record RuleKeepingClient(TimeSpan Grace, IReadOnlyList<ClientAct
     /// </returns>
     public string? FirstHarm()
     {
-        var service = new TinyService(Grace, History.IdleLifetime);
+        var service = new TinyService(Histories.BodyRule(Grace), History.IdleLifetime);
         var held = service.Generation;
         var clock = SessionExample.Start;
         foreach (var action in Actions)

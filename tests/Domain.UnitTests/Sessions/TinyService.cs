@@ -9,7 +9,7 @@ internal readonly record struct Reply(RotationOutcome Outcome, int? Generation);
 /// A service with one session. Its store has the conditional updates of a database, and its requests read, decide and
 /// write like those of the real service.
 /// </summary>
-internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
+internal sealed class TinyService(RotationRule rule, TimeSpan idleLifetime)
 {
     private const int MaxReads = 2;
 
@@ -22,7 +22,9 @@ internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
 
     public int Generation => _stored.Generation;
 
-    public RotationOutcome Peek(int presented, DateTimeOffset now) => Rotation.Decide(_stored, presented, now, grace);
+    public DateTimeOffset RotatedAt => _stored.RotatedAt ?? _stored.CreatedAt;
+
+    public RotationOutcome Peek(int presented, DateTimeOffset now) => Rotation.Decide(_stored, presented, now, rule);
 
     public bool IsLive(DateTimeOffset now) => _stored.IsLive(now);
 
@@ -39,7 +41,7 @@ internal sealed class TinyService(TimeSpan grace, TimeSpan idleLifetime)
     {
         for (var look = 1; look <= MaxReads; look++)
         {
-            switch (Rotation.Decide(seen, presented, now, grace))
+            switch (Rotation.Decide(seen, presented, now, rule))
             {
                 case RotationOutcome.Rotate when TryStore(
                     seen.Rotate(Guid.NewGuid(), now, now + idleLifetime, seen.Scope)):

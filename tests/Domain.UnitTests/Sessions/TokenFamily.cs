@@ -8,12 +8,12 @@ namespace CleanJwt.Domain.UnitTests.Sessions;
 /// </summary>
 internal sealed class TokenFamily
 {
-    private readonly TimeSpan _grace;
+    private readonly RotationRule _rule;
     private readonly TimeSpan _idleLifetime;
-    private readonly List<Token> _issued = [new Token()];
+    private readonly List<Token> _issued = [new Token(SessionExample.Start)];
     private DateTimeOffset _lastRotation = SessionExample.Start;
 
-    public TokenFamily(TimeSpan grace, TimeSpan idleLifetime) => (_grace, _idleLifetime) = (grace, idleLifetime);
+    public TokenFamily(RotationRule rule, TimeSpan idleLifetime) => (_rule, _idleLifetime) = (rule, idleLifetime);
 
     public bool IsOver { get; private set; }
 
@@ -28,10 +28,14 @@ internal sealed class TokenFamily
     /// <param name="numbers">The tokens of the requests, counted from 1 in the order of their issue.</param>
     public List<Reply> Present(IReadOnlyList<int> numbers, DateTimeOffset now)
     {
-        var looks = numbers.Select(number => (number, saw: Judge(number, now))).ToList();
-        return [.. looks.Select(
-            look => Act(look.number, look.saw == RotationOutcome.Rotate ? Judge(look.number, now) : look.saw, now))];
+        var looks = numbers.Select(number => (number, saw: Judge(number, now), wasSpent: IsSpent(number))).ToList();
+        return [.. looks.Select(look => look.saw == RotationOutcome.Rotate
+            ? Act(look.number, Judge(look.number, now), IsSpent(look.number), now)
+            : Act(look.number, look.saw, look.wasSpent, now))];
     }
+
+    private bool IsSpent(int number) =>
+        number >= 1 && number <= _issued.Count && _issued[number - 1].SpentAt is not null;
 
     private RotationOutcome Judge(int number, DateTimeOffset now)
     {
@@ -43,25 +47,29 @@ internal sealed class TokenFamily
         var token = _issued[number - 1];
         if (token.SpentAt is not { } spentAt)
         {
-            return RotationOutcome.Rotate;
+            return IsWithin(_rule.CurrentIsKept, token.IssuedAt, now) ? RotationOutcome.Repeat : RotationOutcome.Rotate;
         }
 
         var successorIsCurrent = _issued[number].SpentAt is null;
-        var justSpent = _grace > TimeSpan.Zero && (now <= spentAt || now - spentAt < _grace);
-        return successorIsCurrent && justSpent ? RotationOutcome.Repeat : RotationOutcome.Reused;
+        return successorIsCurrent && IsWithin(_rule.PreviousIsGood, spentAt, now)
+            ? RotationOutcome.Repeat
+            : RotationOutcome.Reused;
     }
 
-    private Reply Act(int number, RotationOutcome outcome, DateTimeOffset now)
+    private static bool IsWithin(TimeSpan time, DateTimeOffset since, DateTimeOffset now) =>
+        time > TimeSpan.Zero && (now <= since || now - since < time);
+
+    private Reply Act(int number, RotationOutcome outcome, bool isSpent, DateTimeOffset now)
     {
         switch (outcome)
         {
             case RotationOutcome.Rotate:
                 _issued[number - 1].SpentAt = _lastRotation = now;
-                _issued.Add(new Token());
+                _issued.Add(new Token(now));
                 return new Reply(outcome, _issued.Count);
             case RotationOutcome.Repeat:
-                // It answers the token that was current when it read: the successor of a spent token.
-                return new Reply(outcome, number + 1);
+                // It answers the token that was current when it read: the token itself, or the successor of a spent one.
+                return new Reply(outcome, isSpent ? number + 1 : number);
             case RotationOutcome.Reused:
                 End();
                 return new Reply(outcome, null);
@@ -70,8 +78,10 @@ internal sealed class TokenFamily
         }
     }
 
-    private sealed class Token
+    private sealed class Token(DateTimeOffset issuedAt)
     {
+        public DateTimeOffset IssuedAt => issuedAt;
+
         public DateTimeOffset? SpentAt { get; set; }
     }
 }

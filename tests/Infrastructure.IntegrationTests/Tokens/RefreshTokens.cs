@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.Sessions;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Tokens;
 using Microsoft.AspNetCore.DataProtection;
@@ -38,6 +39,17 @@ internal sealed class RefreshTokens
         var text = _service.Write(Token with { Generation = generation });
         Assert.That(_service.TryRead(text, out var read));
         Assert.That(read, Is.EqualTo(Token with { Generation = generation }));
+    }
+
+    [TestCase(TokenTransport.Body, TokenTransport.Cookie)]
+    [TestCase(TokenTransport.Cookie, TokenTransport.Body)]
+    public void TokenOfOneTransport_IsNotReadForTheOther(TokenTransport written, TokenTransport asked)
+    {
+        var token = Token with { Transport = written };
+        var text = _service.Write(token);
+        Assert.That(_service.TryRead(text, asked, out _), Is.False);
+        Assert.That(_service.TryRead(text, written, out var read) && read == token);
+        Assert.That(_service.TryRead(text, out read) && read == token, "for other services, which see both kinds");
     }
 
     [Test]

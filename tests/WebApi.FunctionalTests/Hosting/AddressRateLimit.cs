@@ -2,7 +2,6 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 using CleanJwt.WebApi.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanJwt.WebApi.FunctionalTests.Hosting;
 
@@ -21,6 +20,8 @@ internal sealed class AddressRateLimit
         await (await app.CreateClient().TryLoginAsync(email, TestAccounts.Password)).ShouldBeProblemAsync(
             429, "rate-limited");
         await (await app.CreateClient().PostRawAsync("/api/auth/login", "{")).ShouldBeProblemAsync(429, "rate-limited");
+        await ExhaustAsync(app, 1);
+        app.Commands.Reset();
         await (await app.CreateClient("not a token").GetAsync("/api/auth/token")).ShouldBeProblemAsync(
             429, "rate-limited");
         Assert.That(app.Commands.Commands, Is.Empty);
@@ -32,6 +33,7 @@ internal sealed class AddressRateLimit
     {
         await using var app = Start(permits: 2);
         var tokens = await app.LoginAsync();
+        await ExhaustAsync(app, 2);
         await ShouldBeAtTheLimitAsync(app);
         foreach (var (route, status) in new[]
         {
@@ -52,7 +54,7 @@ internal sealed class AddressRateLimit
     [Test]
     public async Task OtherRoutes_AreNotEvenCounted()
     {
-        var limit = new ClientRateLimit(new RateLimitingOptions());
+        var limit = new ClientRateLimit(permits: 600, new RateLimitingOptions());
         await using var app = Start(limit);
         foreach (var route in new[] { "/api/users/me", "/api/nothing", "/api/auth/nothing", "/.well-known/jwks.json",
             "/health/live", "/" })
@@ -75,12 +77,23 @@ internal sealed class AddressRateLimit
     }
 
     [Test]
+    public async Task RefreshesAndSignIns_AreCountedApart()
+    {
+        await using var app = Start(permits: 2);
+        await ExhaustAsync(app, 2);
+        var client = app.CreateClient();
+        await (await client.PostAsync("/api/auth/logout", null)).ShouldBeProblemAsync(429, "rate-limited");
+        await (await client.PostAsync("/api/auth/refresh", null)).ShouldBeProblemAsync(429, "rate-limited");
+        await (await client.TryLoginAsync("ada@example.com", "a long passphrase")).ShouldBeAsync(401);
+    }
+
+    [Test]
     [Category("Load")]
     public async Task WindowThatHasPassed_LetsRequestsInAgain()
     {
         var window = TimeSpan.FromSeconds(3);
         await using var app = Start(
-            new ClientRateLimit(new RateLimitingOptions { PermitsPerMinute = 3, Window = window }));
+            new ClientRateLimit(permits: 3, new RateLimitingOptions { Window = window }));
         await ExhaustAsync(app, 3);
         var refused = await app.CreateClient().GetAsync("/api/auth/token");
         await refused.ShouldBeProblemAsync(429, "rate-limited");
@@ -98,7 +111,7 @@ internal sealed class AddressRateLimit
         await using var app = Start(permits: 1);
         var limited = app.Endpoints.Where(
             endpoint => endpoint.Metadata.GetMetadata<EnableRateLimitingAttribute>(
-                ) is { PolicyName: ClientRateLimit.Policy });
+                ) is { PolicyName: ClientRateLimit.Policy or ClientRateLimit.RefreshPolicy });
         var expected = app.Endpoints.Where(
             endpoint => endpoint.RoutePattern.RawText!.TrimStart('/')
                 .StartsWith("api/auth", StringComparison.OrdinalIgnoreCase));
@@ -121,7 +134,12 @@ internal sealed class AddressRateLimit
 
     /// <param name="permits">A minute.</param>
     private static CleanJwtApp Start(int permits, bool enabled = true) => new(
-        new() { ["RateLimiting:Enabled"] = $"{enabled}", ["RateLimiting:PermitsPerMinute"] = $"{permits}" },
+        new()
+        {
+            ["RateLimiting:Enabled"] = $"{enabled}",
+            ["RateLimiting:PermitsPerMinute"] = $"{permits}",
+            ["RateLimiting:RefreshesPerMinute"] = $"{permits}",
+        },
         configure: services => services.AddClientAddress(Flooding));
 
     private static CleanJwtApp Start(ClientRateLimit limit) => new(
@@ -129,7 +147,7 @@ internal sealed class AddressRateLimit
         configure: services =>
         {
             services.AddClientAddress(Flooding);
-            services.Replace(ServiceDescriptor.Singleton(limit));
+            services.AddKeyedSingleton(ClientRateLimit.RefreshPolicy, limit);
         });
 
     private static async Task ExhaustAsync(CleanJwtApp app, int permits)

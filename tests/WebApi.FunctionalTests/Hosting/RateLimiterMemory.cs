@@ -16,7 +16,7 @@ internal sealed class RateLimiterMemory
     [Test]
     public async Task ClientThatStaysAway_IsForgotten()
     {
-        var limit = new ClientRateLimit(new RateLimitingOptions { Window = Window });
+        var limit = new ClientRateLimit(permits: 60, new RateLimitingOptions { Window = Window });
         await using var limiter = PartitionedRateLimiter.Create<HttpContext, ClientNetwork>(limit.GetPartition);
         for (var i = 0; i < 1000; i++)
         {
@@ -35,7 +35,7 @@ internal sealed class RateLimiterMemory
     [Test]
     public async Task AttackerWithManyNetworks_IsNotRememberedForEach()
     {
-        var limit = new ClientRateLimit(new RateLimitingOptions { PermitsPerMinute = 1 });
+        var limit = new ClientRateLimit(permits: 1, new RateLimitingOptions());
         await using var limiter = PartitionedRateLimiter.Create<HttpContext, ClientNetwork>(limit.GetPartition);
         var passed = 0;
         for (var i = 0; i < 400_000; i++)

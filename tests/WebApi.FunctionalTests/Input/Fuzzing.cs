@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
@@ -181,7 +182,8 @@ internal sealed class Fuzzing
     {
         public string Write(RefreshToken token) => good.Write(token);
 
-        public bool TryRead(string text, [NotNullWhen(true)] out RefreshToken? token) =>
-            text.EndsWith('=') ? throw new FormatException("padding") : good.TryRead(text, out token);
+        public bool TryRead(
+            string text, TokenTransport transport, [NotNullWhen(true)] out RefreshToken? token) =>
+            text.EndsWith('=') ? throw new FormatException("padding") : good.TryRead(text, transport, out token);
     }
 }
