@@ -68,7 +68,7 @@ internal static class AccountPagesEndpoints
         headers.CacheControl = context.Request.Query["v"] == assets.Version
             ? "public, max-age=31536000, immutable"
             : "no-cache";
-        headers.Vary = HeaderNames.AcceptEncoding;
+        headers.Vary = "Accept-Encoding, Origin"; // frontends of other origins may load the client
         var isGzipped = context.Request.GetTypedHeaders().AcceptEncoding
             .Any(encoding => encoding.Value == "gzip" && encoding.Quality is null or > 0);
         if (isGzipped)
