@@ -1,0 +1,437 @@
+// Made by `npm run types` from the OpenAPI document of the service. Do not edit.
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description An account. */
+        AccountResponse: {
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
+            id: string;
+            /** @description The email address. */
+            email: string;
+            /** @description Whether the owner has proved that the address is theirs. */
+            emailConfirmed: boolean;
+            /** @description The name to show. Null when the owner chose none. */
+            displayName: null | string;
+            /** @description The roles of the account, such as `admin`. */
+            roles: string[];
+            /**
+             * Format: date-time
+             * @description The time of the registration.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description The time of the last change.
+             */
+            updatedAt: string;
+        };
+        /** @description A page of audit entries of an account, newest first. */
+        ActivityPage: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["ActivityResponse"][];
+            /** @description The value to send as `after` for the next page. Null on the last page. */
+            next: null | string;
+        };
+        /** @description An audit entry: one action on an account. */
+        ActivityResponse: {
+            /**
+             * Format: uuid
+             * @description The id of the entry.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description The time of the action.
+             */
+            at: string;
+            /** @description The name of the action, such as `login` or `change-password`. */
+            action: string;
+            /** @description `success` or `failure`. */
+            outcome: string;
+            /**
+             * Format: uuid
+             * @description The session that performed the action, or that a sign-in started. Null when there was no session, and for an action
+             *     of an administrator on the account.
+             */
+            sessionId: null | string;
+            /** @description The address of the client. Null for an action of an administrator on the account. */
+            ipAddress: null | string;
+            /** @description The `User-Agent` header of the client. Null for an action of an administrator on the account. */
+            userAgent: null | string;
+        };
+        /** @description Changes the password of the caller's account, and ends its other sessions. */
+        ChangePasswordCommand: {
+            /** @description Proves that the owner makes the request, and not a person who found the device. */
+            currentPassword: string;
+            /**
+             * @description 12 to 128 characters of any kind. It must not be a commonly used password, nor contain the part of the email address
+             *     before the @.
+             */
+            newPassword: string;
+        };
+        /** @description Confirms the address of the caller's account. A second time changes nothing. */
+        ConfirmEmailCommand: {
+            /** @description The flow token of the request for the mail. */
+            flowToken?: null | string;
+            /** @description The code from the mail. Spaces, dashes and case do not count. */
+            code?: null | string;
+            /** @description The token from the link of the mail, instead of a flow token and a code. */
+            token?: null | string;
+        };
+        /** @description Creates the account of a sign-up whose address is proved, and signs in to it. */
+        ConfirmRegistrationCommand: {
+            /** @description The flow token of the sign-up. It holds the password and the display name. */
+            flowToken?: null | string;
+            /** @description The code from the mail. Spaces, dashes and case do not count. */
+            code?: null | string;
+            /** @description The token from the link of the mail, instead of a flow token and a code. */
+            token?: null | string;
+            /** @description The password of the new account. Needed with `token`, and with it only. */
+            password?: null | string;
+            /** @description The name of the new account. Used with `token` only. */
+            displayName?: null | string;
+            /** @description The scopes of the session, as at a sign-in. Absent grants all scopes that the account may have. */
+            scope?: null | string;
+        };
+        /** @description A sign-up whose address must be confirmed before there is an account. */
+        ConfirmationRequired: {
+            /** @description Always `confirmation-required`. */
+            status: string;
+            /** @description An opaque token. Send it back with the code from the mail. */
+            flowToken: string;
+            /**
+             * Format: int64
+             * @description The seconds for which the code and the link are valid.
+             */
+            expiresIn: number;
+        };
+        /** @description A new account and the tokens of its first session. */
+        ConfirmedRegistrationResponse: {
+            account: components["schemas"]["AccountResponse"];
+            tokens: components["schemas"]["Tokens"];
+        };
+        /** @description The answer to a request for a mail. It is the same whether the address has an account or not. */
+        FlowTicket: {
+            /** @description An opaque token. Send it back with the code from the mail. */
+            flowToken: string;
+            /**
+             * Format: int64
+             * @description The seconds for which the code and the link are valid.
+             */
+            expiresIn: number;
+        };
+        /** @description Asks for a mail with which a forgotten password can be replaced. */
+        ForgotPasswordCommand: {
+            /** @description The address of the account. */
+            email: string;
+            /** @description The name of the frontend that the link of the mail leads to. */
+            frontend?: null | string;
+        };
+        /** @description The content of a token (RFC 7662, section 2.2). For an inactive token, only `active` is set. */
+        IntrospectionResponse: {
+            /** @description Whether the token is valid now. */
+            active: boolean;
+            /** @description The scopes, separated by spaces. */
+            scope?: null | string;
+            /** @description The client that the token was issued to: the value of `Jwt:ClientId`. */
+            client_id?: null | string;
+            /** @description `Bearer` for an access token. Absent for a refresh token. */
+            token_type?: null | string;
+            /**
+             * Format: int64
+             * @description The time of expiry, in seconds since 1970. For a refresh token, the session ends then unless it is refreshed.
+             */
+            exp?: null | number;
+            /**
+             * Format: int64
+             * @description The time at which an access token was issued, in seconds since 1970.
+             */
+            iat?: null | number;
+            /**
+             * Format: int64
+             * @description The time from which an access token is valid, in seconds since 1970.
+             */
+            nbf?: null | number;
+            /** @description The id of an access token. */
+            jti?: null | string;
+            /** @description The issuer. */
+            iss?: null | string;
+            /** @description The audience of an access token. */
+            aud?: null | string;
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
+            sub?: null | string;
+            /**
+             * Format: uuid
+             * @description The id of the session.
+             */
+            sid?: null | string;
+            /**
+             * Format: int64
+             * @description The time at which the owner last proved the password, in seconds since 1970.
+             */
+            auth_time?: null | number;
+            /** @description The roles in an access token. Absent when there are none. */
+            roles?: null | string[];
+        };
+        /** @description Exchanges an email address and a password for a session and its tokens. */
+        LoginCommand: {
+            /** @description Upper and lower case count as the same, and surrounding white space is ignored. */
+            email: string;
+            /** @description Compared after Unicode normalization (NFC). */
+            password: string;
+            /**
+             * @description Names of scopes with spaces between, such as `account:read account:write`. The session keeps them. Absent
+             *     grants all scopes that the account may have, and the session also gets those that a later version adds.
+             */
+            scope?: null | string;
+        };
+        /**
+         * @description Ends the session of the refresh token, in the body or in a cookie, of the access token, or both. The sessions may differ, and may already be
+         *     over.
+         */
+        LogoutCommand: {
+            refreshToken?: null | string;
+        };
+        /** @description A page of accounts, newest first. */
+        ManagedAccountPage: {
+            /** @description The accounts of this page. */
+            items: components["schemas"]["ManagedAccountResponse"][];
+            /** @description The value to send as `after` for the next page. Null on the last page. */
+            next: null | string;
+        };
+        /** @description An account as administrators see it. */
+        ManagedAccountResponse: {
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
+            id: string;
+            /** @description The email address. */
+            email: string;
+            /** @description Whether the owner has proved that the address is theirs. */
+            emailConfirmed: boolean;
+            /** @description The name to show. Null when the owner chose none. */
+            displayName: null | string;
+            /** @description The roles of the account, such as `admin`. */
+            roles: string[];
+            /**
+             * Format: date-time
+             * @description The time of the registration.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description The time of the last change.
+             */
+            updatedAt: string;
+            /** @description Whether the account can't sign in. */
+            locked: boolean;
+        };
+        /** @description The body of every error under `/oauth` (RFC 6749, section 5.2). */
+        OAuthError: {
+            /** @description `invalid_request`, `invalid_client`, `temporarily_unavailable` or `server_error`. */
+            error: string;
+            /** @description An explanation for developers. */
+            error_description: string;
+        };
+        /** @description A problem document (RFC 9457): the body of every error. */
+        Problem: {
+            /** @description `urn:cleanjwt:problem:` followed by the code. */
+            type: string;
+            /** @description The kind of error in a few words. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What the client can do about the error. */
+            detail: string;
+            /** @description The stable name of the error. Clients should branch on it. */
+            code: string;
+            /** @description The id by which the operator finds the request in the log. */
+            traceId: string;
+            /** @description The messages by field name. Only the code `validation-failed` has them. */
+            errors?: null | {
+                [key: string]: string[];
+            };
+        };
+        /**
+         * @description Proves the password again within a session, for requests that need a recent sign-in. The current refresh token stays
+         *     valid.
+         */
+        ReauthenticateCommand: {
+            password: string;
+        };
+        /** @description Exchanges a refresh token for the next two tokens. A refresh token can be used once. */
+        RefreshCommand: {
+            /** @description The refresh token. Absent where a cookie holds it. */
+            refreshToken?: null | string;
+            /** @description Narrows the scopes of this one access token. Absent grants all scopes of the session. */
+            scope?: null | string;
+            /**
+             * @description False asks for an access token alone, so that the refresh token in the cookie is not spent. Servers that render
+             *     pages need that. True is the default, and the only value for a refresh token in the body.
+             * @default true
+             */
+            rotate: boolean;
+        };
+        /** @description Creates an account, or asks for a mail with which the owner of the address can create it. */
+        RegisterCommand: {
+            /** @description One address of 3 to 254 characters. Surrounding white space is removed. */
+            email: string;
+            /**
+             * @description 12 to 128 characters of any kind. It must not be a commonly used password, nor contain the part of the email address
+             *     before the @.
+             */
+            password: string;
+            /** @description At most 100 characters on one line. */
+            displayName?: null | string;
+            /** @description The name of the frontend that the link of the mail leads to. */
+            frontend?: null | string;
+        };
+        /** @description Asks for a mail with which the caller can confirm the address of their account. */
+        RequestEmailConfirmationCommand: {
+            /** @description The name of the frontend that the link of the mail leads to. */
+            frontend?: null | string;
+        };
+        /** @description Asks for the mail of a sign-up once more. The code and the link of the earlier mail stay valid. */
+        ResendConfirmationCommand: {
+            /** @description The flow token of the sign-up. */
+            flowToken: string;
+            /** @description The name of the frontend that the link leads to. Absent means that of the sign-up. */
+            frontend?: null | string;
+        };
+        /** @description Replaces a forgotten password, ends every session of the account and confirms its address. */
+        ResetPasswordCommand: {
+            /**
+             * @description 12 to 128 characters of any kind. It must not be a commonly used password, nor contain the part of the email address
+             *     before the @.
+             */
+            newPassword: string;
+            /** @description The flow token of the request for the mail. */
+            flowToken?: null | string;
+            /** @description The code from the mail. Spaces, dashes and case do not count. */
+            code?: null | string;
+            /** @description The token from the link of the mail, instead of a flow token and a code. */
+            token?: null | string;
+        };
+        /** @description The live sessions of an account. */
+        SessionList: {
+            /** @description The sessions, newest first. */
+            items: components["schemas"]["SessionResponse"][];
+        };
+        /** @description A session: one sign-in on one device. */
+        SessionResponse: {
+            /**
+             * Format: uuid
+             * @description The id of the session.
+             */
+            id: string;
+            /** @description Whether this is the session of the caller. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description The time of the sign-in.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description The time at which the session last received tokens.
+             */
+            lastSeenAt: string;
+            /**
+             * Format: date-time
+             * @description The time at which the session ends unless it is refreshed.
+             */
+            expiresAt: string;
+            /** @description The `User-Agent` header of the sign-in. */
+            userAgent: null | string;
+            /** @description The address of the client at the sign-in. */
+            ipAddress: null | string;
+            /** @description The scopes of the session, separated by spaces. */
+            scope: string;
+        };
+        /** @description Replaces the roles of an account and ends its sessions, so that every token from now on carries the new roles. */
+        SetRolesCommand: {
+            /** @description The new roles. The only known role is `admin`. An empty list removes all roles. */
+            roles: string[];
+        };
+        /** @description The content of an access token. */
+        TokenResponse: {
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
+            sub: string;
+            /**
+             * Format: uuid
+             * @description The id of the session.
+             */
+            sid: string;
+            /** @description The scopes of the token, separated by spaces. */
+            scope: string;
+            /** @description The roles of the account at the time of issue. */
+            roles: string[];
+            /**
+             * Format: date-time
+             * @description The time at which the owner last proved the password.
+             */
+            authTime: string;
+            /**
+             * Format: date-time
+             * @description The time at which the token expires.
+             */
+            expiresAt: string;
+        };
+        /**
+         * @description The way in which a client holds its refresh token. A token that was made for one way does not count in the other.
+         * @enum {unknown}
+         */
+        TokenTransport: "body" | "cookie";
+        /** @description The tokens that a sign-in and each refresh answer. */
+        Tokens: {
+            tokenType: string;
+            accessToken: string;
+            /**
+             * Format: int64
+             * @description The lifetime of the access token, in seconds. Zero for a session in its last second: its token has expired on
+             *     arrival.
+             */
+            expiresIn: number;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Null when the client gets no refresh token in the body. */
+            refreshToken: null | string;
+            /**
+             * Format: int64
+             * @description The seconds until the session ends, unless it is refreshed before.
+             */
+            refreshExpiresIn: number;
+            /** @description The scopes of this access token, space-separated. */
+            scope: string;
+            /** Format: uuid */
+            sessionId: string;
+        };
+        /** @description Changes the caller's profile. A field that is absent keeps its value. */
+        UpdateProfileCommand: {
+            /** @description At most 100 characters on one line. Null or empty clears it. */
+            displayName?: null | string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
