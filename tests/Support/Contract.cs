@@ -25,6 +25,7 @@ internal static class Contract
     [
         new("POST /api/auth/register", "nothing", "201 202 400 409 413 415 429 500 503", "AccountResponse")
         {
+            OperationId = "register",
             Body = new("RegisterCommand", 201)
             {
                 ["email"] = "\"EMAIL\"", ["password"] = Password, ["displayName"] = "\"Ada\"", ["frontend"] = "null",
@@ -33,6 +34,7 @@ internal static class Contract
         new("POST /api/auth/register/confirm", "nothing", "201 400 401 403 409 413 415 429 500 503",
             "ConfirmedRegistrationResponse", Parameters: "query transport")
         {
+            OperationId = "confirmRegistration",
             Body = new("ConfirmRegistrationCommand", 401, needsMail: true)
             {
                 ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null", ["password"] = Password,
@@ -41,6 +43,7 @@ internal static class Contract
         },
         new("POST /api/auth/register/resend", "nothing", "202 400 401 413 415 429 500 501 503", "ConfirmationRequired")
         {
+            OperationId = "resendConfirmation",
             Body = new("ResendConfirmationCommand", 401, needsMail: true)
             {
                 ["flowToken"] = "\"x\"", ["frontend"] = "null",
@@ -48,6 +51,7 @@ internal static class Contract
         },
         new("POST /api/auth/password/forgot", "nothing", "202 400 413 415 429 500 501 503", "FlowTicket")
         {
+            OperationId = "forgotPassword",
             Body = new("ForgotPasswordCommand", 501, needsMail: true)
             {
                 ["email"] = "\"EMAIL\"", ["frontend"] = "null",
@@ -55,6 +59,7 @@ internal static class Contract
         },
         new("POST /api/auth/password/reset", "nothing", "204 400 401 413 415 429 500 503")
         {
+            OperationId = "resetPassword",
             Body = new("ResetPasswordCommand", 401, needsMail: true)
             {
                 ["newPassword"] = Password, ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null",
@@ -62,12 +67,14 @@ internal static class Contract
         },
         new("POST /api/auth/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
         {
+            OperationId = "signIn",
             Body = new(
                 "LoginCommand",
                 401) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["scope"] = "\"account:read\"" },
         },
         new("POST /api/auth/refresh", "nothing", "200 204 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
         {
+            OperationId = "refresh",
             Body = new("RefreshCommand", 401)
             {
                 ["refreshToken"] = "\"x\"", ["scope"] = "\"account:read\"", ["rotate"] = "true",
@@ -75,23 +82,36 @@ internal static class Contract
         },
         new("POST /api/auth/logout", "nothing", "204 400 401 403 413 415 429 500 503")
         {
+            OperationId = "signOut",
             Body = new("LogoutCommand", 401, isRequired: false) { ["refreshToken"] = "\"x\"" },
         },
         new("POST /api/auth/reauthenticate", "live", "200 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
         {
+            OperationId = "reauthenticate",
             Body = new("ReauthenticateCommand", 200) { ["password"] = Password },
         },
-        new("GET /api/auth/token", "token", "200 401 429 500 503", "TokenResponse"),
+        new("GET /api/auth/token", "token", "200 401 429 500 503", "TokenResponse")
+        {
+            OperationId = "getToken",
+        },
         new("GET /api/users/me", "read account:read", "200 304 401 403 500 503", "AccountResponse",
-            "header If-None-Match"),
+            "header If-None-Match")
+        {
+            OperationId = "getAccount",
+        },
         new("PATCH /api/users/me", "live account:write", "200 400 401 403 412 413 415 500 503", "AccountResponse",
             "header If-Match")
         {
+            OperationId = "updateAccount",
             Body = new("UpdateProfileCommand", 200) { ["displayName"] = "\"Ada\"" },
         },
-        new("DELETE /api/users/me", "recent account:write", "204 401 403 409 500 503"),
+        new("DELETE /api/users/me", "recent account:write", "204 401 403 409 500 503")
+        {
+            OperationId = "deleteAccount",
+        },
         new("PUT /api/users/me/password", "live account:write", "204 400 401 403 413 415 429 500 503")
         {
+            OperationId = "changePassword",
             Body = new(
                 "ChangePasswordCommand",
                 204) { ["currentPassword"] = Password, ["newPassword"] = "\"a new horse and a new staple\"" },
@@ -99,6 +119,7 @@ internal static class Contract
         new("POST /api/users/me/email/confirmation", "live account:write",
             "202 400 401 403 409 413 415 429 500 501 503", "FlowTicket")
         {
+            OperationId = "requestEmailConfirmation",
             Body = new("RequestEmailConfirmationCommand", 501, isRequired: false, needsMail: true)
             {
                 ["frontend"] = "null",
@@ -107,56 +128,106 @@ internal static class Contract
         new("POST /api/users/me/email/confirm", "live account:write", "200 400 401 403 413 415 500 503",
             "AccountResponse")
         {
+            OperationId = "confirmEmail",
             Body = new("ConfirmEmailCommand", 401, needsMail: true)
             {
                 ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null",
             },
         },
         new("GET /api/users/me/activity", "read account:read", "200 400 401 403 500 503", "ActivityPage",
-            "query limit, query after"),
-        new("GET /api/users/me/sessions", "read account:read", "200 401 403 500 503", "SessionList"),
+            "query limit, query after")
+        {
+            OperationId = "listActivity",
+        },
+        new("GET /api/users/me/sessions", "read account:read", "200 401 403 500 503", "SessionList")
+        {
+            OperationId = "listSessions",
+        },
         new(
             "DELETE /api/users/me/sessions",
             "live account:write",
             "204 400 401 403 500 503",
-            Parameters: "query except"),
+            Parameters: "query except")
+        {
+            OperationId = "endSessions",
+        },
         new(
             "DELETE /api/users/me/sessions/{id}",
             "live account:write",
             "204 401 403 404 500 503",
-            Parameters: "path id!"),
+            Parameters: "path id!")
+        {
+            OperationId = "endSession",
+        },
         new("GET /api/admin/users", "read users:read", "200 400 401 403 500 503", "ManagedAccountPage",
-            "query email, query limit, query after"),
+            "query email, query limit, query after")
+        {
+            OperationId = "adminListUsers",
+        },
         new("GET /api/admin/users/{id}", "read users:read", "200 401 403 404 500 503", "ManagedAccountResponse",
-            "path id!"),
+            "path id!")
+        {
+            OperationId = "adminGetUser",
+        },
         new(
             "DELETE /api/admin/users/{id}",
             "recent users:write",
             "204 401 403 404 409 500 503",
-            Parameters: "path id!"),
+            Parameters: "path id!")
+        {
+            OperationId = "adminDeleteUser",
+        },
         new(
             "POST /api/admin/users/{id}/lock",
             "live users:write",
             "204 401 403 404 409 500 503",
-            Parameters: "path id!"),
-        new("POST /api/admin/users/{id}/unlock", "live users:write", "204 401 403 404 500 503", Parameters: "path id!"),
+            Parameters: "path id!")
+        {
+            OperationId = "adminLockUser",
+        },
+        new("POST /api/admin/users/{id}/unlock", "live users:write", "204 401 403 404 500 503", Parameters: "path id!")
+        {
+            OperationId = "adminUnlockUser",
+        },
         new(
             "DELETE /api/admin/users/{id}/sessions",
             "live users:write",
             "204 401 403 404 500 503",
-            Parameters: "path id!"),
+            Parameters: "path id!")
+        {
+            OperationId = "adminEndUserSessions",
+        },
         new("PUT /api/admin/users/{id}/roles", "recent users:write", "200 400 401 403 404 409 413 415 500 503",
             "ManagedAccountResponse", "path id!")
         {
+            OperationId = "adminSetUserRoles",
             Body = new("SetRolesCommand", 200) { ["roles"] = "[]" },
         },
         new("GET /api/admin/users/{id}/activity", "read users:read", "200 400 401 403 404 500 503", "ActivityPage",
-            "path id!, query limit, query after"),
-        new("POST /oauth/introspect", "client", "200 400 401 413 415 500 503", "IntrospectionResponse"),
-        new("POST /oauth/revoke", "client", "200 400 401 413 415 500 503"),
-        new("GET /.well-known/jwks.json", "nothing", "200 500"),
-        new("GET /.well-known/openid-configuration", "nothing", "200 500"),
-        new("GET /.well-known/oauth-authorization-server", "nothing", "200 500"),
+            "path id!, query limit, query after")
+        {
+            OperationId = "adminListUserActivity",
+        },
+        new("POST /oauth/introspect", "client", "200 400 401 413 415 500 503", "IntrospectionResponse")
+        {
+            OperationId = "introspectToken",
+        },
+        new("POST /oauth/revoke", "client", "200 400 401 413 415 500 503")
+        {
+            OperationId = "revokeToken",
+        },
+        new("GET /.well-known/jwks.json", "nothing", "200 500", "JsonWebKeySet")
+        {
+            OperationId = "getKeys",
+        },
+        new("GET /.well-known/openid-configuration", "nothing", "200 500", "AuthorizationServerMetadata")
+        {
+            OperationId = "getOpenIdConfiguration",
+        },
+        new("GET /.well-known/oauth-authorization-server", "nothing", "200 500", "AuthorizationServerMetadata")
+        {
+            OperationId = "getAuthorizationServerMetadata",
+        },
     ];
 
     /// <summary>The routes under <c>/api</c>, whose errors are problem documents.</summary>
@@ -184,6 +255,9 @@ internal static class Contract
         public string Method => Request.Split(' ')[0];
 
         public string Path => Request.Split(' ')[1];
+
+        /// <summary>Its name in the OpenAPI document. Clients are made from these names, so that they stay.</summary>
+        public required string OperationId { get; init; }
 
         /// <summary>The JSON object that it reads, or null.</summary>
         public JsonBody? Body { get; init; }

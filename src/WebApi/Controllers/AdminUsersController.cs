@@ -19,7 +19,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
 {
     /// <summary>List accounts</summary>
     /// <remarks>Newest first. <c>email</c> filters by the beginning of the address.</remarks>
-    [HttpGet]
+    [HttpGet(Name = "adminListUsers")]
     [RequireScope(Scopes.UsersRead)]
     [ProducesResponseType<ManagedAccountPage>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]
@@ -30,7 +30,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     }
 
     /// <summary>Get an account</summary>
-    [HttpGet("{id}")]
+    [HttpGet("{id}", Name = "adminGetUser")]
     [RequireScope(Scopes.UsersRead)]
     [ProducesResponseType<ManagedAccountResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
@@ -42,7 +42,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
 
     /// <summary>Lock an account</summary>
     /// <remarks>Ends every session of the account and refuses further sign-ins.</remarks>
-    [HttpPost("{id}/lock")]
+    [HttpPost("{id}/lock", Name = "adminLockUser")]
     [RequireLiveSession(Scopes.UsersWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
@@ -55,7 +55,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     }
 
     /// <summary>Unlock an account</summary>
-    [HttpPost("{id}/unlock")]
+    [HttpPost("{id}/unlock", Name = "adminUnlockUser")]
     [RequireLiveSession(Scopes.UsersWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
@@ -67,7 +67,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     }
 
     /// <summary>End all sessions of an account</summary>
-    [HttpDelete("{id}/sessions")]
+    [HttpDelete("{id}/sessions", Name = "adminEndUserSessions")]
     [RequireLiveSession(Scopes.UsersWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
@@ -82,7 +82,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
     /// <remarks>
     /// Replaces all roles. Every session of the account ends, so that new tokens carry the new roles.
     /// </remarks>
-    [HttpPut("{id}/roles")]
+    [HttpPut("{id}/roles", Name = "adminSetUserRoles")]
     [RequireRecentSignIn(Scopes.UsersWrite)]
     [ProducesResponseType<ManagedAccountResponse>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
@@ -98,7 +98,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
 
     /// <summary>Delete an account</summary>
     /// <remarks>Ends every session and deletes all data of the account. This can't be undone.</remarks>
-    [HttpDelete("{id}")]
+    [HttpDelete("{id}", Name = "adminDeleteUser")]
     [RequireRecentSignIn(Scopes.UsersWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
@@ -112,7 +112,7 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
 
     /// <summary>List the activity of an account</summary>
     /// <remarks>Returns the same entries that the owner sees, newest first.</remarks>
-    [HttpGet("{id}/activity")]
+    [HttpGet("{id}/activity", Name = "adminListUserActivity")]
     [RequireScope(Scopes.UsersRead)]
     [ProducesResponseType<ActivityPage>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]

@@ -28,10 +28,11 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// Creates an account. Where the service requires a confirmed address, the answer is 202, whether the address is
     /// free or taken, and the code from the mail creates the account.
     /// </remarks>
-    [HttpPost("register")]
+    [HttpPost("register", Name = "register")]
     [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<AccountResponse>(StatusCodes.Status201Created)]
+    [ProducesHeader(StatusCodes.Status201Created, "Location")]
     [ProducesResponseType<ConfirmationRequired>(StatusCodes.Status202Accepted)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
     [ProducesProblem(StatusCodes.Status409Conflict, "email-taken")]
@@ -50,10 +51,11 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// Creates the account and signs in to it. Send the flow token of the sign-up with the code from the mail. Or send
     /// the token from the link of the mail with a password, which replaces that of the sign-up.
     /// </remarks>
-    [HttpPost("register/confirm")]
+    [HttpPost("register/confirm", Name = "confirmRegistration")]
     [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<ConfirmedRegistrationResponse>(StatusCodes.Status201Created)]
+    [ProducesHeader(StatusCodes.Status201Created, "Location")]
     [ProducesProblem(
         StatusCodes.Status400BadRequest,
         "validation-failed", "malformed-request", "invalid-scope", "transport-unavailable")]
@@ -77,7 +79,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
 
     /// <summary>Ask again for the mail of a sign-up</summary>
     /// <remarks>The answer holds a new flow token, which belongs to the code of the new mail.</remarks>
-    [HttpPost("register/resend")]
+    [HttpPost("register/resend", Name = "resendConfirmation")]
     [AllowAnonymous]
     [ProducesResponseType<ConfirmationRequired>(StatusCodes.Status202Accepted)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
@@ -93,7 +95,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
 
     /// <summary>Ask for a mail that resets a forgotten password</summary>
     /// <remarks>The answer is the same whether the address has an account or not.</remarks>
-    [HttpPost("password/forgot")]
+    [HttpPost("password/forgot", Name = "forgotPassword")]
     [AllowAnonymous]
     [ProducesResponseType<FlowTicket>(StatusCodes.Status202Accepted)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
@@ -110,7 +112,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// Send the flow token with the code from the mail, or the token from the link of the mail. Every session of the
     /// account ends, and its address counts as confirmed. The answer holds no tokens: sign in with the new password.
     /// </remarks>
-    [HttpPost("password/reset")]
+    [HttpPost("password/reset", Name = "resetPassword")]
     [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -127,7 +129,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// Starts a session and returns its first access token and refresh token. With <c>transport=cookie</c>, the refresh
     /// token is in a cookie and not in the body.
     /// </remarks>
-    [HttpPost("login")]
+    [HttpPost("login", Name = "signIn")]
     [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
@@ -156,7 +158,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// lost. With <c>transport=cookie</c>, the refresh token is read from the cookie. If there is no cookie, the answer
     /// is 204: nobody is signed in, which is no error.
     /// </remarks>
-    [HttpPost("refresh")]
+    [HttpPost("refresh", Name = "refresh")]
     [EnableRateLimiting(ClientRateLimit.RefreshPolicy)]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
@@ -198,7 +200,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// Ends the session of the refresh token in the body or in the cookie, of the bearer token, or of both. The answer
     /// is 204 even if the session has already ended or the bearer token has expired. The cookie is deleted.
     /// </remarks>
-    [HttpPost("logout")]
+    [HttpPost("logout", Name = "signOut")]
     [EnableRateLimiting(ClientRateLimit.RefreshPolicy)]
     [AllowAnonymous]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -236,7 +238,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// Some routes require a recent sign-in. This route returns tokens of the same session with a fresh
     /// <c>auth_time</c>. The refresh token of the session stays valid.
     /// </remarks>
-    [HttpPost("reauthenticate")]
+    [HttpPost("reauthenticate", Name = "reauthenticate")]
     [HashesPassword]
     [RequireLiveSession]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
@@ -263,7 +265,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// <remarks>
     /// Returns the content of the access token without a database lookup. The account may no longer exist.
     /// </remarks>
-    [HttpGet("token")]
+    [HttpGet("token", Name = "getToken")]
     [EnableRateLimiting(ClientRateLimit.RefreshPolicy)]
     [Authorize]
     [ProducesResponseType<TokenResponse>(StatusCodes.Status200OK)]

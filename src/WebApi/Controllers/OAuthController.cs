@@ -24,7 +24,7 @@ public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : 
     /// Takes an access token or a refresh token. A token that is unknown, expired or revoked is reported as inactive.
     /// Access tokens need no database lookup.
     /// </remarks>
-    [HttpPost("introspect")]
+    [HttpPost("introspect", Name = "introspectToken")]
     [Consumes(OAuthFormAttribute.MediaType)]
     [ProducesResponseType<IntrospectionResponse>(StatusCodes.Status200OK)]
     [ProducesResponseType<OAuthError>(StatusCodes.Status400BadRequest)]
@@ -38,7 +38,7 @@ public sealed class OAuthController(ISender sender, IIssuerMetadata metadata) : 
     /// <remarks>
     /// Ends the session of an access token or a refresh token. The answer is 200 even if the value is no token.
     /// </remarks>
-    [HttpPost("revoke")]
+    [HttpPost("revoke", Name = "revokeToken")]
     [Consumes(OAuthFormAttribute.MediaType)]
     [ProducesResponseType(StatusCodes.Status200OK)]
     [ProducesResponseType<OAuthError>(StatusCodes.Status400BadRequest)]

@@ -19,7 +19,7 @@ public sealed class SessionsController(ISender sender) : ControllerBase
 {
     /// <summary>List sessions</summary>
     /// <remarks>Returns the live sessions of the account, newest first.</remarks>
-    [HttpGet]
+    [HttpGet(Name = "listSessions")]
     [RequireScope(Scopes.AccountRead)]
     [ProducesResponseType<SessionList>(StatusCodes.Status200OK)]
     public async Task<ActionResult> List([BearerToken] AccessToken token, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public sealed class SessionsController(ISender sender) : ControllerBase
     /// From the answer on, this node refuses the access tokens of the session. Every other node does so within a
     /// second.
     /// </remarks>
-    [HttpDelete("{id}")]
+    [HttpDelete("{id}", Name = "endSession")]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status404NotFound, "session-not-found")]
@@ -45,7 +45,7 @@ public sealed class SessionsController(ISender sender) : ControllerBase
 
     /// <summary>End all sessions</summary>
     /// <remarks>Ends the session of the caller too, unless <c>except=current</c>.</remarks>
-    [HttpDelete]
+    [HttpDelete(Name = "endSessions")]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]

@@ -24,11 +24,13 @@ public sealed class UsersController(ISender sender) : ControllerBase
     /// If <c>If-None-Match</c> holds the <c>ETag</c> of an earlier answer and the account has not changed, the answer
     /// is 304.
     /// </remarks>
-    [HttpGet]
+    [HttpGet(Name = "getAccount")]
     [RequireScope(Scopes.AccountRead)]
     [AcceptsHeader("If-None-Match", "The `ETag` of an earlier answer.")]
     [ProducesResponseType<AccountResponse>(StatusCodes.Status200OK)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag")]
     [ProducesResponseType(StatusCodes.Status304NotModified)]
+    [ProducesHeader(StatusCodes.Status304NotModified, "ETag")]
     [ProducesProblem(
         StatusCodes.Status401Unauthorized,
         "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
@@ -52,12 +54,13 @@ public sealed class UsersController(ISender sender) : ControllerBase
     /// A field that is absent stays as it is. If <c>If-Match</c> is set and the account has changed meanwhile,
     /// nothing is changed and the answer is 412.
     /// </remarks>
-    [HttpPatch]
+    [HttpPatch(Name = "updateAccount")]
     [RequireLiveSession(Scopes.AccountWrite)]
     [AcceptsHeader(
         "If-Match",
         "The `ETag` of the state to change. Without the header, or with `*`, any state is changed.")]
     [ProducesResponseType<AccountResponse>(StatusCodes.Status200OK)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag")]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
     [ProducesProblem(StatusCodes.Status412PreconditionFailed, "stale-version")]
     public async Task<ActionResult> Update(
@@ -78,7 +81,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
 
     /// <summary>Change the password</summary>
     /// <remarks>Ends every other session of the account.</remarks>
-    [HttpPut("password")]
+    [HttpPut("password", Name = "changePassword")]
     [HashesPassword]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
@@ -92,7 +95,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
     }
 
     /// <summary>Ask for a mail that confirms the email address</summary>
-    [HttpPost("email/confirmation")]
+    [HttpPost("email/confirmation", Name = "requestEmailConfirmation")]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType<FlowTicket>(StatusCodes.Status202Accepted)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
@@ -114,9 +117,10 @@ public sealed class UsersController(ISender sender) : ControllerBase
     /// Send the flow token with the code from the mail, or the token from the link of the mail. A second time changes
     /// nothing and has the same answer.
     /// </remarks>
-    [HttpPost("email/confirm")]
+    [HttpPost("email/confirm", Name = "confirmEmail")]
     [RequireLiveSession(Scopes.AccountWrite)]
     [ProducesResponseType<AccountResponse>(StatusCodes.Status200OK)]
+    [ProducesHeader(StatusCodes.Status200OK, "ETag")]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
     [ProducesProblem(
         StatusCodes.Status401Unauthorized,
@@ -134,7 +138,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
 
     /// <summary>Delete the account</summary>
     /// <remarks>Ends every session and deletes all data of the account. This can't be undone.</remarks>
-    [HttpDelete]
+    [HttpDelete(Name = "deleteAccount")]
     [RequireRecentSignIn(Scopes.AccountWrite)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
     [ProducesProblem(StatusCodes.Status409Conflict, "last-admin")]
@@ -146,7 +150,7 @@ public sealed class UsersController(ISender sender) : ControllerBase
 
     /// <summary>List the activity of the account</summary>
     /// <remarks>Returns sign-ins, failed sign-ins and changes, newest first.</remarks>
-    [HttpGet("activity")]
+    [HttpGet("activity", Name = "listActivity")]
     [RequireScope(Scopes.AccountRead)]
     [ProducesResponseType<ActivityPage>(StatusCodes.Status200OK)]
     [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed")]

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
 namespace CleanJwt.WebApi.OpenApi;
@@ -5,15 +8,23 @@ namespace CleanJwt.WebApi.OpenApi;
 /// <summary>Registers and maps the OpenAPI document and the page that shows it.</summary>
 internal static class ApiDocument
 {
-    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(options =>
+    private const string Name = "v1";
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
         options.AddDocumentTransformer<DocumentInfo>();
-        options.AddOperationTransformer<DocumentInfo>();
+        options.AddOperationTransformer<OperationInfo>();
+        options.AddSchemaTransformer<AbsentMembers>();
     });
 
+    // ASP.NET Core runs a RequestDelegate as it is. A handler with other parameters or results would be compiled at each
+    // start.
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/v1.json");
+        routes.MapGet($"/openapi/{Name}.json", AnswerAsync);
         routes.MapScalarApiReference("/docs", DocsPage.Configure);
+using System.Globalization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
     }
 }
