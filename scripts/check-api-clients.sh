@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks that clients can be generated from the OpenAPI document. Starts the built service on a temporary database, lints
-# the document with Redocly, generates TypeScript types and a C# client, compiles both, and signs up, in and out with the
-# client. Leaves nothing behind. Build the service before: dotnet build src/WebApi
+# Checks that clients can be generated from the OpenAPI document. Starts the built service on a temporary database,
+# lints the document with Redocly, generates TypeScript types and a C# client, compiles both, and signs up, in and out
+# with the client. Leaves nothing behind. Build the service before: dotnet build src/WebApi
 # Usage: scripts/check-api-clients.sh   (takes about a minute; needs Node.js)
 set -euo pipefail
 case ${1:-} in -h | --help) sed -n '2,5s/^# //p' "$0"; exit ;; esac

@@ -90,15 +90,9 @@ internal static class Contract
             OperationId = "reauthenticate",
             Body = new("ReauthenticateCommand", 200) { ["password"] = Password },
         },
-        new("GET /api/auth/token", "token", "200 401 429 500 503", "TokenResponse")
-        {
-            OperationId = "getToken",
-        },
+        new("GET /api/auth/token", "token", "200 401 429 500 503", "TokenResponse") { OperationId = "getToken" },
         new("GET /api/users/me", "read account:read", "200 304 401 403 500 503", "AccountResponse",
-            "header If-None-Match")
-        {
-            OperationId = "getAccount",
-        },
+            "header If-None-Match") { OperationId = "getAccount" },
         new("PATCH /api/users/me", "live account:write", "200 400 401 403 412 413 415 500 503", "AccountResponse",
             "header If-Match")
         {
@@ -135,10 +129,7 @@ internal static class Contract
             },
         },
         new("GET /api/users/me/activity", "read account:read", "200 400 401 403 500 503", "ActivityPage",
-            "query limit, query after")
-        {
-            OperationId = "listActivity",
-        },
+            "query limit, query after") { OperationId = "listActivity" },
         new("GET /api/users/me/sessions", "read account:read", "200 401 403 500 503", "SessionList")
         {
             OperationId = "listSessions",
@@ -147,44 +138,26 @@ internal static class Contract
             "DELETE /api/users/me/sessions",
             "live account:write",
             "204 400 401 403 500 503",
-            Parameters: "query except")
-        {
-            OperationId = "endSessions",
-        },
+            Parameters: "query except") { OperationId = "endSessions" },
         new(
             "DELETE /api/users/me/sessions/{id}",
             "live account:write",
             "204 401 403 404 500 503",
-            Parameters: "path id!")
-        {
-            OperationId = "endSession",
-        },
+            Parameters: "path id!") { OperationId = "endSession" },
         new("GET /api/admin/users", "read users:read", "200 400 401 403 500 503", "ManagedAccountPage",
-            "query email, query limit, query after")
-        {
-            OperationId = "adminListUsers",
-        },
+            "query email, query limit, query after") { OperationId = "adminListUsers" },
         new("GET /api/admin/users/{id}", "read users:read", "200 401 403 404 500 503", "ManagedAccountResponse",
-            "path id!")
-        {
-            OperationId = "adminGetUser",
-        },
+            "path id!") { OperationId = "adminGetUser" },
         new(
             "DELETE /api/admin/users/{id}",
             "recent users:write",
             "204 401 403 404 409 500 503",
-            Parameters: "path id!")
-        {
-            OperationId = "adminDeleteUser",
-        },
+            Parameters: "path id!") { OperationId = "adminDeleteUser" },
         new(
             "POST /api/admin/users/{id}/lock",
             "live users:write",
             "204 401 403 404 409 500 503",
-            Parameters: "path id!")
-        {
-            OperationId = "adminLockUser",
-        },
+            Parameters: "path id!") { OperationId = "adminLockUser" },
         new("POST /api/admin/users/{id}/unlock", "live users:write", "204 401 403 404 500 503", Parameters: "path id!")
         {
             OperationId = "adminUnlockUser",
@@ -193,10 +166,7 @@ internal static class Contract
             "DELETE /api/admin/users/{id}/sessions",
             "live users:write",
             "204 401 403 404 500 503",
-            Parameters: "path id!")
-        {
-            OperationId = "adminEndUserSessions",
-        },
+            Parameters: "path id!") { OperationId = "adminEndUserSessions" },
         new("PUT /api/admin/users/{id}/roles", "recent users:write", "200 400 401 403 404 409 413 415 500 503",
             "ManagedAccountResponse", "path id!")
         {
@@ -204,22 +174,13 @@ internal static class Contract
             Body = new("SetRolesCommand", 200) { ["roles"] = "[]" },
         },
         new("GET /api/admin/users/{id}/activity", "read users:read", "200 400 401 403 404 500 503", "ActivityPage",
-            "path id!, query limit, query after")
-        {
-            OperationId = "adminListUserActivity",
-        },
+            "path id!, query limit, query after") { OperationId = "adminListUserActivity" },
         new("POST /oauth/introspect", "client", "200 400 401 413 415 500 503", "IntrospectionResponse")
         {
             OperationId = "introspectToken",
         },
-        new("POST /oauth/revoke", "client", "200 400 401 413 415 500 503")
-        {
-            OperationId = "revokeToken",
-        },
-        new("GET /.well-known/jwks.json", "nothing", "200 500", "JsonWebKeySet")
-        {
-            OperationId = "getKeys",
-        },
+        new("POST /oauth/revoke", "client", "200 400 401 413 415 500 503") { OperationId = "revokeToken" },
+        new("GET /.well-known/jwks.json", "nothing", "200 500", "JsonWebKeySet") { OperationId = "getKeys" },
         new("GET /.well-known/openid-configuration", "nothing", "200 500", "AuthorizationServerMetadata")
         {
             OperationId = "getOpenIdConfiguration",
@@ -256,7 +217,7 @@ internal static class Contract
 
         public string Path => Request.Split(' ')[1];
 
-        /// <summary>Its name in the OpenAPI document. Clients are made from these names, so that they stay.</summary>
+        /// <summary>Its name in the OpenAPI document. Generated clients have methods of these names.</summary>
         public required string OperationId { get; init; }
 
         /// <summary>The JSON object that it reads, or null.</summary>

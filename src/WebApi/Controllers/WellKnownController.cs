@@ -43,7 +43,9 @@ public sealed record JsonWebKeySet(IReadOnlyList<JsonWebKey> Keys)
         new([.. metadata.PublicKeys.Select(JsonWebKey.From)]);
 }
 
-/// <summary>A public key (RFC 7517). An elliptic curve key has a curve and a point, an RSA key has two numbers.</summary>
+/// <summary>
+/// A public key (RFC 7517). The key of an elliptic curve has a curve and a point. An RSA key has two numbers.
+/// </summary>
 /// <param name="Kty"><c>EC</c> or <c>RSA</c>.</param>
 /// <param name="Use">Always <c>sig</c>.</param>
 /// <param name="Alg">The algorithm of the signatures, such as <c>ES256</c>.</param>

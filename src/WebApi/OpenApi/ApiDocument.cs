@@ -17,8 +17,8 @@ internal static class ApiDocument
         options.AddSchemaTransformer<AbsentMembers>();
     });
 
-    // ASP.NET Core runs a RequestDelegate as it is. A handler with other parameters or results would be compiled at each
-    // start.
+    // ASP.NET Core runs a RequestDelegate as it is. A handler with other parameters or results would be compiled at
+    // each start.
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
         routes.MapGet($"/openapi/{Name}.json", AnswerAsync);

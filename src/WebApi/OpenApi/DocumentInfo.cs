@@ -50,7 +50,7 @@ internal sealed class DocumentInfo(PublicPaths paths) : IOpenApiDocumentTransfor
             Description = "The id and the secret of a client of `Clients`, form-urlencoded (RFC 6749, section 2.3.1). "
                 + "Only other services have them, never a frontend.",
         });
-        foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
+        foreach (var tag in document.Tags ?? Enumerable.Empty<OpenApiTag>())
         {
             tag.Description = Tags.GetValueOrDefault(tag.Name ?? "");
         }

@@ -151,9 +151,9 @@ internal sealed class OperationInfo : IOpenApiOperationTransformer
 
             var code = int.Parse(status, CultureInfo.InvariantCulture);
             ResponseHeader.OfEvery(code)?.AddTo(response, document);
-            foreach (var header in metadata.OfType<ProducesHeaderAttribute>().Where(header => header.StatusCode == code))
+            foreach (var declared in metadata.OfType<ProducesHeaderAttribute>().Where(it => it.StatusCode == code))
             {
-                ResponseHeader.Named(header.Name).AddTo(response, document);
+                ResponseHeader.Named(declared.Name).AddTo(response, document);
             }
         }
     }

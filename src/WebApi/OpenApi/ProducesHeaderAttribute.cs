@@ -1,6 +1,8 @@
 namespace CleanJwt.WebApi.OpenApi;
 
-/// <summary>Describes a header that the answers of a status have. <see cref="ResponseHeader"/> lists the headers.</summary>
+/// <summary>
+/// Describes a header that the answers of a status have. <see cref="ResponseHeader"/> lists the headers.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 internal sealed class ProducesHeaderAttribute(int statusCode, string name) : Attribute
 {

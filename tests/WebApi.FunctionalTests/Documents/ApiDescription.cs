@@ -39,7 +39,9 @@ internal sealed partial class ApiDescription
         Assert.That(
             document.GetProperty("paths").Names(),
             Is.EquivalentTo(Contract.Routes.Select(route => route.Path).Distinct()));
-        Assert.That((await OpenApiDocument.OperationsAsync()).Keys, Is.EquivalentTo(Contract.Routes.Select(route => route.Request)));
+        Assert.That(
+            (await OpenApiDocument.OperationsAsync()).Keys,
+            Is.EquivalentTo(Contract.Routes.Select(route => route.Request)));
     }
 
     [Test]

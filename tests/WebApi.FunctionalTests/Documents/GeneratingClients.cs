@@ -4,7 +4,9 @@ using CleanJwt.WebApi.FunctionalTests.Support;
 
 namespace CleanJwt.WebApi.FunctionalTests.Documents;
 
-/// <summary>Clients are generated from the OpenAPI document. scripts/check-api-clients.sh runs the generators.</summary>
+/// <summary>
+/// Clients are generated from the OpenAPI document. <c>scripts/check-api-clients.sh</c> runs the generators.
+/// </summary>
 internal sealed class GeneratingClients
 {
     private const string SchemaPrefix = "#/components/schemas/";

@@ -17,8 +17,8 @@ internal static class OpenApiDocument
     public static async Task<JsonElement> ReadAsync() => JsonDocument.Parse(await TextAsync()).RootElement;
 
     /// <summary>
-    /// The operations by method and route, as in <c>GET /api/users/me</c>. A response that is a reference is replaced by
-    /// the component that it refers to.
+    /// The operations by method and route, as in <c>GET /api/users/me</c>. A response that is a reference is replaced
+    /// by the component that it refers to.
     /// </summary>
     public static async Task<Dictionary<string, JsonElement>> OperationsAsync()
     {
