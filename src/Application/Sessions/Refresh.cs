@@ -15,9 +15,9 @@ namespace CleanJwt.Application.Sessions;
 /// <param name="Scope">Narrows the scopes of this one access token. Absent grants all scopes of the session.</param>
 /// <param name="Rotate">
 /// False asks for an access token alone, so that the refresh token in the cookie is not spent. Servers that render
-/// pages need that. True is the default, and the only value for a refresh token in the body.
+/// pages need that. Only a refresh token in a cookie takes it.
 /// </param>
-public sealed record RefreshCommand(string? RefreshToken = null, string? Scope = null, bool Rotate = true)
+public sealed record RefreshCommand(string? RefreshToken = null, string? Scope = null, bool? Rotate = null)
     : ICommand<Result<Tokens>>
 {
     [JsonIgnore]
@@ -37,7 +37,7 @@ public sealed class RefreshValidator : AbstractValidator<RefreshCommand>
         {
             RuleFor(command => command.RefreshToken).NotEmpty().WithMessage("Required.");
             RuleFor(command => command.Rotate)
-                .Equal(true).WithMessage("False is for a refresh token in a cookie (transport=cookie).");
+                .NotEqual(false).WithMessage("False is for a refresh token in a cookie (transport=cookie).");
         });
     }
 }
@@ -82,7 +82,7 @@ public sealed class RefreshHandler(
             var found = await sessions.RotateAsync(
                 presented.SessionId,
                 current => OutcomeFor(current.Session, now) is RotationOutcome.Rotate
-                    && command.Rotate
+                    && command.Rotate != false
                     && IsGranted(current)
                     && !cancellationToken.IsCancellationRequested
                     ? current.Session.Rotate(
@@ -119,7 +119,7 @@ public sealed class RefreshHandler(
                 return SessionErrors.InvalidScope;
             }
 
-            if (outcome is RotationOutcome.Repeat || !command.Rotate)
+            if (outcome is RotationOutcome.Repeat || command.Rotate == false)
             {
                 var answer = Answer(found, now);
                 return answer.IsSuccess && !HandsOver(session, now)
@@ -146,7 +146,7 @@ public sealed class RefreshHandler(
         // A browser stores the cookie of whichever answer arrives last. So an answer without a rotation must not set
         // the cookie again shortly before the next rotation, whose answer it could arrive after.
         bool HandsOver(Session session, DateTimeOffset now) =>
-            command.Rotate
+            command.Rotate != false
             && (presented.Generation != session.Generation || session.IsYoungerThan(rule.CurrentIsKept / 2, now));
 
         bool IsGranted(AccountSession current) => asked is null || asked.IsSubsetOf(current.GrantableScope);

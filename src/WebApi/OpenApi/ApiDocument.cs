@@ -23,8 +23,17 @@ internal static class ApiDocument
     {
         routes.MapGet($"/openapi/{Name}.json", AnswerAsync);
         routes.MapScalarApiReference("/docs", DocsPage.Configure);
-using System.Globalization;
-using Microsoft.AspNetCore.OpenApi;
-using Microsoft.OpenApi;
+    }
+
+    // The handler of the framework indents the document, which makes it twice as long.
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        var provider = context.RequestServices.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name);
+        var document = await provider.GetOpenApiDocumentAsync(context.RequestAborted);
+        await using var text = new StringWriter(CultureInfo.InvariantCulture);
+        var writer = new OpenApiJsonWriter(text, new OpenApiJsonWriterSettings { Terse = true });
+        await document.SerializeAsync(writer, OpenApiSpecVersion.OpenApi3_1, context.RequestAborted);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
     }
 }

@@ -16,14 +16,23 @@ internal sealed class RateLimitedRouteSpellings
 
     [OneTimeSetUp]
     public async Task StartAsync() => _process = await CleanJwtProcess.StartAsync(
-        _folder.Path, new() { ["RateLimiting:Enabled"] = "true", ["RateLimiting:PermitsPerMinute"] = "1" });
+        _folder.Path,
+        new()
+        {
+            ["RateLimiting:Enabled"] = "true",
+            ["RateLimiting:PermitsPerMinute"] = "1",
+            ["RateLimiting:RefreshesPerMinute"] = "1",
+        });
 
     // Before each: other tests may let a minute pass between two of these.
     [SetUp]
     public async Task SpendTheMinuteAsync()
     {
-        await StatusAsync("GET /api/auth/token");
-        Assert.That(await StatusAsync("GET /api/auth/token"), Is.EqualTo("429"));
+        foreach (var request in new[] { "GET /api/auth/token", "POST /api/auth/login" })
+        {
+            await StatusAsync(request);
+            Assert.That(await StatusAsync(request), Is.EqualTo("429"));
+        }
     }
 
     [OneTimeTearDown]

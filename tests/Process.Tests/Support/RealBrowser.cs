@@ -2,7 +2,7 @@ using PuppeteerSharp;
 
 namespace CleanJwt.ProcessTests.Support;
 
-/// <summary>A real browser with one page. Where none is installed, the test is skipped.</summary>
+/// <summary>A real browser, at first with one page. Where none is installed, the test is skipped.</summary>
 internal sealed class RealBrowser : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -15,28 +15,27 @@ internal sealed class RealBrowser : IAsyncDisposable
     private RealBrowser(IBrowser browser, IPage page)
     {
         (_browser, Page) = (browser, page);
-        page.DefaultTimeout = Patience;
-        page.Request += (_, request) => Note(_requests, request.Request.Url);
-        page.Console += (_, message) =>
-        {
-            if (message.Message.Type is ConsoleType.Error or ConsoleType.Warning)
-            {
-                Note(_complaints, message.Message.Text);
-            }
-        };
-        page.PageError += (_, error) => Note(_complaints, error.Message);
+        Watch(page);
     }
 
     public IPage Page { get; }
 
-    /// <summary>Every address that the page has asked so far, itself among them.</summary>
+    /// <summary>Every address that the pages have asked so far, themselves among them.</summary>
     public IReadOnlyList<string> Requests => Noted(_requests);
 
     /// <summary>
-    /// What stands in its console as an error or a warning: broken rules of a policy, answers kept from the page, and
+    /// What stands in the consoles as an error or a warning: broken rules of a policy, answers kept from a page, and
     /// answers of 400 and above.
     /// </summary>
     public IReadOnlyList<string> Complaints => Noted(_complaints);
+
+    /// <summary>Opens one more page in another tab.</summary>
+    public async Task<IPage> NewTabAsync()
+    {
+        var page = await _browser.NewPageAsync();
+        Watch(page);
+        return page;
+    }
 
     public static async Task<RealBrowser> StartAsync()
     {
@@ -60,6 +59,20 @@ internal sealed class RealBrowser : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _browser.DisposeAsync();
+
+    private void Watch(IPage page)
+    {
+        page.DefaultTimeout = Patience;
+        page.Request += (_, request) => Note(_requests, request.Request.Url);
+        page.Console += (_, message) =>
+        {
+            if (message.Message.Type is ConsoleType.Error or ConsoleType.Warning)
+            {
+                Note(_complaints, message.Message.Text);
+            }
+        };
+        page.PageError += (_, error) => Note(_complaints, error.Message);
+    }
 
     private static void Note(List<string> notes, string text)
     {

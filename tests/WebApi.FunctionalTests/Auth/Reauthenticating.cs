@@ -43,7 +43,7 @@ internal sealed class Reauthenticating
             .ShouldBeAsync(200); // a repeat within the grace, and so of the generation just spent
         Assert.That(app.Sql("SELECT Generation FROM Sessions"), Is.EqualTo(2));
 
-        app.Time.Advance(TimeSpan.FromSeconds(10));
+        app.Time.Advance(TimeSpan.FromSeconds(30));
         await (await app.RefreshAsync(spare.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
         await (await app.RefreshAsync(next.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
     }

@@ -56,7 +56,7 @@ internal sealed class RateLimitPartitions
     }
 
     private static CleanJwtApp Start(Dictionary<string, string?>? settings = null) => new(
-        new(settings ?? []) { ["RateLimiting:Enabled"] = "true", ["RateLimiting:PermitsPerMinute"] = "1" },
+        new(settings ?? []) { ["RateLimiting:Enabled"] = "true", ["RateLimiting:RefreshesPerMinute"] = "1" },
         configure: services => services.AddClientAddress(Proxy));
 
     private static (string, string)[] Forwarded(string addresses) => [("X-Forwarded-For", addresses)];

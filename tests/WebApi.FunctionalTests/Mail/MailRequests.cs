@@ -95,8 +95,13 @@ internal sealed class MailRequests
                 {
                     using var request = new HttpRequestMessage(method, target);
                     request.Content = method == HttpMethod.Post ? new FormUrlEncodedContent([]) : null;
+
+                    // The page is a document that is the same for all, and does nothing before a person does.
+                    var isThePage = target.StartsWith(page, StringComparison.Ordinal) && method != HttpMethod.Post;
                     Assert.That(
-                        (await mail.App.CreateClient().SendAsync(request)).IsSuccessStatusCode, Is.False, target);
+                        (await mail.App.CreateClient().SendAsync(request)).IsSuccessStatusCode,
+                        Is.EqualTo(isThePage),
+                        target);
                 }
             }
         }
@@ -165,8 +170,8 @@ internal sealed class MailRequests
         }
     }
 
-    [TestCase("de", "Setze dein Passwort")]
-    [TestCase("de-CH, en;q=0.8", "Setze dein Passwort")]
+    [TestCase("de", "Setzen Sie Ihr Passwort")]
+    [TestCase("de-CH, en;q=0.8", "Setzen Sie Ihr Passwort")]
     [TestCase("fr, de;q=0.5, en;q=0.9", "Reset your password")]
     [TestCase("fr", "Reset your password")]
     [TestCase("de;q=0", "Reset your password")]

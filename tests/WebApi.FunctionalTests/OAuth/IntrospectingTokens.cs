@@ -186,7 +186,7 @@ internal sealed class IntrospectingTokens
         var client = app.CreateClient();
         var first = await app.LoginAsync();
         var second = await NextAsync(app, first.RefreshToken);
-        app.Time.Advance(TimeSpan.FromSeconds(9.999));
+        app.Time.Advance(TimeSpan.FromSeconds(29.999));
         await (await client.IntrospectAsync(first.RefreshToken)).ShouldBeActiveAsync();
         app.Time.Advance(TimeSpan.FromSeconds(0.001));
         await (await client.IntrospectAsync(first.RefreshToken)).ShouldBeInactiveAsync();
@@ -220,7 +220,7 @@ internal sealed class IntrospectingTokens
         var client = app.CreateClient();
         var first = await app.LoginAsync();
         var second = await NextAsync(app, first.RefreshToken);
-        app.Time.Advance(TimeSpan.FromSeconds(10));
+        app.Time.Advance(TimeSpan.FromSeconds(30));
         await (await app.RefreshAsync(first.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
         foreach (var token in new[] { first.AccessToken, first.RefreshToken, second.AccessToken, second.RefreshToken })
         {

@@ -66,7 +66,7 @@ internal sealed class RefreshRotation
         await using var app = new CleanJwtApp();
         var first = await app.LoginAsync();
         var second = await NextAsync(app, first.RefreshToken);
-        app.Time.Advance(TimeSpan.FromSeconds(9.999));
+        app.Time.Advance(TimeSpan.FromSeconds(29.999));
         var repeated = await NextAsync(app, first.RefreshToken);
         Assert.That(app.Sql("SELECT Generation FROM Sessions"), Is.EqualTo(2), "a repeat is no rotation");
 
@@ -82,7 +82,7 @@ internal sealed class RefreshRotation
         await using var app = new CleanJwtApp();
         var first = await app.LoginAsync();
         var second = await NextAsync(app, first.RefreshToken);
-        app.Time.Advance(TimeSpan.FromSeconds(10));
+        app.Time.Advance(TimeSpan.FromSeconds(30));
         await (await app.RefreshAsync(first.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
         await ShouldBeOverAsync(app, first, second);
     }
@@ -93,9 +93,9 @@ internal sealed class RefreshRotation
         await using var app = new CleanJwtApp();
         var first = await app.LoginAsync();
         await NextAsync(app, first.RefreshToken);
-        app.Time.Advance(TimeSpan.FromSeconds(6));
+        app.Time.Advance(TimeSpan.FromSeconds(16));
         await NextAsync(app, first.RefreshToken);
-        app.Time.Advance(TimeSpan.FromSeconds(6));
+        app.Time.Advance(TimeSpan.FromSeconds(16));
         await (await app.RefreshAsync(first.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
     }
 
@@ -139,7 +139,7 @@ internal sealed class RefreshRotation
         var email = await app.RegisterAsync();
         var (one, other) = (await app.LoginAsync(email), await app.LoginAsync(email));
         await NextAsync(app, one.RefreshToken);
-        app.Time.Advance(TimeSpan.FromSeconds(10));
+        app.Time.Advance(TimeSpan.FromSeconds(30));
         await (await app.RefreshAsync(one.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
         await (await app.MeAsync(other.AccessToken)).ShouldBeAsync(200);
         await NextAsync(app, other.RefreshToken);

@@ -12,7 +12,7 @@ internal sealed class SessionHistories
     private const int Steps = 30;
     private const int FixedSeed = 20_260_101;
 
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Idle = TimeSpan.FromDays(14);
     private static readonly TimeSpan Absolute = TimeSpan.FromDays(90);
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);

@@ -29,7 +29,7 @@ internal sealed class AuditTrail(DatabaseKind kind)
         await client.LogoutAsync(first);
         var reused = await client.LoginAsync(email);
         var next = TokenPair.From(await (await client.RefreshAsync(reused.RefreshToken)).JsonAsync());
-        app.Time.Advance(TimeSpan.FromSeconds(11));
+        app.Time.Advance(TimeSpan.FromSeconds(31));
         await (await client.RefreshAsync(reused.RefreshToken)).ShouldBeProblemAsync(401, "refresh-token-reused");
         await (await client.RefreshAsync(next.RefreshToken)).ShouldBeProblemAsync(401, "invalid-refresh-token");
         var revoked = await client.LoginAsync(email);

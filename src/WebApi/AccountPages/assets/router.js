@@ -106,16 +106,25 @@ export async function show({ keepFocus = false } = {}) {
 
   let view;
   try {
-    const [module, account] = await Promise.all([page.load(), auth.isSignedIn ? currentAccount() : undefined]);
+    const [module, account] = await Promise.all([moduleOf(page), auth.isSignedIn ? currentAccount() : undefined]);
     view = page.access === 'admin' && !account.roles.includes('admin')
       ? problemView(t.failed.forbidden, t.failed.forbiddenLead)
       : await module.open({ account, query, state });
   } catch (error) {
-    view = failedView(error, show);
+    view = failedView(error, error.isOfAFile ? () => location.reload() : show);
   }
 
   if (visit === visits) {
     draw(page, view, keepFocus);
+  }
+}
+
+// Browsers may remember that a module failed to load, until the document is loaded anew.
+async function moduleOf(page) {
+  try {
+    return await page.load();
+  } catch (cause) {
+    throw Object.assign(new Error('A module did not load.', { cause }), { code: 'unreachable', isOfAFile: true });
   }
 }
 
