@@ -76,6 +76,8 @@ types() {
   "$bin/tsc" --strict --noEmit "$folder/schema.d.ts" "$folder/sign-in.ts"
 }
 
+compare() { (cd clients/javascript && npm run types:check -- "$folder/openapi.json"); }
+
 generate() {
   "$folder/tools/nswag" openapi2csclient "/input:$folder/openapi.json" "/output:$folder/client/CleanJwtClient.cs" \
     /classname:CleanJwtClient /namespace:CleanJwt.Client /useBaseUrl:false /jsonLibrary:SystemTextJson \
@@ -126,9 +128,9 @@ using var http = new HttpClient { BaseAddress = new Uri(args[0]) };
 var client = new CleanJwtClient(http);
 
 var account = await client.RegisterAsync(new() { Email = Email, Password = Password, DisplayName = "Ada" });
-await RefusedAsync(401, "invalid-credentials", client.SignInAsync(new() { Email = Email, Password = "wrong" }));
-var tokens = await client.SignInAsync(new() { Email = Email, Password = Password });
-tokens = await client.RefreshAsync(new() { RefreshToken = tokens.RefreshToken });
+await RefusedAsync(401, "invalid-credentials", client.SignInAsync(null, new() { Email = Email, Password = "wrong" }));
+var tokens = await client.SignInAsync(null, new() { Email = Email, Password = Password });
+tokens = await client.RefreshAsync(null, new() { RefreshToken = tokens.RefreshToken });
 http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(tokens.TokenType, tokens.AccessToken);
 Check((await client.GetAccountAsync(null)).Id == account.Id, "the account is another one");
 Check((await client.ListSessionsAsync()).Items.Single().Id == tokens.SessionId, "the session is another one");
@@ -165,6 +167,9 @@ step "Download the OpenAPI document" download
 step "Install the generators" install
 step "Lint the document with Redocly" lint
 step "Generate and compile types for TypeScript" types
+if [ -d clients/javascript/node_modules ]; then
+  step "Compare the types of the JavaScript client" compare
+fi
 step "Generate a client for C# with NSwag" generate
 step "Compile the client" compile
 step "Sign up, in and out with the client" use

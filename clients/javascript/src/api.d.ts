@@ -64,6 +64,34 @@ export interface components {
             /** @description The `User-Agent` header of the client. Null for an action of an administrator on the account. */
             userAgent: null | string;
         };
+        /**
+         * @description The metadata of the service (RFC 8414, OpenID Connect Discovery). Both require some members that are empty here or
+         *     hold the minimum, because there is no OAuth authorization endpoint and no token endpoint.
+         */
+        AuthorizationServerMetadata: {
+            /** @description The `iss` of every token. */
+            issuer: string;
+            /** @description The address of the public keys. */
+            jwks_uri: string;
+            /** @description The address for introspecting tokens (RFC 7662). */
+            introspection_endpoint: string;
+            /** @description The ways in which another service authenticates there. */
+            introspection_endpoint_auth_methods_supported: string[];
+            /** @description The address for revoking tokens (RFC 7009). */
+            revocation_endpoint: string;
+            /** @description The ways in which another service authenticates there. */
+            revocation_endpoint_auth_methods_supported: string[];
+            /** @description All scopes. */
+            scopes_supported: string[];
+            /** @description Empty. */
+            response_types_supported: string[];
+            /** @description Empty. */
+            grant_types_supported: string[];
+            /** @description Always `public`: every service sees the same account ids. */
+            subject_types_supported: string[];
+            /** @description The algorithms of the published keys. */
+            id_token_signing_alg_values_supported: string[];
+        };
         /** @description Changes the password of the caller's account, and ends its other sessions. */
         ChangePasswordCommand: {
             /** @description Proves that the owner makes the request, and not a person who found the device. */
@@ -137,49 +165,75 @@ export interface components {
             /** @description Whether the token is valid now. */
             active: boolean;
             /** @description The scopes, separated by spaces. */
-            scope?: null | string;
+            scope?: string;
             /** @description The client that the token was issued to: the value of `Jwt:ClientId`. */
-            client_id?: null | string;
+            client_id?: string;
             /** @description `Bearer` for an access token. Absent for a refresh token. */
-            token_type?: null | string;
+            token_type?: string;
             /**
              * Format: int64
              * @description The time of expiry, in seconds since 1970. For a refresh token, the session ends then unless it is refreshed.
              */
-            exp?: null | number;
+            exp?: number;
             /**
              * Format: int64
              * @description The time at which an access token was issued, in seconds since 1970.
              */
-            iat?: null | number;
+            iat?: number;
             /**
              * Format: int64
              * @description The time from which an access token is valid, in seconds since 1970.
              */
-            nbf?: null | number;
+            nbf?: number;
             /** @description The id of an access token. */
-            jti?: null | string;
+            jti?: string;
             /** @description The issuer. */
-            iss?: null | string;
+            iss?: string;
             /** @description The audience of an access token. */
-            aud?: null | string;
+            aud?: string;
             /**
              * Format: uuid
              * @description The id of the account.
              */
-            sub?: null | string;
+            sub?: string;
             /**
              * Format: uuid
              * @description The id of the session.
              */
-            sid?: null | string;
+            sid?: string;
             /**
              * Format: int64
              * @description The time at which the owner last proved the password, in seconds since 1970.
              */
-            auth_time?: null | number;
+            auth_time?: number;
             /** @description The roles in an access token. Absent when there are none. */
-            roles?: null | string[];
+            roles?: string[];
+        };
+        /** @description A public key (RFC 7517). The key of an elliptic curve has a curve and a point. An RSA key has two numbers. */
+        JsonWebKey: {
+            /** @description `EC` or `RSA`. */
+            kty: string;
+            /** @description Always `sig`. */
+            use: string;
+            /** @description The algorithm of the signatures, such as `ES256`. */
+            alg: string;
+            /** @description The id of the key, as in the header of a token. */
+            kid: string;
+            /** @description The curve. */
+            crv?: string;
+            /** @description The x coordinate of the point. */
+            x?: string;
+            /** @description The y coordinate of the point. */
+            y?: string;
+            /** @description The modulus. */
+            n?: string;
+            /** @description The exponent. */
+            e?: string;
+        };
+        /** @description The public keys of the service (RFC 7517). */
+        JsonWebKeySet: {
+            /** @description The signing key, then the keys that will sign next, then the retired keys whose tokens may still be valid. */
+            keys: components["schemas"]["JsonWebKey"][];
         };
         /** @description Exchanges an email address and a password for a session and its tokens. */
         LoginCommand: {
@@ -260,7 +314,7 @@ export interface components {
             /** @description The id by which the operator finds the request in the log. */
             traceId: string;
             /** @description The messages by field name. Only the code `validation-failed` has them. */
-            errors?: null | {
+            errors?: {
                 [key: string]: string[];
             };
         };
@@ -279,10 +333,9 @@ export interface components {
             scope?: null | string;
             /**
              * @description False asks for an access token alone, so that the refresh token in the cookie is not spent. Servers that render
-             *     pages need that. True is the default, and the only value for a refresh token in the body.
-             * @default true
+             *     pages need that. Only a refresh token in a cookie takes it.
              */
-            rotate: boolean;
+            rotate?: null | boolean;
         };
         /** @description Creates an account, or asks for a mail with which the owner of the address can create it. */
         RegisterCommand: {
@@ -409,8 +462,6 @@ export interface components {
             expiresIn: number;
             /** Format: date-time */
             expiresAt: string;
-            /** @description Null when the client gets no refresh token in the body. */
-            refreshToken: null | string;
             /**
              * Format: int64
              * @description The seconds until the session ends, unless it is refreshed before.
@@ -420,6 +471,8 @@ export interface components {
             scope: string;
             /** Format: uuid */
             sessionId: string;
+            /** @description Absent where a cookie holds it. */
+            refreshToken?: string;
         };
         /** @description Changes the caller's profile. A field that is absent keeps its value. */
         UpdateProfileCommand: {
