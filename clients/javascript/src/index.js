@@ -131,6 +131,8 @@ export class CleanJwt {
   #epoch = 0;
   /** @type {Promise<void> | undefined} */
   #renewing;
+  /** The last refresh, also one whose answer will be thrown away. It never rejects. */
+  #lastRefresh = Promise.resolve();
   /** @type {Promise<boolean> | undefined} */
   #asking;
 
@@ -521,8 +523,8 @@ export class CleanJwt {
    * @param {{ scope?: string }} body
    */
   async #begin(path, body) {
-    // The late cookie of a refresh would replace that of the sign-in.
-    await this.#renewing?.catch(() => {});
+    // The late cookie of a refresh would replace that of the sign-in, also after a sign-out.
+    await this.#lastRefresh;
     const since = performance.now();
     const data = await this.#open(path, { ...body, scope: body.scope ?? this.#scope });
     this.#end('signed-out', false);
@@ -537,6 +539,7 @@ export class CleanJwt {
     const renewing = this.#refresh().finally(() => {
       if (this.#renewing == renewing) this.#renewing = undefined;
     });
+    this.#lastRefresh = renewing.catch(() => {});
     return (this.#renewing = renewing);
   }
 

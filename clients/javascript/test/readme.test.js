@@ -197,7 +197,7 @@ describe('samples of the README', () => {
     window.document.body.innerHTML = /^<p.*$/m.exec(/** @type {any} */ (samples.get('page')).code)?.[0] ?? '';
     Object.assign(globalThis, { document: window.document, location: window.location });
     const file = new URL('../src/index.js', import.meta.url).href;
-    await run('page', { browser, addresses: { '/account/client.js': file } });
+    await run('page', { browser, addresses: { '/account/assets/client.js': file } });
     const text = () => window.document.querySelector('#who')?.textContent;
     assert.equal(text(), email);
     // The page and this client are tabs of one browser, on the channel that the client names by itself.
