@@ -136,7 +136,7 @@ Check((await client.GetAccountAsync(null)).Id == account.Id, "the account is ano
 Check((await client.ListSessionsAsync()).Items.Single().Id == tokens.SessionId, "the session is another one");
 Check((await client.ListActivityAsync(limit: 1, after: null)).Next is not null, "there is no second page");
 Check((await client.GetKeysAsync()).Keys.Count > 0, "there are no keys");
-await client.SignOutAsync(null);
+await client.SignOutAsync(null, null);
 await RefusedAsync(401, "token-revoked", client.GetAccountAsync(null));
 
 static void Check(bool isTrue, string otherwise)

@@ -26,8 +26,8 @@ run() {
 
 # Usage: tests NAME FOLDER FILE...
 tests() {
-  run "$1-tests" "$2" node --test --test-concurrency=1 --test-reporter=tap --test-reporter-destination="$results/$1.tap" \
-    --test-reporter=spec --test-reporter-destination=stdout "${@:3}"
+  run "$1-tests" "$2" node --test --test-concurrency=1 \
+    --test-reporter=tap --test-reporter-destination="$results/$1.tap" --test-reporter=spec --test-reporter-destination=stdout "${@:3}"
 }
 
 install=(npm ci --no-audit --no-fund)

@@ -32,7 +32,8 @@ internal sealed class ReferencesOfProjects
     public void WebApi_NamesInfrastructureInFewFiles() =>
         Assert.That(FilesNaming("CleanJwt.Infrastructure", "WebApi"), Is.EquivalentTo(new[]
         {
-            "Program.cs", "AccountPages/AccountPagesServices.cs", "Commands/CommandTable.cs", "Commands/KeyCommands.cs", "Commands/MailCommands.cs",
+            "Program.cs", "AccountPages/AccountPagesServices.cs",
+            "Commands/CommandTable.cs", "Commands/KeyCommands.cs", "Commands/MailCommands.cs",
             "DevMail/DevMailPage.cs", "Errors/Faults.cs",
             "Hosting/ConnectionLimit.cs", "Hosting/ListenAddresses.cs",
             "Hosting/StartFailure.cs", "Http/HttpServices.cs", "RateLimiting/RateLimitingServices.cs",

@@ -65,14 +65,16 @@ internal static class Contract
                 ["newPassword"] = Password, ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null",
             },
         },
-        new("POST /api/auth/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
+        new("POST /api/auth/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens",
+            "query transport")
         {
             OperationId = "signIn",
             Body = new(
                 "LoginCommand",
                 401) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["scope"] = "\"account:read\"" },
         },
-        new("POST /api/auth/refresh", "nothing", "200 204 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
+        new("POST /api/auth/refresh", "nothing", "200 204 400 401 403 413 415 429 500 503", "Tokens",
+            "query transport")
         {
             OperationId = "refresh",
             Body = new("RefreshCommand", 401)
@@ -80,12 +82,14 @@ internal static class Contract
                 ["refreshToken"] = "\"x\"", ["scope"] = "\"account:read\"", ["rotate"] = "true",
             },
         },
-        new("POST /api/auth/logout", "nothing", "204 400 401 403 413 415 429 500 503")
+        new("POST /api/auth/logout", "nothing", "204 400 401 403 413 415 429 500 503",
+            Parameters: "query transport")
         {
             OperationId = "signOut",
             Body = new("LogoutCommand", 401, isRequired: false) { ["refreshToken"] = "\"x\"" },
         },
-        new("POST /api/auth/reauthenticate", "live", "200 400 401 403 413 415 429 500 503", "Tokens", Parameters: "query transport")
+        new("POST /api/auth/reauthenticate", "live", "200 400 401 403 413 415 429 500 503", "Tokens",
+            "query transport")
         {
             OperationId = "reauthenticate",
             Body = new("ReauthenticateCommand", 200) { ["password"] = Password },

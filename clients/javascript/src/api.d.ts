@@ -248,8 +248,8 @@ export interface components {
             scope?: null | string;
         };
         /**
-         * @description Ends the session of the refresh token, in the body or in a cookie, of the access token, or both. The sessions may differ, and may already be
-         *     over.
+         * @description Ends the session of the refresh token, in the body or in a cookie, of the access token, or both. The sessions may
+         *     differ, and may already be over.
          */
         LogoutCommand: {
             refreshToken?: null | string;

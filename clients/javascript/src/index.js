@@ -311,11 +311,14 @@ export class CleanJwt {
   }
 
   /**
-   * Reads the account that is signed in.
+   * Reads the account that is signed in. Rejects with `signed-out` if another session has taken its place meanwhile.
    * @returns {Promise<Account>}
    */
-  me() {
-    return this.request('GET', '/api/users/me');
+  async me() {
+    const epoch = this.#epoch;
+    const account = await this.request('GET', '/api/users/me');
+    if (epoch != this.#epoch) throw signedOut();
+    return account;
   }
 
   /**

@@ -10,8 +10,8 @@ using Mediator;
 namespace CleanJwt.Application.Sessions;
 
 /// <summary>
-/// Ends the session of the refresh token, in the body or in a cookie, of the access token, or both. The sessions may differ, and may already be
-/// over.
+/// Ends the session of the refresh token, in the body or in a cookie, of the access token, or both. The sessions may
+/// differ, and may already be over.
 /// </summary>
 [NoValidator("Both tokens are optional, and the handler refuses text that is not a token of this service.")]
 public sealed record LogoutCommand(string? RefreshToken = null) : ICommand<Result<Done>>
@@ -22,7 +22,7 @@ public sealed record LogoutCommand(string? RefreshToken = null) : ICommand<Resul
 
     /// <summary>
     /// The value of the refresh token's cookie. It counts only if the body has no refresh token. A value that is not
-    /// valid is no error: nobody is signed in where it came from.
+    /// valid is no error: the browser that sent it is signed out.
     /// </summary>
     [JsonIgnore]
     public string? Cookie { get; init; }

@@ -86,7 +86,14 @@ public sealed class ReauthenticateHandler(
             {
                 var issued = tokens.Issue(
                     stored.Session, stored.Account, stored.Session.Scope, command.Transport, now);
-                return issued.ExpiresIn > 0 ? issued : AccessTokenErrors.TokenExpired; // the session is over
+                if (issued.ExpiresIn <= 0)
+                {
+                    return AccessTokenErrors.TokenExpired; // the session is over
+                }
+
+                return options.HandsOverAgain(stored.Session, command.Transport, now)
+                    ? issued
+                    : issued with { RefreshToken = null };
             }
         }
 

@@ -143,11 +143,9 @@ public sealed class RefreshHandler(
             return issued.ExpiresIn > 0 ? issued : SessionErrors.InvalidRefreshToken;
         }
 
-        // A browser stores the cookie of whichever answer arrives last. So an answer without a rotation must not set
-        // the cookie again shortly before the next rotation, whose answer it could arrive after.
         bool HandsOver(Session session, DateTimeOffset now) =>
             command.Rotate != false
-            && (presented.Generation != session.Generation || session.IsYoungerThan(rule.CurrentIsKept / 2, now));
+            && (presented.Generation != session.Generation || options.HandsOverAgain(session, command.Transport, now));
 
         bool IsGranted(AccountSession current) => asked is null || asked.IsSubsetOf(current.GrantableScope);
     }

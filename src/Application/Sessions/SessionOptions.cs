@@ -24,6 +24,7 @@ public sealed class SessionOptions
 
     /// <summary>
     /// The least time between two rotations of a refresh token in a cookie. For this time, the token before is as good.
+    /// It counts up to half of <see cref="IdleLifetime"/>, because only a rotation prolongs the session.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan CookieRotationInterval { get; init; } = TimeSpan.FromMinutes(1);
@@ -39,8 +40,16 @@ public sealed class SessionOptions
     public RotationRule RuleOf(TokenTransport transport) => transport switch
     {
         TokenTransport.Body => new RotationRule(RefreshReuseGrace, TimeSpan.Zero),
-        TokenTransport.Cookie => new RotationRule(CookieRotationInterval, CookieRotationInterval),
+        TokenTransport.Cookie => new RotationRule(EffectiveInterval, EffectiveInterval),
     };
+
+    /// <summary>
+    /// Whether an answer without a rotation may hand over the current refresh token again. A browser stores the cookie
+    /// of the answer that arrives last. Shortly before the next rotation, such an answer could arrive after that of the
+    /// rotation and put the older cookie back.
+    /// </summary>
+    public bool HandsOverAgain(Session session, TokenTransport transport, DateTimeOffset now) =>
+        transport is TokenTransport.Body || session.IsYoungerThan(EffectiveInterval / 2, now);
 
     /// <summary>
     /// The end of a session that began at <paramref name="createdAt"/> and was refreshed at <paramref name="now"/>.
@@ -51,6 +60,9 @@ public sealed class SessionOptions
         var absolute = createdAt + AbsoluteLifetime;
         return idle < absolute ? idle : absolute;
     }
+
+    private TimeSpan EffectiveInterval =>
+        CookieRotationInterval < IdleLifetime / 2 ? CookieRotationInterval : IdleLifetime / 2;
 }
 
 /// <summary>Accepts <c>Strict</c> and <c>Lax</c>. The message for <c>None</c> names what to do instead.</summary>
@@ -58,7 +70,7 @@ public sealed class SessionOptions
 internal sealed class SameSiteAttribute : ValidationAttribute
 {
     public SameSiteAttribute() => ErrorMessage =
-        "Strict, Lax. A frontend on another site is to proxy /api on its own origin instead, see docs/frontends.md";
+        "Strict, Lax. Let a frontend on another site proxy /api on its own origin instead, see docs/frontends.md";
 
     public override bool IsValid(object? value) => value is "Strict" or "Lax";
 }

@@ -14,7 +14,8 @@ namespace CleanJwt.Infrastructure.Tokens;
 /// </summary>
 /// <remarks>
 /// Each transport has a purpose of its own, so a script that reads the answers of the API cannot use their tokens in a
-/// cookie, nor the reverse. A refresh token holds no expiry. The session's row decides whether it is valid.</remarks>
+/// cookie, nor the reverse. A refresh token holds no expiry. The session's row decides whether it is valid.
+/// </remarks>
 internal sealed class DataProtectedRefreshTokens(IDataProtectionProvider dataProtection) : IRefreshTokenService
 {
     private const int IdSize = 16;

@@ -23,10 +23,10 @@ internal sealed partial class AccountAssets
 
     private readonly FrozenDictionary<string, AccountAsset> _files;
 
-    public AccountAssets(AccountPagesOptions options)
+    public AccountAssets(AccountPagesOptions options, IHostEnvironment environment)
     {
         var sources = Resources();
-        if (options.Stylesheet is { Length: > 0 } path)
+        if (options.StylesheetIn(environment) is { } path)
         {
             sources[OperatorsStylesheet] = File.ReadAllBytes(path);
         }

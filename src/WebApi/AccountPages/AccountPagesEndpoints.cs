@@ -34,7 +34,7 @@ internal static class AccountPagesEndpoints
         routes.MapGet("/", LeadAsync);
     }
 
-    // A developer looks for the API, everybody else for an account. ASP.NET Core runs a RequestDelegate as it is. A
+    // A developer looks for the API, and other people for an account. ASP.NET Core runs a RequestDelegate as it is. A
     // handler that returns an IResult would be compiled at each start.
     private static Task LeadAsync(HttpContext context)
     {
@@ -58,14 +58,19 @@ internal static class AccountPagesEndpoints
     private static Task AnswerAssetAsync(HttpContext context)
     {
         var assets = context.RequestServices.GetRequiredService<AccountAssets>();
-        if (assets.Find((string?)context.GetRouteValue("name") ?? "") is not { } asset)
+        var version = context.Request.Query["v"];
+
+        // A page of an older version must not mix its modules with newer ones. It loads its document anew.
+        if (assets.Find((string?)context.GetRouteValue("name") ?? "") is not { } asset
+            || (version.Count > 0 && version != assets.Version))
         {
+            context.Response.Headers.CacheControl = "no-store";
             context.Response.StatusCode = StatusCodes.Status404NotFound; // UseProblemDocuments adds the body
             return Task.CompletedTask;
         }
 
         var headers = context.Response.Headers;
-        headers.CacheControl = context.Request.Query["v"] == assets.Version
+        headers.CacheControl = version.Count > 0
             ? "public, max-age=31536000, immutable"
             : "no-cache";
         headers.Vary = "Accept-Encoding, Origin"; // frontends of other origins may load the client

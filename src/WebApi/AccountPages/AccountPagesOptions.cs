@@ -14,15 +14,20 @@ public sealed class AccountPagesOptions
     public string? Name { get; init; }
 
     /// <summary>
-    /// The path of a CSS file that changes the look of the pages. The service reads it at its first use.
+    /// The path of a CSS file that changes the look of the pages. A relative path starts at the content root. The
+    /// service reads the file at the first page.
     /// </summary>
     public string? Stylesheet { get; init; }
+
+    internal string? StylesheetIn(IHostEnvironment environment) => Stylesheet is { Length: > 0 } path
+        ? Path.Combine(environment.ContentRootPath, path)
+        : null;
 }
 
-internal sealed class AccountPagesRule : IValidateOptions<AccountPagesOptions>
+internal sealed class AccountPagesRule(IHostEnvironment environment) : IValidateOptions<AccountPagesOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccountPagesOptions options) =>
-        options.Stylesheet is { Length: > 0 } path && !File.Exists(path)
+        options.StylesheetIn(environment) is { } path && !File.Exists(path)
             ? ValidateOptionsResult.Fail(
                 $"AccountPages:Stylesheet is '{path}', which is not a file; allowed: the path of a CSS file.")
             : ValidateOptionsResult.Success;

@@ -56,6 +56,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [AllowAnonymous]
     [ProducesResponseType<ConfirmedRegistrationResponse>(StatusCodes.Status201Created)]
     [ProducesHeader(StatusCodes.Status201Created, "Location")]
+    [ProducesHeader(StatusCodes.Status201Created, "Set-Cookie")]
     [ProducesProblem(
         StatusCodes.Status400BadRequest,
         "validation-failed", "malformed-request", "invalid-scope", "transport-unavailable")]
@@ -133,6 +134,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
+    [ProducesHeader(StatusCodes.Status200OK, "Set-Cookie")]
     [ProducesProblem(
         StatusCodes.Status400BadRequest,
         "validation-failed", "malformed-request", "invalid-scope", "transport-unavailable")]
@@ -156,13 +158,14 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// Exchanges a refresh token for the next pair of tokens. A refresh token can be used once. If it is used again,
     /// its session ends, except for a short grace period in which a client can repeat a request whose answer was
     /// lost. With <c>transport=cookie</c>, the refresh token is read from the cookie. If there is no cookie, the answer
-    /// is 204: nobody is signed in, which is no error.
+    /// is 204: the browser is not signed in, which is no error.
     /// </remarks>
     [HttpPost("refresh", Name = "refresh")]
     [EnableRateLimiting(ClientRateLimit.RefreshPolicy)]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesHeader(StatusCodes.Status200OK, "Set-Cookie")]
     [ProducesProblem(
         StatusCodes.Status400BadRequest,
         "validation-failed", "malformed-request", "invalid-scope", "transport-unavailable")]
@@ -180,7 +183,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
             var presented = cookie.Read(Request);
             if (!presented.IsSuccess || presented.Value is null)
             {
-                return presented.ToActionResult(_ => NoContent()); // without a cookie, nobody is signed in
+                return presented.ToActionResult(_ => NoContent()); // no cookie: the browser is not signed in
             }
 
             refresh = refresh with { RefreshToken = presented.Value };
@@ -198,16 +201,20 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// <summary>Sign out</summary>
     /// <remarks>
     /// Ends the session of the refresh token in the body or in the cookie, of the bearer token, or of both. The answer
-    /// is 204 even if the session has already ended or the bearer token has expired. The cookie is deleted.
+    /// is 204 even if the session has already ended or the bearer token has expired. The cookie is deleted, and it
+    /// counts without <c>transport=cookie</c> too. With it, a request without a session is no error.
     /// </remarks>
     [HttpPost("logout", Name = "signOut")]
     [EnableRateLimiting(ClientRateLimit.RefreshPolicy)]
     [AllowAnonymous]
     [ProducesResponseType(StatusCodes.Status204NoContent)]
-    [ProducesProblem(StatusCodes.Status400BadRequest, "validation-failed", "malformed-request")]
+    [ProducesHeader(StatusCodes.Status204NoContent, "Set-Cookie")]
+    [ProducesProblem(
+        StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "transport-unavailable")]
     [ProducesProblem(StatusCodes.Status401Unauthorized, "missing-token", "invalid-token", "invalid-refresh-token")]
     [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]
     public async Task<ActionResult> Logout(
+        [Transport] TokenTransport transport,
         [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] LogoutCommand? command,
         [FromServices] RefreshCookie cookie,
         CancellationToken cancellationToken)
@@ -221,7 +228,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
         var logout = (command ?? new LogoutCommand()) with
         {
             AccessToken = BearerHeader.Read(Request)?.ToString(),
-            Cookie = presented.Value,
+            Cookie = presented.Value ?? (transport is TokenTransport.Cookie ? "" : null),
             Client = HttpContext.ClientInfo(),
         };
         var result = await sender.Send(logout, cancellationToken);
@@ -242,6 +249,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [HashesPassword]
     [RequireLiveSession]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
+    [ProducesHeader(StatusCodes.Status200OK, "Set-Cookie")]
     [ProducesProblem(
         StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "transport-unavailable")]
     [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]

@@ -6,8 +6,8 @@ namespace CleanJwt.WebApi.Cookies;
 
 /// <summary>
 /// The cookie that holds the refresh token of a browser. Scripts cannot read it, and no other host can set it: its
-/// name begins with <c>__Host-Http-</c> (rfc6265bis, cookie name prefixes). Over http, on a developer's machine, the browser
-/// refuses that name, so the cookie is called <c>cleanjwt</c> there.
+/// name begins with <c>__Host-Http-</c> (rfc6265bis, cookie name prefixes). Over http, on a developer's machine, the
+/// browser refuses that name, so the cookie is called <c>cleanjwt</c> there.
 /// </summary>
 /// <remarks>
 /// The issuer decides between the two, not the scheme of a request: behind a proxy, requests arrive over http.

@@ -15,6 +15,7 @@ internal sealed record ResponseHeader(string Name, JsonSchemaType Type, string D
     [
         new("ETag", JsonSchemaType.String, "The version of the account, for `If-None-Match` and `If-Match`."),
         new("Location", JsonSchemaType.String, "The path of what was created."),
+        new("Set-Cookie", JsonSchemaType.String, "The cookie of the refresh token, with `transport=cookie`."),
         RetryAfter,
         WwwAuthenticate,
     ];

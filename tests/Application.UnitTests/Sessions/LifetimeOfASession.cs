@@ -1,4 +1,6 @@
+using System.Globalization;
 using CleanJwt.Application.Sessions;
+using CleanJwt.Domain.Sessions;
 using static CleanJwt.Application.UnitTests.Sessions.SessionFixture;
 
 namespace CleanJwt.Application.UnitTests.Sessions;
@@ -28,5 +30,20 @@ internal sealed class LifetimeOfASession
             Assert.That(defaults.RefreshReuseGrace, Is.EqualTo(TimeSpan.FromSeconds(30)));
             Assert.That(SessionOptions.SectionName, Is.EqualTo("Sessions"));
         }
+    }
+
+    // Only a rotation prolongs a session, so one that is in use must rotate before it counts as idle.
+    [TestCase("14.00:00:00", "00:01:00", "00:01:00")]
+    [TestCase("00:02:00", "00:01:00", "00:01:00")]
+    [TestCase("00:00:20", "00:01:00", "00:00:10")]
+    public void CookieRotates_WithinHalfOfTheIdleLifetime(string idle, string interval, string expected)
+    {
+        var options = new SessionOptions
+        {
+            IdleLifetime = TimeSpan.Parse(idle, CultureInfo.InvariantCulture),
+            CookieRotationInterval = TimeSpan.Parse(interval, CultureInfo.InvariantCulture),
+        };
+        var time = TimeSpan.Parse(expected, CultureInfo.InvariantCulture);
+        Assert.That(options.RuleOf(TokenTransport.Cookie), Is.EqualTo(new RotationRule(time, time)));
     }
 }

@@ -121,7 +121,8 @@ internal sealed class RotationHistories
     }
 
     [FsCheck.NUnit.Property(MaxTest = 1000)]
-    public Property CookieOfTwoGenerationsAgo_EndsTheSession(PositiveInt rotations, NonNegativeInt wait, PositiveInt age)
+    public Property CookieOfTwoGenerationsAgo_EndsTheSession(
+        PositiveInt rotations, NonNegativeInt wait, PositiveInt age)
     {
         var interval = TimeSpan.FromSeconds(60);
         var service = new TinyService(Histories.CookieRule(interval), TimeSpan.FromDays(1));

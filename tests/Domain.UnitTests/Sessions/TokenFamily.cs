@@ -68,7 +68,7 @@ internal sealed class TokenFamily
                 _issued.Add(new Token(now));
                 return new Reply(outcome, _issued.Count);
             case RotationOutcome.Repeat:
-                // It answers the token that was current when it read: the token itself, or the successor of a spent one.
+                // It answers the token that was current when it read: this one, or the successor of a spent one.
                 return new Reply(outcome, isSpent ? number + 1 : number);
             case RotationOutcome.Reused:
                 End();

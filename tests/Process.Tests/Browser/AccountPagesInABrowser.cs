@@ -97,7 +97,7 @@ internal sealed partial class AccountPagesInABrowser
             Assert.That(await page.SidewaysScrollAsync(), Is.Zero, name);
         }
 
-        // Neither language has a text that the other lacks, and no text is the same in both but for names.
+        // Neither language has a text that the other lacks.
         var differences = await page.EvaluateFunctionAsync<string[]>(
             """
             async () => {
@@ -175,7 +175,8 @@ internal sealed partial class AccountPagesInABrowser
         await page.SignInAsync(address, email, NewPassword);
 
         // The mail has proved the address.
-        Assert.That(await page.EvaluateExpressionAsync<int>("document.querySelectorAll('main a[href$=confirm]').length"),
+        Assert.That(
+            await page.EvaluateExpressionAsync<int>("document.querySelectorAll('main a[href$=confirm]').length"),
             Is.Zero);
     }
 
@@ -305,15 +306,14 @@ internal sealed partial class AccountPagesInABrowser
         Assert.That(await page.IsSignedInAsync(), Is.True);
     }
 
-    private static Task<CleanJwtProcess> StartAsync(TemporaryFolder folder, Dictionary<string, string?>? settings = null)
-    {
-        return CleanJwtProcess.StartAsIssuerAsync(folder.Path, new(settings ?? [])
+    private static Task<CleanJwtProcess> StartAsync(
+        TemporaryFolder folder, Dictionary<string, string?>? settings = null) =>
+        CleanJwtProcess.StartAsIssuerAsync(folder.Path, new(settings ?? [])
         {
             ["Mail:Transport"] = "Folder",
             ["Admin:Email"] = TestAccounts.AdminEmail,
             ["Admin:Password"] = TestAccounts.Password,
         });
-    }
 
     private static async Task<string> LinkAsync(CleanJwtProcess service, string email, string template) =>
         (await MailAsync(service, email, template)).Text("link");
@@ -348,7 +348,8 @@ internal sealed partial class AccountPagesInABrowser
         for (var steps = 0; steps < 60; steps++)
         {
             await page.Keyboard.PressAsync("Tab");
-            if (await page.EvaluateFunctionAsync<bool>("selector => document.activeElement.matches(selector)", selector))
+            if (await page.EvaluateFunctionAsync<bool>(
+                "selector => document.activeElement.matches(selector)", selector))
             {
                 Assert.That(
                     await page.EvaluateExpressionAsync<string>("getComputedStyle(document.activeElement).outlineStyle"),

@@ -106,6 +106,8 @@ internal sealed class TabsOfOneBrowser
         var address = service.Client.BaseAddress!.ToString();
         var email = TestAccounts.UniqueEmail();
         await browser.Page.SignUpAsync(address, email);
+        var other = await browser.NewTabAsync();
+        await other.LoadAsync($"{address}account/activity");
         var tokens = await service.LoginAsync(email);
         using var client = new HttpClient { BaseAddress = service.Client.BaseAddress };
         client.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
@@ -114,6 +116,7 @@ internal sealed class TabsOfOneBrowser
         // The next thing that the page asks for tells it.
         await browser.Page.EvaluateExpressionAsync("document.querySelector('a[href$=\"/account/sessions\"]').click()");
         await browser.Page.WaitAsync("location.pathname === '/account/sign-in'");
+        await other.WaitAsync("location.pathname === '/account/sign-in'");
         await browser.Page.WaitAsync("document.querySelector('#status').textContent.includes('session')");
     }
 
@@ -127,8 +130,8 @@ internal sealed class TabsOfOneBrowser
         await browser.Page.SignUpAsync(address, TestAccounts.UniqueEmail());
         var cookie = await CookieAsync(browser.Page, address);
         var readable = await browser.Page.EvaluateExpressionAsync<string>(
-            "document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + JSON.stringify(history.state)"
-            + " + location.href + document.documentElement.outerHTML");
+            "document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)"
+            + " + JSON.stringify(history.state) + location.href + document.documentElement.outerHTML");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(cookie.HttpOnly, Is.True);

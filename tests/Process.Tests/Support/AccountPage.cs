@@ -86,7 +86,7 @@ internal static class AccountPage
     }
 
     public static Task<bool> IsSignedInAsync(this IPage page) =>
-        page.EvaluateExpressionAsync<bool>("!location.pathname.endsWith('/sign-in')");
+        page.EvaluateExpressionAsync<bool>("document.querySelector('#signed-in button') !== null");
 
     /// <summary>What axe-core finds serious or critical, a line each.</summary>
     public static async Task<IReadOnlyList<string>> AccessibilityFaultsAsync(this IPage page)

@@ -28,10 +28,10 @@ internal sealed class WhoMayUseTheCookie
     [TestCase("cross-site", Frontend, true)]
     [TestCase(null, Issuer, true)]
     [TestCase(null, Frontend, true)]
-    [TestCase(null, "http://node.internal", true, Description = "the host of the request")]
-    [TestCase(null, "https://node.internal", true, Description = "a proxy received https and forwards http")]
-    [TestCase(null, "http://node.internal:8080", false)]
-    [TestCase("same-site", "http://node.internal", false)]
+    [TestCase(null, "https://node.internal", true, Description = "the host of the request, behind a proxy with https")]
+    [TestCase(null, "http://node.internal", false, Description = "a page that an attacker in the network can write")]
+    [TestCase(null, "https://node.internal:8443", false)]
+    [TestCase("same-site", "https://node.internal", false)]
     [TestCase("cross-site", null, false)]
     [TestCase("same-site", null, false)]
     [TestCase("none", null, false)]
@@ -70,6 +70,8 @@ internal sealed class WhoMayUseTheCookie
             .ShouldBeAsync(allowed ? 204 : 403);
         await (await client.SendAsync(HttpMethod.Post, "/api/auth/logout", new { }, withCookie))
             .ShouldBeAsync(allowed ? 204 : 403);
+        await (await client.SendAsync(HttpMethod.Post, "/api/auth/logout?transport=cookie", new { }, headers))
+            .ShouldBeAsync(allowed ? 204 : 403);
     }
 
     [TestCase("http://localhost:5173", 204)]
@@ -96,6 +98,7 @@ internal sealed class WhoMayUseTheCookie
     [TestCase("http://localhost:5080", "cleanjwt", "max-age path=/ samesite=strict httponly")]
     [TestCase("http://127.0.0.1:5080", "cleanjwt", "max-age path=/ samesite=strict httponly")]
     [TestCase("http://[::1]:5080", "cleanjwt", "max-age path=/ samesite=strict httponly")]
+    [Category("Exhaustive")]
     public async Task Issuer_DecidesOnTheCookie(string issuer, string name, string attributes)
     {
         await using var app = new CleanJwtApp(new() { ["Jwt:Issuer"] = issuer });
@@ -133,6 +136,8 @@ internal sealed class WhoMayUseTheCookie
             .ShouldBeProblemAsync(400, "transport-unavailable");
         await (await browser.RefreshAsync()).ShouldBeProblemAsync(400, "transport-unavailable");
         await (await browser.PostAsync("/api/auth/logout", null)).ShouldBeProblemAsync(401, "missing-token");
+        await (await browser.PostAsync("/api/auth/logout?transport=cookie", null))
+            .ShouldBeProblemAsync(400, "transport-unavailable");
     }
 
     [TestCase("?transport=body", 401)]
@@ -149,6 +154,7 @@ internal sealed class WhoMayUseTheCookie
         {
             ("/api/auth/login", new { email = TestAccounts.UniqueEmail(), password = TestAccounts.Password }),
             ("/api/auth/refresh", new { refreshToken = "x" }),
+            ("/api/auth/logout", new { refreshToken = "x" }),
         })
         {
             var answer = await browser.PostAsync(route + query, body);
@@ -172,6 +178,7 @@ internal sealed class WhoMayUseTheCookie
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task OtherCookies_DoNotDisturb()
     {
         var browser = new Browser(SharedService.App);

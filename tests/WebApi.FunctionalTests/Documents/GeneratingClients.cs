@@ -14,7 +14,11 @@ internal sealed class GeneratingClients
     private static readonly Dictionary<string, string[]> HeadersOfSuccess = new()
     {
         ["POST /api/auth/register 201"] = ["Location"],
-        ["POST /api/auth/register/confirm 201"] = ["Location"],
+        ["POST /api/auth/register/confirm 201"] = ["Location", "Set-Cookie"],
+        ["POST /api/auth/login 200"] = ["Set-Cookie"],
+        ["POST /api/auth/refresh 200"] = ["Set-Cookie"],
+        ["POST /api/auth/logout 204"] = ["Set-Cookie"],
+        ["POST /api/auth/reauthenticate 200"] = ["Set-Cookie"],
         ["GET /api/users/me 200"] = ["ETag"],
         ["GET /api/users/me 304"] = ["ETag"],
         ["PATCH /api/users/me 200"] = ["ETag"],

@@ -65,7 +65,7 @@ internal sealed class StartSettings
         Bad("Sessions:RefreshReuseGrace", "-00:00:01", "00:00:00 to 00:05:00"),
         Bad("Sessions:RefreshReuseGrace", "00:05:01", "00:00:00 to 00:05:00"),
         Bad("Sessions:CookieRotationInterval", "00:00:00", "00:00:01 to 01:00:00"),
-        Bad("Sessions:CookieSameSite", "None", "Strict, Lax. A frontend on another site is to proxy /api"),
+        Bad("Sessions:CookieSameSite", "None", "Strict, Lax. Let a frontend on another site proxy /api"),
         Bad("Sessions:CookieSameSite", "strict", "Strict, Lax"),
         Bad("AccountPages:Enabled", "perhaps", "true, false"),
         Bad("AccountPages:Stylesheet", "/nowhere/own.css", "the path of a CSS file"),

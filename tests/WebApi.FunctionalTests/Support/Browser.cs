@@ -85,6 +85,8 @@ internal sealed record SetCookie(string Name, string Value, IReadOnlyList<string
             pair[0],
             pair[1],
             [.. parts[1..].Select(part => part.Split('=')[0] is "max-age" or "expires" ? part.Split('=')[0] : part)],
-            maxAge is null ? null : TimeSpan.FromSeconds(int.Parse(maxAge["max-age=".Length..], CultureInfo.InvariantCulture)));
+            maxAge is null ? null : Seconds(maxAge["max-age=".Length..]));
     }
+
+    private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(int.Parse(text, CultureInfo.InvariantCulture));
 }

@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { accountHint, form, passwordField } from './form.js';
-import { knownAccount } from './session.js';
+import { auth, knownAccount } from './session.js';
 import { sentenceOf } from './problems.js';
 import { t } from './texts.js';
 
@@ -53,8 +53,11 @@ function ask(title, text, makeContent) {
     });
     dialog.append(h('div', { class: 'stack' },
       h('h2', { id: 'dialog-title' }, title), h('p', { id: 'dialog-text', class: 'muted' }, text), content));
+    // The answer would count for the next session, which can be that of another account.
+    const stopListening = auth.on('signed-out', () => dialog.close());
     // A dialog gives the focus back to where it was by itself.
     dialog.addEventListener('close', () => {
+      stopListening();
       dialog.remove();
       resolve(answer);
     });

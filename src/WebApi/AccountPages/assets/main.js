@@ -1,12 +1,13 @@
 // Starts the account pages.
 
+import { h } from './dom.js';
 import { hideBanner, main, showBanner } from './layout.js';
 import { isUnreachable } from './problems.js';
 import {
-  goToSignIn, leaveGuestPages, navigate, needsSession, preload, show, showFailure, takeToken,
+  goToSignIn, leaveGuestPages, navigate, needsSession, preload, show, showAgain, showFailure, takeToken,
 } from './router.js';
 import { auth, remember } from './session.js';
-import { nameOf, pathOf } from './settings.js';
+import { nameOf, pathOf, settings } from './settings.js';
 import { loadTexts } from './texts.js';
 
 const isPlainClick = (event) =>
@@ -36,7 +37,7 @@ function onSignedOut(reason) {
   if (!hasStarted) {
     endedEarly = reason;
   } else if (auth.isSignedIn || !needsSession()) {
-    show({ keepFocus: true }); // another session may have taken the place of this one
+    showAgain(); // another session may have taken the place of this one
   } else if (reason === 'revoked' || reason === 'expired') {
     goToSignIn({ notice: reason });
   } else {
@@ -60,12 +61,27 @@ function onUnreachable(error) {
 
 const restore = async () => remember(await auth.restore());
 
+/** Says in all languages that nothing can be shown, since the texts of the chosen one did not load. */
+function showFailureWithoutTexts() {
+  const button = h('button', { type: 'button', class: 'button primary', onclick: () => location.reload() },
+    'Load again · Neu laden');
+  main.replaceChildren(h('div', { class: 'card stack' },
+    h('h1', {}, settings.name),
+    h('p', {}, 'This page did not load.'),
+    h('p', { lang: 'de' }, 'Diese Seite wurde nicht geladen.'),
+    button));
+  main.removeAttribute('aria-busy');
+}
+
 async function start() {
   try {
     await Promise.all([loadTexts(), restore()]);
   } catch (error) {
-    await loadTexts();
-    showFailure(error, start);
+    if (await loadTexts().then(() => true, () => false)) {
+      showFailure(error, start);
+    } else {
+      showFailureWithoutTexts();
+    }
     return;
   }
   hasStarted = true;

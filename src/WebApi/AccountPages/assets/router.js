@@ -163,9 +163,9 @@ const entriesFor = (account, current) => Object.entries(pages)
     href: pathOf(name), icon: page.icon, text: t.nav[page.nav], current: page === current,
   }));
 
-async function changeLanguage(code) {
+/** Shows the page anew, and keeps what was typed. */
+export async function showAgain() {
   const kept = [...main.querySelectorAll('input')].map((input) => [input.name, input.value, input.checked]);
-  await chooseLanguage(code);
   await show({ keepFocus: true });
   for (const [name, value, checked] of kept) {
     const input = name && main.querySelector(`input[name="${name}"]`);
@@ -173,6 +173,11 @@ async function changeLanguage(code) {
       Object.assign(input, { value, checked });
     }
   }
+}
+
+async function changeLanguage(code) {
+  await chooseLanguage(code);
+  await showAgain();
   document.querySelector(`#footer [lang=${code}]`).focus();
 }
 

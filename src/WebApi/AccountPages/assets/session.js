@@ -27,6 +27,8 @@ auth.on('signed-out', () => remember(undefined));
 // The language of a mail is that of the request, and a person may have chosen another one than that of the browser.
 function inChosenLanguage(init = {}) {
   const headers = new Headers(init.headers);
-  headers.set('Accept-Language', language);
+  if (language) {
+    headers.set('Accept-Language', language);
+  }
   return { ...init, headers };
 }
