@@ -11,7 +11,6 @@ namespace CleanJwt.WebApi.Cookies;
 public sealed class CookieOrigins(IIssuerMetadata metadata, IOptions<CorsOptions> cors)
 {
     private readonly string _issuer = new Uri(metadata.Issuer).GetLeftPart(UriPartial.Authority);
-    private readonly bool _isSecure = new Uri(metadata.Issuer).Scheme == Uri.UriSchemeHttps;
     private readonly CorsPolicy _allowed = cors.Value.GetPolicy(cors.Value.DefaultPolicyName)!;
 
     /// <returns>
@@ -28,11 +27,10 @@ public sealed class CookieOrigins(IIssuerMetadata metadata, IOptions<CorsOptions
                     || (site.Count == 0 && IsHostOf(origin, request)))); // a browser without Sec-Fetch-Site
     }
 
-    // The scheme of the request may differ: a proxy receives https and forwards http. An http page counts only where
-    // the service itself is an http service, since an attacker in the network can write such a page.
-    private bool IsHostOf(string origin, HttpRequest request) =>
+    // The scheme may differ: a proxy receives https and forwards http.
+    private static bool IsHostOf(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-        && (uri.Scheme == "https" || (uri.Scheme == "http" && !_isSecure))
+        && uri.Scheme is "http" or "https"
         && string.Equals(uri.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase)
         && uri.Port == (request.Host.Port ?? (uri.Scheme == "https" ? 443 : 80));
 }
