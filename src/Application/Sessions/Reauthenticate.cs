@@ -84,16 +84,10 @@ public sealed class ReauthenticateHandler(
                 reauthenticated, verified.SecurityVersion, audit, cancellationToken);
             if (stored is not null)
             {
+                var handsOver = options.HandsOverAgain(stored.Session, command.Transport, now);
                 var issued = tokens.Issue(
-                    stored.Session, stored.Account, stored.Session.Scope, command.Transport, now);
-                if (issued.ExpiresIn <= 0)
-                {
-                    return AccessTokenErrors.TokenExpired; // the session is over
-                }
-
-                return options.HandsOverAgain(stored.Session, command.Transport, now)
-                    ? issued
-                    : issued with { RefreshToken = null };
+                    stored.Session, stored.Account, stored.Session.Scope, handsOver ? command.Transport : null, now);
+                return issued.ExpiresIn > 0 ? issued : AccessTokenErrors.TokenExpired; // the session is over
             }
         }
 

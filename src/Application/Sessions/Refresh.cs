@@ -96,7 +96,7 @@ public sealed class RefreshHandler(
 
             if (session.RotationId == rotationId && session.IsLive(now))
             {
-                return Answer(found, now);
+                return Answer(found, command.Transport, now);
             }
 
             var outcome = OutcomeFor(session, now);
@@ -121,10 +121,7 @@ public sealed class RefreshHandler(
 
             if (outcome is RotationOutcome.Repeat || command.Rotate == false)
             {
-                var answer = Answer(found, now);
-                return answer.IsSuccess && !HandsOver(session, now)
-                    ? answer.Value with { RefreshToken = null }
-                    : answer;
+                return Answer(found, HandsOver(session, now) ? command.Transport : null, now);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -136,10 +133,10 @@ public sealed class RefreshHandler(
             Rotation.Decide(session, presented.Generation, now, rule);
 
         // A token that has expired on arrival would make a client refresh again and again.
-        Result<Tokens> Answer(AccountSession current, DateTimeOffset now)
+        Result<Tokens> Answer(AccountSession current, TokenTransport? transport, DateTimeOffset now)
         {
             var scope = asked ?? current.GrantableScope;
-            var issued = tokens.Issue(current.Session, current.Account, scope, command.Transport, now);
+            var issued = tokens.Issue(current.Session, current.Account, scope, transport, now);
             return issued.ExpiresIn > 0 ? issued : SessionErrors.InvalidRefreshToken;
         }
 

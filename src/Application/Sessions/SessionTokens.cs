@@ -27,14 +27,16 @@ public sealed record Tokens(
     public override string ToString() => nameof(Tokens); // a record would print the tokens
 }
 
-/// <summary>Issues the two tokens of a session's current generation.</summary>
+/// <summary>Issues the tokens of a session's current generation.</summary>
 public sealed class SessionTokens(IAccessTokenService accessTokens, IRefreshTokenService refreshTokens)
 {
     /// <param name="scope">The scopes of the access token: at most those of the session.</param>
-    /// <param name="transport">The way in which the client will present the refresh token.</param>
+    /// <param name="transport">
+    /// The way in which the client will present the refresh token. Null issues the access token alone.
+    /// </param>
     /// <param name="now">The time of the request, read before the database step that allowed the tokens.</param>
     public Tokens Issue(
-        Session session, Account account, ScopeSet scope, TokenTransport transport, DateTimeOffset now)
+        Session session, Account account, ScopeSet scope, TokenTransport? transport, DateTimeOffset now)
     {
         var accessToken = accessTokens.Issue(session, account.Roles, scope, now);
         return new Tokens(
@@ -45,6 +47,6 @@ public sealed class SessionTokens(IAccessTokenService accessTokens, IRefreshToke
             (long)(session.ExpiresAt - now).TotalSeconds,
             scope.ToString(),
             session.Id,
-            refreshTokens.Write(new RefreshToken(session.Id, session.Generation, transport)));
+            transport is { } way ? refreshTokens.Write(new RefreshToken(session.Id, session.Generation, way)) : null);
     }
 }

@@ -65,8 +65,7 @@ internal static class ModelBindingContextExtensions
     {
         if (!result.IsSuccess)
         {
-            var refusal = new RefusedInputException(HttpError.From(result.Error));
-            context.ModelState.TryAddModelException(context.ModelName, refusal);
+            context.Refuse(result.Error);
             return;
         }
 
@@ -74,4 +73,9 @@ internal static class ModelBindingContextExtensions
         context.ValidationState.Add(result.Value, new ValidationStateEntry { SuppressValidation = true });
         context.Result = ModelBindingResult.Success(result.Value);
     }
+
+    /// <summary>Keeps the action from running. The answer is the error.</summary>
+    public static void Refuse(this ModelBindingContext context, Error error) =>
+        context.ModelState.TryAddModelException(
+            context.ModelName, new RefusedInputException(HttpError.From(error)));
 }

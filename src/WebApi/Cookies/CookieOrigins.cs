@@ -1,4 +1,5 @@
 using CleanJwt.Application.Ports;
+using CleanJwt.WebApi.Http;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 
@@ -29,8 +30,7 @@ public sealed class CookieOrigins(IIssuerMetadata metadata, IOptions<CorsOptions
 
     // The scheme may differ: a proxy receives https and forwards http.
     private static bool IsHostOf(string origin, HttpRequest request) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-        && uri.Scheme is "http" or "https"
+        CrossOrigin.TryParse(origin) is { } uri
         && string.Equals(uri.Host, request.Host.Host, StringComparison.OrdinalIgnoreCase)
         && uri.Port == (request.Host.Port ?? (uri.Scheme == "https" ? 443 : 80));
 }

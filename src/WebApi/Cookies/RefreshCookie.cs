@@ -1,6 +1,7 @@
 using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Results;
+using CleanJwt.WebApi.Http;
 
 namespace CleanJwt.WebApi.Cookies;
 
@@ -20,11 +21,10 @@ public sealed class RefreshCookie
 
     public RefreshCookie(IIssuerMetadata metadata, Application.Sessions.SessionOptions options, CookieOrigins origins)
     {
-        var issuer = new Uri(metadata.Issuer);
         _origins = origins;
         _sameSite = options.CookieSameSite == "Lax" ? SameSiteMode.Lax : SameSiteMode.Strict;
-        _isSecure = issuer.Scheme == Uri.UriSchemeHttps;
-        IsAvailable = _isSecure || issuer.Host is "localhost" or "127.0.0.1" or "[::1]";
+        _isSecure = new Uri(metadata.Issuer).Scheme == Uri.UriSchemeHttps;
+        IsAvailable = _isSecure || CrossOrigin.IsOnThisMachine(metadata.Issuer);
         Name = _isSecure ? "__Host-Http-cleanjwt" : "cleanjwt";
     }
 

@@ -1,6 +1,6 @@
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Results;
-using CleanJwt.WebApi.Errors;
+using CleanJwt.WebApi.Authentication;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 
@@ -33,8 +33,7 @@ internal sealed class TransportBinder(RefreshCookie cookie) : IModelBinder
         }
         else
         {
-            var refusal = new RefusedInputException(HttpError.From(transport.Error));
-            bindingContext.ModelState.TryAddModelException(bindingContext.ModelName, refusal);
+            bindingContext.Refuse(transport.Error);
         }
 
         return Task.CompletedTask;

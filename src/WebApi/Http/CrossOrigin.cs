@@ -69,11 +69,13 @@ public sealed class CrossOrigin
     internal static bool IsHeaderName(string value) =>
         value is not ("" or "*") && value.AsSpan().IndexOfAnyExcept(HeaderNameCharacters) < 0;
 
-    private static bool IsOnThisMachine(string origin) =>
-        TryParse(origin)?.Host is "localhost" or "127.0.0.1" or "[::1]";
+    /// <returns>Whether the host of an http or https address is this machine.</returns>
+    internal static bool IsOnThisMachine(string address) =>
+        TryParse(address)?.Host is "localhost" or "127.0.0.1" or "[::1]";
 
-    private static Uri? TryParse(string origin) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
+    /// <returns>The address. Null when it is neither http nor https.</returns>
+    internal static Uri? TryParse(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : null;
 }
 
 internal sealed class CrossOriginRule : IValidateOptions<CrossOrigin>
