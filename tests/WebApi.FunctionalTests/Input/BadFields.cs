@@ -33,8 +33,15 @@ internal sealed class BadFields
     private static IEnumerable<TestCaseData> KnownFieldsOfWrongTypes() =>
         from route in BodyRoute.All
         from field in route.Fields.Keys
-        from bad in field == "roles" ? WrongLists : WrongTypes
+        from bad in WrongValues(field)
         select new TestCaseData(route, field, bad.Json).SetArgDisplayNames(route.Name, field, bad.Name);
+
+    private static IEnumerable<(string Name, string Json)> WrongValues(string field) => field switch
+    {
+        "roles" => WrongLists,
+        "rotate" => WrongTypes.Where(bad => bad.Json is not ("true" or "false")),
+        _ => WrongTypes,
+    };
 
     private static IEnumerable<TestCaseData> KnownFieldsOfBadTexts() =>
         from route in BodyRoute.All
