@@ -1,16 +1,19 @@
 using CleanJwt.Application.Passkeys;
 using CleanJwt.Infrastructure.Tokens;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace CleanJwt.Infrastructure.SecondFactors;
 
 /// <summary>Checks the domain and the origins of passkeys. Browsers would refuse others.</summary>
-internal sealed class PasskeySettingsRule(JwtOptions jwt) : IValidateOptions<PasskeySettings>
+internal sealed class PasskeySettingsRule(IConfiguration configuration) : IValidateOptions<PasskeySettings>
 {
     public ValidateOptionsResult Validate(string? name, PasskeySettings options)
     {
         var failures = new List<string>();
-        if (Uri.TryCreate(jwt.Issuer, UriKind.Absolute, out var issuer)
+
+        // Not from the settings of tokens: those may be wrong too, and each mistake gets its line.
+        if (Uri.TryCreate(configuration[$"{JwtOptions.SectionName}:Issuer"], UriKind.Absolute, out var issuer)
             && options.RelyingPartyId is { } domain
             && domain != issuer.Host
             && !(domain.Contains('.', StringComparison.Ordinal)

@@ -306,7 +306,8 @@ internal sealed class TransactSql
     public void EveryPortsMethod_IsAmongTheCommands()
     {
         var methods = new[] { typeof(IUserRepository), typeof(IUserDirectory), typeof(IAccountSecurity),
-            typeof(ISessionRepository), typeof(IOutbox), typeof(IAuditLog) }
+            typeof(ISessionRepository), typeof(ISecondFactorRepository), typeof(IPasskeyRepository), typeof(IOutbox),
+            typeof(IAuditLog) }
             .SelectMany(port => port.GetMethods().Select(method => $"{port.Name}.{method.Name}"))
             .Where(method => method != "IUserRepository.HashPasswordAsync"); // it asks nothing
         Assert.That(Calls.Select(call => $"{call.Port.Name}.{call.Method}"), Is.EquivalentTo(methods));
