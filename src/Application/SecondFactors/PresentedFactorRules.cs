@@ -8,8 +8,8 @@ namespace CleanJwt.Application.SecondFactors;
 /// <summary>The validation rules of presented second factors.</summary>
 internal static class PresentedFactorRules
 {
-    // A sealed state holds at most some hundred bytes of its ceremony.
-    private const int MaxTokenLength = 4096;
+    // The state of a registration holds the address and the name of the account, with escapes.
+    private const int MaxTokenLength = 16 * 1024;
     private const int MaxCodeLength = 64;
 
     public static void MustBeASealedToken<T>(this IRuleBuilderInitial<T, string> rule) =>

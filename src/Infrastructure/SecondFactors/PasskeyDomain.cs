@@ -26,8 +26,8 @@ internal sealed class PasskeyDomain(PasskeySettings settings, IIssuerMetadata is
         {
             throw new StartException(
                 $"Passkeys:RelyingPartyId is '{Id}', and the passkeys of this database belong to "
-                + $"'{stored}'. With another domain nobody could use them: set Passkeys:RelyingPartyId to '{stored}', "
-                + "or remove the passkeys first.");
+                + $"'{stored}'. With another domain nobody could use them: keep Jwt:Issuer under '{stored}' and set "
+                + $"Passkeys:RelyingPartyId to '{stored}', or remove the passkeys first.");
         }
     }
 }
