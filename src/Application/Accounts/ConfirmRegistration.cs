@@ -123,7 +123,9 @@ public sealed class ConfirmRegistrationHandler(
         var hash = await users.HashPasswordAsync(command.Password!, cancellationToken);
         return hash.IsSuccess
             ? new ProvedSignUp(
-                email, new PendingSignUp(hash.Value, DisplayName.Normalize(command.DisplayName)), SpentToken.Of(link.FlowId, link.ExpiresAt))
+                email,
+                new PendingSignUp(hash.Value, DisplayName.Normalize(command.DisplayName)),
+                SpentToken.Of(link.FlowId, link.ExpiresAt))
             : hash.Error;
     }
 

@@ -35,7 +35,7 @@ public sealed class PasskeyCheck(
         var verdict = await ceremonies.JudgeAsync(presented, purpose, found);
         if (verdict.WentBack)
         {
-            await ReportAsync(found.Passkey);
+            await ReportAsync(found.Passkey, answer.Value.State);
         }
 
         return verdict.Use is { } use
@@ -59,12 +59,13 @@ public sealed class PasskeyCheck(
     }
 
     // The client is not named to the owner, and the owner is not named to the client: it has proved nothing.
-    private Task ReportAsync(Passkey passkey)
+    private Task ReportAsync(Passkey passkey, SpentToken state)
     {
         var (id, now) = (passkey.AccountId, time.GetUtcNow());
         var entry = ClientInfo.Unknown.AuditEntry(
             AuditActions.PasskeyCopied, id, sessionId: null, now, AuditOutcome.Failure);
         var mails = notices.SecondFactorChanged(id, SecondFactorChanges.PasskeyCopied, ClientInfo.Unknown, now);
-        return passkeys.ReportCopyAsync(new AuditContext(now, [entry]) { Mails = mails }, CancellationToken.None);
+        return passkeys.ReportCopyAsync(
+            id, state, new AuditContext(now, [entry]) { Mails = mails }, CancellationToken.None);
     }
 }

@@ -18,7 +18,8 @@ public interface IPasskeyCeremonies
 
     /// <summary>Begins the registration of a passkey.</summary>
     /// <param name="known">The account's passkeys. Their authenticators make no second one.</param>
-    Task<PasskeyOptions> BeginRegistrationAsync(PasskeyOwner owner, IReadOnlyList<Passkey> known, PasskeyPurpose purpose);
+    Task<PasskeyOptions> BeginRegistrationAsync(
+        PasskeyOwner owner, IReadOnlyList<Passkey> known, PasskeyPurpose purpose);
 
     /// <summary>Judges the answer to a registration.</summary>
     /// <returns>
@@ -28,7 +29,7 @@ public interface IPasskeyCeremonies
     Task<Result<RegisteredCredential>> RegisterAsync(PresentedPasskey presented, PasskeyPurpose purpose);
 
     /// <summary>Begins a proof by a passkey.</summary>
-    /// <param name="allowed">The passkeys that may answer. Null allows every passkey that the authenticator has.</param>
+    /// <param name="allowed">The passkeys that may answer. Null allows every one that the authenticator has.</param>
     Task<PasskeyOptions> BeginProofAsync(
         PasskeyOwner? owner, IReadOnlyList<Passkey>? allowed, PasskeyPurpose purpose);
 

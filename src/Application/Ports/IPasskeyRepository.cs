@@ -35,13 +35,18 @@ public interface IPasskeyRepository
 
     /// <summary>
     /// Removes a passkey and ends the sessions that it began, but for that of the caller. If it was the last second
-    /// factor of the account, a sign-in needs none any more, and the recovery codes go too.
+    /// factor of the account, a sign-in needs none any more, and the recovery codes go too. If a sign-in needed it, all
+    /// other sessions end.
     /// </summary>
     /// <returns><see cref="PasskeyErrors.PasskeyNotFound"/> where the account has no such passkey.</returns>
     Task<Result<Done>> RemoveAsync(Guid accountId, Guid id, AuditContext audit, CancellationToken cancellationToken);
 
-    /// <summary>Records that a passkey's counter went back, which a copy of the passkey would do.</summary>
-    Task ReportCopyAsync(AuditContext audit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Records that a passkey's counter went back, which a copy of the passkey would do, and uses up the state. An
+    /// answer that is sent again has a state that was used, and is not recorded.
+    /// </summary>
+    Task ReportCopyAsync(
+        Guid accountId, SpentToken state, AuditContext audit, CancellationToken cancellationToken);
 }
 
 /// <summary>A passkey of an account (WebAuthn).</summary>

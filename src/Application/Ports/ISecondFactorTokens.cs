@@ -14,7 +14,9 @@ public interface ISecondFactorTokens
     TotpSetup? ReadSetup(string text);
 }
 
-/// <summary>A sign-in whose password was right, and that waits for a second factor: the content of an MFA token.</summary>
+/// <summary>
+/// A sign-in whose password was right, and that waits for a second factor: the content of an MFA token.
+/// </summary>
 /// <param name="Id">A random id, to use the token once.</param>
 /// <param name="SecurityVersion">
 /// The account's version when the password was right. A new password, a lock or a change of factors makes the token

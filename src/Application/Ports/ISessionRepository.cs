@@ -12,8 +12,8 @@ public interface ISessionRepository
 {
     /// <summary>
     /// Starts a session, unless its account has been locked or its security version has changed since its owner
-    /// authenticated. What the proof uses up is used up in the same transaction. If the account then has more than <see cref="Session.MaxLivePerAccount"/> live sessions, those that
-    /// were used longest ago end.
+    /// authenticated. What the proof uses up is used up in the same transaction. If the account then has more
+    /// than <see cref="Session.MaxLivePerAccount"/> live sessions, those that were used longest ago end.
     /// </summary>
     /// <remarks>
     /// The mails of <paramref name="audit"/> are stored only if the sign-in is unusual

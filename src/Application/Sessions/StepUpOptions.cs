@@ -9,7 +9,7 @@ public sealed class StepUpOptions
     public const string SectionName = "StepUp";
 
     /// <summary>
-    /// How long after a proof of the password a client may make requests that cannot be undone. Clients see it in whole
+    /// How long after an authentication a client may make requests that cannot be undone. Clients see it in whole
     /// seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]

@@ -18,7 +18,8 @@ public static class PasskeyErrors
         "The state is unreadable, has expired or was used, or belongs to another session. Ask for new options.");
 
     public static readonly Error PasskeyNotFound = new(
-        "passkey-not-found", ErrorKind.NotFound, "There is no such passkey", "The account has no passkey with this id.");
+        "passkey-not-found", ErrorKind.NotFound, "There is no such passkey",
+        "The account has no passkey with this id.");
 
     public static readonly Error PasskeyAlreadyRegistered = new(
         "passkey-already-registered", ErrorKind.Conflict, "The passkey is registered",

@@ -7,9 +7,9 @@ public static class SecondFactorErrors
     /// <remarks>The error of a proof that is too weak: for the account's sign-in, or for a route (RFC 9470).</remarks>
     public static readonly Error Required = new(
         "second-factor-required", ErrorKind.Unauthenticated, "A second factor is needed",
-        "The password alone is not enough. Prove a second factor at '/api/auth/reauthenticate'.");
+        "This needs a stronger proof. Prove a second factor at '/api/auth/reauthenticate', or set one up first.");
 
-    /// <remarks>A wrong code, a code that was used before, and a code of an account without one share one error.</remarks>
+    /// <remarks>A wrong code, a used one, and a code of an account without any share one error.</remarks>
     public static readonly Error InvalidSecondFactor = new(
         "invalid-second-factor", ErrorKind.Unauthenticated, "The code is not valid",
         "The code is wrong, has expired or was used before.");

@@ -24,7 +24,7 @@ public static class Totp
 
     public static long StepAt(DateTimeOffset moment) => moment.ToUnixTimeSeconds() / SecondsPerStep;
 
-    [SuppressMessage("Security", "CA5350", Justification = "Authenticator apps know no other hash. HMAC-SHA-1 is sound.")]
+    [SuppressMessage("Security", "CA5350", Justification = "Authenticator apps know no other hash.")]
     public static string CodeAt(long step, ReadOnlySpan<byte> secret)
     {
         Span<byte> counter = stackalloc byte[sizeof(long)];

@@ -31,6 +31,12 @@ public static class AcrNames
     /// <summary>All names, the weakest first.</summary>
     public static IReadOnlyList<string> All => Urns;
 
+    /// <returns>
+    /// <see cref="Acr.OneFactor"/> for a stored number that this version does not know. A node of a newer version may
+    /// have stored it.
+    /// </returns>
+    public static Acr Known(int number) => number is > 0 and <= 3 ? (Acr)number : Acr.OneFactor;
+
     public static string Of(Acr acr) => Urns[(int)acr - 1];
 
     /// <returns><see cref="Acr.OneFactor"/> for a name that this version does not know, and for none.</returns>

@@ -62,19 +62,13 @@ internal sealed class AccountChanges(IDatabase database, RevocationList revocati
                     await GuardRow.TakeAsync(db.Context, GuardRow.Admins, abandoned);
                 }
 
-                if (await RefuseAsync(db.Context, accountId, change, audit, abandoned) is { } error)
+                // The row stays locked, so what the next steps see holds until the end of the transaction. A change by
+                // a session that another change ends just now comes after it, and is refused.
+                await db.LockRowAsync(accountId, abandoned);
+                if ((await RefuseAsync(db.Context, accountId, change, audit, abandoned)
+                    ?? await change.Guard(db, abandoned)) is { } error)
                 {
                     return error;
-                }
-
-                if (change.Guard is { } guard)
-                {
-                    // The row stays locked, so what the guard sees holds until the end of the transaction.
-                    await db.LockRowAsync(accountId, abandoned);
-                    if (await guard(db, abandoned) is { } refusal)
-                    {
-                        return refusal;
-                    }
                 }
 
                 if (change.Flow is { } flow
@@ -139,10 +133,10 @@ internal sealed record AccountChange(SessionEndReason? EndReason, Action<UpdateS
     public bool MayRemoveAdmin { get; init; }
 
     /// <summary>
-    /// Refuses the change by what the database holds. No other change of the account runs meanwhile. Null refuses
-    /// none.
+    /// Refuses the change by what the database holds. No other change of the account runs meanwhile.
     /// </summary>
-    public Func<DatabaseConnection, CancellationToken, Task<Error?>>? Guard { get; init; }
+    public Func<DatabaseConnection, CancellationToken, Task<Error?>> Guard { get; init; } =
+        (_, _) => Task.FromResult<Error?>(null);
 
     /// <summary>The sealed token that the change uses up. Null for none.</summary>
     public SpentToken? Flow { get; init; }

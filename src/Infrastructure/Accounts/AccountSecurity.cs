@@ -42,7 +42,7 @@ internal sealed partial class AccountSecurity(
         {
             ExpectedVersion = securityVersion,
             ExceptSession = exceptSession,
-            Then = ForgetCodesOf(accountId),
+            Then = AllowCodesAgain(accountId),
         };
         return await changes.TryMakeAsync(accountId, change, audit, cancellationToken);
     }
@@ -56,7 +56,7 @@ internal sealed partial class AccountSecurity(
                 accountId,
                 new AccountChange(SessionEndReason.EndedByOperator, SetPassword(hash.Value))
                 {
-                    Then = ForgetCodesOf(accountId),
+                    Then = AllowCodesAgain(accountId),
                 },
                 audit,
                 cancellationToken)
@@ -79,8 +79,7 @@ internal sealed partial class AccountSecurity(
 
         var id = account.Account.Id;
         var email = EmailAddress.Parse(account.Account.Email);
-        AttemptKey[] counted =
-            [attempts.Of(email, from), attempts.Of(email), attempts.Of(id), attempts.OfSecondFactors(id)];
+        AttemptKey[] counted = [attempts.Of(email, from), attempts.Of(email), attempts.Of(id)];
         var change = new AccountChange(SessionEndReason.PasswordReset, SetPassword(hash.Value) + ConfirmEmail(audit))
         {
             ExpectedVersion = account.SecurityVersion,
@@ -88,9 +87,10 @@ internal sealed partial class AccountSecurity(
             Then = async (db, abandoned) =>
             {
                 await db.ExecuteAllAsync([.. counted.Select(key => AttemptStatements.Clear(key.Value))], abandoned);
+                await AllowCodesAgain(id)(db, abandoned);
                 if (!account.Account.EmailConfirmed)
                 {
-                    // Whoever made the account may not be the owner of the mailbox, and must not keep a way in.
+                    // The person who made the account may not own the mailbox, and must not keep a way in.
                     await db.RemoveAllFactorsAsync(id, abandoned);
                 }
             },
@@ -146,9 +146,9 @@ internal sealed partial class AccountSecurity(
         {
             Then = async (db, abandoned) =>
             {
-                // Whoever had the account before must keep no way into one of an administrator.
+                // The person who had the account before must keep no way into that of an administrator.
                 await db.RemoveAllFactorsAsync(accountId, abandoned);
-                await ForgetCodesOf(accountId)(db, abandoned);
+                await AllowCodesAgain(accountId)(db, abandoned);
             },
         };
         return await changes.MakeAsync(accountId, change, audit, cancellationToken);
@@ -196,11 +196,13 @@ internal sealed partial class AccountSecurity(
                     .Where(entry => entry.OtherAccountId == accountId)
                     .ExecuteUpdateAsync(set => set.SetProperty(entry => entry.OtherAccountId, (Guid?)null), abandoned);
                 await db.Context.Users.Where(user => user.Id == accountId).ExecuteDeleteAsync(abandoned);
-                await ForgetCodesOf(accountId)(db, abandoned);
+                await db.ExecuteAsync(
+                    AttemptStatements.Clear(attempts.OfSecondFactors(accountId).Value), abandoned);
             },
         };
         var refusal = await database.ReadAsync(
-            (db, abandoned) => AccountChanges.RefuseAsync(db.Context, accountId, change, audit, abandoned), cancellationToken);
+            (db, abandoned) => AccountChanges.RefuseAsync(db.Context, accountId, change, audit, abandoned),
+            cancellationToken);
         if (refusal is not null)
         {
             return refusal;
@@ -222,9 +224,12 @@ internal sealed partial class AccountSecurity(
         return deleted;
     }
 
-    /// <summary>Forgets the codes that were tried as second factors.</summary>
-    private Func<DatabaseConnection, CancellationToken, Task> ForgetCodesOf(Guid accountId) => (db, abandoned) =>
-        db.ExecuteAsync(AttemptStatements.Clear(attempts.OfSecondFactors(accountId).Value), abandoned);
+    /// <summary>
+    /// Has codes looked at again where a hundred in a row were wrong. The pauses stay: a thief of the password could
+    /// change it again and again.
+    /// </summary>
+    private Func<DatabaseConnection, CancellationToken, Task> AllowCodesAgain(Guid accountId) => (db, abandoned) =>
+        db.EndRowAsync(attempts.OfSecondFactors(accountId).Value, abandoned);
 
     private static Action<UpdateSettersBuilder<AppUser>> SetPassword(string hash) => set => set
         .SetProperty(user => user.PasswordHash, hash)

@@ -54,6 +54,11 @@ internal sealed class SecretStore(
         if (missing.Contains(PasswordAttempts) ? dataProtectionKeys.AreUsable : CanDecrypt(setup))
         {
             await using var db = setup.OpenContext();
+            if (missing.Contains(RecoveryCodes))
+            {
+                await db.RecoveryCodes.ExecuteDeleteAsync(cancellationToken); // none of them could be found again
+            }
+
             db.Secrets.AddRange(missing.Select(NewRow));
             await db.SaveChangesAsync(cancellationToken);
         }
@@ -78,12 +83,15 @@ internal sealed class SecretStore(
         }
     }
 
-    /// <summary>Replaces the secrets that can't be decrypted. The others stay, since recovery codes depend on one.</summary>
+    /// <summary>
+    /// Replaces the secrets that can't be decrypted. The others stay, since recovery codes depend on one.
+    /// </summary>
     /// <remarks>No node may serve the database meanwhile, and a Data Protection key must be usable.</remarks>
     public async Task ReplaceUnreadableAsync(AppDbContext db, CancellationToken cancellationToken)
     {
         var rows = await db.Secrets.ToListAsync(cancellationToken);
-        var readable = rows.Where(row => row.Name != Application && TryUnprotect(row.Name, row.ProtectedValue) is not null)
+        var readable = rows
+            .Where(row => row.Name != Application && TryUnprotect(row.Name, row.ProtectedValue) is not null)
             .Select(row => row.Name)
             .ToList();
         if (!readable.Contains(PasswordAttempts))

@@ -59,11 +59,12 @@ internal sealed class FlowTokens(IDataProtectionProvider dataProtection, TimePro
         writer.Write(link.Email?.Value ?? "");
     });
 
-    public FlowLink? ReadLink(string kind, string text) => SealedToken.Read(LinkProtector(kind), text, reader => new FlowLink(
+    public FlowLink? ReadLink(string kind, string text) => SealedToken.Read(
+        LinkProtector(kind), text, reader => new FlowLink(
         kind, reader.ReadId(), reader.ReadId(), reader.ReadInt32(), reader.ReadMoment())
-    {
-        Email = reader.ReadString() is { Length: > 0 } email ? EmailAddress.Parse(email) : null,
-    }) is { } link && time.GetUtcNow() < link.ExpiresAt ? link : null;
+        {
+            Email = reader.ReadString() is { Length: > 0 } email ? EmailAddress.Parse(email) : null,
+        }) is { } link && time.GetUtcNow() < link.ExpiresAt ? link : null;
 
     private IDataProtector FlowProtector(string kind) => dataProtection.CreateProtector("CleanJwt.Flow.v1", kind);
 

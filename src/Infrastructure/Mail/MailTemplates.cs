@@ -164,7 +164,11 @@ internal sealed partial class MailTemplates(string? path)
 
     private static void Load(string path, Dictionary<string, Dictionary<string, string>> files)
     {
-        string[] names = [Frame, Changes, .. Placeholders.Keys.SelectMany(name => new[] { $"{name}.txt", $"{name}.html" })];
+        string[] names =
+        [
+            Frame, Changes,
+            .. Placeholders.Keys.SelectMany(name => new[] { $"{name}.txt", $"{name}.html" }),
+        ];
         foreach (var folder in Directory.GetDirectories(path))
         {
             var language = Path.GetFileName(folder).ToLowerInvariant();

@@ -25,6 +25,13 @@ internal sealed partial class PasskeyCeremonies : IPasskeyCeremonies
     private const int ES256 = -7; // COSE, RFC 9053
     private const int RS256 = -257; // RFC 8812
 
+    private const int MinCredentialIdLength = 16; // WebAuthn, section 4
+    private const int MaxPublicKeyLength = 1_024; // that of an RSA key of 4,096 bits has some 530 bytes
+    private const int MaxLoggedLength = 200;
+
+    private static readonly Error InvalidCredential =
+        Error.ValidationFailed("credential", "Is not the answer of an authenticator to these options.");
+
     private static readonly string[] KnownTransports = ["ble", "hybrid", "internal", "nfc", "smart-card", "usb"];
 
     private readonly PasskeySettings _settings;
@@ -88,10 +95,17 @@ internal sealed partial class PasskeyCeremonies : IPasskeyCeremonies
             AttestationState = state.Content,
             CredentialJson = presented.Credential.GetRawText(),
         });
+        if (result.Succeeded
+            && (result.Passkey.CredentialId.Length < MinCredentialIdLength
+                || result.Passkey.PublicKey.Length > MaxPublicKeyLength))
+        {
+            return InvalidCredential;
+        }
+
         if (!result.Succeeded)
         {
-            LogInvalid(_logger, "registration", result.Failure.Message);
-            return Error.ValidationFailed("credential", "Is not the answer of an authenticator to these options.");
+            LogInvalid(_logger, "registration", Printable(result.Failure.Message));
+            return InvalidCredential;
         }
 
         var passkey = result.Passkey;
@@ -137,7 +151,7 @@ internal sealed partial class PasskeyCeremonies : IPasskeyCeremonies
                 passkey.Passkey.Id, verdict.Passkey!.SignCount, verdict.Passkey.IsBackedUp));
         }
 
-        LogInvalid(_logger, "proof", verdict.Failure.Message);
+        LogInvalid(_logger, "proof", Printable(verdict.Failure.Message));
 
         // The handler names a counter that went back only in a message. Without the stored counter, that is the one
         // failure which goes away.
@@ -187,6 +201,10 @@ internal sealed partial class PasskeyCeremonies : IPasskeyCeremonies
     private IDataProtector ProtectorOf(PasskeyPurpose purpose) =>
         _dataProtection.CreateProtector("CleanJwt.Passkey.v1", purpose.Kind.ToString());
 
+    // The message holds parts of the client's answer, which may be long and hold line breaks.
+    private static string Printable(string message) => string.Concat(
+        message.Take(MaxLoggedLength).Select(unit => char.IsControl(unit) || char.IsSurrogate(unit) ? '\uFFFD' : unit));
+
     private static string? TextOf(JsonElement text)
     {
         try
@@ -215,7 +233,6 @@ internal sealed partial class PasskeyCeremonies : IPasskeyCeremonies
             NullLogger<UserManager<CeremonyUser>>.Instance),
         _options);
 
-    // The message holds parts of the client's answer, so it is data and never a part of the text.
     [LoggerMessage(LogLevel.Information, "The answer to a passkey {Ceremony} was not valid: {Reason}")]
     private static partial void LogInvalid(ILogger logger, string ceremony, string reason);
 

@@ -8,7 +8,7 @@ namespace CleanJwt.Infrastructure.SecondFactors;
 /// <summary>The domain that passkeys belong to: the id of the relying party (WebAuthn, section 4).</summary>
 internal sealed class PasskeyDomain(PasskeySettings settings, IIssuerMetadata issuer)
 {
-    public string Id { get; } = settings.RelyingPartyId ?? new Uri(issuer.Issuer).Host;
+    public string Id { get; } = settings.RelyingPartyId ?? WebOrigin.HostOf(new Uri(issuer.Issuer));
 
     // All passkeys have one domain, because this check stands before every start. So one of them is enough.
     private const string OfOnePasskey =

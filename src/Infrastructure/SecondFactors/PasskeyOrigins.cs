@@ -9,17 +9,18 @@ namespace CleanJwt.Infrastructure.SecondFactors;
 internal sealed class PasskeyOrigins(
     PasskeySettings settings, IIssuerMetadata issuer, IConfiguration configuration, IHostEnvironment environment)
 {
-    private readonly IReadOnlyList<string> _named = settings.Origins;
-    private readonly string[] _cors = configuration.GetSection("Cors:AllowedOrigins").Get<string[]>() ?? [];
-    private readonly string _issuer = new Uri(issuer.Issuer).GetLeftPart(UriPartial.Authority);
+    private readonly string?[] _named = [.. settings.Origins.Select(WebOrigin.Of)];
 
-    public bool Allow(string origin) => _named.Count > 0
+    private readonly string?[] _cors =
+        [.. (configuration.GetSection("Cors:AllowedOrigins").Get<string[]>() ?? []).Select(WebOrigin.Of)];
+
+    private readonly string _issuer = WebOrigin.Of(new Uri(issuer.Issuer));
+
+    public bool Allow(string origin) => _named.Length > 0
         ? _named.Contains(origin)
         : origin == _issuer || _cors.Contains(origin)
             || (_cors.Length == 0 && environment.IsDevelopment() && IsOnThisMachine(origin));
 
     private static bool IsOnThisMachine(string origin) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-        && uri.Scheme is "http" or "https"
-        && uri.Host is "localhost" or "127.0.0.1" or "[::1]";
+        WebOrigin.Of(origin) == origin && new Uri(origin).Host is "localhost" or "127.0.0.1" or "[::1]";
 }

@@ -52,9 +52,9 @@ internal sealed class PasskeyRepository(IDatabase database, AccountChanges chang
             Guard = async (db, abandoned) =>
             {
                 var passkeys = db.Context.Passkeys;
-                if (await db.FindUseAsync(state, abandoned) is { } useId)
+                if (await db.IsSpentAsync(state, abandoned))
                 {
-                    return useId == state.UseId ? null : PasskeyErrors.InvalidRegistration;
+                    return PasskeyErrors.InvalidRegistration;
                 }
 
                 if (await passkeys.AnyAsync(other => other.CredentialHash == row.CredentialHash, abandoned))
@@ -107,14 +107,23 @@ internal sealed class PasskeyRepository(IDatabase database, AccountChanges chang
     public Task<Result<Done>> RemoveAsync(
         Guid accountId, Guid id, AuditContext audit, CancellationToken cancellationToken)
     {
+        var endsRequirement = false;
         var change = new AccountChange(SessionEndReason.PasskeyRemoved, _ => { })
         {
-            Ends = session => session.PasskeyId == id,
+            Ends = session => endsRequirement || session.PasskeyId == id,
             ExceptSession = audit.ActorSessionId,
             Guard = async (db, abandoned) =>
-                await db.Context.Passkeys.AnyAsync(row => row.Id == id && row.AccountId == accountId, abandoned)
-                    ? null
-                    : PasskeyErrors.PasskeyNotFound,
+            {
+                if (!await db.Context.Passkeys.AnyAsync(row => row.Id == id && row.AccountId == accountId, abandoned))
+                {
+                    return PasskeyErrors.PasskeyNotFound;
+                }
+
+                // Without its last factor, a sign-in asks for less. That ends all other sessions.
+                endsRequirement = await db.FindFactorsAsync(accountId, abandoned)
+                    is { IsRequired: true, Totp: null, Passkeys: 1 };
+                return null;
+            },
             Then = async (db, abandoned) =>
             {
                 await db.Context.Passkeys
@@ -126,17 +135,27 @@ internal sealed class PasskeyRepository(IDatabase database, AccountChanges chang
         return changes.MakeAsync(accountId, change, audit, cancellationToken);
     }
 
-    public async Task ReportCopyAsync(AuditContext audit, CancellationToken cancellationToken)
+    public async Task ReportCopyAsync(
+        Guid accountId, SpentToken state, AuditContext audit, CancellationToken cancellationToken)
     {
-        await database.WriteAsync(
+        var isReported = await database.WriteAsync(
             async (db, abandoned) =>
             {
+                await db.LockRowAsync(accountId, abandoned);
+                if (await db.SpendAsync(state, abandoned) is not SpendOutcome.Spent)
+                {
+                    return false;
+                }
+
                 await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
                 await outbox.AddAsync(db, audit.Mails, abandoned);
                 return true;
             },
             cancellationToken);
-        outbox.Wake(audit.Mails);
+        if (isReported)
+        {
+            outbox.Wake(audit.Mails);
+        }
     }
 
     private static Passkey Read(PasskeyRow row) => new()

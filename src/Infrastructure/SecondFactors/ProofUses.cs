@@ -35,9 +35,9 @@ internal sealed class ProofUses(RecoveryCodeMacs macs, AttemptKeys attempts, Out
 
         foreach (var (token, error) in TokensOf(use))
         {
-            if (await db.FindUseAsync(token, cancellationToken) is { } useId)
+            if (await db.IsSpentAsync(token, cancellationToken))
             {
-                return useId == token.UseId ? UsedProof.Before : error;
+                return error;
             }
         }
 
@@ -48,9 +48,13 @@ internal sealed class ProofUses(RecoveryCodeMacs macs, AttemptKeys attempts, Out
                 : SecondFactorErrors.InvalidSecondFactor;
         }
 
-        foreach (var (token, _) in TokensOf(use))
+        foreach (var (token, error) in TokensOf(use))
         {
-            await db.SpendAsync(token, cancellationToken);
+            // The state of a sign-in belongs to no account, so the lock does not keep another account from using it.
+            if (await db.SpendAsync(token, cancellationToken) is not SpendOutcome.Spent)
+            {
+                return error;
+            }
         }
 
         await db.ExecuteAsync(
@@ -93,20 +97,15 @@ internal sealed class ProofUses(RecoveryCodeMacs macs, AttemptKeys attempts, Out
         var left = await db.Context.RecoveryCodes.CountAsync(row => row.AccountId == accountId, cancellationToken);
         var mails = left <= Few ? use.MailsIfFewCodesAreLeft : [];
         await outbox.AddAsync(db, mails, cancellationToken);
-        return new UsedProof(WasUsedBefore: false, left) { StoredMails = mails.Count > 0 };
+        return new UsedProof(left) { StoredMails = mails.Count > 0 };
     }
 }
 
 /// <summary>What a sign-in has used up.</summary>
-/// <param name="WasUsedBefore">
-/// Whether this attempt has done its work already. Its confirmation was lost, and the database runs the work again.
-/// </param>
 /// <param name="RecoveryCodesLeft">Null unless a recovery code was used.</param>
-internal sealed record UsedProof(bool WasUsedBefore, int? RecoveryCodesLeft)
+internal sealed record UsedProof(int? RecoveryCodesLeft)
 {
-    public static readonly UsedProof Nothing = new(WasUsedBefore: false, RecoveryCodesLeft: null);
-
-    public static readonly UsedProof Before = Nothing with { WasUsedBefore = true };
+    public static readonly UsedProof Nothing = new(RecoveryCodesLeft: null);
 
     /// <summary>Whether mails were stored. The caller wakes the outbox once it has committed.</summary>
     public bool StoredMails { get; init; }

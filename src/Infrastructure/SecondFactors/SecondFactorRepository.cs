@@ -49,9 +49,14 @@ internal sealed partial class SecondFactorRepository(
 
     public async Task<TimeSpan> TryCountAsync(Guid accountId, CancellationToken cancellationToken)
     {
+        var beginsPause = false;
         var wait = await throttle.CountAsync(
-            [attempts.OfSecondFactors(accountId)], share: false, (_, _) => Task.CompletedTask, cancellationToken);
-        if (wait > TimeSpan.Zero)
+            [attempts.OfSecondFactors(accountId)],
+            share: false,
+            (_, _) => Task.CompletedTask,
+            cancellationToken,
+            onPause: () => beginsPause = true);
+        if (beginsPause)
         {
             LogPaused(logger, accountId);
         }
@@ -67,17 +72,16 @@ internal sealed partial class SecondFactorRepository(
         CancellationToken cancellationToken)
     {
         var storesCodes = false;
-        var (id, spent) = (setup.AccountId, SpentToken.Of(setup.Id, setup.ExpiresAt));
+        var id = setup.AccountId;
         var change = new AccountChange(
             SessionEndReason.SecondFactorChanged, set => set.SetProperty(user => user.TwoFactorEnabled, true))
         {
             ExceptSession = audit.ActorSessionId,
             Guard = async (db, abandoned) =>
-                await db.FindUseAsync(spent, abandoned) != spent.UseId // it is stored, and the confirmation was lost
-                && await db.Context.Totps.AnyAsync(row => row.AccountId == id, abandoned)
+                await db.Context.Totps.AnyAsync(row => row.AccountId == id, abandoned)
                     ? SecondFactorErrors.TotpAlreadySetUp
                     : null,
-            Flow = spent,
+            Flow = SpentToken.Of(setup.Id, setup.ExpiresAt),
             Then = async (db, abandoned) =>
             {
                 db.Context.Totps.Add(new TotpRow
@@ -206,6 +210,7 @@ internal sealed partial class SecondFactorRepository(
 
     [LoggerMessage(
         LogLevel.Information,
-        "Too many wrong codes for the account {AccountId}: no code is looked at for a while.")]
+        "Many codes were tried for the account {AccountId}: unless the last one was right, none is looked at for a "
+        + "while.")]
     private static partial void LogPaused(ILogger logger, Guid accountId);
 }

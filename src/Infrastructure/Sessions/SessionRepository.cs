@@ -35,7 +35,7 @@ internal sealed class SessionRepository(
                 }
 
                 used = await proofs.UseUpAsync(db, session.AccountId, use, audit.At, abandoned);
-                if (!used.IsSuccess || used.Value.WasUsedBefore)
+                if (!used.IsSuccess)
                 {
                     return [];
                 }
@@ -97,9 +97,9 @@ internal sealed class SessionRepository(
                 }
 
                 used = await proofs.UseUpAsync(db, reauthenticated.AccountId, use, audit.At, abandoned);
-                if (!used.IsSuccess || used.Value.WasUsedBefore)
+                if (!used.IsSuccess)
                 {
-                    return used.IsSuccess ? await db.FindSessionAsync(reauthenticated.Id, abandoned) : null;
+                    return null;
                 }
 
                 // The generation is not written: a refresh at the same time may have changed it.

@@ -9,6 +9,9 @@ public sealed class JwtOptions
 {
     public const string SectionName = "Jwt";
 
+    /// <summary>The issuer in Development, unless it is set.</summary>
+    public const string IssuerOfDevelopment = "http://localhost:5080";
+
     /// <summary>
     /// The service's public address. It is the <c>iss</c> of the tokens, and readers of tokens find the public keys
     /// under it.

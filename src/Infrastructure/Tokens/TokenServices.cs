@@ -12,7 +12,7 @@ internal static class TokenServices
     public static void AddTokens(this IServiceCollection services, IHostEnvironment environment)
     {
         services.AddSettings<JwtOptions>(JwtOptions.SectionName).PostConfigure(options =>
-            options.Issuer ??= environment.IsDevelopment() ? "http://localhost:5080" : null);
+            options.Issuer ??= environment.IsDevelopment() ? JwtOptions.IssuerOfDevelopment : null);
         services.AddSingleton<IValidateOptions<JwtOptions>, JwtOptionsRule>();
         services.AddSettings<TokenCacheOptions>(TokenCacheOptions.SectionName);
         services.AddSingleton<TokenCache>();

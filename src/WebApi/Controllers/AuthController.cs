@@ -161,8 +161,8 @@ public sealed class AuthController(ISender sender) : ControllerBase
 
     /// <summary>Finish a sign-in with a second factor</summary>
     /// <remarks>
-    /// Send the MFA token with one of <c>code</c>, <c>recoveryCode</c> and <c>passkey</c>. A wrong code does not use the
-    /// MFA token up. After five wrong codes, no code is looked at for a while.
+    /// Send the MFA token with one of <c>code</c>, <c>recoveryCode</c> and <c>passkey</c>. A wrong code does not use
+    /// the MFA token up. After five wrong codes, no code is looked at for a while.
     /// </remarks>
     [HttpPost("login/second-factor", Name = "signInWithSecondFactor")]
     [AllowAnonymous]
@@ -289,7 +289,8 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]
     [ProducesProblem(
         StatusCodes.Status401Unauthorized,
-        "invalid-credentials", "second-factor-required", "invalid-second-factor", "invalid-passkey", "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
+        "invalid-credentials", "second-factor-required", "invalid-second-factor", "invalid-passkey",
+        "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
     [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts", "rate-limited")]
     public async Task<ActionResult> Reauthenticate(
         [Transport] TokenTransport transport,

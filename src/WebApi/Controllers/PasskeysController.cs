@@ -47,7 +47,9 @@ public sealed class PasskeysController(ISender sender) : ControllerBase
     }
 
     /// <summary>Add a passkey</summary>
-    /// <remarks>The owner can sign in by it from then on. Whether a sign-in by password needs it does not change.</remarks>
+    /// <remarks>
+    /// The owner can sign in by it from then on. Whether a sign-in by password needs it does not change.
+    /// </remarks>
     [HttpPost(Name = "addPasskey")]
     [RequireRecentSignIn(Scopes.AccountWrite)]
     [ProducesResponseType<PasskeyResponse>(StatusCodes.Status201Created)]

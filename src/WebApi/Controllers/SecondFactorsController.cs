@@ -50,7 +50,8 @@ public sealed class SecondFactorsController(ISender sender) : ControllerBase
 
     /// <summary>Begin to set up an authenticator app</summary>
     /// <remarks>
-    /// Nothing is stored yet. Show the QR code or the secret, and send the setup token with the code that the app shows.
+    /// Nothing is stored yet. Show the QR code or the secret, and send the setup token with the code that the app
+    /// shows.
     /// </remarks>
     [HttpPost("totp", Name = "beginTotp")]
     [RequireRecentSignIn(Scopes.AccountWrite)]

@@ -21,7 +21,7 @@ internal sealed class CountingTriedCodes
     }
 
     [Test]
-    public void TriesMoreThanAQuarterOfAnHourApart_NeverBeginAPause()
+    public void FourTriesInAQuarterOfAnHour_NeverBeginAPause()
     {
         for (var i = 0; i < 20; i++)
         {
@@ -29,6 +29,26 @@ internal sealed class CountingTriedCodes
             Assert.That(Wait, Is.EqualTo(TimeSpan.Zero));
             _now += TimeSpan.FromMinutes(5);
         }
+    }
+
+    [TestCase(-1, true)]
+    [TestCase(0, false)]
+    public void Try_CountsForAQuarterOfAnHour(int ticks, bool pauses)
+    {
+        Try(4);
+        _now += Limit.Window + TimeSpan.FromTicks(ticks);
+        Try(1);
+        Assert.That(Wait > TimeSpan.Zero, Is.EqualTo(pauses));
+    }
+
+    [Test]
+    public void ClockSetBackDuringAPause_EndsIt()
+    {
+        Try(5);
+        _now -= TimeSpan.FromHours(2);
+        Assert.That(Wait, Is.EqualTo(TimeSpan.Zero));
+        Try(1);
+        Assert.That(Wait, Is.EqualTo(2 * Pause), "the tries before count from now on");
     }
 
     /// <summary>The older tries still count after the first pause, so one more begins the next.</summary>

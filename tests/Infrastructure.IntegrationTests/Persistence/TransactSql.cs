@@ -171,7 +171,7 @@ internal sealed class TransactSql
         Of<IPasskeyRepository>("AddAsync", port => port.AddAsync(Passkey, 10, Spent, Audit, default)),
         Of<IPasskeyRepository>("RenameAsync", port => port.RenameAsync(Id, Id, "Phone", Audit, default)),
         Of<IPasskeyRepository>("RemoveAsync", port => port.RemoveAsync(Id, Id, Audit, default)),
-        Of<IPasskeyRepository>("ReportCopyAsync", port => port.ReportCopyAsync(Audit, default)),
+        Of<IPasskeyRepository>("ReportCopyAsync", port => port.ReportCopyAsync(Id, Spent, Audit, default)),
         Of<IOutbox>("TryAddAsync", port => port.TryAddAsync(Mail, Email, ClientNetwork.Unknown, default)),
         Of<IAuditLog>("AddAsync", port => port.AddAsync(Audit.Entries[0] with { AccountId = null }, default)),
         Of<IAuditLog>(

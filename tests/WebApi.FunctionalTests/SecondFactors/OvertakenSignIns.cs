@@ -36,7 +36,8 @@ internal sealed class OvertakenSignIns(DatabaseKind kind) : IAsyncDisposable
 
     [Test]
     public Task PasswordChange_EndsIt() => OvertakenAsync(async () =>
-        await (await App.CreateClient().ChangePasswordAsync(_owner.AccessToken, MailApp.NewPassword)).ShouldBeAsync(204));
+        await (await App.CreateClient().ChangePasswordAsync(_owner.AccessToken, MailApp.NewPassword))
+            .ShouldBeAsync(204));
 
     [Test]
     public Task Lock_EndsIt() => OvertakenAsync(async () =>

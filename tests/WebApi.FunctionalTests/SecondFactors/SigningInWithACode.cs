@@ -102,7 +102,7 @@ internal sealed class SigningInWithACode(DatabaseKind kind) : IAsyncDisposable
     [Test]
     public async Task OneCodeAtOnce_SignsInOnce()
     {
-        const int AtOnce = 8;
+        const int AtOnce = 5; // more would begin a pause
         var tokens = new List<string>();
         for (var i = 0; i < AtOnce; i++)
         {
@@ -110,7 +110,7 @@ internal sealed class SigningInWithACode(DatabaseKind kind) : IAsyncDisposable
         }
 
         var code = _phone.CodeAt(Now);
-        var answers = await Task.WhenAll(tokens.Take(5).Select(async token =>
+        var answers = await Task.WhenAll(tokens.Select(async token =>
             (int)(await App.CreateClient().TryCodeAsync(token, code)).StatusCode));
         Assert.That(answers.Count(status => status == 200), Is.EqualTo(1));
     }

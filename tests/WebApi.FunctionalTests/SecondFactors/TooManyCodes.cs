@@ -111,6 +111,22 @@ internal sealed class TooManyCodes(DatabaseKind kind) : IAsyncDisposable
         await (await TryAsync(_phone.CodeAt(Now), admin)).ShouldBeAsync(200);
     }
 
+    /// <summary>A thief of the password and of a session could change the password again and again.</summary>
+    [Test]
+    public async Task ChangedPassword_KeepsTheCountAndThePause()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await TryAsync(_phone.WrongCodeAt(Now));
+        }
+
+        const string NewPassword = "a new horse and a new staple";
+        await (await _app.CreateClient().ChangePasswordAsync(_owner.AccessToken, NewPassword)).ShouldBeAsync(204);
+        await (await TryAsync(_phone.WrongCodeAt(Now), NewPassword)).ShouldBeProblemAsync(
+            401, "invalid-second-factor");
+        await (await TryAsync(_phone.CodeAt(Now), NewPassword)).ShouldBeProblemAsync(429, "too-many-attempts");
+    }
+
     [Test]
     public async Task Password_IsCheckedDuringAPause()
     {

@@ -38,6 +38,6 @@ internal sealed record AttemptChange(FormattableString? Statement, AttemptRow Ne
                 ({ } row, false) => AttemptStatements.Delete(changed.Key, seen: row.Stamp),
             },
             counted with { Row = stillCounts ? changed : null },
-            BeginsPause: attempts.PausedAt == now); // MarkWrong sets this time
+            BeginsPause: attempts.PausedAt == now); // MarkWrong and Count set this time
     }
 }

@@ -71,15 +71,17 @@ internal sealed class PasswordThrottle(
     /// hash, and must not fill the table for passwords.
     /// </param>
     /// <param name="also">Runs in the same transaction when the event was counted.</param>
+    /// <param name="onPause">Called when the event begins a pause.</param>
     /// <returns>Zero when the event was counted. Otherwise the time until the next one may be.</returns>
     public async Task<TimeSpan> CountAsync(
         IReadOnlyList<AttemptKey> wanted,
         bool share,
         Func<DatabaseConnection, CancellationToken, Task> also,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action? onPause = null)
     {
         await CountRowsSometimesAsync(cancellationToken);
-        var id = Guid.NewGuid();
+        var (id, beginsPause) = (Guid.NewGuid(), false);
         var (wait, inserted) = await ChangeAsync(async (db, abandoned) =>
         {
             var now = time.GetUtcNow();
@@ -90,13 +92,18 @@ internal sealed class PasswordThrottle(
                 return (left, 0);
             }
 
-            await StoreAsync(
-                db,
-                counted.ConvertAll(one => AttemptChange.Of(one, one.Attempts.Count(id, one.Key.Limit, now), now)),
-                abandoned);
+            var changes = counted.ConvertAll(
+                one => AttemptChange.Of(one, one.Attempts.Count(id, one.Key.Limit, now), now));
+            await StoreAsync(db, changes, abandoned);
             await also(db, abandoned);
+            beginsPause = changes.Exists(change => change.BeginsPause);
             return (TimeSpan.Zero, counted.Count(one => one.Row is null));
         });
+        if (beginsPause)
+        {
+            onPause?.Invoke();
+        }
+
         Interlocked.Add(ref _rowCount, inserted);
         Interlocked.Add(ref _rowsSinceCount, inserted);
         return wait;

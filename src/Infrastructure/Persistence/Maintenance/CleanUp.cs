@@ -1,3 +1,4 @@
+using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Audit;
 using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords.Throttle;
@@ -40,6 +41,9 @@ internal sealed partial class CleanUp(
 
         var deadLimit = now - outbox.KeepDead;
 
+        // A node whose clock is behind still takes a token that has expired by the clock of this one.
+        var spentLimit = now - ClockSkew.Max;
+
         // The database evaluates UtcNow in a query by its own clock, which also set the times of the revocations.
         return await database.DeleteAsync(
                 db =>
@@ -62,7 +66,7 @@ internal sealed partial class CleanUp(
                         entry => entry.At),
                 cancellationToken)
             + await database.DeleteAsync(
-                db => db.SpentTokens.Where(row => row.ExpiresAt <= now).OrderBy(row => row.ExpiresAt),
+                db => db.SpentTokens.Where(row => row.ExpiresAt <= spentLimit).OrderBy(row => row.ExpiresAt),
                 cancellationToken)
             + await database.DeleteAsync(
                 db => db.Outbox.Where(row => row.DeadAt < deadLimit).OrderBy(row => row.DeadAt), cancellationToken)

@@ -51,7 +51,7 @@ internal static class AccountStatements
     /// Locks the account's row by an update that changes nothing. A lock or a password change of the account waits for
     /// the caller's transaction, or was there first.
     /// </summary>
-    /// <returns>False when the account has been locked or changed since its password was verified.</returns>
+    /// <returns>False when the account has been locked or changed since its owner authenticated.</returns>
     public static async Task<bool> TryLockRowAsync(
         this DatabaseConnection db, Guid accountId, int securityVersion, CancellationToken cancellationToken) =>
         await db.ExecuteAsync(

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CleanJwt.Domain.Passwords;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence.Configurations;
 
@@ -42,6 +43,25 @@ internal static class AttemptStatements
 
     /// <summary>Deletes what was counted under a key, whatever other requests do with it.</summary>
     public static FormattableString Clear(byte[] key) => $"""DELETE FROM "PasswordAttempts" WHERE "Key" = {key}""";
+
+    /// <summary>
+    /// Ends the row of wrong tries under a key (<see cref="PasswordAttempts.InARow"/>). Its pauses stay.
+    /// </summary>
+    public static async Task EndRowAsync(
+        this DatabaseConnection db, byte[] key, CancellationToken cancellationToken)
+    {
+        if ((await db.ListAttemptsAsync(key, key, cancellationToken)).SingleOrDefault() is { } row)
+        {
+            var changed = new PasswordAttemptRow
+            {
+                Key = key,
+                Attempts = row.Attempts with { InARow = 0 },
+                ExpiresAt = row.ExpiresAt,
+                Stamp = Guid.NewGuid(),
+            };
+            await db.ExecuteAsync(Update(changed, seen: row.Stamp), cancellationToken);
+        }
+    }
 
     private static PasswordAttemptRow Read(DbDataReader row) => new()
     {

@@ -62,14 +62,6 @@ internal static class SecondFactorStatements
             """,
             cancellationToken) == 1;
 
-    /// <returns>The attempt that used a sealed token. Null when it was not used.</returns>
-    public static async Task<Guid?> FindUseAsync(
-        this DatabaseConnection db, SpentToken token, CancellationToken cancellationToken) =>
-        (await db.ListAsync(
-            $"""SELECT "UseId" FROM "SpentTokens" WHERE "Id" = {token.Id}""",
-            static row => (Guid?)row.GetGuid(0),
-            cancellationToken)).SingleOrDefault();
-
     /// <summary>Inserts recovery codes in place of those that the account has.</summary>
     public static async Task ReplaceRecoveryCodesAsync(
         this DatabaseConnection db,

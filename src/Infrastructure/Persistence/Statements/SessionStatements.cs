@@ -136,7 +136,7 @@ internal static class SessionStatements
             HasAllScopes = row.GetBoolean(13),
             AuthTime = row.GetMoment(14),
             Amr = row.GetString(15),
-            Acr = (Acr)row.GetInt32(16),
+            Acr = AcrNames.Known(row.GetInt32(16)),
             PasskeyId = row.GetGuidOrNull(17),
         },
         AccountStatements.ReadAccount(row, ColumnCount));

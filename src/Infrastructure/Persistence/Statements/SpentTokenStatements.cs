@@ -31,6 +31,14 @@ internal static class SpentTokenStatements
             cancellationToken);
         return use == token.UseId ? SpendOutcome.SpentByThisAttempt : SpendOutcome.SpentBefore;
     }
+
+    /// <returns>Whether the token was used.</returns>
+    public static async Task<bool> IsSpentAsync(
+        this DatabaseConnection db, SpentToken token, CancellationToken cancellationToken) =>
+        (await db.ListAsync(
+            $"""SELECT "UseId" FROM "SpentTokens" WHERE "Id" = {token.Id}""",
+            static row => row.GetGuid(0),
+            cancellationToken)).Count > 0;
 }
 
 /// <summary>The outcome of using up a token.</summary>

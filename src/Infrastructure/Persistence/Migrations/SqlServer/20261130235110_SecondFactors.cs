@@ -16,7 +16,7 @@ namespace CleanJwt.Infrastructure.Persistence.Migrations.SqlServer
                 table: "Sessions",
                 type: "int",
                 nullable: false,
-                defaultValue: 1);
+                defaultValue: 1); // for the rows of the version before, and for its nodes
 
             migrationBuilder.AddColumn<Guid>(
                 name: "PasskeyId",
