@@ -238,6 +238,19 @@ internal sealed class SigningInByPasskey(DatabaseKind kind)
     }
 
     [Test]
+    public async Task AnswerSentTwice_IsNotTakenForACopy()
+    {
+        var authenticator = new SoftwareAuthenticator(PasskeyRequests.Origin) { Synced = false };
+        var owner = await App.LoginAsync();
+        await Client.AddPasskeyAsync(owner, authenticator);
+        var (state, options) = await Client.PasskeyOptionsAsync();
+        var credential = authenticator.Assert(options);
+        await (await Client.TryPasskeyLoginAsync(state, credential)).ShouldBeAsync(200);
+        await (await Client.TryPasskeyLoginAsync(state, credential)).ShouldBeProblemAsync(401, "invalid-passkey");
+        Assert.That(await CopiesAsync(owner), Is.Empty, "a client repeats what it got no answer to");
+    }
+
+    [Test]
     public async Task LockedAccount_GetsNothing()
     {
         var owner = await OwnerAsync();
