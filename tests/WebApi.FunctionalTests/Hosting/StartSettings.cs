@@ -88,6 +88,8 @@ internal sealed class StartSettings
         Bad("Mail:Smtp:Security", "StartTlsWhenAvailable", "StartTls, Tls, None"),
         Bad("Mail:Smtp:Timeout", "00:02:00", "00:00:01 to 00:01:00"),
         Bad("Mail:TemplatesPath", "nowhere", "a folder", isPrinted: false), // the whole path is printed
+        Bad("Passkeys:RelyingPartyId", "example.com", "the host of Jwt:Issuer, localhost"),
+        Bad("Passkeys:RelyingPartyId", "app.localhost", "the host of Jwt:Issuer, localhost"),
         Bad("Passkeys:Origins:0", "https://app.example.com/", "an origin without a path"),
         Bad("Passkeys:Origins:0", "android:apk-key-hash:x", "an origin without a path"),
         Bad("Passkeys:MaxPerAccount", "0", "1 to 100"),
