@@ -88,6 +88,12 @@ internal sealed class StartSettings
         Bad("Mail:Smtp:Security", "StartTlsWhenAvailable", "StartTls, Tls, None"),
         Bad("Mail:Smtp:Timeout", "00:02:00", "00:00:01 to 00:01:00"),
         Bad("Mail:TemplatesPath", "nowhere", "a folder", isPrinted: false), // the whole path is printed
+        Bad("Passkeys:RelyingPartyId", "example.com", "the host of Jwt:Issuer, localhost"),
+        Bad("Passkeys:RelyingPartyId", "app.localhost", "the host of Jwt:Issuer, localhost"),
+        Bad("Passkeys:Origins:0", "https://app.example.com/", "an origin without a path"),
+        Bad("Passkeys:Origins:0", "android:apk-key-hash:x", "an origin without a path"),
+        Bad("Passkeys:MaxPerAccount", "0", "1 to 100"),
+        Bad("Passkeys:ChallengeLifetime", "01:00:00", "00:00:10 to 00:30:00"),
         Bad("Outbox:PollInterval", "00:00:00", "00:00:00.1000000 to 00:10:00"),
         Bad("Outbox:KeepDead", "00:00:00", "00:00:01 to 3650.00:00:00"),
         Bad("ASPNETCORE_URLS", "somewhere", "http://localhost:5080"),
@@ -220,6 +226,19 @@ internal sealed class StartSettings
             Path.Combine(folder.Path, "appsettings.json"),
             """{ "Cors": { "AllowedOrigins": [] }, "ForwardedHeaders": { "KnownProxies": [], "KnownNetworks": [] }, "Jwt": { "KeyFiles": [] } }""");
         Assert.That(await StartAsync(folder.Path, []), Is.Empty);
+    }
+
+    [TestCase("example.com", "https://auth.example.com", true)]
+    [TestCase("auth.example.com", "https://auth.example.com", true)]
+    [TestCase("com", "https://example.com", false)]
+    [TestCase("ample.com", "https://auth.example.com", false)]
+    [TestCase("Example.com", "https://auth.example.com", false)]
+    public async Task DomainOfPasskeys_IsTheIssuersHostOrAboveIt(string domain, string issuer, bool fits)
+    {
+        using var folder = new TemporaryFolder();
+        var errors = await StartAsync(
+            folder.Path, new() { ["Passkeys:RelyingPartyId"] = domain, ["Jwt:Issuer"] = issuer });
+        Assert.That(errors, fits ? Is.Empty : Has.Length.EqualTo(1).And.One.StartsWith("Passkeys:RelyingPartyId is"));
     }
 
     private static IEnumerable<TestCaseData> BadClients()
