@@ -51,8 +51,7 @@ internal sealed class AllWaysIn : IAsyncDisposable
             var (flow, mail) = await one._mail.ForgetAndReadAsync(one._email);
             return await one._mail.ResetAsync(flow, mail.Code);
         }),
-        ["GET /api/auth/token"] = (200, one =>
-            one.App.CreateClient(one._owner.AccessToken).GetAsync("/api/auth/token")),
+        ["GET /api/auth/token"] = (200, one => one.App.CreateClient().AskAsync(one._owner.AccessToken)),
     };
 
     private static IEnumerable<string> Requests => Contract.Limited.Select(route => route.Request);
