@@ -195,7 +195,7 @@ describe('without the client', () => {
     await app.signIn(email, password);
     await sleep(3100); // longer than StepUp:MaxAge, and long enough for the token to be renewed
     let asked = 0;
-    await app.deleteAccount(() => (asked++, password));
+    await app.deleteAccount(() => (asked++, { password }));
     assert.equal(asked, 1);
     assert.equal(app.isSignedIn(), false);
     await assert.rejects(app.signIn(email, password), { code: 'invalid-credentials' });
