@@ -1,4 +1,6 @@
 using CleanJwt.Application.Mail;
+using CleanJwt.Application.Passkeys;
+using CleanJwt.Application.SecondFactors;
 using CleanJwt.Application.Sessions;
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +17,8 @@ public static class DependencyInjection
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton);
         services.AddSingleton<SessionTokens>();
         services.AddSingleton<SessionStart>();
+        services.AddSingleton<SecondFactorCheck>();
+        services.AddSingleton<PasskeyCheck>();
         services.AddSingleton<MailFlows>();
         services.AddSingleton<Notices>();
         return services;

@@ -6,6 +6,7 @@ using CleanJwt.Infrastructure.Passwords;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Maintenance;
 using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.SecondFactors;
 using CleanJwt.Infrastructure.Sessions;
 using CleanJwt.Infrastructure.Settings;
 using CleanJwt.Infrastructure.Tokens;
@@ -38,6 +39,7 @@ public static class DependencyInjection
         services.AddKeys(environment, configuration);
         services.AddTokens(environment);
         services.AddSessions();
+        services.AddSecondFactors();
         services.AddAudit();
         services.AddMaintenance();
         services.AddRevocation();

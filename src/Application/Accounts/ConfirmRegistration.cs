@@ -86,7 +86,8 @@ public sealed class ConfirmRegistrationHandler(
         {
             EmailConfirmed = true,
         };
-        var session = sessions.NewSession(account.Id, account.Roles, asked, command.Client);
+        var session = sessions.NewSession(
+            account.Id, account.Roles, asked, Proof.Password, command.Client);
         var audit = new AuditContext(now, [
             command.Client.AuditEntry(AuditActions.Register, account.Id, sessionId: null, now),
             SessionStart.EntryOf(session, command.Client),
@@ -103,7 +104,7 @@ public sealed class ConfirmRegistrationHandler(
         string flowToken, string code, CancellationToken cancellationToken) =>
         tokens.Read(MailKinds.ConfirmSignUp, flowToken) is { SignUp: { } signUp } flow
         && await flows.CheckCodeAsync(flow, account: null, code, cancellationToken) == CodeCheck.Right
-            ? new ProvedSignUp(flow.Email, signUp, SpentFlow.Of(flow))
+            ? new ProvedSignUp(flow.Email, signUp, SpentToken.Of(flow.Id, flow.ExpiresAt))
             : MailErrors.InvalidCode;
 
     private async Task<Result<ProvedSignUp>> ProveByLinkAsync(
@@ -122,9 +123,9 @@ public sealed class ConfirmRegistrationHandler(
         var hash = await users.HashPasswordAsync(command.Password!, cancellationToken);
         return hash.IsSuccess
             ? new ProvedSignUp(
-                email, new PendingSignUp(hash.Value, DisplayName.Normalize(command.DisplayName)), SpentFlow.Of(link))
+                email, new PendingSignUp(hash.Value, DisplayName.Normalize(command.DisplayName)), SpentToken.Of(link.FlowId, link.ExpiresAt))
             : hash.Error;
     }
 
-    private sealed record ProvedSignUp(EmailAddress Email, PendingSignUp SignUp, SpentFlow Spent);
+    private sealed record ProvedSignUp(EmailAddress Email, PendingSignUp SignUp, SpentToken Spent);
 }

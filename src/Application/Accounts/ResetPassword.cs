@@ -100,7 +100,7 @@ public sealed class ResetPasswordHandler(
         }
 
         return check == CodeCheck.Right && account is not null
-            ? new ProvedAccount(account, SpentFlow.Of(flow))
+            ? new ProvedAccount(account, SpentToken.Of(flow.Id, flow.ExpiresAt))
             : null;
     }
 
@@ -108,8 +108,8 @@ public sealed class ResetPasswordHandler(
         tokens.ReadLink(MailKinds.ResetPassword, token) is { } link
         && await users.FindStateAsync(link.AccountId, cancellationToken) is { } account
         && account.SecurityVersion == link.SecurityVersion
-            ? new ProvedAccount(account, SpentFlow.Of(link))
+            ? new ProvedAccount(account, SpentToken.Of(link.FlowId, link.ExpiresAt))
             : null;
 
-    private sealed record ProvedAccount(AccountState Account, SpentFlow Spent);
+    private sealed record ProvedAccount(AccountState Account, SpentToken Spent);
 }

@@ -44,18 +44,6 @@ public sealed record FlowLink(
     public EmailAddress? Email { get; init; }
 }
 
-/// <summary>A flow that is used up. Its row is inserted in the transaction of the act.</summary>
-/// <param name="UseId">
-/// A random id of this attempt. By it, a request whose database connection broke recognizes its own use.
-/// </param>
-/// <param name="ExpiresAt">When the row can be deleted.</param>
-public sealed record SpentFlow(Guid FlowId, Guid UseId, DateTimeOffset ExpiresAt)
-{
-    public static SpentFlow Of(Flow flow) => new(flow.Id, Guid.NewGuid(), flow.ExpiresAt);
-
-    public static SpentFlow Of(FlowLink link) => new(link.FlowId, Guid.NewGuid(), link.ExpiresAt);
-}
-
 /// <summary>The answer to a request for a mail. It is the same whether the address has an account or not.</summary>
 /// <param name="FlowToken">An opaque token. Send it back with the code from the mail.</param>
 /// <param name="ExpiresIn">The seconds for which the code and the link are valid.</param>

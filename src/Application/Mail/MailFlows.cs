@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Codes;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Results;
@@ -91,7 +92,7 @@ public sealed class MailFlows(
         }
 
         if (!CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(MailCode.Normalize(typed))))
+            Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(TypedCode.Normalize(typed))))
         {
             return CodeCheck.Wrong;
         }

@@ -56,4 +56,7 @@ public sealed class NoticeOptions
     public bool AccountLocked { get; init; } = true;
 
     public bool AccountDeleted { get; init; } = true;
+
+    /// <summary>Also the notice that few recovery codes are left.</summary>
+    public bool SecondFactorChanged { get; init; } = true;
 }

@@ -31,6 +31,19 @@ public sealed class Notices(NoticeOptions options, MailOptions mail)
     public IReadOnlyList<MailRequest> AccountDeleted(Guid accountId, ClientInfo client, DateTimeOffset now) =>
         options.AccountDeleted ? Make(MailKinds.AccountDeleted, accountId, client, now) : [];
 
+    /// <inheritdoc cref="PasswordChanged"/>
+    /// <param name="change">One of <see cref="SecondFactorChanges"/>.</param>
+    public IReadOnlyList<MailRequest> SecondFactorChanged(
+        Guid accountId, string change, ClientInfo client, DateTimeOffset now) =>
+        options.SecondFactorChanged
+            ? [.. Make(MailKinds.SecondFactorChanged, accountId, client, now).Select(
+                mail => mail with { Change = change })]
+            : [];
+
+    /// <inheritdoc cref="PasswordChanged"/>
+    public IReadOnlyList<MailRequest> FewRecoveryCodes(Guid accountId, ClientInfo client, DateTimeOffset now) =>
+        options.SecondFactorChanged ? Make(MailKinds.FewRecoveryCodes, accountId, client, now) : [];
+
     private MailRequest[] Make(string kind, Guid accountId, ClientInfo client, DateTimeOffset now) => mail.IsOn
         ? [new MailRequest
         {

@@ -60,4 +60,11 @@ public sealed record AccessToken(
     DateTimeOffset ExpiresAt,
     string Id,
     DateTimeOffset IssuedAt,
-    DateTimeOffset NotBefore);
+    DateTimeOffset NotBefore)
+{
+    /// <summary>What the owner proved at <see cref="AuthTime"/>.</summary>
+    public Acr Acr { get; init; } = Acr.OneFactor;
+
+    /// <summary>The claim <c>amr</c>: the methods of that authentication (RFC 8176).</summary>
+    public IReadOnlyList<string> Amr { get; init; } = [];
+}

@@ -1,5 +1,4 @@
 using CleanJwt.Application.Callers;
-using CleanJwt.Application.Mail;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Mail;
@@ -56,7 +55,7 @@ public interface IAccountSecurity
     Task<Result<bool>> TryResetPasswordAsync(
         AccountState account,
         string newPassword,
-        SpentFlow flow,
+        SpentToken flow,
         ClientNetwork from,
         AuditContext audit,
         CancellationToken cancellationToken);

@@ -1,6 +1,8 @@
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
+using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Results;
+using CleanJwt.Domain.SecondFactors;
 using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Application.Ports;
@@ -9,8 +11,8 @@ namespace CleanJwt.Application.Ports;
 public interface ISessionRepository
 {
     /// <summary>
-    /// Starts a session, unless its account has been locked or its security version has changed since the password was
-    /// verified. If the account then has more than <see cref="Session.MaxLivePerAccount"/> live sessions, those that
+    /// Starts a session, unless its account has been locked or its security version has changed since its owner
+    /// authenticated. What the proof uses up is used up in the same transaction. If the account then has more than <see cref="Session.MaxLivePerAccount"/> live sessions, those that
     /// were used longest ago end.
     /// </summary>
     /// <remarks>
@@ -18,10 +20,13 @@ public interface ISessionRepository
     /// (<see cref="Sessions.SignInDevice.IsUnusual"/>).
     /// </remarks>
     /// <returns>
-    /// False when the account has changed. Then nothing was stored, and the caller verifies the password again.
+    /// Null when the account has changed. Then nothing was stored, and the caller verifies the proof again.
+    /// <see cref="SecondFactorErrors.InvalidSecondFactor"/>, <see cref="PasskeyErrors.InvalidPasskey"/> or
+    /// <see cref="SecondFactorErrors.InvalidMfaToken"/> when something was used up before. Then nothing was stored
+    /// either.
     /// </returns>
-    Task<bool> TryStartAsync(
-        Session session, int securityVersion, AuditContext audit, CancellationToken cancellationToken);
+    Task<Result<StartedSession?>> TryStartAsync(
+        Session session, ProofUse use, AuditContext audit, CancellationToken cancellationToken);
 
     /// <returns>The session, live or ended, and its account. Null when there is no session with this id.</returns>
     Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken);
@@ -47,11 +52,14 @@ public interface ISessionRepository
 
     /// <summary>
     /// Stores what <see cref="Session.Reauthenticate"/> made, unless the session is over or its account has changed
-    /// since the password was verified.
+    /// since its owner authenticated.
     /// </summary>
-    /// <returns>The stored session, which a parallel refresh may have rotated. Null when nothing was stored.</returns>
-    Task<AccountSession?> TryReauthenticateAsync(
-        Session reauthenticated, int securityVersion, AuditContext audit, CancellationToken cancellationToken);
+    /// <returns>
+    /// The stored session, which a parallel refresh may have rotated. Null and errors are as those of
+    /// <see cref="TryStartAsync"/>.
+    /// </returns>
+    Task<Result<ReauthenticatedSession?>> TryReauthenticateAsync(
+        Session reauthenticated, ProofUse use, AuditContext audit, CancellationToken cancellationToken);
 
     /// <returns>The account's live sessions, newest first.</returns>
     Task<IReadOnlyList<Session>> ListLiveAsync(Guid accountId, DateTimeOffset now, CancellationToken cancellationToken);
@@ -82,6 +90,29 @@ public interface ISessionRepository
     Task<Result<Done>> EndAllAsync(
         Guid accountId, Guid? except, SessionEndReason reason, AuditContext audit, CancellationToken cancellationToken);
 }
+
+/// <summary>What the start of a session, or a reauthentication, depends on and uses up.</summary>
+/// <param name="SecurityVersion">The version of the account when its owner authenticated.</param>
+public sealed record ProofUse(int SecurityVersion)
+{
+    /// <inheritdoc cref="Sessions.AuthenticatedOwner.Factor"/>
+    public FactorUse? Factor { get; init; }
+
+    /// <inheritdoc cref="Sessions.AuthenticatedOwner.MfaToken"/>
+    public SpentToken? MfaToken { get; init; }
+
+    /// <inheritdoc cref="Sessions.AuthenticatedOwner.PasskeyState"/>
+    public SpentToken? PasskeyState { get; init; }
+
+    /// <summary>The mails to store if few recovery codes are left.</summary>
+    public IReadOnlyList<MailRequest> MailsIfFewCodesAreLeft { get; init; } = [];
+}
+
+/// <param name="RecoveryCodesLeft">The recovery codes that are left after the use of one. Null without a use.</param>
+public sealed record StartedSession(int? RecoveryCodesLeft);
+
+/// <inheritdoc cref="StartedSession"/>
+public sealed record ReauthenticatedSession(Session Session, Account Account, int? RecoveryCodesLeft);
 
 /// <summary>A session with its account, read at the same moment.</summary>
 public sealed record AccountSession(Session Session, Account Account)

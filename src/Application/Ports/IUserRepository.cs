@@ -1,5 +1,4 @@
 using CleanJwt.Application.Callers;
-using CleanJwt.Application.Mail;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Mail;
@@ -61,7 +60,7 @@ public interface IUserRepository
     Task<Result<Account>> AddConfirmedAsync(
         NewAccount account,
         string passwordHash,
-        SpentFlow flow,
+        SpentToken flow,
         Session session,
         AuditContext audit,
         CancellationToken cancellationToken);
@@ -110,7 +109,9 @@ public sealed record PasswordCheck(Guid? AccountId, AccountState? Verified);
 
 /// <summary>An account with the state that its clients must not know.</summary>
 /// <param name="SecurityVersion">
-/// Grows with each lock, role change, password change and deletion. A session starts, and a mailed code is right, only
-/// if the version is still the same.
+/// Grows with each lock, role change, password change, change of second factors and deletion. A session starts, and a
+/// mailed code is right, only if the version is still the same.
 /// </param>
-public sealed record AccountState(Account Account, int SecurityVersion, bool Locked);
+/// <param name="NeedsSecondFactor">Whether a sign-in asks for a second factor.</param>
+public sealed record AccountState(
+    Account Account, int SecurityVersion, bool Locked, bool NeedsSecondFactor = false);

@@ -2,16 +2,21 @@ using System.Text.Json.Serialization;
 using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.SecondFactors;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Results;
+using CleanJwt.Domain.SecondFactors;
 using CleanJwt.Domain.Sessions;
 using FluentValidation;
 using Mediator;
 
 namespace CleanJwt.Application.Sessions;
 
-/// <summary>Exchanges an email address and a password for a session and its tokens.</summary>
+/// <summary>
+/// Exchanges an email address and a password for a session and its tokens. For an account that needs a second factor,
+/// the outcome is a demand for one.
+/// </summary>
 /// <remarks>
 /// A refusal looks the same whether the address is known or not. It does not reveal who has an account.
 /// </remarks>
@@ -21,7 +26,7 @@ namespace CleanJwt.Application.Sessions;
 /// Names of scopes with spaces between, such as <c>account:read account:write</c>. The session keeps them. Absent
 /// grants all scopes that the account may have, and the session also gets those that a later version adds.
 /// </param>
-public sealed record LoginCommand(string Email, string Password, string? Scope = null) : ICommand<Result<Tokens>>
+public sealed record LoginCommand(string Email, string Password, string? Scope = null) : ICommand<Result<SignIn>>
 {
     [JsonIgnore]
     public TokenTransport Transport { get; init; }
@@ -45,14 +50,19 @@ public sealed class LoginHandler(
     IUserRepository users,
     IAuditLog auditLog,
     SessionStart sessions,
+    SecondFactorCheck factors,
+    ISecondFactorTokens tokens,
     AccountOptions options,
     TimeProvider time)
-    : ICommandHandler<LoginCommand, Result<Tokens>>
+    : ICommandHandler<LoginCommand, Result<SignIn>>
 {
     // Each failed attempt means that the account changed while its password was being checked.
     private const int MaxAttempts = 3;
 
-    public async ValueTask<Result<Tokens>> Handle(LoginCommand command, CancellationToken cancellationToken)
+    // Long enough to fetch a phone from the next room.
+    private static readonly TimeSpan MfaTokenLifetime = TimeSpan.FromMinutes(5);
+
+    public async ValueTask<Result<SignIn>> Handle(LoginCommand command, CancellationToken cancellationToken)
     {
         if (!ScopeSet.TryParseOptional(command.Scope, out var asked))
         {
@@ -90,10 +100,24 @@ public sealed class LoginHandler(
             }
 
             var issued = await sessions.TryStartAsync(
-                verified, asked, command.Transport, command.Client, cancellationToken);
-            if (issued is not null)
+                new AuthenticatedOwner(verified, Proof.Password),
+                asked,
+                command.Transport,
+                command.Client,
+                cancellationToken);
+            if (issued.Error == SecondFactorErrors.Required)
             {
-                return issued;
+                return new SignIn(Tokens: null, await DemandAsync(verified, asked, cancellationToken));
+            }
+
+            if (!issued.IsSuccess)
+            {
+                return issued.Error;
+            }
+
+            if (issued.Value is { } started)
+            {
+                return new SignIn(started, Demand: null);
             }
 
             // Not cancellable: a client that guesses passwords must not avoid the audit entry by disconnecting.
@@ -107,5 +131,18 @@ public sealed class LoginHandler(
         }
 
         return Error.ServiceUnavailable("The account is being changed. Try again.", TimeSpan.FromSeconds(1));
+    }
+
+    private async Task<SecondFactorDemand> DemandAsync(
+        AccountState verified, ScopeSet? asked, CancellationToken cancellationToken)
+    {
+        var id = verified.Account.Id;
+        var expiresAt = time.GetUtcNow() + MfaTokenLifetime;
+        var pending = new PendingSignIn(Guid.NewGuid(), id, verified.SecurityVersion, asked?.ToString(), expiresAt);
+        return new SecondFactorDemand(
+            SecondFactorErrors.Required.Code,
+            tokens.Write(pending),
+            (long)MfaTokenLifetime.TotalSeconds,
+            await factors.MethodsOfAsync(id, cancellationToken));
     }
 }

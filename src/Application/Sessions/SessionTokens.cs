@@ -13,6 +13,9 @@ namespace CleanJwt.Application.Sessions;
 /// <param name="RefreshExpiresIn">The seconds until the session ends, unless it is refreshed before.</param>
 /// <param name="Scope">The scopes of this access token, space-separated.</param>
 /// <param name="RefreshToken">Absent where a cookie holds it.</param>
+/// <param name="RecoveryCodesLeft">
+/// The number of recovery codes that are left. Only an answer to the use of one has it.
+/// </param>
 public sealed record Tokens(
     string TokenType,
     string AccessToken,
@@ -22,7 +25,9 @@ public sealed record Tokens(
     string Scope,
     Guid SessionId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    string? RefreshToken = null)
+    string? RefreshToken = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? RecoveryCodesLeft = null)
 {
     public override string ToString() => nameof(Tokens); // a record would print the tokens
 }

@@ -23,6 +23,20 @@ public static class AuditActions
     /// <summary>A forgotten password was replaced by a code or a link from a mail.</summary>
     public const string ResetPassword = "reset-password";
 
+    public const string SetUpTotp = "set-up-totp";
+    public const string RemoveTotp = "remove-totp";
+    public const string NewRecoveryCodes = "new-recovery-codes";
+    public const string RequireSecondFactor = "require-second-factor";
+    public const string WaiveSecondFactor = "waive-second-factor";
+    public const string AddPasskey = "add-passkey";
+    public const string RenamePasskey = "rename-passkey";
+    public const string RemovePasskey = "remove-passkey";
+
+    /// <summary>
+    /// A passkey whose counter went back was refused, so it may have been copied. The outcome is always a failure.
+    /// </summary>
+    public const string PasskeyCopied = "passkey-copied";
+
     public const string EndSession = "end-session";
     public const string EndSessions = "end-sessions";
 
@@ -33,6 +47,7 @@ public static class AuditActions
     public const string PasswordSetByOperator = "password-set-by-operator";
     public const string MadeAdminByOperator = "made-admin-by-operator";
     public const string EmailConfirmedByOperator = "email-confirmed-by-operator";
+    public const string SecondFactorsResetByOperator = "second-factors-reset-by-operator";
 }
 
 /// <summary>Names an administrator's change to an account, once for each of the two accounts' audit entries.</summary>
@@ -43,5 +58,8 @@ public sealed record AdministrativeAction(string ActorAction, string TargetActio
     public static readonly AdministrativeAction Lock = new("lock-user", "locked-by-admin");
     public static readonly AdministrativeAction Unlock = new("unlock-user", "unlocked-by-admin");
     public static readonly AdministrativeAction EndSessions = new("end-sessions-of-user", "sessions-ended-by-admin");
+    public static readonly AdministrativeAction ResetSecondFactors =
+        new("reset-second-factors-of-user", "second-factors-reset-by-admin");
+
     public static readonly AdministrativeAction SetRoles = new("set-roles-of-user", "roles-set-by-admin");
 }

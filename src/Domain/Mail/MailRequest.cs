@@ -36,6 +36,9 @@ public sealed record MailRequest
     /// <summary>The <c>Accept-Language</c> of the request.</summary>
     public string? AcceptLanguage { get; init; }
 
+    /// <summary>One of <see cref="SecondFactorChanges"/>. Null for other mails.</summary>
+    public string? Change { get; init; }
+
     /// <summary>The client of the act, for a notice. Null where the owner must not learn it.</summary>
     public string? IpAddress { get; init; }
 

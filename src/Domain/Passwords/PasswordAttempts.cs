@@ -8,6 +8,25 @@ namespace CleanJwt.Domain.Passwords;
 /// </summary>
 public sealed record AttemptLimit(int MaxWrong, TimeSpan Window)
 {
+    /// <summary>
+    /// How long a pause lasts at most. The first one lasts <see cref="PasswordAttempts.Pause"/>. Where this is longer,
+    /// each pause since the last success lasts twice as long as the one before.
+    /// </summary>
+    public TimeSpan MaxPause { get; init; } = PasswordAttempts.Pause;
+
+    /// <summary>The number of wrong tries in a row after which nothing is looked at any more. Null for any.</summary>
+    public int? MaxInARow { get; init; }
+
+    /// <summary>
+    /// Limits the codes of authenticator apps and the recovery codes that are tried for one account (NIST SP 800-63B,
+    /// section 5.2.2). Whoever tries them knows the password already.
+    /// </summary>
+    public static readonly AttemptLimit SecondFactorsPerAccount = new(5, TimeSpan.FromMinutes(15))
+    {
+        MaxPause = TimeSpan.FromDays(1),
+        MaxInARow = 100,
+    };
+
     /// <summary>Limits the sign-ins to one email address from one client network.</summary>
     public static readonly AttemptLimit PerNetwork = new(5, TimeSpan.FromMinutes(15));
 
@@ -63,9 +82,27 @@ public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTi
     /// </summary>
     public static readonly TimeSpan MaxCheckDuration = TimeSpan.FromSeconds(30);
 
+    // How long wrong tries in a row are remembered, where they are limited.
+    private static readonly TimeSpan MemoryOfARow = TimeSpan.FromDays(365);
+
+    /// <summary>The number of pauses since the last success. Only limits with longer pauses count them.</summary>
+    public int PauseCount { get; init; }
+
+    /// <summary>The number of tries since the last success. Only limits of a row count them.</summary>
+    public int InARow { get; init; }
+
     /// <returns>The time until a password may be checked again. Zero when there is no pause.</returns>
-    public TimeSpan PauseLeft(AttemptLimit limit, DateTimeOffset now) =>
-        AsOf(limit, now).PausedAt + Pause - now is { } left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    public TimeSpan PauseLeft(AttemptLimit limit, DateTimeOffset now)
+    {
+        if (InARow >= limit.MaxInARow)
+        {
+            return limit.MaxPause;
+        }
+
+        return AsOf(limit, now).PausedAt + PauseOf(limit) - now is { } left && left > TimeSpan.Zero
+            ? left
+            : TimeSpan.Zero;
+    }
 
     /// <summary>Reserves an attempt. The caller has made sure that there is no pause.</summary>
     /// <returns>
@@ -94,7 +131,7 @@ public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTi
         var reserved = current.All.FirstOrDefault(attempt => attempt.Id == id);
         PasswordAttempt[] all = [.. current.Without(id), new PasswordAttempt(id, reserved?.At ?? now, IsWrong: true)];
         var isPaused = all.Count(attempt => attempt.IsWrong) >= limit.MaxWrong;
-        return new PasswordAttempts(all, isPaused ? now : current.PausedAt);
+        return current with { All = all, PausedAt = isPaused ? now : current.PausedAt };
     }
 
     /// <summary>
@@ -104,17 +141,35 @@ public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTi
     public PasswordAttempts MarkRight(Guid id, AttemptLimit limit, DateTimeOffset now) =>
         new([.. AsOf(limit, now).Without(id).Where(attempt => !attempt.IsWrong)], PausedAt: null);
 
-    /// <summary>Counts an event that has no outcome, such as a mail.</summary>
+    /// <summary>
+    /// Counts an event that has no outcome, such as a mail, or a try before its outcome is known. Where a row is
+    /// limited, a pause begins with the event that reaches the limit. So after a pause, each event begins the next one
+    /// until the older events have expired.
+    /// </summary>
     /// <param name="now">The caller has made sure that <see cref="WaitLeft"/> is zero.</param>
     public PasswordAttempts Count(Guid id, AttemptLimit limit, DateTimeOffset now)
     {
         var current = AsOf(limit, now);
-        return current with { All = [.. current.All, new PasswordAttempt(id, now, IsWrong: true)] };
+        var counted = current with { All = [.. current.All, new PasswordAttempt(id, now, IsWrong: true)] };
+        if (limit.MaxInARow is null)
+        {
+            return counted;
+        }
+
+        counted = counted with { InARow = InARow + 1 };
+        return counted.All.Count < limit.MaxWrong
+            ? counted
+            : counted with { PausedAt = now, PauseCount = PauseCount + 1 };
     }
 
     /// <returns>The time until one more event may be counted. Zero when it may be now.</returns>
     public TimeSpan WaitLeft(AttemptLimit limit, DateTimeOffset now)
     {
+        if (limit.MaxInARow is not null)
+        {
+            return PauseLeft(limit, now);
+        }
+
         var counted = AsOf(limit, now).All;
         return counted.Count < limit.MaxWrong
             ? TimeSpan.Zero
@@ -127,8 +182,14 @@ public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTi
     /// <returns>The time from which none of these attempts matters.</returns>
     public DateTimeOffset ExpiresAt(AttemptLimit limit) => All
         .Select(attempt => attempt.At + limit.Window + (attempt.IsWrong ? TimeSpan.Zero : MaxCheckDuration))
-        .Append(PausedAt + Pause ?? DateTimeOffset.MinValue)
-        .Max();
+        .Append(PausedAt + PauseOf(limit) ?? DateTimeOffset.MinValue)
+        .Max() + (limit.MaxInARow is null ? TimeSpan.Zero : MemoryOfARow);
+
+    private TimeSpan PauseOf(AttemptLimit limit)
+    {
+        var doubled = Pause * Math.Pow(2, Math.Clamp(PauseCount - 1, 0, 20));
+        return doubled < limit.MaxPause ? doubled : limit.MaxPause;
+    }
 
     // Another node's clock may be ahead.
     private static TimeSpan Age(DateTimeOffset at, DateTimeOffset now) => now > at ? now - at : TimeSpan.Zero;
@@ -157,7 +218,11 @@ public sealed record PasswordAttempts(IReadOnlyList<PasswordAttempt> All, DateTi
             pausedAt = Later(pausedAt, abandoned.Max(attempt => attempt.At) + MaxCheckDuration);
         }
 
-        return new PasswordAttempts([.. wrong, .. all.Where(attempt => !attempt.IsWrong).Except(abandoned)], pausedAt);
+        return this with
+        {
+            All = [.. wrong, .. all.Where(attempt => !attempt.IsWrong).Except(abandoned)],
+            PausedAt = pausedAt,
+        };
     }
 
     private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;

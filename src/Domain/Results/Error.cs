@@ -10,6 +10,11 @@ public sealed record Error(string Code, ErrorKind Kind, string Title, string Det
     /// <summary>The messages by field name. Only <see cref="ErrorKind.Validation"/> errors have them.</summary>
     public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
 
+    /// <summary>
+    /// The ways in which the client can prove a second factor. Only <c>second-factor-required</c> has them.
+    /// </summary>
+    public IReadOnlyList<string>? Methods { get; init; }
+
     /// <summary>The time that the client should wait before it tries again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -61,8 +61,14 @@ public sealed record Session
     /// <summary>The time at which the account's owner last authenticated.</summary>
     public required DateTimeOffset AuthTime { get; init; }
 
+    /// <summary>What that authentication proved.</summary>
+    public Acr Acr { get; init; } = Acr.OneFactor;
+
     /// <summary>The methods of that authentication (RFC 8176), space-separated.</summary>
     public required string Amr { get; init; }
+
+    /// <summary>The passkey by which the session began. The session ends with it.</summary>
+    public Guid? PasskeyId { get; init; }
 
     public bool IsLive(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
 
@@ -93,9 +99,11 @@ public sealed record Session
     };
 
     /// <summary>Gives the session after its owner has authenticated again. Its refresh token stays valid.</summary>
-    public Session Reauthenticate(DateTimeOffset now, DateTimeOffset expiresAt) => this with
+    public Session Reauthenticate(Proof proof, DateTimeOffset now, DateTimeOffset expiresAt) => this with
     {
         AuthTime = now,
+        Acr = proof.Acr,
+        Amr = proof.Amr,
         LastSeenAt = now,
         ExpiresAt = expiresAt,
     };

@@ -15,4 +15,6 @@ public enum SessionEndReason
     EndedByAdmin = 10,
     RevokedByClient = 11,
     PasswordReset = 12,
+    SecondFactorChanged = 13,
+    PasskeyRemoved = 14,
 }

@@ -1,18 +1,15 @@
 using CleanJwt.Application.Callers;
-using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Results;
 using CleanJwt.Domain.Sessions;
-using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Maintenance;
 using CleanJwt.Infrastructure.Persistence.Statements;
-using CleanJwt.Infrastructure.Revocation;
 using CleanJwt.Infrastructure.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Query;
@@ -20,16 +17,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanJwt.Infrastructure.Accounts;
 
-/// <remarks>
-/// Every change increments the account's security version, and thereby locks the account's row. A sign-in takes the
-/// same row in its last step. Either it commits before the change, and its session is ended with the others, or it
-/// finds a new version and starts nothing.
-/// </remarks>
 internal sealed partial class AccountSecurity(
     IDatabase database,
     PasswordHashingService hashing,
-    RevocationList revocations,
-    OutboxWriter outbox,
+    AccountChanges changes,
     AttemptKeys attempts,
     ILogger<AccountSecurity> logger) : IAccountSecurity
 {
@@ -47,12 +38,13 @@ internal sealed partial class AccountSecurity(
             return hash.Error;
         }
 
-        var change = new Change(SessionEndReason.PasswordChanged, SetPassword(hash.Value))
+        var change = new AccountChange(SessionEndReason.PasswordChanged, SetPassword(hash.Value))
         {
             ExpectedVersion = securityVersion,
             ExceptSession = exceptSession,
+            Then = ForgetCodesOf(accountId),
         };
-        return await TryChangeAsync(accountId, change, audit, cancellationToken);
+        return await changes.TryMakeAsync(accountId, change, audit, cancellationToken);
     }
 
     public async Task<Result<Done>> SetPasswordAsync(
@@ -60,9 +52,12 @@ internal sealed partial class AccountSecurity(
     {
         var hash = await hashing.HashAsync(newPassword, cancellationToken);
         return hash.IsSuccess
-            ? await ChangeAsync(
+            ? await changes.MakeAsync(
                 accountId,
-                new Change(SessionEndReason.EndedByOperator, SetPassword(hash.Value)),
+                new AccountChange(SessionEndReason.EndedByOperator, SetPassword(hash.Value))
+                {
+                    Then = ForgetCodesOf(accountId),
+                },
                 audit,
                 cancellationToken)
             : hash.Error;
@@ -71,7 +66,7 @@ internal sealed partial class AccountSecurity(
     public async Task<Result<bool>> TryResetPasswordAsync(
         AccountState account,
         string newPassword,
-        SpentFlow flow,
+        SpentToken flow,
         ClientNetwork from,
         AuditContext audit,
         CancellationToken cancellationToken)
@@ -84,17 +79,25 @@ internal sealed partial class AccountSecurity(
 
         var id = account.Account.Id;
         var email = EmailAddress.Parse(account.Account.Email);
-        AttemptKey[] counted = [attempts.Of(email, from), attempts.Of(email), attempts.Of(id)];
-        var change = new Change(SessionEndReason.PasswordReset, SetPassword(hash.Value) + ConfirmEmail(audit))
+        AttemptKey[] counted =
+            [attempts.Of(email, from), attempts.Of(email), attempts.Of(id), attempts.OfSecondFactors(id)];
+        var change = new AccountChange(SessionEndReason.PasswordReset, SetPassword(hash.Value) + ConfirmEmail(audit))
         {
             ExpectedVersion = account.SecurityVersion,
             Flow = flow,
-            Then = (db, abandoned) => db.ExecuteAllAsync(
-                [.. counted.Select(key => AttemptStatements.Clear(key.Value))], abandoned),
+            Then = async (db, abandoned) =>
+            {
+                await db.ExecuteAllAsync([.. counted.Select(key => AttemptStatements.Clear(key.Value))], abandoned);
+                if (!account.Account.EmailConfirmed)
+                {
+                    // Whoever made the account may not be the owner of the mailbox, and must not keep a way in.
+                    await db.RemoveAllFactorsAsync(id, abandoned);
+                }
+            },
         };
         try
         {
-            return await TryChangeAsync(id, change, audit, cancellationToken);
+            return await changes.TryMakeAsync(id, change, audit, cancellationToken);
         }
         catch (Exception exception) when (DatabaseErrors.IsUniqueViolation(exception))
         {
@@ -136,17 +139,20 @@ internal sealed partial class AccountSecurity(
             return hash.Error;
         }
 
-        var change = new Change(
+        var change = new AccountChange(
             SessionEndReason.EndedByOperator,
             SetPassword(hash.Value) + SetRoles([Roles.Admin], audit) + (
-                set => set.SetProperty(user => user.Locked, false)));
-        return await ChangeAsync(accountId, change, audit, cancellationToken);
+                set => set.SetProperty(user => user.Locked, false)))
+        {
+            Then = ForgetCodesOf(accountId),
+        };
+        return await changes.MakeAsync(accountId, change, audit, cancellationToken);
     }
 
     public Task<Result<Done>> LockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) =>
-        ChangeAsync(
+        changes.MakeAsync(
         accountId,
-        new Change(SessionEndReason.AccountLocked, set => set.SetProperty(user => user.Locked, true))
+        new AccountChange(SessionEndReason.AccountLocked, set => set.SetProperty(user => user.Locked, true))
         {
             MayRemoveAdmin = true,
         },
@@ -154,27 +160,27 @@ internal sealed partial class AccountSecurity(
         cancellationToken);
 
     public Task<Result<Done>> UnlockAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken) =>
-        ChangeAsync(
-        accountId, new Change(
+        changes.MakeAsync(
+        accountId, new AccountChange(
             EndReason: null, set => set.SetProperty(user => user.Locked, false)), audit, cancellationToken);
 
     public async Task<Result<ManagedAccount>> SetRolesAsync(
         Guid accountId, IReadOnlyCollection<string> roles, AuditContext audit, CancellationToken cancellationToken)
     {
         ManagedAccount? account = null;
-        var change = new Change(SessionEndReason.RolesChanged, SetRoles(roles, audit))
+        var change = new AccountChange(SessionEndReason.RolesChanged, SetRoles(roles, audit))
         {
             MayRemoveAdmin = !roles.Contains(Roles.Admin),
             Then = async (db, abandoned) =>
                 account = await UserDirectory.FindAsync(db.Context, accountId, abandoned),
         };
-        var changed = await ChangeAsync(accountId, change, audit, cancellationToken);
+        var changed = await changes.MakeAsync(accountId, change, audit, cancellationToken);
         return changed.IsSuccess ? account! : changed.Error;
     }
 
     public async Task<Result<Done>> DeleteAsync(Guid accountId, AuditContext audit, CancellationToken cancellationToken)
     {
-        var change = new Change(SessionEndReason.AccountDeleted, _ => { })
+        var change = new AccountChange(SessionEndReason.AccountDeleted, _ => { })
         {
             MayRemoveAdmin = true,
             Then = async (db, abandoned) =>
@@ -185,10 +191,11 @@ internal sealed partial class AccountSecurity(
                     .Where(entry => entry.OtherAccountId == accountId)
                     .ExecuteUpdateAsync(set => set.SetProperty(entry => entry.OtherAccountId, (Guid?)null), abandoned);
                 await db.Context.Users.Where(user => user.Id == accountId).ExecuteDeleteAsync(abandoned);
+                await ForgetCodesOf(accountId)(db, abandoned);
             },
         };
         var refusal = await database.ReadAsync(
-            (db, abandoned) => RefuseAsync(db.Context, accountId, change, audit, abandoned), cancellationToken);
+            (db, abandoned) => AccountChanges.RefuseAsync(db.Context, accountId, change, audit, abandoned), cancellationToken);
         if (refusal is not null)
         {
             return refusal;
@@ -201,7 +208,7 @@ internal sealed partial class AccountSecurity(
             db =>
                 db.AuditEntries.Where(entry => entry.AccountId == accountId).OrderBy(
                     entry => entry.At), cancellationToken);
-        var deleted = await ChangeAsync(accountId, change, audit, cancellationToken);
+        var deleted = await changes.MakeAsync(accountId, change, audit, cancellationToken);
         if (deleted.IsSuccess)
         {
             LogDeleted(logger, accountId, audit.ActorId ?? accountId);
@@ -209,6 +216,10 @@ internal sealed partial class AccountSecurity(
 
         return deleted;
     }
+
+    /// <summary>Forgets the codes that were tried as second factors.</summary>
+    private Func<DatabaseConnection, CancellationToken, Task> ForgetCodesOf(Guid accountId) => (db, abandoned) =>
+        db.ExecuteAsync(AttemptStatements.Clear(attempts.OfSecondFactors(accountId).Value), abandoned);
 
     private static Action<UpdateSettersBuilder<AppUser>> SetPassword(string hash) => set => set
         .SetProperty(user => user.PasswordHash, hash)
@@ -238,113 +249,6 @@ internal sealed partial class AccountSecurity(
             : [];
     }
 
-    private static async Task<Error?> RefuseAsync(
-        AppDbContext db, Guid accountId, Change change, AuditContext audit, CancellationToken cancellationToken)
-    {
-        if (change.MayRemoveAdmin)
-        {
-            var admins = await db.Users
-                .Where(AppUser.IsAdmin)
-                .Where(user => !user.Locked)
-                .OrderBy(user => user.Id)
-                .Select(user => user.Id)
-                .Take(2)
-                .ToListAsync(cancellationToken);
-            if (admins is [var last] && last == accountId)
-            {
-                return AccountErrors.LastAdmin;
-            }
-        }
-
-        return await ActingSession.IsOverAsync(db, audit, cancellationToken) ? AccessTokenErrors.TokenRevoked : null;
-    }
-
-    /// <returns>False when the account is gone or has another security version by now.</returns>
-    private async Task<Result<bool>> TryChangeAsync(
-        Guid accountId, Change change, AuditContext audit, CancellationToken cancellationToken)
-    {
-        var changed = await ChangeAsync(accountId, change, audit, cancellationToken);
-        return changed.IsSuccess || changed.Error == AccountErrors.NoSuchUser ? changed.IsSuccess : changed.Error;
-    }
-
-    private async Task<Result<Done>> ChangeAsync(
-        Guid accountId, Change change, AuditContext audit, CancellationToken cancellationToken)
-    {
-        var ended = await database.WriteAsync<Result<List<Guid>>>(
-            async (db, abandoned) =>
-            {
-                if (change.MayRemoveAdmin)
-                {
-                    await GuardRow.TakeAsync(db.Context, GuardRow.Admins, abandoned);
-                }
-
-                if (await RefuseAsync(db.Context, accountId, change, audit, abandoned) is { } error)
-                {
-                    return error;
-                }
-
-                if (change.Flow is { } flow
-                    && await db.SpendAsync(flow, abandoned) is var spent and not SpendOutcome.Spent)
-                {
-                    return spent == SpendOutcome.SpentByThisAttempt ? new List<Guid>() : AccountErrors.NoSuchUser;
-                }
-
-                var changed = await db.Context.Users
-                    .Where(user => user.Id == accountId)
-                    .Where(user => change.ExpectedVersion == null || user.SecurityVersion == change.ExpectedVersion)
-                    .ExecuteUpdateAsync(
-                        set =>
-                        {
-                            set.SetProperty(user => user.SecurityVersion, user => user.SecurityVersion + 1);
-                            change.Set(set);
-                        },
-                        abandoned);
-                if (changed == 0)
-                {
-                    return AccountErrors.NoSuchUser;
-                }
-
-                await db.InsertAuditEntriesAsync(audit.Entries, abandoned);
-                var sessions = db.Context.Sessions
-                    .Where(session => session.AccountId == accountId && session.Id != change.ExceptSession);
-                var over = change.EndReason is { } reason
-                    ? await SessionEnding.EndSomeAsync(db, accountId, sessions, reason, audit.At, abandoned)
-                    : [];
-                await change.Then(db, abandoned);
-                await outbox.AddAsync(db, audit.Mails, abandoned);
-                return over;
-            },
-            cancellationToken);
-        if (!ended.IsSuccess)
-        {
-            return ended.Error;
-        }
-
-        ended.Value.ForEach(revocations.Add);
-        outbox.Wake(audit.Mails);
-        return default(Done);
-    }
-
     [LoggerMessage(LogLevel.Information, "The account {AccountId} was deleted by {DeletedBy}.")]
     private static partial void LogDeleted(ILogger logger, Guid accountId, Guid deletedBy);
-
-    /// <param name="EndReason">Why the account's sessions end. Null if they go on.</param>
-    /// <param name="Set">Sets the columns of the account's row, in addition to its security version.</param>
-    private sealed record Change(SessionEndReason? EndReason, Action<UpdateSettersBuilder<AppUser>> Set)
-    {
-        /// <summary>The security version that the account must have. Null for any.</summary>
-        public int? ExpectedVersion { get; init; }
-
-        /// <summary>The one session that goes on.</summary>
-        public Guid? ExceptSession { get; init; }
-
-        /// <summary>Whether the change may take an administrator who can sign in away.</summary>
-        public bool MayRemoveAdmin { get; init; }
-
-        /// <summary>The flow that the change uses up. Null for none.</summary>
-        public SpentFlow? Flow { get; init; }
-
-        /// <summary>The last step of the transaction, but for its mails.</summary>
-        public Func<DatabaseConnection, CancellationToken, Task> Then { get; init; } = (_, _) => Task.CompletedTask;
-    }
 }

@@ -18,6 +18,7 @@ internal static class AccountServices
         services.AddIdentityCore<AppUser>(IdentitySettings.Apply).AddEntityFrameworkStores<AppDbContext>();
         services.AddSingleton<IUserRepository, UserRepository>();
         services.AddSingleton<IUserDirectory, UserDirectory>();
+        services.AddSingleton<AccountChanges>();
         services.AddSingleton<IAccountSecurity, AccountSecurity>();
         services.AddSettings<AdminOptions>(AdminOptions.SectionName);
         services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsRule>();

@@ -1,5 +1,4 @@
 using CleanJwt.Application.Callers;
-using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
@@ -43,7 +42,7 @@ internal sealed partial class UserRepository(
     public Task<Result<Account>> AddConfirmedAsync(
         NewAccount account,
         string passwordHash,
-        SpentFlow flow,
+        SpentToken flow,
         Session session,
         AuditContext audit,
         CancellationToken cancellationToken) =>
@@ -154,8 +153,8 @@ internal sealed partial class UserRepository(
         return user.ToAccount();
     }
 
-    private Task<bool> IsSpentAsync(SpentFlow flow, CancellationToken cancellationToken) => database.ReadAsync(
-        (db, abandoned) => db.Context.SpentTokens.AnyAsync(row => row.Id == flow.FlowId, abandoned), cancellationToken);
+    private Task<bool> IsSpentAsync(SpentToken flow, CancellationToken cancellationToken) => database.ReadAsync(
+        (db, abandoned) => db.Context.SpentTokens.AnyAsync(row => row.Id == flow.Id, abandoned), cancellationToken);
 
     private async Task<AccountState?> FindStateAsync(
         Func<DatabaseConnection, CancellationToken, Task<Credentials?>> find, CancellationToken cancellationToken) =>
@@ -219,7 +218,7 @@ internal sealed partial class UserRepository(
     }
 
     /// <summary>What goes with an account whose address was proved.</summary>
-    private sealed record Confirmed(SpentFlow Flow, Session Session);
+    private sealed record Confirmed(SpentToken Flow, Session Session);
 
     // Also logged for an address without an account, so that neither the time of an answer nor the log's size tells the
     // two apart.

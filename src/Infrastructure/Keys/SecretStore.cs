@@ -23,12 +23,15 @@ internal sealed class SecretStore(
     /// <summary>The secret from which the codes of mails are derived.</summary>
     public const string MailCodes = "mail-codes";
 
+    /// <summary>The secret under which recovery codes are stored.</summary>
+    public const string RecoveryCodes = "recovery-codes";
+
     // The row that holds the name of the application.
     private const string Application = "application";
 
     private const int Size = 32;
 
-    private static readonly string[] Names = [PasswordAttempts, MailCodes, Application];
+    private static readonly string[] Names = [PasswordAttempts, MailCodes, RecoveryCodes, Application];
 
     private readonly string _applicationName = dataProtectionOptions.Value.ApplicationDiscriminator!;
 
@@ -75,13 +78,27 @@ internal sealed class SecretStore(
         }
     }
 
-    /// <summary>Replaces all secrets, without reading the old ones.</summary>
+    /// <summary>Replaces the secrets that can't be decrypted. The others stay, since recovery codes depend on one.</summary>
     /// <remarks>No node may serve the database meanwhile, and a Data Protection key must be usable.</remarks>
-    public async Task ReplaceAllAsync(AppDbContext db, CancellationToken cancellationToken)
+    public async Task ReplaceUnreadableAsync(AppDbContext db, CancellationToken cancellationToken)
     {
-        await db.Secrets.ExecuteDeleteAsync(cancellationToken);
-        await db.PasswordAttempts.ExecuteDeleteAsync(cancellationToken); // their keys depend on the old secret
-        db.Secrets.AddRange(Names.Select(NewRow));
+        var rows = await db.Secrets.ToListAsync(cancellationToken);
+        var readable = rows.Where(row => row.Name != Application && TryUnprotect(row.Name, row.ProtectedValue) is not null)
+            .Select(row => row.Name)
+            .ToList();
+        if (!readable.Contains(PasswordAttempts))
+        {
+            await db.PasswordAttempts.ExecuteDeleteAsync(cancellationToken); // their keys depend on the old secret
+        }
+
+        if (!readable.Contains(RecoveryCodes))
+        {
+            await db.RecoveryCodes.ExecuteDeleteAsync(cancellationToken); // none of them could be found again
+        }
+
+        await db.Secrets.Where(row => !readable.Contains(row.Name)).ExecuteDeleteAsync(cancellationToken);
+        db.ChangeTracker.Clear();
+        db.Secrets.AddRange(Names.Except(readable).Select(NewRow));
         await db.SaveChangesAsync(cancellationToken);
     }
 
@@ -98,13 +115,18 @@ internal sealed class SecretStore(
             throw dataProtectionKeys.CannotDecrypt("secrets");
         }
 
+        return TryUnprotect(name, stored) ?? throw dataProtectionKeys.CannotDecrypt("secrets");
+    }
+
+    private byte[]? TryUnprotect(string name, byte[] stored)
+    {
         try
         {
             return ProtectorOf(name).Unprotect(stored);
         }
         catch (CryptographicException)
         {
-            throw dataProtectionKeys.CannotDecrypt("secrets");
+            return null;
         }
     }
 

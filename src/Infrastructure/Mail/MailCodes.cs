@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Codes;
 using CleanJwt.Domain.Mail;
 using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Passwords.Throttle;
@@ -37,7 +38,7 @@ internal sealed class MailCodes(
         }
 
         var random = BinaryPrimitives.ReadUInt64BigEndian(HMACSHA256.HashData(secret, content.ToArray()));
-        return kind == MailKinds.ResetPassword ? MailCode.Letters(random) : MailCode.Digits(random);
+        return kind == MailKinds.ResetPassword ? TypedCode.Letters(random) : TypedCode.Digits(random);
     }
 
     public async Task<bool> TryCountAsync(Flow flow, CancellationToken cancellationToken) =>

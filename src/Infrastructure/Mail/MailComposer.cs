@@ -2,6 +2,7 @@ using System.Globalization;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Codes;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Mail;
 
@@ -72,7 +73,7 @@ internal sealed class MailComposer(
         };
         if (request.HasCode)
         {
-            values["code"] = MailCode.Format(codes.CodeOf(request.Kind, request.FlowId.Value, account));
+            values["code"] = TypedCode.Format(codes.CodeOf(request.Kind, request.FlowId.Value, account));
         }
 
         var template = request is { Kind: MailKinds.ConfirmEmail, HasCode: false }

@@ -5,6 +5,8 @@ using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.SecondFactors;
+using CleanJwt.Infrastructure.Tokens;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -38,7 +40,14 @@ public abstract class AppDbContext(DbContextOptions options) : IdentityUserConte
 
     public DbSet<OutboxRow> Outbox => Set<OutboxRow>();
 
-    /// <summary>The tokens of flows that were used. Each can be used once.</summary>
+    public DbSet<TotpRow> Totps => Set<TotpRow>();
+
+    public DbSet<RecoveryCodeRow> RecoveryCodes => Set<RecoveryCodeRow>();
+
+    /// <summary>The passkeys. Identity's own table of them stays empty.</summary>
+    public DbSet<PasskeyRow> Passkeys => Set<PasskeyRow>();
+
+    /// <summary>The sealed tokens that were used. Each can be used once.</summary>
     public DbSet<SpentTokenRow> SpentTokens => Set<SpentTokenRow>();
 
     protected override void OnModelCreating(ModelBuilder builder)

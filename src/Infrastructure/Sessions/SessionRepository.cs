@@ -9,24 +9,35 @@ using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Persistence;
 using CleanJwt.Infrastructure.Persistence.Statements;
 using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.SecondFactors;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Sessions;
 
 internal sealed class SessionRepository(
-    IDatabase database, RevocationList revocations, OutboxWriter outbox, RevocationMetrics metrics)
-    : ISessionRepository
+    IDatabase database,
+    RevocationList revocations,
+    ProofUses proofs,
+    OutboxWriter outbox,
+    RevocationMetrics metrics) : ISessionRepository
 {
-    public async Task<bool> TryStartAsync(
-        Session session, int securityVersion, AuditContext audit, CancellationToken cancellationToken)
+    public async Task<Result<StartedSession?>> TryStartAsync(
+        Session session, ProofUse use, AuditContext audit, CancellationToken cancellationToken)
     {
         IReadOnlyList<MailRequest> mails = [];
+        Result<UsedProof> used = UsedProof.Nothing;
         var ended = await database.WriteAsync<List<Guid>?>(
             async (db, abandoned) =>
             {
-                if (!await db.TryLockRowAsync(session.AccountId, securityVersion, abandoned))
+                if (!await db.TryLockRowAsync(session.AccountId, use.SecurityVersion, abandoned))
                 {
                     return null;
+                }
+
+                used = await proofs.UseUpAsync(db, session.AccountId, use, audit.At, abandoned);
+                if (!used.IsSuccess || used.Value.WasUsedBefore)
+                {
+                    return [];
                 }
 
                 // Few accounts reach the limit. Counting needs no sorting, for which SQLite would allocate some twenty
@@ -39,7 +50,12 @@ internal sealed class SessionRepository(
             cancellationToken);
         ended?.ForEach(revocations.Add);
         outbox.Wake(mails);
-        return ended is not null;
+        if (ended is null)
+        {
+            return Result.Of<StartedSession?>(null);
+        }
+
+        return used.IsSuccess ? Started(used.Value, use) : used.Error;
     }
 
     public Task<AccountSession?> FindAsync(Guid sessionId, CancellationToken cancellationToken) =>
@@ -65,22 +81,33 @@ internal sealed class SessionRepository(
             },
             cancellationToken);
 
-    public Task<AccountSession?> TryReauthenticateAsync(
-        Session reauthenticated, int securityVersion, AuditContext audit, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task<Result<ReauthenticatedSession?>> TryReauthenticateAsync(
+        Session reauthenticated, ProofUse use, AuditContext audit, CancellationToken cancellationToken)
+    {
+        Result<UsedProof> used = UsedProof.Nothing;
+        var stored = await database.WriteAsync(
             async (db, abandoned) =>
             {
-                if (!await db.TryLockRowAsync(reauthenticated.AccountId, securityVersion, abandoned))
+                var live = Live(db.Context, reauthenticated.AccountId, audit.At)
+                    .Where(session => session.Id == reauthenticated.Id);
+                if (!await db.TryLockRowAsync(reauthenticated.AccountId, use.SecurityVersion, abandoned)
+                    || (use.Factor is not null && !await live.AnyAsync(abandoned)))
                 {
                     return null;
                 }
 
+                used = await proofs.UseUpAsync(db, reauthenticated.AccountId, use, audit.At, abandoned);
+                if (!used.IsSuccess || used.Value.WasUsedBefore)
+                {
+                    return used.IsSuccess ? await db.FindSessionAsync(reauthenticated.Id, abandoned) : null;
+                }
+
                 // The generation is not written: a refresh at the same time may have changed it.
-                var updated = await Live(db.Context, reauthenticated.AccountId, audit.At)
-                    .Where(session => session.Id == reauthenticated.Id)
-                    .ExecuteUpdateAsync(
+                var updated = await live.ExecuteUpdateAsync(
                         set => set
                             .SetProperty(session => session.AuthTime, reauthenticated.AuthTime)
+                            .SetProperty(session => session.Acr, reauthenticated.Acr)
+                            .SetProperty(session => session.Amr, reauthenticated.Amr)
                             .SetProperty(session => session.LastSeenAt, reauthenticated.LastSeenAt)
                             .SetProperty(session => session.ExpiresAt, reauthenticated.ExpiresAt),
                         abandoned);
@@ -93,6 +120,15 @@ internal sealed class SessionRepository(
                 return await db.FindSessionAsync(reauthenticated.Id, abandoned);
             },
             cancellationToken);
+        if (!used.IsSuccess)
+        {
+            return used.Error;
+        }
+
+        return stored is var (session, account)
+            ? new ReauthenticatedSession(session, account, Started(used.Value, use).RecoveryCodesLeft)
+            : Result.Of<ReauthenticatedSession?>(null);
+    }
 
     public async Task<IReadOnlyList<Session>> ListLiveAsync(
         Guid accountId, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -189,6 +225,16 @@ internal sealed class SessionRepository(
 
         ended.Value.ForEach(revocations.Add);
         return default(Done);
+    }
+
+    private StartedSession Started(UsedProof used, ProofUse use)
+    {
+        if (used.StoredMails)
+        {
+            outbox.Wake(use.MailsIfFewCodesAreLeft);
+        }
+
+        return new StartedSession(used.RecoveryCodesLeft);
     }
 
     // Most sign-ins come from where an earlier one came from, and the first statement finds it.

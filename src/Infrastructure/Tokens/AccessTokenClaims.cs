@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
@@ -35,6 +36,9 @@ internal sealed record AccessTokenClaims
     public required string Scope { get; init; }
 
     public required long AuthTime { get; init; }
+
+    /// <summary>What the authentication proved (RFC 9470): one of <see cref="AcrNames"/>.</summary>
+    public required string Acr { get; init; }
 
     /// <summary>The authentication methods (RFC 8176).</summary>
     public required string[] Amr { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
 
 namespace CleanJwt.Infrastructure.Tokens;
 
@@ -64,7 +65,8 @@ internal static class AccessTokenGate
             || Time(claims, "nbf") is not { } notBefore
             || Time(claims, "exp") is not { } expiresAt
             || Time(claims, "auth_time") is not { } authTime
-            || Texts(claims, "amr") is null
+            || !TryGetAcr(claims, out var acr)
+            || Texts(claims, "amr") is not { } amr
             || Texts(claims, "roles", optional: true) is not { } roles)
         {
             return null;
@@ -75,7 +77,19 @@ internal static class AccessTokenGate
             type,
             keyId,
             new AccessToken(
-                accountId, sessionId, ScopeSet.ParseKnown(scope), roles, authTime, expiresAt, id, issuedAt, notBefore));
+                accountId, sessionId, ScopeSet.ParseKnown(scope), roles, authTime, expiresAt, id, issuedAt, notBefore)
+            {
+                Acr = acr,
+                Amr = amr,
+            });
+    }
+
+    /// <summary>Reads what the owner proved. A token of an older version lacks the claim.</summary>
+    /// <returns>False when the claim is not a text.</returns>
+    private static bool TryGetAcr(JsonElement claims, out Acr acr)
+    {
+        acr = AcrNames.Parse(Text(claims, "acr"));
+        return !claims.TryGetProperty("acr", out var claim) || Text(claim) is not null;
     }
 
     private static string? Text(JsonElement element, string name) =>

@@ -43,6 +43,7 @@ internal sealed class JwtAccessTokenService(
             Sid = session.Id,
             Scope = scope.ToString(),
             AuthTime = session.AuthTime.ToUnixTimeSeconds(),
+            Acr = AcrNames.Of(session.Acr),
             Amr = session.Amr.Split(' '),
             Roles = roles.Count > 0 ? [.. roles] : null,
         };

@@ -29,6 +29,8 @@ internal static class AccountPagesEndpoints
             routes.MapGet(Root, AnswerDocumentAsync);
             routes.MapGet(Root + "/{page}", AnswerDocumentAsync);
             routes.MapGet(Root + "/assets/{**name}", AnswerAssetAsync);
+            routes.MapGet("/.well-known/change-password", LeadToPasswordAsync);
+            routes.MapGet("/.well-known/passkey-endpoints", AnswerPasskeyEndpointsAsync);
         }
 
         routes.MapGet("/", LeadAsync);
@@ -43,6 +45,22 @@ internal static class AccountPagesEndpoints
         var page = hasPages && !services.GetRequiredService<IHostEnvironment>().IsDevelopment() ? Root : "/docs";
         context.Response.Redirect(services.GetRequiredService<PublicPaths>().Of(context, page));
         return Task.CompletedTask;
+    }
+
+    // https://w3c.github.io/webappsec-change-password-url/: password managers open it.
+    private static Task LeadToPasswordAsync(HttpContext context)
+    {
+        context.Response.Redirect(
+            context.RequestServices.GetRequiredService<PublicPaths>().Of(context, Root + "/password"));
+        return Task.CompletedTask;
+    }
+
+    // https://w3c.github.io/webappsec-passkey-endpoints/: password managers lead their users there.
+    private static Task AnswerPasskeyEndpointsAsync(HttpContext context)
+    {
+        var page = context.RequestServices.GetRequiredService<PublicPaths>().BaseAddress + Root + "/passkeys";
+        return context.Response.WriteAsJsonAsync(
+            new Dictionary<string, string> { ["enroll"] = page, ["manage"] = page }, context.RequestAborted);
     }
 
     private static Task AnswerDocumentAsync(HttpContext context)

@@ -16,6 +16,7 @@ internal static class AuthenticationServices
             .AddScheme<AuthenticationSchemeOptions, BasicClientHandler>(
                 BasicClientHandler.SchemeName, configureOptions: null);
         services.AddAuthorization();
+        services.AddSingleton<AcrDemands>();
         services.AddSingleton<IAuthorizationHandler, ProofHandler>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AuthorizationAnswers>();
     }

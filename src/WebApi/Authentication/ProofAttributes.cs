@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CleanJwt.WebApi.Authentication;
@@ -10,10 +11,19 @@ namespace CleanJwt.WebApi.Authentication;
 /// </summary>
 public abstract class ProofAttribute : AuthorizeAttribute, IAuthorizationRequirement, IAuthorizationRequirementData
 {
-    private protected ProofAttribute(string? scope) => Scope = scope;
+    private readonly bool _isForAdmins;
+
+    private protected ProofAttribute(string? scope)
+    {
+        Scope = scope;
+        _isForAdmins = scope is not null && !ScopeSet.AllowedFor(roles: []).Contains(scope);
+    }
 
     /// <summary>A scope of <see cref="Domain.Accounts.Scopes"/>. Null when any scope will do.</summary>
     public string? Scope { get; }
+
+    /// <summary>Whether only accounts with a role can have the scope.</summary>
+    internal bool IsForAdmins => _isForAdmins;
 
     internal bool IsMet(ScopeSet scopes) => Scope is null || scopes.Contains(Scope);
 
@@ -39,7 +49,11 @@ public sealed class RequireScopeAttribute(string scope) : ProofAttribute(scope);
 public sealed class RequireLiveSessionAttribute(string? scope = null) : ProofAttribute(scope);
 
 /// <summary>
-/// Requires the same as <see cref="RequireLiveSessionAttribute"/>, and that the caller proved the password within
+/// Requires the same as <see cref="RequireLiveSessionAttribute"/>, and that the caller authenticated within
 /// <c>StepUp:MaxAge</c> (RFC 9470). Use it for actions that can't be undone.
 /// </summary>
-public sealed class RequireRecentSignInAttribute(string? scope = null) : ProofAttribute(scope);
+public sealed class RequireRecentSignInAttribute(string? scope = null) : ProofAttribute(scope)
+{
+    /// <summary>What the caller must have proved at least. The default is what every session has proved.</summary>
+    public Acr Acr { get; set; } = Acr.OneFactor;
+}

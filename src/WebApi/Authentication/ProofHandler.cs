@@ -2,6 +2,7 @@ using System.Globalization;
 using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Results;
+using CleanJwt.Domain.SecondFactors;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Errors;
 using Mediator;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace CleanJwt.WebApi.Authentication;
 
 /// <summary>Checks the <see cref="ProofAttribute"/> of an action: the token first, the database last.</summary>
-internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, TimeProvider time)
+internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, AcrDemands demands, TimeProvider time)
     : AuthorizationHandler<ProofAttribute>
 {
     protected override async Task HandleRequirementAsync(
@@ -39,6 +40,11 @@ internal sealed class ProofHandler(ISender sender, StepUpOptions stepUp, TimePro
         if (!requirement.IsMet(token.Scope))
         {
             return AccessTokenErrors.InsufficientScope;
+        }
+
+        if (!demands.AreMet(requirement, token))
+        {
+            return SecondFactorErrors.Required;
         }
 
         if (requirement is RequireRecentSignInAttribute && !stepUp.IsRecent(token.AuthTime, time.GetUtcNow()))
@@ -69,7 +75,8 @@ internal sealed class Refusal(IAuthorizationHandler handler, Error error, ProofA
 }
 
 /// <summary>Answers a request that was not authorized with the proof that was missing.</summary>
-internal sealed class AuthorizationAnswers(StepUpOptions stepUp) : IAuthorizationMiddlewareResultHandler
+internal sealed class AuthorizationAnswers(StepUpOptions stepUp, AcrDemands demands)
+    : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _standard = new();
 
@@ -101,10 +108,24 @@ internal sealed class AuthorizationAnswers(StepUpOptions stepUp) : IAuthorizatio
         _ when refusal.Error == AccessTokenErrors.InsufficientScope =>
             $"Bearer error=\"insufficient_scope\", scope=\"{refusal.Requirement.Scope}\"",
 
-        // RFC 9470, section 3.
-        _ when refusal.Error == AccessTokenErrors.ReauthenticationRequired => string.Create(
-            CultureInfo.InvariantCulture,
-            $"Bearer error=\"insufficient_user_authentication\", max_age=\"{(long)stepUp.MaxAge.TotalSeconds}\""),
+        _ when refusal.Error == AccessTokenErrors.ReauthenticationRequired
+            || refusal.Error == SecondFactorErrors.Required => StepUpChallenge(refusal.Requirement),
         _ => null,
     };
+
+    // RFC 9470, section 3.
+    private string StepUpChallenge(ProofAttribute requirement)
+    {
+        var challenge = "Bearer error=\"insufficient_user_authentication\"";
+        var acr = demands.Of(requirement);
+        if (acr > Acr.OneFactor)
+        {
+            challenge += $", acr_values=\"{AcrNames.Of(acr)}\"";
+        }
+
+        return requirement is RequireRecentSignInAttribute
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"{challenge}, max_age=\"{(long)stepUp.MaxAge.TotalSeconds}\"")
+            : challenge;
+    }
 }

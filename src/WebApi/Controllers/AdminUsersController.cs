@@ -78,6 +78,23 @@ public sealed class AdminUsersController(ISender sender) : ControllerBase
         return result.ToActionResult(_ => NoContent());
     }
 
+    /// <summary>Remove the second factors of an account</summary>
+    /// <remarks>
+    /// For an owner who has lost them. Every session of the account ends, and the owner can sign in with the password.
+    /// Make sure that it is the owner who asks.
+    /// </remarks>
+    [HttpDelete("{id}/second-factors", Name = "adminResetUserSecondFactors")]
+    [RequireRecentSignIn(Scopes.UsersWrite)]
+    [ProducesResponseType(StatusCodes.Status204NoContent)]
+    [ProducesProblem(StatusCodes.Status404NotFound, "user-not-found")]
+    public async Task<ActionResult> ResetSecondFactors(
+        string id, [BearerToken] AccessToken token, CancellationToken cancellationToken)
+    {
+        var reset = new ResetSecondFactorsOfUserCommand(HttpContext.Caller(token), id);
+        var result = await sender.Send(reset, cancellationToken);
+        return result.ToActionResult(_ => NoContent());
+    }
+
     /// <summary>Set the roles of an account</summary>
     /// <remarks>
     /// Replaces all roles. Every session of the account ends, so that new tokens carry the new roles.

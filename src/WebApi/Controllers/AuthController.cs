@@ -1,8 +1,10 @@
 using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.SecondFactors;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Results;
+using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Cookies;
 using CleanJwt.WebApi.Errors;
@@ -128,13 +130,15 @@ public sealed class AuthController(ISender sender) : ControllerBase
     /// <summary>Sign in</summary>
     /// <remarks>
     /// Starts a session and returns its first access token and refresh token. With <c>transport=cookie</c>, the refresh
-    /// token is in a cookie and not in the body.
+    /// token is in a cookie and not in the body. For an account with a second factor, the answer is 202: send the MFA
+    /// token with one of the methods to <c>/api/auth/login/second-factor</c>.
     /// </remarks>
     [HttpPost("login", Name = "signIn")]
     [HashesPassword]
     [AllowAnonymous]
     [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
     [ProducesHeader(StatusCodes.Status200OK, "Set-Cookie")]
+    [ProducesResponseType<SecondFactorDemand>(StatusCodes.Status202Accepted)]
     [ProducesProblem(
         StatusCodes.Status400BadRequest,
         "validation-failed", "malformed-request", "invalid-scope", "transport-unavailable")]
@@ -145,6 +149,34 @@ public sealed class AuthController(ISender sender) : ControllerBase
     public async Task<ActionResult> Login(
         [Transport] TokenTransport transport,
         LoginCommand command,
+        [FromServices] RefreshCookie cookie,
+        CancellationToken cancellationToken)
+    {
+        var login = command with { Transport = transport, Client = HttpContext.ClientInfo() };
+        var result = await sender.Send(login, cancellationToken);
+        return result.ToActionResult(signIn => signIn.Tokens is { } tokens
+            ? Ok(cookie.HandOver(Response, tokens, transport))
+            : Accepted(signIn.Demand));
+    }
+
+    /// <summary>Finish a sign-in with a second factor</summary>
+    /// <remarks>
+    /// Send the MFA token with one of <c>code</c>, <c>recoveryCode</c> and <c>passkey</c>. A wrong code does not use the
+    /// MFA token up. After five wrong codes, no code is looked at for a while.
+    /// </remarks>
+    [HttpPost("login/second-factor", Name = "signInWithSecondFactor")]
+    [AllowAnonymous]
+    [ProducesResponseType<Tokens>(StatusCodes.Status200OK)]
+    [ProducesHeader(StatusCodes.Status200OK, "Set-Cookie")]
+    [ProducesProblem(
+        StatusCodes.Status400BadRequest, "validation-failed", "malformed-request", "transport-unavailable")]
+    [ProducesProblem(
+        StatusCodes.Status401Unauthorized, "invalid-second-factor", "invalid-passkey", "invalid-mfa-token")]
+    [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]
+    [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts", "rate-limited")]
+    public async Task<ActionResult> LoginWithSecondFactor(
+        [Transport] TokenTransport transport,
+        LoginWithSecondFactorCommand command,
         [FromServices] RefreshCookie cookie,
         CancellationToken cancellationToken)
     {
@@ -240,10 +272,12 @@ public sealed class AuthController(ISender sender) : ControllerBase
         return result.ToActionResult(_ => NoContent());
     }
 
-    /// <summary>Prove the password again</summary>
+    /// <summary>Authenticate again</summary>
     /// <remarks>
-    /// Some routes require a recent sign-in. This route returns tokens of the same session with a fresh
-    /// <c>auth_time</c>. The refresh token of the session stays valid.
+    /// Some routes require a recent sign-in, or a stronger one. This route returns tokens of the same session with a
+    /// fresh <c>auth_time</c>, <c>acr</c> and <c>amr</c>. The refresh token of the session stays valid. Send what a
+    /// sign-in of the account needs: the password, and one of <c>code</c>, <c>recoveryCode</c> and <c>passkey</c> if
+    /// the account has a second factor. A passkey alone is enough.
     /// </remarks>
     [HttpPost("reauthenticate", Name = "reauthenticate")]
     [HashesPassword]
@@ -255,7 +289,7 @@ public sealed class AuthController(ISender sender) : ControllerBase
     [ProducesProblem(StatusCodes.Status403Forbidden, "cross-origin-request")]
     [ProducesProblem(
         StatusCodes.Status401Unauthorized,
-        "invalid-credentials", "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
+        "invalid-credentials", "second-factor-required", "invalid-second-factor", "invalid-passkey", "missing-token", "invalid-token", "token-expired", "token-revoked", "user-not-found")]
     [ProducesProblem(StatusCodes.Status429TooManyRequests, "too-many-attempts", "rate-limited")]
     public async Task<ActionResult> Reauthenticate(
         [Transport] TokenTransport transport,
@@ -300,11 +334,27 @@ public sealed record ConfirmedRegistrationResponse(AccountResponse Account, Toke
 /// <param name="Sid">The id of the session.</param>
 /// <param name="Scope">The scopes of the token, separated by spaces.</param>
 /// <param name="Roles">The roles of the account at the time of issue.</param>
-/// <param name="AuthTime">The time at which the owner last proved the password.</param>
+/// <param name="AuthTime">The time at which the owner last authenticated.</param>
+/// <param name="Acr">What the owner proved then, such as <c>urn:cleanjwt:acr:two-factor</c> (RFC 9470).</param>
+/// <param name="Amr">The methods of that authentication (RFC 8176).</param>
 /// <param name="ExpiresAt">The time at which the token expires.</param>
 public sealed record TokenResponse(
-    Guid Sub, Guid Sid, string Scope, IReadOnlyList<string> Roles, DateTimeOffset AuthTime, DateTimeOffset ExpiresAt)
+    Guid Sub,
+    Guid Sid,
+    string Scope,
+    IReadOnlyList<string> Roles,
+    DateTimeOffset AuthTime,
+    string Acr,
+    IReadOnlyList<string> Amr,
+    DateTimeOffset ExpiresAt)
 {
-    internal static TokenResponse From(AccessToken token) =>
-        new(token.AccountId, token.SessionId, token.Scope.ToString(), token.Roles, token.AuthTime, token.ExpiresAt);
+    internal static TokenResponse From(AccessToken token) => new(
+        token.AccountId,
+        token.SessionId,
+        token.Scope.ToString(),
+        token.Roles,
+        token.AuthTime,
+        AcrNames.Of(token.Acr),
+        token.Amr,
+        token.ExpiresAt);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CleanJwt.Application.Clients;
 using CleanJwt.Application.Ports;
+using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Authentication;
 using CleanJwt.WebApi.Errors;
 using CleanJwt.WebApi.Http;
@@ -101,10 +102,18 @@ public sealed record IntrospectionResponse(bool Active)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Guid? Sid { get; init; }
 
-    /// <summary>The time at which the owner last proved the password, in seconds since 1970.</summary>
+    /// <summary>The time at which the owner last authenticated, in seconds since 1970.</summary>
     [JsonPropertyName("auth_time")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? AuthTime { get; init; }
+
+    /// <summary>What the owner proved then, such as <c>urn:cleanjwt:acr:two-factor</c> (RFC 9470).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Acr { get; init; }
+
+    /// <summary>The methods of that authentication (RFC 8176).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Amr { get; init; }
 
     /// <summary>The roles in an access token. Absent when there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -127,6 +136,8 @@ public sealed record IntrospectionResponse(bool Active)
                 Sub = token.AccountId,
                 Sid = token.SessionId,
                 AuthTime = token.AuthTime.ToUnixTimeSeconds(),
+                Acr = AcrNames.Of(token.Acr),
+                Amr = token.Amr,
                 Roles = token.Roles.Count == 0 ? null : token.Roles,
             },
             { Session: { } session } => new(true)
@@ -138,6 +149,8 @@ public sealed record IntrospectionResponse(bool Active)
                 Sub = session.AccountId,
                 Sid = session.Id,
                 AuthTime = session.AuthTime.ToUnixTimeSeconds(),
+                Acr = AcrNames.Of(session.Acr),
+                Amr = session.Amr.Split(' '),
             },
             _ => new(false),
         };

@@ -9,6 +9,8 @@ internal sealed record HttpError(int Status, string Code, string Title, string D
 {
     public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
 
+    public IReadOnlyList<string>? Methods { get; init; }
+
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The value of <c>WWW-Authenticate</c>. Every 401 has one (RFC 9110, section 15.5.2).</summary>
@@ -17,6 +19,7 @@ internal sealed record HttpError(int Status, string Code, string Title, string D
     public static HttpError From(Error error) => new(StatusOf(error.Kind), error.Code, error.Title, error.Detail)
     {
         Fields = error.Fields,
+        Methods = error.Methods,
         RetryAfter = error.RetryAfter,
         Challenge = error.Kind == ErrorKind.Unauthenticated ? ChallengeOf(error) : null,
     };

@@ -10,6 +10,10 @@ namespace CleanJwt.WebApi.Errors;
 /// <param name="Code">The stable name of the error. Clients should branch on it.</param>
 /// <param name="TraceId">The id by which the operator finds the request in the log.</param>
 /// <param name="Errors">The messages by field name. Only the code <c>validation-failed</c> has them.</param>
+/// <param name="Methods">
+/// The ways to prove a second factor: <c>totp</c>, <c>recovery-code</c>, <c>passkey</c>. Only the code
+/// <c>second-factor-required</c> of <c>/api/auth/reauthenticate</c> has them.
+/// </param>
 public sealed record Problem(
     string Type,
     string Title,
@@ -18,4 +22,6 @@ public sealed record Problem(
     string Code,
     string TraceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    IReadOnlyDictionary<string, string[]>? Errors = null);
+    IReadOnlyDictionary<string, string[]>? Errors = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyList<string>? Methods = null);

@@ -44,7 +44,8 @@ internal static class ProblemWriter
             error.Detail,
             error.Code,
             Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
-            error.Fields);
+            error.Fields,
+            error.Methods);
         return response.WriteAsJsonAsync(problem, json, ContentType, context.RequestAborted);
     }
 }

@@ -20,8 +20,12 @@ internal sealed class ScopePolicyEvaluator : IPolicyEvaluator
 
     private readonly bool _isEnabled;
 
-    public ScopePolicyEvaluator(IServiceScopeFactory scopes)
+    private readonly AcrDemands _demands;
+
+    public ScopePolicyEvaluator(AcrDemands demands, IServiceScopeFactory scopes)
     {
+        _demands = demands;
+
         // A handler of the application may refuse a request that meets all requirements, so it must see every request.
         using var scope = scopes.CreateScope();
         _isEnabled = scope.ServiceProvider.GetServices<IAuthorizationHandler>()
@@ -41,10 +45,10 @@ internal sealed class ScopePolicyEvaluator : IPolicyEvaluator
     private static PolicyEvaluator Standard(HttpContext context) =>
         context.RequestServices.GetRequiredService<PolicyEvaluator>();
 
-    private static bool IsMet(IAuthorizationRequirement requirement, AccessToken token) => requirement switch
+    private bool IsMet(IAuthorizationRequirement requirement, AccessToken token) => requirement switch
     {
         DenyAnonymousAuthorizationRequirement => true,
-        RequireScopeAttribute scope => scope.IsMet(token.Scope),
+        RequireScopeAttribute scope => scope.IsMet(token.Scope) && _demands.AreMet(scope, token),
         _ => false,
     };
 

@@ -58,7 +58,7 @@ internal sealed class TransactSql
         ValidUntil = Now,
     };
 
-    private static readonly SpentFlow Spent = new(Id, Id, Now);
+    private static readonly SpentToken Spent = new(Id, Id, Now);
 
     private static readonly Account Account = new(
         Id, Email.Value, EmailConfirmed: true, DisplayName: null, Roles: [], Now, Now, Version: 1);

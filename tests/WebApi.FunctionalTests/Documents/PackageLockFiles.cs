@@ -9,6 +9,7 @@ internal sealed class PackageLockFiles
 {
     [TestCase("samples/node")]
     [TestCase("tests/Process.Tests/Clients/node")]
+    [TestCase("tests/Process.Tests/Clients/passkeys")]
     public void NodePackages_AreHashedAndNameNoOtherRegistry(string folder)
     {
         var packages = JsonNode.Parse(

@@ -23,6 +23,7 @@ internal sealed class AttemptKeys(SecretStore secrets)
     private const byte MailsOfOneKindKind = 6;
     private const byte MailsPerNetworkKind = 7;
     private const byte CodeKind = 8;
+    private const byte SecondFactorKind = 9;
 
     private byte[]? _secret;
 
@@ -63,6 +64,10 @@ internal sealed class AttemptKeys(SecretStore secrets)
     /// <param name="lifetime">How long the code is valid.</param>
     public AttemptKey OfCode(Guid flowId, TimeSpan lifetime) =>
         Of(CodeKind, flowId.ToString(), AttemptLimit.CodesPerFlow with { Window = lifetime });
+
+    /// <summary>The key of the codes that are tried as second factors of one account.</summary>
+    public AttemptKey OfSecondFactors(Guid accountId) =>
+        Of(SecondFactorKind, accountId.ToString(), AttemptLimit.SecondFactorsPerAccount);
 
     /// <summary>
     /// Gives one text for all spellings of a domain. Mail is delivered by its ASCII form (RFC 5891), without a dot at

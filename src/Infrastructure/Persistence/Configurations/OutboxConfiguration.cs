@@ -16,13 +16,3 @@ internal sealed class OutboxConfiguration : IEntityTypeConfiguration<OutboxRow>
         builder.HasIndex(row => row.DeadAt).HasFilter("DeadAt IS NOT NULL"); // for deleting old ones
     }
 }
-
-internal sealed class SpentTokenConfiguration : IEntityTypeConfiguration<SpentTokenRow>
-{
-    public void Configure(EntityTypeBuilder<SpentTokenRow> builder)
-    {
-        builder.ToTable("SpentTokens");
-        builder.Property(row => row.Id).ValueGeneratedNever();
-        builder.HasIndex(row => row.ExpiresAt);
-    }
-}

@@ -19,17 +19,23 @@ internal sealed class PasswordAttemptConfiguration : IEntityTypeConfiguration<Pa
     }
 }
 
-/// <summary>Writes the time of the pause, or zero, followed by the attempts.</summary>
+/// <summary>
+/// Writes the time of the pause, or zero, followed by the attempts, and by the two counts of limits that have them. A
+/// node of an older version does not read the counts.
+/// </summary>
 internal sealed class PasswordAttemptsConverter()
     : ValueConverter<PasswordAttempts, byte[]>(attempts => Write(attempts), bytes => Read(bytes))
 {
     private const int MomentSize = sizeof(long);
     private const int IdSize = 16;
     private const int AttemptSize = IdSize + MomentSize + 1;
+    private const int CountsSize = 2 * sizeof(int);
 
     internal static byte[] Write(PasswordAttempts attempts)
     {
-        var bytes = new byte[MomentSize + (attempts.All.Count * AttemptSize)];
+        var hasCounts = attempts is { PauseCount: > 0 } or { InARow: > 0 };
+        var bytes = new byte[
+            MomentSize + (attempts.All.Count * AttemptSize) + (hasCounts ? CountsSize : 0)];
         BinaryPrimitives.WriteInt64BigEndian(bytes, attempts.PausedAt?.UtcTicks ?? 0);
         var rest = bytes.AsSpan(MomentSize);
         foreach (var one in attempts.All)
@@ -40,19 +46,33 @@ internal sealed class PasswordAttemptsConverter()
             rest = rest[AttemptSize..];
         }
 
+        if (hasCounts)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(rest, attempts.PauseCount);
+            BinaryPrimitives.WriteInt32BigEndian(rest[sizeof(int)..], attempts.InARow);
+        }
+
         return bytes;
     }
 
     internal static PasswordAttempts Read(byte[] bytes)
     {
         var all = new List<PasswordAttempt>();
-        for (var rest = bytes.AsSpan(MomentSize); rest.Length >= AttemptSize; rest = rest[AttemptSize..])
+        var rest = bytes.AsSpan(MomentSize);
+        for (; rest.Length >= AttemptSize; rest = rest[AttemptSize..])
         {
             var id = new Guid(rest[..IdSize], bigEndian: true);
             all.Add(new PasswordAttempt(id, Moment(rest[IdSize..]), IsWrong: rest[AttemptSize - 1] == 1));
         }
 
-        return new PasswordAttempts(all, Moment(bytes) is { Ticks: > 0 } pausedAt ? pausedAt : null);
+        var attempts = new PasswordAttempts(all, Moment(bytes) is { Ticks: > 0 } pausedAt ? pausedAt : null);
+        return rest.Length < CountsSize
+            ? attempts
+            : attempts with
+            {
+                PauseCount = BinaryPrimitives.ReadInt32BigEndian(rest),
+                InARow = BinaryPrimitives.ReadInt32BigEndian(rest[sizeof(int)..]),
+            };
     }
 
     private static DateTimeOffset Moment(ReadOnlySpan<byte> bytes) =>

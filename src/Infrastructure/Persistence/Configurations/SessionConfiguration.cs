@@ -14,6 +14,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.Property(session => session.Id).ValueGeneratedNever();
         builder.Property(session => session.Scope).HasMaxLength(1024)
             .HasConversion(scope => scope.ToString(), text => ScopeSet.ParseKnown(text));
+        builder.Property(session => session.Acr).HasDefaultValue(Acr.OneFactor); // of the rows of older versions
         builder.Property(session => session.Amr).HasMaxLength(64);
         builder.Property(session => session.UserAgent).HasMaxLength(ClientInfo.MaxUserAgentLength);
         builder.Property(session => session.IpAddress).HasMaxLength(ClientInfo.MaxIpAddressLength);

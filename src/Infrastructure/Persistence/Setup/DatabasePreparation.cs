@@ -3,6 +3,7 @@ using CleanJwt.Infrastructure.Keys;
 using CleanJwt.Infrastructure.Mail;
 using CleanJwt.Infrastructure.Passwords.Throttle;
 using CleanJwt.Infrastructure.Revocation;
+using CleanJwt.Infrastructure.SecondFactors;
 using CleanJwt.Infrastructure.Sessions;
 using CleanJwt.Infrastructure.Settings;
 
@@ -20,6 +21,8 @@ internal sealed class DatabasePreparation(
     IKeyRing keyRing,
     AttemptKeys attemptKeys,
     MailCodes mailCodes,
+    RecoveryCodeMacs recoveryCodes,
+    PasskeyDomain passkeyDomain,
     RevocationPoller poller,
     TimeProvider time)
 {
@@ -34,6 +37,8 @@ internal sealed class DatabasePreparation(
                 keyRing.Load(connection);
                 attemptKeys.Load(connection);
                 mailCodes.Load(connection);
+                recoveryCodes.Load(connection);
+                passkeyDomain.Check(connection);
             }
 
             poller.Start();
@@ -64,7 +69,7 @@ internal sealed class DatabasePreparation(
                 await using var db = setup.OpenContext();
                 await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
                 await keyStore.ReplaceAllAsync(db, key, cancellationToken);
-                await secretStore.ReplaceAllAsync(db, cancellationToken);
+                await secretStore.ReplaceUnreadableAsync(db, cancellationToken);
                 ended = await SessionEnding.EndEverythingAsync(
                     new ContextConnection(db), time.GetUtcNow(), cancellationToken);
                 await transaction.CommitAsync(cancellationToken);

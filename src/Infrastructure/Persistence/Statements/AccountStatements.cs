@@ -22,7 +22,10 @@ internal static class AccountStatements
     private const string ById = $$"""SELECT {{Columns}} FROM "AspNetUsers" a WHERE a."Id" = {0}""";
 
     private const string CredentialsBy =
-        $"""SELECT {Columns}, a."SecurityVersion", a."Locked", a."PasswordHash" FROM "AspNetUsers" a WHERE""";
+        $"""
+        SELECT {Columns}, a."SecurityVersion", a."Locked", a."TwoFactorEnabled", a."PasswordHash"
+        FROM "AspNetUsers" a WHERE
+        """;
 
     private const string CredentialsById = $$"""{{CredentialsBy}} a."Id" = {0}""";
 
@@ -58,6 +61,13 @@ internal static class AccountStatements
             """,
             cancellationToken) == 1;
 
+    /// <summary>Locks the account's row by an update that changes nothing.</summary>
+    public static Task<int> LockRowAsync(
+        this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken) =>
+        db.ExecuteAsync(
+            $"""UPDATE "AspNetUsers" SET "SecurityVersion" = "SecurityVersion" WHERE "Id" = {accountId}""",
+            cancellationToken);
+
     public static Account ReadAccount(DbDataReader row) => ReadAccount(row, first: 0);
 
     /// <param name="first">The position of the first of <see cref="Columns"/>.</param>
@@ -72,8 +82,12 @@ internal static class AccountStatements
         row.GetInt32(first + 7));
 
     private static Credentials ReadCredentials(DbDataReader row) => new(
-        new AccountState(ReadAccount(row), row.GetInt32(ColumnCount), row.GetBoolean(ColumnCount + 1)),
-        row.GetStringOrNull(ColumnCount + 2));
+        new AccountState(
+            ReadAccount(row),
+            row.GetInt32(ColumnCount),
+            row.GetBoolean(ColumnCount + 1),
+            row.GetBoolean(ColumnCount + 2)),
+        row.GetStringOrNull(ColumnCount + 3));
 }
 
 /// <summary>An account with the hash that its password is checked against.</summary>

@@ -16,10 +16,10 @@ internal static class SessionStatements
         """
         s."Id", s."AccountId", s."CreatedAt", s."LastSeenAt", s."ExpiresAt", s."Generation", s."RotatedAt",
         s."RotationId", s."EndedAt", s."EndReason", s."UserAgent", s."IpAddress", s."Scope", s."HasAllScopes",
-        s."AuthTime", s."Amr"
+        s."AuthTime", s."Amr", s."Acr"
         """;
 
-    private const int ColumnCount = 16;
+    private const int ColumnCount = 17;
 
     private const string ById =
         $$"""
@@ -89,12 +89,13 @@ internal static class SessionStatements
         $"""
         INSERT INTO "Sessions" ("Id", "AccountId", "CreatedAt", "LastSeenAt", "ExpiresAt", "Generation",
             "RotatedAt", "RotationId", "EndedAt", "EndReason", "UserAgent", "IpAddress", "Scope",
-            "HasAllScopes", "AuthTime", "Amr")
+            "HasAllScopes", "AuthTime", "Amr", "Acr", "PasskeyId")
         VALUES ({session.Id}, {session.AccountId}, {session.CreatedAt.UtcDateTime},
             {session.LastSeenAt.UtcDateTime}, {session.ExpiresAt.UtcDateTime}, {session.Generation},
             {session.RotatedAt?.UtcDateTime}, {session.RotationId}, {session.EndedAt?.UtcDateTime},
             {(int?)session.EndReason}, {session.UserAgent}, {session.IpAddress}, {session.Scope.ToString()},
-            {session.HasAllScopes}, {session.AuthTime.UtcDateTime}, {session.Amr})
+            {session.HasAllScopes}, {session.AuthTime.UtcDateTime}, {session.Amr}, {(int)session.Acr},
+            {session.PasskeyId})
         """;
 
     /// <summary>Stores a rotated session if its row still has the generation before.</summary>
@@ -135,6 +136,7 @@ internal static class SessionStatements
             HasAllScopes = row.GetBoolean(13),
             AuthTime = row.GetMoment(14),
             Amr = row.GetString(15),
+            Acr = (Acr)row.GetInt32(16),
         },
         AccountStatements.ReadAccount(row, ColumnCount));
 }

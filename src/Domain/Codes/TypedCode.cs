@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text;
 
-namespace CleanJwt.Domain.Mail;
+namespace CleanJwt.Domain.Codes;
 
-/// <summary>The form of the codes that mails hold and people type.</summary>
+/// <summary>The form of the codes that people type: those of mails, and recovery codes.</summary>
 /// <remarks>
 /// An attacker may try five codes for each of any number of addresses. So a code that replaces a password has 50 bits.
 /// A confirmation gives no access to an existing account, and its code has 8 digits.
 /// </remarks>
-public static class MailCode
+public static class TypedCode
 {
     // Crockford's base32 has no I, L, O and U: https://www.crockford.com/base32.html
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

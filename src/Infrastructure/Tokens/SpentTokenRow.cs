@@ -1,9 +1,9 @@
-namespace CleanJwt.Infrastructure.Mail;
+namespace CleanJwt.Infrastructure.Tokens;
 
 /// <summary>A token that may be used once, and was.</summary>
 public sealed class SpentTokenRow
 {
-    /// <summary>The id of the flow that the token belongs to.</summary>
+    /// <summary>The random id in the token, or that of its flow.</summary>
     public required Guid Id { get; init; }
 
     /// <summary>The attempt that used it.</summary>

@@ -1,0 +1,100 @@
+using CleanJwt.Application.Ports;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanJwt.Infrastructure.Persistence.Statements;
+
+/// <summary>The SQL text that uses second factors up in the transactions of sign-ins, and removes them.</summary>
+internal static class SecondFactorStatements
+{
+    /// <returns>False when the code of this step, or a later one, was used before.</returns>
+    public static async Task<bool> TryUseTotpAsync(
+        this DatabaseConnection db,
+        Guid accountId,
+        FactorUse.Totp use,
+        DateTimeOffset now,
+        CancellationToken cancellationToken) =>
+        await db.ExecuteAsync(
+            $"""
+            UPDATE "Totps" SET "LastStep" = {use.Step}, "LastUsedAt" = {now.UtcDateTime}
+            WHERE "AccountId" = {accountId} AND "LastStep" < {use.Step}
+            """,
+            cancellationToken) == 1;
+
+    /// <returns>False when the account has no such code, or no longer.</returns>
+    public static async Task<bool> TryUseRecoveryCodeAsync(
+        this DatabaseConnection db, Guid accountId, byte[] mac, CancellationToken cancellationToken) =>
+        await db.ExecuteAsync(
+            $"""DELETE FROM "RecoveryCodes" WHERE "AccountId" = {accountId} AND "Mac" = {mac}""",
+            cancellationToken) == 1;
+
+    /// <returns>False when another use has raised the counter to the same value or a higher one.</returns>
+    public static async Task<bool> TryUsePasskeyAsync(
+        this DatabaseConnection db,
+        Guid accountId,
+        FactorUse.Passkey use,
+        DateTimeOffset now,
+        CancellationToken cancellationToken) =>
+        await db.ExecuteAsync(
+            $"""
+            UPDATE "Passkeys"
+            SET "SignCount" = {use.SignCount}, "IsBackedUp" = {use.IsBackedUp}, "LastUsedAt" = {now.UtcDateTime}
+            WHERE "Id" = {use.Id} AND "AccountId" = {accountId}
+                AND ("SignCount" < {use.SignCount} OR ("SignCount" = 0 AND {use.SignCount} = 0))
+            """,
+            cancellationToken) == 1;
+
+    /// <returns>The attempt that used a sealed token. Null when it was not used.</returns>
+    public static async Task<Guid?> FindUseAsync(
+        this DatabaseConnection db, SpentToken token, CancellationToken cancellationToken) =>
+        (await db.ListAsync(
+            $"""SELECT "UseId" FROM "SpentTokens" WHERE "Id" = {token.Id}""",
+            static row => (Guid?)row.GetGuid(0),
+            cancellationToken)).SingleOrDefault();
+
+    /// <summary>Inserts recovery codes in place of those that the account has.</summary>
+    public static async Task ReplaceRecoveryCodesAsync(
+        this DatabaseConnection db,
+        Guid accountId,
+        IEnumerable<byte[]> macs,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        FormattableString delete = $"""DELETE FROM "RecoveryCodes" WHERE "AccountId" = {accountId}""";
+        await db.ExecuteAllAsync(
+            [delete, .. macs.Select(mac => (FormattableString)
+                $"""
+                INSERT INTO "RecoveryCodes" ("AccountId", "Mac", "CreatedAt")
+                VALUES ({accountId}, {mac}, {now.UtcDateTime})
+                """)],
+            cancellationToken);
+    }
+
+    /// <summary>Removes every second factor of an account. Its sign-in then asks for none.</summary>
+    public static Task RemoveAllFactorsAsync(
+        this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken) => db.ExecuteAllAsync(
+        [
+            $"""DELETE FROM "Totps" WHERE "AccountId" = {accountId}""",
+            $"""DELETE FROM "RecoveryCodes" WHERE "AccountId" = {accountId}""",
+            $"""DELETE FROM "Passkeys" WHERE "AccountId" = {accountId}""",
+            $"""UPDATE "AspNetUsers" SET "TwoFactorEnabled" = {false} WHERE "Id" = {accountId}""",
+        ],
+        cancellationToken);
+
+    /// <summary>
+    /// Removes the recovery codes of an account that has no other second factor. Its sign-in then asks for none.
+    /// </summary>
+    public static async Task RemoveCodesAloneAsync(
+        this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken)
+    {
+        if (!await db.HasFactorAsync(accountId, cancellationToken))
+        {
+            await db.RemoveAllFactorsAsync(accountId, cancellationToken);
+        }
+    }
+
+    /// <returns>Whether the account has an authenticator app or a passkey.</returns>
+    public static async Task<bool> HasFactorAsync(
+        this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken) =>
+        await db.Context.Totps.AnyAsync(row => row.AccountId == accountId, cancellationToken)
+        || await db.Context.Passkeys.AnyAsync(row => row.AccountId == accountId, cancellationToken);
+}
