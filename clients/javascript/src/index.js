@@ -4,9 +4,9 @@
 /** @typedef {Schemas['ActivityPage']} ActivityPage */
 /** @typedef {Schemas['ConfirmationRequired']} ConfirmationRequired */
 /** @typedef {Schemas['FlowTicket']} FlowTicket */
-/** @typedef {any} SecondFactors */
-/** @typedef {any} TotpSetup */
-/** @typedef {any} Passkey */
+/** @typedef {Schemas['SecondFactorsResponse']} SecondFactors */
+/** @typedef {Schemas['TotpSetupResponse']} TotpSetup */
+/** @typedef {Schemas['PasskeyResponse']} Passkey */
 /** @typedef {Partial<Schemas['Problem']> & { code: string, [member: string]: unknown }} Problem */
 /** @typedef {Pick<Schemas['Tokens'], 'accessToken' | 'expiresIn' | 'sessionId'>} AccessTokens */
 /** @typedef {AccessTokens & { refreshToken?: string | null }} Tokens */
