@@ -7,12 +7,11 @@ import { password, rejection, settle, useService } from './support/setup.js';
 import { until } from './support/service.js';
 
 const service = useService({ StepUp__MaxAge: '00:00:02' });
-const hasty = useService({ Passkeys__ChallengeLifetime: '00:00:02' });
 
 /** @type {(() => void) | undefined} */
 let unplug;
-function plugIn(from = service) {
-  const authenticator = new Authenticator(from.url);
+function plugIn() {
+  const authenticator = new Authenticator(service.url);
   unplug = authenticator.plugIn();
   return authenticator;
 }
@@ -77,18 +76,20 @@ for (const transport of /** @type {const} */ (['cookie', 'body'])) {
 }
 
 describe('a prompt of the browser', () => {
-  it('waits among the suggestions until the user takes a passkey', async () => {
-    const browser = plugIn(hasty);
-    const { client, email } = await hasty.signedIn({ fresh: true });
+  it('waits among the suggestions, with fresh options, until the user takes a passkey', async () => {
+    const browser = plugIn();
+    const { client, email } = await service.signedIn({ fresh: true });
     await client.addPasskey();
-    const page = hasty.browser().tab();
+    const page = service.browser().tab();
     browser.calls.length = 0;
+    const options = { state: 'soon old', options: { challenge: 'x', rpId: 'x' }, expiresIn: 1 };
+    const headers = { 'content-type': 'application/json' };
+    service.proxy.fail(/passkey\/options/, { status: 200, headers, body: JSON.stringify(options) });
     const account = page.signInWithPasskey({ conditional: true });
-    // The options of the service expire meanwhile.
-    await sleep(2500);
+    await until(() => browser.calls.length);
     browser.accepts = true;
     assert.equal((await account).email, email);
-    assert.deepEqual(browser.calls, ['get conditional', 'get conditional', 'get conditional']);
+    assert.deepEqual(browser.calls, ['get conditional', 'get conditional']);
   });
 
   it('ends by a signal, by another prompt, and by a sign-in', async () => {
