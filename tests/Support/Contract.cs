@@ -65,13 +65,36 @@ internal static class Contract
                 ["newPassword"] = Password, ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null",
             },
         },
-        new("POST /api/auth/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens",
+        new("POST /api/auth/login", "nothing", "200 202 400 401 403 413 415 429 500 503", "Tokens",
             "query transport")
         {
             OperationId = "signIn",
             Body = new(
                 "LoginCommand",
                 401) { ["email"] = "\"EMAIL\"", ["password"] = Password, ["scope"] = "\"account:read\"" },
+        },
+        new("POST /api/auth/login/second-factor", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens",
+            "query transport")
+        {
+            OperationId = "signInWithSecondFactor",
+            Body = new("LoginWithSecondFactorCommand", 401)
+            {
+                ["mfaToken"] = "\"x\"", ["code"] = "\"x\"", ["recoveryCode"] = "null", ["passkey"] = "null",
+            },
+        },
+        new("POST /api/auth/passkey/options", "nothing", "200 400 401 413 415 429 500 503", "PasskeyOptions")
+        {
+            OperationId = "beginPasskeySignIn",
+            Body = new("BeginPasskeyProofCommand", 401, isRequired: false) { ["mfaToken"] = "\"x\"" },
+        },
+        new("POST /api/auth/passkey/login", "nothing", "200 400 401 403 413 415 429 500 503", "Tokens",
+            "query transport")
+        {
+            OperationId = "signInWithPasskey",
+            Body = new("LoginWithPasskeyCommand", 401)
+            {
+                ["state"] = "\"x\"", ["credential"] = "{}", ["scope"] = "\"account:read\"",
+            },
         },
         new("POST /api/auth/refresh", "nothing", "200 204 400 401 403 413 415 429 500 503", "Tokens",
             "query transport")
@@ -92,7 +115,10 @@ internal static class Contract
             "query transport")
         {
             OperationId = "reauthenticate",
-            Body = new("ReauthenticateCommand", 200) { ["password"] = Password },
+            Body = new("ReauthenticateCommand", 200)
+            {
+                ["password"] = Password, ["code"] = "null", ["recoveryCode"] = "null", ["passkey"] = "null",
+            },
         },
         new("GET /api/auth/token", "token", "200 401 429 500 503", "TokenResponse") { OperationId = "getToken" },
         new("GET /api/users/me", "read account:read", "200 304 401 403 500 503", "AccountResponse",
@@ -132,6 +158,58 @@ internal static class Contract
                 ["flowToken"] = "\"x\"", ["code"] = "\"x\"", ["token"] = "null",
             },
         },
+        new("GET /api/users/me/second-factors", "read account:read", "200 401 403 500 503", "SecondFactorsResponse")
+        {
+            OperationId = "getSecondFactors",
+        },
+        new("PUT /api/users/me/second-factors", "recent account:write", "200 400 401 403 409 413 415 500 503",
+            "SecondFactorsResponse")
+        {
+            OperationId = "requireSecondFactor",
+            Body = new("RequireSecondFactorCommand", 409) { ["required"] = "true" },
+        },
+        new("POST /api/users/me/totp", "recent account:write", "200 401 403 409 500 503", "TotpSetupResponse")
+        {
+            OperationId = "beginTotp",
+        },
+        new("PUT /api/users/me/totp", "recent account:write", "200 400 401 403 409 413 415 500 503",
+            "NewRecoveryCodes")
+        {
+            OperationId = "setUpTotp",
+            Body = new("SetUpTotpCommand", 401) { ["setupToken"] = "\"x\"", ["code"] = "\"x\"" },
+        },
+        new("DELETE /api/users/me/totp", "recent account:write", "204 401 403 500 503")
+        {
+            OperationId = "removeTotp",
+        },
+        new("POST /api/users/me/recovery-codes", "recent account:write", "200 401 403 409 500 503",
+            "NewRecoveryCodes") { OperationId = "createRecoveryCodes" },
+        new("GET /api/users/me/passkeys", "read account:read", "200 401 403 500 503", "PasskeyListResponse")
+        {
+            OperationId = "listPasskeys",
+        },
+        new("POST /api/users/me/passkeys/options", "recent account:write", "200 401 403 409 500 503",
+            "PasskeyOptions") { OperationId = "beginPasskey" },
+        new("POST /api/users/me/passkeys", "recent account:write", "201 400 401 403 409 413 415 500 503",
+            "PasskeyResponse")
+        {
+            OperationId = "addPasskey",
+            Body = new("RegisterPasskeyCommand", 401)
+            {
+                ["state"] = "\"x\"", ["credential"] = "{}", ["name"] = "\"Phone\"",
+            },
+        },
+        new("PATCH /api/users/me/passkeys/{id}", "live account:write", "200 400 401 403 404 413 415 500 503",
+            "PasskeyResponse", "path id!")
+        {
+            OperationId = "renamePasskey",
+            Body = new("RenamePasskeyCommand", 404) { ["name"] = "\"Phone\"" },
+        },
+        new(
+            "DELETE /api/users/me/passkeys/{id}",
+            "recent account:write",
+            "204 401 403 404 500 503",
+            Parameters: "path id!") { OperationId = "removePasskey" },
         new("GET /api/users/me/activity", "read account:read", "200 400 401 403 500 503", "ActivityPage",
             "query limit, query after") { OperationId = "listActivity" },
         new("GET /api/users/me/sessions", "read account:read", "200 401 403 500 503", "SessionList")
@@ -171,6 +249,11 @@ internal static class Contract
             "live users:write",
             "204 401 403 404 500 503",
             Parameters: "path id!") { OperationId = "adminEndUserSessions" },
+        new(
+            "DELETE /api/admin/users/{id}/second-factors",
+            "recent users:write",
+            "204 401 403 404 500 503",
+            Parameters: "path id!") { OperationId = "adminResetUserSecondFactors" },
         new("PUT /api/admin/users/{id}/roles", "recent users:write", "200 400 401 403 404 409 413 415 500 503",
             "ManagedAccountResponse", "path id!")
         {

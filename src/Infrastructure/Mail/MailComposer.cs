@@ -48,6 +48,7 @@ internal sealed class MailComposer(
                 OfFlow(request, account.Account.Email, account, "reset-password"),
             MailKinds.AccountDeleted when request.Email is { } formerAddress => Notice(request, formerAddress),
             MailKinds.PasswordChanged or MailKinds.NewSignIn or MailKinds.AccountLocked
+                or MailKinds.SecondFactorChanged or MailKinds.FewRecoveryCodes
                 when account is { Account: { EmailConfirmed: true, Email: var confirmed } } =>
                 Notice(request, confirmed),
             _ => null,
@@ -82,12 +83,22 @@ internal sealed class MailComposer(
         return Of(template, request, to, values);
     }
 
-    private ComposedMail Notice(MailRequest request, string to) => Of(request.Kind, request, to, new()
+    private ComposedMail Notice(MailRequest request, string to)
     {
-        ["time"] = string.Create(CultureInfo.InvariantCulture, $"{request.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC"),
-        ["device"] = Device.Of(request.UserAgent).ToString() is { Length: > 0 } device ? device : Unknown,
-        ["ipAddress"] = request.IpAddress ?? Unknown,
-    });
+        var values = new Dictionary<string, string>
+        {
+            ["time"] = string.Create(CultureInfo.InvariantCulture, $"{request.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC"),
+            ["device"] = Device.Of(request.UserAgent).ToString() is { Length: > 0 } device ? device : Unknown,
+            ["ipAddress"] = request.IpAddress ?? Unknown,
+        };
+        if (request.Change is { } change)
+        {
+            var language = templates.LanguageFor(request.AcceptLanguage);
+            values["change"] = templates.TextOfChange(change, language, options.FromName);
+        }
+
+        return Of(request.Kind, request, to, values);
+    }
 
     private ComposedMail Of(string template, MailRequest request, string to, Dictionary<string, string> values)
     {

@@ -19,6 +19,7 @@ internal sealed partial class MailTemplates(string? path)
 
     private const string DefaultLanguage = "en";
     private const string Frame = "frame.html";
+    private const string Changes = "changes.txt";
     private const string ContentPlaceholder = "content";
 
     private static readonly string[] WithCode = ["service", "code", "link", "minutes"];
@@ -36,6 +37,8 @@ internal sealed partial class MailTemplates(string? path)
         [MailKinds.NewSignIn] = OfAnAct,
         [MailKinds.AccountLocked] = ["service", "time"],
         [MailKinds.AccountDeleted] = OfAnAct,
+        [MailKinds.SecondFactorChanged] = [.. OfAnAct, "change"],
+        [MailKinds.FewRecoveryCodes] = OfAnAct,
     };
 
     private readonly Lazy<Dictionary<string, Dictionary<string, string>>> _files = new(() => Load(path));
@@ -52,6 +55,11 @@ internal sealed partial class MailTemplates(string? path)
             foreach (var (template, names) in Placeholders)
             {
                 Render(template, language, names.ToDictionary(name => name, _ => "x"));
+            }
+
+            foreach (var change in SecondFactorChanges.All)
+            {
+                TextOfChange(change, language, service: "x");
             }
         }
     }
@@ -92,6 +100,22 @@ internal sealed partial class MailTemplates(string? path)
             isHtml: true,
             content);
         return new MailText(text[..endOfSubject].Trim(), text[(endOfSubject + 1)..].Trim() + "\n", html);
+    }
+
+    /// <summary>
+    /// The sentence for a change of second factors. The file has a line for each: its name, a colon and the sentence.
+    /// </summary>
+    /// <param name="change">One of <see cref="SecondFactorChanges"/>.</param>
+    public string TextOfChange(string change, string language, string service)
+    {
+        var line = _files.Value[language][Changes].Split('\n')
+            .FirstOrDefault(line => line.StartsWith($"{change}:", StringComparison.Ordinal))
+            ?? throw new StartException($"The mail template '{language}/{Changes}' has no line '{change}: …'.");
+        return Fill(
+            $"{language}/{Changes}",
+            line[(change.Length + 1)..].Trim(),
+            new Dictionary<string, string> { ["service"] = service },
+            isHtml: false);
     }
 
     private static string Fill(
@@ -140,7 +164,7 @@ internal sealed partial class MailTemplates(string? path)
 
     private static void Load(string path, Dictionary<string, Dictionary<string, string>> files)
     {
-        string[] names = [Frame, .. Placeholders.Keys.SelectMany(name => new[] { $"{name}.txt", $"{name}.html" })];
+        string[] names = [Frame, Changes, .. Placeholders.Keys.SelectMany(name => new[] { $"{name}.txt", $"{name}.html" })];
         foreach (var folder in Directory.GetDirectories(path))
         {
             var language = Path.GetFileName(folder).ToLowerInvariant();

@@ -23,7 +23,7 @@ internal sealed partial class SecondFactorRepository(
     ILogger<SecondFactorRepository> logger) : ISecondFactorRepository
 {
     public Task<SecondFactorStatus?> FindStatusAsync(Guid accountId, CancellationToken cancellationToken) =>
-        database.ReadAsync((db, abandoned) => FindStatusAsync(db.Context, accountId, abandoned), cancellationToken);
+        database.ReadAsync((db, abandoned) => db.FindFactorsAsync(accountId, abandoned), cancellationToken);
 
     public async Task<byte[]?> FindTotpSecretAsync(Guid accountId, CancellationToken cancellationToken)
     {
@@ -163,7 +163,7 @@ internal sealed partial class SecondFactorRepository(
         {
             ExceptSession = audit.ActorSessionId,
             Guard = async (db, abandoned) =>
-                await FindStatusAsync(db.Context, accountId, abandoned) is { } current
+                await db.FindFactorsAsync(accountId, abandoned) is { } current
                     ? Refuse(current, required)
                     : AccountErrors.NoSuchUser,
         };
@@ -192,31 +192,6 @@ internal sealed partial class SecondFactorRepository(
         { Totp: not null } when !required => SecondFactorErrors.SecondFactorInUse,
         _ => null,
     };
-
-    private static async Task<SecondFactorStatus?> FindStatusAsync(
-        AppDbContext db, Guid accountId, CancellationToken cancellationToken)
-    {
-        var found = await db.Users
-            .Where(user => user.Id == accountId)
-            .Select(user => new
-            {
-                user.TwoFactorEnabled,
-                Totp = db.Totps.Where(row => row.AccountId == accountId)
-                    .Select(row => new { row.CreatedAt, row.LastUsedAt }).FirstOrDefault(),
-                Codes = db.RecoveryCodes.Count(row => row.AccountId == accountId),
-                CodesCreatedAt = db.RecoveryCodes.Where(row => row.AccountId == accountId)
-                    .Max(row => (DateTimeOffset?)row.CreatedAt),
-                Passkeys = db.Passkeys.Count(row => row.AccountId == accountId),
-            })
-            .SingleOrDefaultAsync(cancellationToken);
-        return found is null
-            ? null
-            : new SecondFactorStatus(
-                found.TwoFactorEnabled,
-                found.Totp is { } totp ? new TotpStatus(totp.CreatedAt, totp.LastUsedAt) : null,
-                found.CodesCreatedAt is { } createdAt ? new RecoveryCodesStatus(found.Codes, createdAt) : null,
-                found.Passkeys);
-    }
 
     private IEnumerable<byte[]> MacsOf(Guid accountId, IEnumerable<string> recoveryCodes) =>
         recoveryCodes.Select(code => macs.Of(accountId, code));

@@ -71,6 +71,20 @@ internal static class AccountCommands
             : Refuse(confirmed.Error);
     }
 
+    public static async Task<int> ResetSecondFactorsAsync(ISender sender, string email)
+    {
+        if (await FindAndShowAsync(sender, email) is not { } account
+            || !Confirm("Remove all second factors and passkeys of this account and end its sessions?"))
+        {
+            return NothingChanged;
+        }
+
+        var reset = await sender.Send(new ResetSecondFactorsCommand(account.Id));
+        return reset.IsSuccess
+            ? Report($"{account.Email} can sign in with the password alone. Its sessions have ended.")
+            : Refuse(reset.Error);
+    }
+
     /// <returns>Null when there is no such account. The operator has then been told.</returns>
     private static async Task<Account?> FindAndShowAsync(ISender sender, string email)
     {

@@ -28,6 +28,9 @@ internal static class CommandTable
         new("users confirm-email", "EMAIL", "confirm the email address of an account, for which you vouch",
             (services, email) => WithDatabaseAsync(
                 services, scope => AccountCommands.ConfirmEmailAsync(scope.GetRequiredService<ISender>(), email))),
+        new("users reset-second-factors", "EMAIL", "remove all second factors of an account and end its sessions",
+            (services, email) => WithDatabaseAsync(
+                services, scope => AccountCommands.ResetSecondFactorsAsync(scope.GetRequiredService<ISender>(), email))),
         new("mail test", "ADDRESS", "send a test mail and say whether it was taken", (services, address) =>
             WithDatabaseAsync(services, scope => MailCommands.TestAsync(scope, address))),
         // Before the next command, which would take the word for the name of a setting.

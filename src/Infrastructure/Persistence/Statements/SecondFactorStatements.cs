@@ -6,6 +6,25 @@ namespace CleanJwt.Infrastructure.Persistence.Statements;
 /// <summary>The SQL text that uses second factors up in the transactions of sign-ins, and removes them.</summary>
 internal static class SecondFactorStatements
 {
+    /// <returns>Null when the account is gone.</returns>
+    public static Task<SecondFactorStatus?> FindFactorsAsync(
+        this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken) => db.FindAsync(
+        $"""
+        SELECT a."TwoFactorEnabled", t."CreatedAt", t."LastUsedAt",
+            (SELECT COUNT(*) FROM "RecoveryCodes" c WHERE c."AccountId" = a."Id"),
+            (SELECT MAX(c."CreatedAt") FROM "RecoveryCodes" c WHERE c."AccountId" = a."Id"),
+            (SELECT COUNT(*) FROM "Passkeys" p WHERE p."AccountId" = a."Id")
+        FROM "AspNetUsers" a LEFT JOIN "Totps" t ON t."AccountId" = a."Id" WHERE a."Id" = {accountId}
+        """,
+        static row => new SecondFactorStatus(
+            row.GetBoolean(0),
+            row.GetMomentOrNull(1) is { } createdAt ? new TotpStatus(createdAt, row.GetMomentOrNull(2)) : null,
+            row.GetMomentOrNull(4) is { } codesCreatedAt
+                ? new RecoveryCodesStatus(row.GetInt32(3), codesCreatedAt)
+                : null,
+            row.GetInt32(5)),
+        cancellationToken);
+
     /// <returns>False when the code of this step, or a later one, was used before.</returns>
     public static async Task<bool> TryUseTotpAsync(
         this DatabaseConnection db,
