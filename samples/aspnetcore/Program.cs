@@ -1,4 +1,5 @@
 // A service that trusts the tokens of CleanJwt. GET /notes needs account:read, and POST /notes needs account:write.
+// DELETE /notes needs account:write and a second factor.
 // To run it, set ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 ASPNETCORE_ENVIRONMENT=Development:
 // dotnet run --project samples/aspnetcore
 using System.Net;
@@ -84,6 +85,22 @@ async ValueTask<object?> UnlessRevoked(EndpointFilterInvocationContext context, 
     }
 }
 
+// What the owner proved at the last sign-in must be one of these. The first is what the endpoint asks for, and the
+// second is stronger (RFC 9470). A password alone is "urn:cleanjwt:acr:one-factor".
+string[] secondFactor = ["urn:cleanjwt:acr:two-factor", "urn:cleanjwt:acr:phishing-resistant"];
+
+ValueTask<object?> WithSecondFactor(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+{
+    if (secondFactor.Contains(context.HttpContext.User.FindFirstValue("acr")))
+    {
+        return next(context);
+    }
+
+    context.HttpContext.Response.Headers.WWWAuthenticate =
+        $"Bearer error=\"insufficient_user_authentication\", acr_values=\"{secondFactor[0]}\"";
+    return ValueTask.FromResult<object?>(Results.Unauthorized());
+}
+
 var app = builder.Build();
 
 app.MapGet("/notes", (ClaimsPrincipal user) => new { readBy = user.FindFirstValue("sub") })
@@ -91,6 +108,11 @@ app.MapGet("/notes", (ClaimsPrincipal user) => new { readBy = user.FindFirstValu
 
 app.MapPost("/notes", (ClaimsPrincipal user) => new { writtenBy = user.FindFirstValue("sub") })
     .RequireAuthorization("account:write")
+    .AddEndpointFilter(UnlessRevoked);
+
+app.MapDelete("/notes", (ClaimsPrincipal user) => new { deletedBy = user.FindFirstValue("sub") })
+    .RequireAuthorization("account:write")
+    .AddEndpointFilter(WithSecondFactor)
     .AddEndpointFilter(UnlessRevoked);
 
 app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"Listening on http://127.0.0.1:{port}"));

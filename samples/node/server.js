@@ -1,4 +1,5 @@
 // A service that trusts the tokens of CleanJwt. GET /notes needs account:read, and POST /notes needs account:write.
+// DELETE /notes needs account:write and a second factor.
 // npm ci && ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 npm start
 import { createServer } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -22,7 +23,7 @@ async function verify(token) {
     requiredClaims: ['exp', 'sub'],
     clockTolerance: 5,
   });
-  return { account: payload.sub, scopes: String(payload.scope).split(' ') };
+  return { account: payload.sub, scopes: String(payload.scope).split(' '), acr: payload.acr };
 }
 
 // The signature of the token is valid. Only the issuer knows whether its session has ended since.
@@ -39,7 +40,11 @@ async function ask(token) {
   }
 }
 
-const needed = { GET: 'account:read', POST: 'account:write' };
+const needed = { GET: 'account:read', POST: 'account:write', DELETE: 'account:write' };
+
+// What the owner proved at the last sign-in must be one of these. The first is what the endpoint asks for, and the
+// second is stronger (RFC 9470). A password alone is "urn:cleanjwt:acr:one-factor".
+const secondFactor = ['urn:cleanjwt:acr:two-factor', 'urn:cleanjwt:acr:phishing-resistant'];
 
 async function answer(request) {
   const scope = needed[request.method];
@@ -67,9 +72,14 @@ async function answer(request) {
     return { status: 200, body: { readBy: caller.account } };
   }
 
+  if (request.method === 'DELETE' && !secondFactor.includes(caller.acr)) {
+    const challenge = `Bearer error="insufficient_user_authentication", acr_values="${secondFactor[0]}"`;
+    return { status: 401, challenge };
+  }
+
   switch (await ask(token)) {
     case 200:
-      return { status: 200, body: { writtenBy: caller.account } };
+      return { status: 200, body: { [request.method === 'DELETE' ? 'deletedBy' : 'writtenBy']: caller.account } };
     case 401:
       return { status: 401, challenge: 'Bearer error="invalid_token"' };
     default:

@@ -1,4 +1,5 @@
 # A service that trusts the tokens of CleanJwt. GET /notes needs account:read, and POST /notes needs account:write.
+# DELETE /notes needs account:write and a second factor.
 # pip install -r requirements.txt && ISSUER=http://localhost:5080 AUDIENCE=cleanjwt-api PORT=5081 python3 server.py
 import json
 import os
@@ -31,7 +32,7 @@ def verify(token):
         leeway=5,
         options={"require": ["exp", "sub"]},
     )
-    return claims["sub"], claims.get("scope", "").split(" ")
+    return claims["sub"], claims.get("scope", "").split(" "), claims.get("acr")
 
 
 # The signature of the token is valid. Only the issuer knows whether its session has ended since.
@@ -47,6 +48,11 @@ def ask(token):
         return 503
 
 
+# What the owner proved at the last sign-in must be one of these. The first is what the endpoint asks for, and the
+# second is stronger (RFC 9470). A password alone is "urn:cleanjwt:acr:one-factor".
+SECOND_FACTOR = ("urn:cleanjwt:acr:two-factor", "urn:cleanjwt:acr:phishing-resistant")
+
+
 class Notes(BaseHTTPRequestHandler):
     def do_GET(self):
         account = self.caller("account:read")
@@ -58,8 +64,13 @@ class Notes(BaseHTTPRequestHandler):
         if account:
             self.answer(200, body={"writtenBy": account})
 
+    def do_DELETE(self):
+        account = self.caller("account:write", acrs=SECOND_FACTOR, unless_revoked=True)
+        if account:
+            self.answer(200, body={"deletedBy": account})
+
     # Returns the account of the request. Returns None when the request has been refused and answered.
-    def caller(self, scope, unless_revoked=False):
+    def caller(self, scope, acrs=None, unless_revoked=False):
         if self.path.split("?")[0] != "/notes":
             return self.answer(404)
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
@@ -67,11 +78,13 @@ class Notes(BaseHTTPRequestHandler):
             return self.answer(401, "Bearer")
         token = token.strip()
         try:
-            account, scopes = verify(token)
+            account, scopes, acr = verify(token)
         except (jwt.PyJWTError, OSError):
             return self.answer(401, 'Bearer error="invalid_token"')
         if scope not in scopes:
             return self.answer(403, f'Bearer error="insufficient_scope", scope="{scope}"')
+        if acrs and acr not in acrs:
+            return self.answer(401, f'Bearer error="insufficient_user_authentication", acr_values="{acrs[0]}"')
         status = ask(token) if unless_revoked else 200
         if status == 401:
             return self.answer(401, 'Bearer error="invalid_token"')

@@ -1,4 +1,5 @@
 using ArchUnitNET.Domain;
+using ArchUnitNET.Domain.Dependencies;
 using ArchUnitNET.Fluent.Syntax.Elements.Types;
 using ArchUnitNET.Loader;
 using CleanJwt.Application.Sessions;
@@ -35,6 +36,18 @@ internal static class Layers
     /// <returns>Those of the types that depend on any of the others.</returns>
     public static IReadOnlyList<string> Dependents(IEnumerable<Type> types, IEnumerable<Type> others) =>
         Violators(Types().That().Are(types).Should().NotDependOnAny(others));
+
+    /// <returns>The types whose methods call a method, also from async bodies and lambdas.</returns>
+    public static IReadOnlyList<string> CallersOf(Type type, string method) =>
+    [
+        .. All.Value.Types
+            .Where(caller => caller.Dependencies.OfType<MethodCallDependency>().Any(call =>
+                call.TargetMember.DeclaringType.FullName == type.FullName
+                && call.TargetMember.Name.StartsWith($"{method}(", StringComparison.Ordinal)))
+            .Select(caller => caller.FullName.Split('+', '/')[0])
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static List<string> Violators(TypesShouldConjunction rule) =>
     [

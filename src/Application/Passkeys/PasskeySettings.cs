@@ -11,7 +11,7 @@ public sealed class PasskeySettings
     /// The domain that passkeys belong to: the host of <c>Jwt:Issuer</c>, or a domain above it. Passkeys of one domain
     /// are worth nothing for another, so the service does not start with another one while there are passkeys.
     /// </summary>
-    public string? RelyingPartyId { get; set; }
+    public string? RelyingPartyId { get; init; }
 
     /// <summary>The name of the service, as authenticator apps and some browsers show it.</summary>
     [Required(ErrorMessage = "the name of the service, as authenticator apps show it")]

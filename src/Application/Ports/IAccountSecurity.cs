@@ -38,7 +38,8 @@ public interface IAccountSecurity
         Guid accountId, string newPassword, AuditContext audit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Sets the password like <see cref="SetPasswordAsync"/>, makes the account an administrator and unlocks it.
+    /// Sets the password like <see cref="SetPasswordAsync"/>, makes the account an administrator, unlocks it and removes
+    /// its second factors.
     /// </summary>
     Task<Result<Done>> MakeAdminAsync(
         Guid accountId, string newPassword, AuditContext audit, CancellationToken cancellationToken);

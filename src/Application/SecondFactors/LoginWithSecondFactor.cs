@@ -83,6 +83,11 @@ public sealed class LoginWithSecondFactorHandler(
         // Not cancellable: a client that guesses codes must not avoid the audit entry by disconnecting.
         async Task<Error> RefuseAsync(Error error)
         {
+            if (error != SecondFactorErrors.InvalidSecondFactor && error != PasskeyErrors.InvalidPasskey)
+            {
+                return error;
+            }
+
             var failure = command.Client.AuditEntry(
                 AuditActions.Login, pending.AccountId, sessionId: null, time.GetUtcNow(), AuditOutcome.Failure);
             await auditLog.AddAsync(failure, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
 using FluentValidation;
 
@@ -7,8 +8,8 @@ namespace CleanJwt.Application.SecondFactors;
 /// <summary>The validation rules of presented second factors.</summary>
 internal static class PresentedFactorRules
 {
-    // A sealed state holds at most some hundred bytes of its ceremony.
-    private const int MaxTokenLength = 4096;
+    // The state of a registration holds the address and the name of the account, with escapes.
+    private const int MaxTokenLength = 16 * 1024;
     private const int MaxCodeLength = 64;
 
     public static void MustBeASealedToken<T>(this IRuleBuilderInitial<T, string> rule) =>
@@ -31,18 +32,21 @@ internal static class PresentedFactorRules
         this AbstractValidator<T> validator, Func<T, PresentedFactor> factorOf, bool isRequired)
     {
         validator.RuleFor(command => factorOf(command).Code).MustBeATypedCode()
-            .Must((command, _) => CountOf(factorOf(command)) <= 1 && (!isRequired || !factorOf(command).IsNone))
+            .Must((command, _) => IsOne(factorOf(command), isRequired) || !IsWellFormed(factorOf(command).Passkey))
             .WithMessage("Send one of 'code', 'recoveryCode' and 'passkey'.")
             .OverridePropertyName("code");
         validator.RuleFor(command => factorOf(command).RecoveryCode).MustBeATypedCode()
             .OverridePropertyName("recoveryCode");
         validator.RuleFor(command => factorOf(command).Passkey)
-            .Must(passkey => passkey is null
-                or { State.Length: > 0 and <= MaxTokenLength, Credential.ValueKind: JsonValueKind.Object })
+            .Must(IsWellFormed)
             .WithMessage("Must have the 'state' of the options, and the 'credential' as a JSON object.")
             .OverridePropertyName("passkey");
     }
 
-    private static int CountOf(PresentedFactor factor) =>
-        new object?[] { factor.Code, factor.RecoveryCode, factor.Passkey }.Count(part => part is not null);
+    private static bool IsOne(PresentedFactor factor, bool isRequired) =>
+        new object?[] { factor.Code, factor.RecoveryCode, factor.Passkey }.Count(part => part is not null) is var count
+        && (count == 1 || (count == 0 && !isRequired));
+
+    private static bool IsWellFormed(PresentedPasskey? passkey) => passkey is null
+        or { State.Length: > 0 and <= MaxTokenLength, Credential.ValueKind: JsonValueKind.Object };
 }

@@ -144,7 +144,12 @@ internal sealed partial class AccountSecurity(
             SetPassword(hash.Value) + SetRoles([Roles.Admin], audit) + (
                 set => set.SetProperty(user => user.Locked, false)))
         {
-            Then = ForgetCodesOf(accountId),
+            Then = async (db, abandoned) =>
+            {
+                // Whoever had the account before must keep no way into one of an administrator.
+                await db.RemoveAllFactorsAsync(accountId, abandoned);
+                await ForgetCodesOf(accountId)(db, abandoned);
+            },
         };
         return await changes.MakeAsync(accountId, change, audit, cancellationToken);
     }

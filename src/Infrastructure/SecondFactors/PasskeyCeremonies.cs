@@ -35,15 +35,17 @@ internal sealed partial class PasskeyCeremonies : IPasskeyCeremonies
 
     public PasskeyCeremonies(
         PasskeySettings settings,
+        PasskeyDomain domain,
         PasskeyOrigins origins,
         IDataProtectionProvider dataProtection,
         TimeProvider time,
         ILogger<PasskeyCeremonies> logger)
     {
         (_settings, _dataProtection, _time, _logger) = (settings, dataProtection, time, logger);
+        RelyingPartyId = domain.Id;
         _options = Options.Create(new IdentityPasskeyOptions
         {
-            ServerDomain = settings.RelyingPartyId,
+            ServerDomain = domain.Id,
             AuthenticatorTimeout = settings.ChallengeLifetime,
             UserVerificationRequirement = "required",
             ResidentKeyRequirement = "required",
@@ -53,7 +55,7 @@ internal sealed partial class PasskeyCeremonies : IPasskeyCeremonies
         });
     }
 
-    public string RelyingPartyId => _settings.RelyingPartyId!;
+    public string RelyingPartyId { get; }
 
     public string UserHandleOf(Guid accountId) => CeremonyUser.HandleOf(accountId);
 

@@ -67,15 +67,17 @@ internal sealed partial class SecondFactorRepository(
         CancellationToken cancellationToken)
     {
         var storesCodes = false;
-        var id = setup.AccountId;
+        var (id, spent) = (setup.AccountId, SpentToken.Of(setup.Id, setup.ExpiresAt));
         var change = new AccountChange(
             SessionEndReason.SecondFactorChanged, set => set.SetProperty(user => user.TwoFactorEnabled, true))
         {
             ExceptSession = audit.ActorSessionId,
-            Guard = async (db, abandoned) => await db.Context.Totps.AnyAsync(row => row.AccountId == id, abandoned)
-                ? SecondFactorErrors.TotpAlreadySetUp
-                : null,
-            Flow = SpentToken.Of(setup.Id, setup.ExpiresAt),
+            Guard = async (db, abandoned) =>
+                await db.FindUseAsync(spent, abandoned) != spent.UseId // it is stored, and the confirmation was lost
+                && await db.Context.Totps.AnyAsync(row => row.AccountId == id, abandoned)
+                    ? SecondFactorErrors.TotpAlreadySetUp
+                    : null,
+            Flow = spent,
             Then = async (db, abandoned) =>
             {
                 db.Context.Totps.Add(new TotpRow

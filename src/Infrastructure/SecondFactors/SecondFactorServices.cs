@@ -2,7 +2,6 @@ using CleanJwt.Application.Passkeys;
 using CleanJwt.Application.Ports;
 using CleanJwt.Application.SecondFactors;
 using CleanJwt.Infrastructure.Settings;
-using CleanJwt.Infrastructure.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -14,9 +13,7 @@ internal static class SecondFactorServices
     public static void AddSecondFactors(this IServiceCollection services)
     {
         services.AddSettings<SecondFactorOptions>(SecondFactorOptions.SectionName);
-        services.AddSettings<PasskeySettings>(PasskeySettings.SectionName).PostConfigure<JwtOptions>((passkeys, jwt) =>
-            passkeys.RelyingPartyId ??=
-                Uri.TryCreate(jwt.Issuer, UriKind.Absolute, out var issuer) ? issuer.Host : null);
+        services.AddSettings<PasskeySettings>(PasskeySettings.SectionName);
         services.AddSingleton<IValidateOptions<PasskeySettings>, PasskeySettingsRule>();
         services.AddSingleton<TotpSecrets>();
         services.AddSingleton<RecoveryCodeMacs>();

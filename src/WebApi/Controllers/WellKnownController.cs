@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -132,6 +133,10 @@ public sealed record AuthorizationServerMetadata
     [JsonPropertyName("id_token_signing_alg_values_supported")]
     public required IReadOnlyList<string> IdTokenSigningAlgValuesSupported { get; init; }
 
+    /// <summary>What a sign-in can prove, the weakest first (RFC 9470, section 7).</summary>
+    [JsonPropertyName("acr_values_supported")]
+    public required IReadOnlyList<string> AcrValuesSupported { get; init; }
+
     internal static AuthorizationServerMetadata From(IIssuerMetadata metadata)
     {
         string[] clientAuthentication = ["client_secret_basic"];
@@ -145,6 +150,7 @@ public sealed record AuthorizationServerMetadata
             RevocationEndpoint = $"{root}/oauth/revoke",
             RevocationEndpointAuthMethodsSupported = clientAuthentication,
             ScopesSupported = [.. ScopeSet.KnownNames],
+            AcrValuesSupported = AcrNames.All,
             ResponseTypesSupported = [],
             GrantTypesSupported = [],
             SubjectTypesSupported = ["public"],

@@ -199,7 +199,7 @@ internal sealed class Reauthenticating
     private async Task<Result<Tokens>> ReauthenticateAsync()
     {
         var handler = new ReauthenticateHandler(
-            _ports.Users.Object, _ports.Sessions.Object, _ports.AuditLog.Object, _ports.Tokens, _ports.Options,
+            _ports.Users.Object, _ports.Factors, _ports.PasskeyCheck, _ports.Start, _ports.AuditLog.Object,
             _ports.Time);
         using var hungUp = new CancellationTokenSource();
         return await handler.Handle(new ReauthenticateCommand(Password) { Caller = Caller }, hungUp.Token);
@@ -219,6 +219,10 @@ internal sealed class Reauthenticating
 
     private void Store(int securityVersion, Func<Session, AccountSession?> stored) => _ports.Sessions
         .Setup(sessions => sessions.TryReauthenticateAsync(
-            Capture.In(_offered), securityVersion, Capture.In(_audits), It.IsAny<CancellationToken>()))
-        .ReturnsAsync((Session session, int _, AuditContext _, CancellationToken _) => stored(session));
+            Capture.In(_offered),
+            It.Is<ProofUse>(use => use.SecurityVersion == securityVersion),
+            Capture.In(_audits),
+            It.IsAny<CancellationToken>()))
+        .ReturnsAsync((Session session, ProofUse _, AuditContext _, CancellationToken _) => Result.Of(
+            stored(session) is var (found, account) ? new ReauthenticatedSession(found, account, null) : null));
 }

@@ -1,5 +1,7 @@
 using CleanJwt.Application.Mail;
+using CleanJwt.Application.Passkeys;
 using CleanJwt.Application.Ports;
+using CleanJwt.Application.SecondFactors;
 using CleanJwt.Application.Sessions;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
@@ -64,6 +66,18 @@ internal sealed class SessionFixture
     public SessionOptions Options { get; init; } = new();
 
     public SessionStart Start => new(Sessions.Object, Tokens, Options, NoNotices, Time);
+
+    public Mock<ISecondFactorRepository> FactorRepository { get; } = new(MockBehavior.Strict);
+
+    public Mock<ISecondFactorTokens> FactorTokens { get; } = new(MockBehavior.Strict);
+
+    public Mock<IPasskeyRepository> Passkeys { get; } = new(MockBehavior.Strict);
+
+    public Mock<IPasskeyCeremonies> Ceremonies { get; } = new(MockBehavior.Strict);
+
+    public PasskeyCheck PasskeyCheck => new(Passkeys.Object, Ceremonies.Object, NoNotices, Time);
+
+    public SecondFactorCheck Factors => new(FactorRepository.Object, PasskeyCheck, Time);
 
     /// <summary>The flows of a service that sends no mail.</summary>
     public MailFlows Flows => new(

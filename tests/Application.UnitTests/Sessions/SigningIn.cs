@@ -115,7 +115,8 @@ internal sealed class SigningIn
         }
 
         _ports.Sessions.Verify(
-            sessions => sessions.TryStartAsync(session, 7, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()),
+            sessions => sessions.TryStartAsync(
+                session, Version(7), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()),
             Times.Once());
     }
 
@@ -140,9 +141,9 @@ internal sealed class SigningIn
         Verified(Ada);
         _ports.Sessions
             .Setup(sessions => sessions.TryStartAsync(
-                It.IsAny<Session>(), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
+                It.IsAny<Session>(), It.IsAny<ProofUse>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
             .Callback(() => _ports.Time.Advance(TimeSpan.FromSeconds(3)))
-            .ReturnsAsync(true);
+            .ReturnsAsync(new StartedSession(RecoveryCodesLeft: null));
 
         var result = await LoginAsync();
 
@@ -159,13 +160,13 @@ internal sealed class SigningIn
             .ReturnsAsync(Proved(new AccountState(Ada, 1, Locked: false)));
         ports.Sessions
             .Setup(sessions => sessions.TryStartAsync(
-                It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<int>(),
+                It.Is<Session>(session => session.ExpiresAt == Now.AddDays(2)), It.IsAny<ProofUse>(),
                 It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(true);
+            .ReturnsAsync(new StartedSession(RecoveryCodesLeft: null));
 
         var result = await HandlerOf(ports).Handle(new LoginCommand(Email, Password, null), CancellationToken.None);
 
-        Assert.That(result.Value.RefreshExpiresIn, Is.EqualTo(2 * 24 * 3600));
+        Assert.That(result.Value.Tokens!.RefreshExpiresIn, Is.EqualTo(2 * 24 * 3600));
     }
 
     [Test]
@@ -240,10 +241,10 @@ internal sealed class SigningIn
 
         _ports.Sessions.Verify(
             sessions => sessions.TryStartAsync(
-                It.IsAny<Session>(), 1, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
+                It.IsAny<Session>(), Version(1), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
         _ports.Sessions.Verify(
             sessions => sessions.TryStartAsync(
-                It.IsAny<Session>(), 2, It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
+                It.IsAny<Session>(), Version(2), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()), Times.Once());
     }
 
     [Test]
@@ -334,11 +335,19 @@ internal sealed class SigningIn
     }
 
     private static LoginHandler HandlerOf(SessionFixture ports) =>
-        new(ports.Users.Object, ports.AuditLog.Object, ports.Start, new AccountOptions(), ports.Time);
+        new(
+            ports.Users.Object, ports.AuditLog.Object, ports.Start, ports.Factors, ports.FactorTokens.Object,
+            new AccountOptions(), ports.Time);
 
-    private async Task<Result<Tokens>> LoginAsync(string? scope = null, ClientInfo? client = null) =>
-        await HandlerOf(_ports).Handle(
+    private async Task<Result<Tokens>> LoginAsync(string? scope = null, ClientInfo? client = null)
+    {
+        var result = await HandlerOf(_ports).Handle(
             new LoginCommand(Email, Password, scope) { Client = client ?? ClientInfo.Unknown }, CancellationToken.None);
+        return result.IsSuccess ? result.Value.Tokens! : result.Error;
+    }
+
+    private static ProofUse Version(int securityVersion) =>
+        It.Is<ProofUse>(use => use.SecurityVersion == securityVersion && use.Factor == null);
 
     private void Verified(Account account, int securityVersion = 1, bool locked = false) =>
         Verification(Proved(new AccountState(account, securityVersion, locked)));
@@ -355,8 +364,8 @@ internal sealed class SigningIn
         var remaining = new Queue<bool>(successes);
         _ports.Sessions
             .Setup(sessions => sessions.TryStartAsync(
-                Capture.In(_offered), It.IsAny<int>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(remaining.Dequeue);
+                Capture.In(_offered), It.IsAny<ProofUse>(), It.IsAny<AuditContext>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => Result.Of(remaining.Dequeue() ? new StartedSession(null) : null));
     }
 
     private void PasswordWasChecked(Times times) => _ports.Users.Verify(

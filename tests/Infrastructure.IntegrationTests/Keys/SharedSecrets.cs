@@ -3,6 +3,7 @@ using CleanJwt.Application.Callers;
 using CleanJwt.Domain.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
 using CleanJwt.Infrastructure.Passwords.Throttle;
+using CleanJwt.Infrastructure.SecondFactors;
 using CleanJwt.Infrastructure.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,6 +91,26 @@ internal sealed class SharedSecrets
         Assert.That(SqliteScript.Scalar(Node.DatabasePathIn(_folder.Path), secret), Is.Not.EqualTo(before));
     }
 
+    /// <summary>Recovery codes are stored under a secret, and the end of all sessions must not kill them.</summary>
+    [Test]
+    public async Task EndOfAllSessions_KeepsTheSecretsThatCanBeRead()
+    {
+        var before = await RecoveryCodeAsync();
+        await using (var node = new Node(_folder.Path))
+        {
+            await node.EndAllSessionsAsync();
+        }
+
+        Assert.That(await RecoveryCodeAsync(), Is.EqualTo(before));
+        Directory.Delete(Path.Combine(_folder.Path, "data", "keys"), recursive: true);
+        await using (var node = new Node(_folder.Path))
+        {
+            await node.EndAllSessionsAsync();
+        }
+
+        Assert.That(await RecoveryCodeAsync(), Is.Not.EqualTo(before));
+    }
+
     [Test]
     public async Task KeyStoreMissingWhereThereIsNoneYet_MakesNone()
     {
@@ -106,6 +127,12 @@ internal sealed class SharedSecrets
     {
         await using var node = await Node.StartAsync(_folder.Path, settings);
         return node.Get<AttemptKeys>().Of(Ada, ClientNetwork.Unknown).Value;
+    }
+
+    private async Task<byte[]> RecoveryCodeAsync()
+    {
+        await using var node = await Node.StartAsync(_folder.Path);
+        return node.Get<RecoveryCodeMacs>().Of(Guid.Empty, "ABCDEFGHJK");
     }
 
     private Dictionary<string, string?> SettingsWithAKeyFile()

@@ -7,6 +7,7 @@ using CleanJwt.Domain.Accounts;
 using CleanJwt.Domain.Audit;
 using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Passwords;
+using CleanJwt.Domain.SecondFactors;
 using CleanJwt.Domain.Sessions;
 using CleanJwt.Infrastructure.Accounts;
 using CleanJwt.Infrastructure.IntegrationTests.Support;
@@ -84,6 +85,30 @@ internal sealed class TransactSql
         RotationId = Id,
     };
 
+    private static readonly Passkey Passkey = new()
+    {
+        Id = Id,
+        AccountId = Id,
+        CredentialId = [1],
+        PublicKey = [1],
+        SignCount = 0,
+        Name = "Phone",
+        CreatedAt = Now,
+        Transports = ["internal"],
+        IsSynced = true,
+        IsBackedUp = true,
+        RelyingPartyId = "localhost",
+    };
+
+    /// <summary>A password alone, and each second factor.</summary>
+    private static readonly ProofUse[] Uses =
+    [
+        new(SecurityVersion: 1),
+        new(SecurityVersion: 1) { Factor = new FactorUse.Totp(1), MfaToken = Spent with { Id = Guid.NewGuid() } },
+        new(SecurityVersion: 1) { Factor = new FactorUse.RecoveryCode("CODE") },
+        new(SecurityVersion: 1) { Factor = new FactorUse.Passkey(Id, 0, IsBackedUp: true) },
+    ];
+
     /// <summary>
     /// Every method of a port that asks the database, by its name: one more in a port needs one more here.
     /// </summary>
@@ -117,18 +142,36 @@ internal sealed class TransactSql
         Of<IAccountSecurity>("UnlockAsync", port => port.UnlockAsync(Id, Audit, default)),
         Of<IAccountSecurity>("SetRolesAsync", port => port.SetRolesAsync(Id, [], Audit, default)),
         Of<IAccountSecurity>("DeleteAsync", port => port.DeleteAsync(Id, Audit, default)),
-        Of<ISessionRepository>("TryStartAsync", port => port.TryStartAsync(Session, 1, Audit, default)),
+        Of<ISessionRepository>("TryStartAsync", port => Task.WhenAll(Uses.Select(
+            use => port.TryStartAsync(Session, use, Audit, default)))),
         Of<ISessionRepository>("FindAsync", port => port.FindAsync(Id, default)),
         Of<ISessionRepository>("FindStateAsync", port => port.FindStateAsync(Id, Id, Now, default)),
         Of<ISessionRepository>("RotateAsync", port => port.RotateAsync(Id, _ => Session, default)),
         Of<ISessionRepository>(
-            "TryReauthenticateAsync", port => port.TryReauthenticateAsync(Session, 1, Audit, default)),
+            "TryReauthenticateAsync", port => port.TryReauthenticateAsync(Session, Uses[0], Audit, default)),
         Of<ISessionRepository>("ListLiveAsync", port => port.ListLiveAsync(Id, Now, default)),
         Of<ISessionRepository>("EndAsync", port => port.EndAsync(Id, SessionEndReason.Logout, Audit, default)),
         Of<ISessionRepository>(
             "TryEndAsync", port => port.TryEndAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
         Of<ISessionRepository>(
             "EndAllAsync", port => port.EndAllAsync(Id, Id, SessionEndReason.Logout, Audit, default)),
+        Of<ISecondFactorRepository>("FindStatusAsync", port => port.FindStatusAsync(Id, default)),
+        Of<ISecondFactorRepository>("FindTotpSecretAsync", port => port.FindTotpSecretAsync(Id, default)),
+        Of<ISecondFactorRepository>("TryCountAsync", port => port.TryCountAsync(Id, default)),
+        Of<ISecondFactorRepository>("AddTotpAsync", port => port.AddTotpAsync(
+            new TotpSetup(Id, Id, new byte[Totp.SecretSize], Now), 1, ["CODE"], Audit, default)),
+        Of<ISecondFactorRepository>("RemoveTotpAsync", port => port.RemoveTotpAsync(Id, Audit, default)),
+        Of<ISecondFactorRepository>(
+            "ReplaceRecoveryCodesAsync", port => port.ReplaceRecoveryCodesAsync(Id, ["CODE"], Audit, default)),
+        Of<ISecondFactorRepository>("SetRequiredAsync", port => port.SetRequiredAsync(Id, true, Audit, default)),
+        Of<ISecondFactorRepository>(
+            "ResetAsync", port => port.ResetAsync(Id, SessionEndReason.EndedByAdmin, Audit, default)),
+        Of<IPasskeyRepository>("ListAsync", port => port.ListAsync(Id, default)),
+        Of<IPasskeyRepository>("FindAsync", port => port.FindAsync([1], default)),
+        Of<IPasskeyRepository>("AddAsync", port => port.AddAsync(Passkey, 10, Spent, Audit, default)),
+        Of<IPasskeyRepository>("RenameAsync", port => port.RenameAsync(Id, Id, "Phone", Audit, default)),
+        Of<IPasskeyRepository>("RemoveAsync", port => port.RemoveAsync(Id, Id, Audit, default)),
+        Of<IPasskeyRepository>("ReportCopyAsync", port => port.ReportCopyAsync(Audit, default)),
         Of<IOutbox>("TryAddAsync", port => port.TryAddAsync(Mail, Email, ClientNetwork.Unknown, default)),
         Of<IAuditLog>("AddAsync", port => port.AddAsync(Audit.Entries[0] with { AccountId = null }, default)),
         Of<IAuditLog>(
@@ -154,7 +197,7 @@ internal sealed class TransactSql
         ("secrets", services => services.GetRequiredService<IDatabase>().WriteAsync(
             async (db, _) =>
             {
-                await services.GetRequiredService<SecretStore>().ReplaceAllAsync(db.Context, default);
+                await services.GetRequiredService<SecretStore>().ReplaceUnreadableAsync(db.Context, default);
                 return true;
             },
             default)),
@@ -263,7 +306,8 @@ internal sealed class TransactSql
     public void EveryPortsMethod_IsAmongTheCommands()
     {
         var methods = new[] { typeof(IUserRepository), typeof(IUserDirectory), typeof(IAccountSecurity),
-            typeof(ISessionRepository), typeof(IOutbox), typeof(IAuditLog) }
+            typeof(ISessionRepository), typeof(ISecondFactorRepository), typeof(IPasskeyRepository), typeof(IOutbox),
+            typeof(IAuditLog) }
             .SelectMany(port => port.GetMethods().Select(method => $"{port.Name}.{method.Name}"))
             .Where(method => method != "IUserRepository.HashPasswordAsync"); // it asks nothing
         Assert.That(Calls.Select(call => $"{call.Port.Name}.{call.Method}"), Is.EquivalentTo(methods));

@@ -33,7 +33,8 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
         yield return Row("WithoutAKnownScope", session => session with { Scope = ScopeSet.ParseKnown("") });
         yield return Row(
             "Reauthenticated",
-            session => session.Reauthenticate(AllDigits, AllDigits.AddDays(2)) with { Amr = "pwd otp" });
+            session => session.Reauthenticate(Proof.PasswordAndCode, AllDigits, AllDigits.AddDays(2)));
+        yield return Row("ByPasskey", session => session with { Acr = Acr.PhishingResistant, PasskeyId = Guid.NewGuid() });
 
         static TestCaseData Row(string name, Func<Session, Session> change) =>
             new TestCaseData(change).SetArgDisplayNames(name);
@@ -65,8 +66,9 @@ internal sealed class SessionsToRefresh(DatabaseKind kind)
             Scope = ScopeSet.AllowedFor([]),
             Amr = "pwd",
         });
-        Assert.That(
-            await _node.Get<ISessionRepository>().TryStartAsync(session, securityVersion: 1, _node.Audit(), default));
+        var started = await _node.Get<ISessionRepository>().TryStartAsync(
+            session, new ProofUse(SecurityVersion: 1), _node.Audit(), default);
+        Assert.That(started.Value, Is.Not.Null);
 
         var found = await _node.Get<ISessionRepository>().FindAsync(session.Id, default);
         Assert.That(found!.Session, Is.EqualTo(session));

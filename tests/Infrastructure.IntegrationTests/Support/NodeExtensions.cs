@@ -72,7 +72,8 @@ internal static class NodeExtensions
             AuthTime = now,
             Amr = "pwd",
         };
-        return await node.Get<ISessionRepository>().TryStartAsync(
-            session, securityVersion, node.Audit(), default) ? session : null;
+        var started = await node.Get<ISessionRepository>().TryStartAsync(
+            session, new ProofUse(securityVersion), node.Audit(), default);
+        return started.Value is null ? null : session;
     }
 }

@@ -64,7 +64,8 @@ internal sealed class AccessTokens
             Assert.That(
                 claims.EnumerateObject().Select(claim => claim.Name),
                 Is.EquivalentTo(["iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "sid", "scope",
-                    "auth_time", "amr"]));
+                    "auth_time", "acr", "amr"]));
+            Assert.That(claims.GetProperty("acr").GetString(), Is.EqualTo("urn:cleanjwt:acr:one-factor"));
             Assert.That(claims.GetProperty("iss").GetString(), Is.EqualTo("https://auth.example.com"));
             Assert.That(claims.GetProperty("aud").GetString(), Is.EqualTo("cleanjwt-api"));
             Assert.That(claims.GetProperty("sub").GetString(), Is.EqualTo("01936b1e-8f00-7abc-8def-ba9876543210"));

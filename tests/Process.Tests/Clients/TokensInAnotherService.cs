@@ -21,6 +21,8 @@ internal sealed class TokensInAnotherService(string name)
 {
     private const string NoToken = "Bearer";
     private const string InvalidToken = "Bearer error=\"invalid_token\"";
+    private const string SecondFactor =
+        "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:cleanjwt:acr:two-factor\"";
 
     // Of the one token for all rows: longer than they take, wherever they run.
     private const int Lifetime = 3600;
@@ -91,7 +93,7 @@ internal sealed class TokensInAnotherService(string name)
     [TestCase("Bearer")]
     public async Task NoToken_IsRefusedWithoutAnError(string? authorization)
     {
-        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post })
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Post, HttpMethod.Delete })
         {
             await ShouldBeRefusedAsync(await Server.SendAsync(method, "/notes", authorization), 401, NoToken);
         }
@@ -134,6 +136,63 @@ internal sealed class TokensInAnotherService(string name)
         await ShouldBeRefusedAsync(await Server.ReadAsync(token), 403, Needs("account:read"));
     }
 
+    [Test]
+    public async Task SecondFactor_IsAskedForAndLetIn()
+    {
+        var email = await Issuer.RegisterAsync();
+        var oneFactor = await Issuer.Client.LoginAsync(email);
+        await ShouldBeRefusedAsync(await Server.DeleteAsync(oneFactor.AccessToken), 401, SecondFactor);
+
+        using var owner = new HttpClient { BaseAddress = Issuer.Client.BaseAddress };
+        owner.As($"Bearer {oneFactor.AccessToken}");
+        var app = await owner.SetUpTotpAsync(DateTimeOffset.UtcNow);
+        var twoFactor = await Issuer.Client.LoginWithCodeAsync(
+            email, app, DateTimeOffset.UtcNow.AddSeconds(30)); // the code of the setup counts as used
+        var deleted = await Server.DeleteAsync(twoFactor.AccessToken);
+        await deleted.ShouldBeAsync(200);
+        Assert.That((await deleted.JsonAsync()).Text("deletedBy"), Is.EqualTo(twoFactor.AccountId));
+
+        // The session proved it. What the account has does not count.
+        await ShouldBeRefusedAsync(await Server.DeleteAsync(oneFactor.AccessToken), 401, SecondFactor);
+
+        await Issuer.Client.LogoutAsync(twoFactor);
+        await ShouldBeRefusedAsync(await Server.DeleteAsync(twoFactor.AccessToken), 401, InvalidToken);
+    }
+
+    [TestCase("urn:cleanjwt:acr:phishing-resistant", true)]
+    [TestCase("urn:cleanjwt:acr:two-factor", true)]
+    [TestCase("urn:cleanjwt:acr:one-factor", false)]
+    [TestCase("urn:cleanjwt:acr:two-factors", false)]
+    [TestCase("two-factor", false)]
+    [TestCase("", false)]
+    [TestCase(null, false)]
+    public async Task Acr_CountsByItsWholeName(string? acr, bool isEnough)
+    {
+        using var key = new ServiceKey(ServiceNode.DatabasePathIn(_folder.Path));
+        var token = key.Resign(Tokens.AccessToken, payload: claims =>
+        {
+            claims.Remove("acr");
+            if (acr is not null)
+            {
+                claims["acr"] = acr;
+            }
+        });
+        var response = await Server.DeleteAsync(token);
+        if (isEnough)
+        {
+            await response.ShouldBeAsync(200);
+        }
+        else
+        {
+            await ShouldBeRefusedAsync(response, 401, SecondFactor);
+        }
+    }
+
+    // A client without the scope is not asked to prove more, which would not help.
+    [Test]
+    public async Task TokenWithoutTheScope_IsNotAskedForASecondFactor() => await ShouldBeRefusedAsync(
+        await Server.DeleteAsync(await LoginAsync("account:read")), 403, Needs("account:write"));
+
     [TestCaseSource(nameof(NotForThisService))]
     public async Task TokenThatIsNotForThisService_IsRefused(Func<ServiceKey, TokenPair, string> forge)
     {
@@ -141,6 +200,7 @@ internal sealed class TokensInAnotherService(string name)
         var token = forge(key, Tokens);
         await ShouldBeRefusedAsync(await Server.ReadAsync(token), 401, InvalidToken);
         await ShouldBeRefusedAsync(await Server.WriteAsync(token), 401, InvalidToken);
+        await ShouldBeRefusedAsync(await Server.DeleteAsync(token), 401, InvalidToken);
     }
 
     [Test]

@@ -27,7 +27,7 @@ internal sealed class ReadmeWalk
 
         var documents = answers.Split(
             '\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
-        Assert.That(documents, Has.Length.EqualTo(5), answers);
+        Assert.That(documents, Has.Length.EqualTo(8), answers);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(documents[0].GetProperty("email").GetString(), Is.EqualTo("ada@example.com"));
@@ -37,15 +37,18 @@ internal sealed class ReadmeWalk
             Assert.That(
                 documents[3].GetProperty("sessionId").GetString(),
                 Is.EqualTo(documents[1].GetProperty("sessionId").GetString()));
-            Assert.That(documents[4].GetProperty("code").GetString(), Is.EqualTo("token-revoked"));
+            Assert.That(documents[4].GetProperty("recoveryCodes").GetArrayLength(), Is.EqualTo(10));
+            Assert.That(documents[5].GetProperty("tokenType").GetString(), Is.EqualTo("Bearer"));
+            Assert.That(documents[6].GetProperty("recoveryCodesLeft").GetInt32(), Is.EqualTo(9));
+            Assert.That(documents[7].GetProperty("code").GetString(), Is.EqualTo("token-revoked"));
         }
     }
 
     private static async Task<string> RunAsync(string shell, string script)
     {
-        if (!OnPath(shell) || !OnPath("curl"))
+        if (!OnPath(shell) || !OnPath("curl") || !OnPath("python3"))
         {
-            Assert.Ignore($"{shell} or curl is not installed.");
+            Assert.Ignore($"{shell}, curl or python3 is not installed.");
         }
 
         using var process = Process.Start(

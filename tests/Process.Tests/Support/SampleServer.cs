@@ -49,6 +49,9 @@ internal sealed class SampleServer : IAsyncDisposable
     public Task<HttpResponseMessage> WriteAsync(string? accessToken) =>
         SendAsync(HttpMethod.Post, "/notes", Bearer(accessToken));
 
+    public Task<HttpResponseMessage> DeleteAsync(string? accessToken) =>
+        SendAsync(HttpMethod.Delete, "/notes", Bearer(accessToken));
+
     /// <param name="authorization">The header as it is sent; none when null.</param>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string route, string? authorization)
     {

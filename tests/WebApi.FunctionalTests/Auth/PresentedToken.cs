@@ -23,7 +23,10 @@ internal sealed class PresentedToken(TokenPath path)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
-                said.Names(), Is.EquivalentTo(new[] { "sub", "sid", "scope", "roles", "authTime", "expiresAt" }));
+                said.Names(),
+                Is.EquivalentTo(new[] { "sub", "sid", "scope", "roles", "authTime", "acr", "amr", "expiresAt" }));
+            Assert.That(said.Text("acr"), Is.EqualTo("urn:cleanjwt:acr:one-factor"));
+            Assert.That(said.GetProperty("amr").GetRawText(), Is.EqualTo("[\"pwd\"]"));
             Assert.That(said.Text("sub"), Is.EqualTo(Jwt.Payload(tokens.AccessToken)["sub"]!.ToString()));
             Assert.That(said.Text("sid"), Is.EqualTo(tokens.SessionId));
             Assert.That(said.Text("scope"), Is.EqualTo(ContractScopes.OfAdmins));

@@ -52,7 +52,7 @@ internal sealed class SigningIn(DatabaseKind kind)
             Assert.That(
                 claims.Select(member => member.Key),
                 Is.EquivalentTo(new[] { "iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "sid", "scope",
-                    "auth_time", "amr" }));
+                    "auth_time", "acr", "amr" }));
             Assert.That(claims["iss"]!.ToString(), Is.EqualTo("http://localhost:5080"));
             Assert.That(claims["aud"]!.ToJsonString(), Is.EqualTo("\"cleanjwt-api\""));
             Assert.That(claims["sub"]!.ToString(), Is.EqualTo(account.Text("id")));
@@ -64,6 +64,7 @@ internal sealed class SigningIn(DatabaseKind kind)
             Assert.That(claims["sid"]!.ToString(), Is.EqualTo(tokens.SessionId));
             Assert.That(claims["scope"]!.ToString(), Is.EqualTo(ContractScopes.OfEveryAccount));
             Assert.That(claims["auth_time"]!.GetValue<long>(), Is.EqualTo(Now.ToUnixTimeSeconds()));
+            Assert.That(claims["acr"]!.ToString(), Is.EqualTo("urn:cleanjwt:acr:one-factor"));
             Assert.That(claims["amr"]!.ToJsonString(), Is.EqualTo("[\"pwd\"]"));
             Assert.That(claims.ToJsonString(), Does.Not.Contain(account.Text("email")).And.Not.Contain("name\""));
         }

@@ -66,6 +66,39 @@ internal sealed class DocumentedEndpoints
             .GetArrayLength(), Is.Zero);
     }
 
+    [Test]
+    public async Task WhatAPasswordIsNotEnoughFor_NeedsASecondFactorOfThisSession()
+    {
+        await using var app = Start();
+        var tokens = await app.LoginAsync();
+        await ShouldAskForASecondFactorAsync(tokens.AccessToken);
+
+        var phone = await app.CreateClient(tokens.AccessToken).SetUpTotpAsync(app.Time.GetUtcNow());
+        await ShouldAskForASecondFactorAsync(tokens.AccessToken);
+
+        app.Time.Advance(TimeSpan.FromSeconds(30)); // the code of the setup counts as used
+        var proof = new { password = TestAccounts.Password, code = phone.CodeAt(app.Time.GetUtcNow()) };
+        var proved = await app.CreateClient(tokens.AccessToken).PostAsJsonAsync("/api/auth/reauthenticate", proof);
+        var fresh = TokenPair.From(await proved.JsonAsync());
+        await (await PublishAsync(fresh.AccessToken)).ShouldBeAsync(204);
+
+        app.Time.Advance(TimeSpan.FromMinutes(6));
+        await (await PublishAsync(fresh.AccessToken)).ShouldBeProblemAsync(401, "reauthentication-required");
+
+        async Task ShouldAskForASecondFactorAsync(string accessToken)
+        {
+            var refused = await PublishAsync(accessToken);
+            await refused.ShouldBeProblemAsync(401, "second-factor-required");
+            Assert.That(
+                refused.Headers.WwwAuthenticate.Single().ToString(),
+                Is.EqualTo("Bearer error=\"insufficient_user_authentication\", "
+                    + "acr_values=\"urn:cleanjwt:acr:two-factor\", max_age=\"300\""));
+        }
+
+        Task<HttpResponseMessage> PublishAsync(string accessToken) =>
+            app.CreateClient(accessToken).PutAsync("/api/documented/notes/public", content: null);
+    }
+
     private static CleanJwtApp Start() => new(configure: services =>
     {
         services.AddSingleton<DocumentedNotesController.Notes>();

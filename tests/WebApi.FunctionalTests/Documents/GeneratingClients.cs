@@ -16,6 +16,8 @@ internal sealed class GeneratingClients
         ["POST /api/auth/register 201"] = ["Location"],
         ["POST /api/auth/register/confirm 201"] = ["Location", "Set-Cookie"],
         ["POST /api/auth/login 200"] = ["Set-Cookie"],
+        ["POST /api/auth/login/second-factor 200"] = ["Set-Cookie"],
+        ["POST /api/auth/passkey/login 200"] = ["Set-Cookie"],
         ["POST /api/auth/refresh 200"] = ["Set-Cookie"],
         ["POST /api/auth/logout 204"] = ["Set-Cookie"],
         ["POST /api/auth/reauthenticate 200"] = ["Set-Cookie"],

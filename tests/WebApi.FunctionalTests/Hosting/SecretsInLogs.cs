@@ -120,6 +120,30 @@ internal sealed class SecretsInLogs
         await (await client.RevokeAsync(sixth.RefreshToken)).ShouldBeAsync(200);
         await (await client.RevokeAsync(sixth.AccessToken)).ShouldBeAsync(200);
 
+        // The clock was moved, so the phone's codes are those of its time.
+        var owner = await app.LoginAsync();
+        var ownersClient = app.CreateClient(owner.AccessToken);
+        var setup = await (await ownersClient.PostAsync("/api/users/me/totp", null)).JsonAsync();
+        var phone = new AuthenticatorApp(setup.Text("secret"));
+        secrets.Add("secret of an app", phone.Secret);
+        secrets.Add("setup token", setup.Text("setupToken"));
+        var codes = (await (await ownersClient.PutAsJsonAsync(
+            "/api/users/me/totp",
+            new { setupToken = setup.Text("setupToken"), code = phone.CodeAt(app.Time.GetUtcNow()) })).JsonAsync())
+            .GetProperty("recoveryCodes").EnumerateArray().Select(code => code.GetString()!).ToList();
+        secrets.Add("recovery code", codes[0]);
+        secrets.Add("recovery code without its dash", codes[0].Replace("-", "", StringComparison.Ordinal));
+        var ownersEmail = (await (await app.MeAsync(owner.AccessToken)).JsonAsync()).Text("email");
+        var mfaToken = await client.MfaTokenAsync(ownersEmail);
+        secrets.Add("MFA token", mfaToken);
+        await (await client.TryRecoveryCodeAsync(mfaToken, Secret("what is no recovery code"))).ShouldBeAsync(401);
+        await (await client.TryRecoveryCodeAsync(mfaToken, codes[0])).ShouldBeAsync(200);
+        var state = (await (await client.PostAsJsonAsync("/api/auth/passkey/options", new { })).JsonAsync())
+            .Text("state");
+        secrets.Add("state of a passkey's options", state);
+        await (await client.PostAsJsonAsync(
+            "/api/auth/passkey/login", new { state, credential = new { id = "AAAA" } })).ShouldBeAsync(401);
+
         // A fault and an outage are logged with all that the service knows of them.
         app.Sql("ALTER TABLE AspNetUsers RENAME TO Elsewhere");
         await (await client.PostAsJsonAsync(

@@ -39,7 +39,8 @@ internal sealed class BadFields
     private static IEnumerable<(string Name, string Json)> WrongValues(string field) => field switch
     {
         "roles" => WrongLists,
-        "rotate" => WrongTypes.Where(bad => bad.Json is not ("true" or "false")),
+        "rotate" or "required" => WrongTypes.Where(bad => bad.Json is not ("true" or "false")),
+        "credential" => WrongTypes.Where(bad => bad.Json[0] != '{'),
         _ => WrongTypes,
     };
 

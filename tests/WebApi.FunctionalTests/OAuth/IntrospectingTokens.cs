@@ -64,6 +64,8 @@ internal sealed class IntrospectingTokens
             ["sub"] = $"\"{tokens.AccountId}\"",
             ["sid"] = $"\"{tokens.SessionId}\"",
             ["auth_time"] = $"{SignIn.ToUnixTimeSeconds()}",
+            ["acr"] = "\"urn:cleanjwt:acr:one-factor\"",
+            ["amr"] = "[\"pwd\"]",
         };
         if (isAdmin)
         {
@@ -95,6 +97,8 @@ internal sealed class IntrospectingTokens
                 ["sub"] = $"\"{tokens.AccountId}\"",
                 ["sid"] = $"\"{tokens.SessionId}\"",
                 ["auth_time"] = $"{SignIn.ToUnixTimeSeconds()}",
+                ["acr"] = "\"urn:cleanjwt:acr:one-factor\"",
+                ["amr"] = "[\"pwd\"]",
             }));
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Authentication;
 using Microsoft.AspNetCore.Mvc;
 
@@ -37,6 +38,15 @@ internal sealed class DocumentedNotesController(DocumentedNotesController.Notes 
         return NoContent();
     }
 
+    // What a stolen password must not be enough for: the session proved a second factor as well.
+    [HttpPut("public")]
+    [RequireRecentSignIn(Scopes.AccountWrite, Acr = Acr.TwoFactor)]
+    public ActionResult Publish([BearerToken] AccessToken token)
+    {
+        notes.Publish(token.AccountId);
+        return NoContent();
+    }
+
     // The account itself, with one lookup; 401 user-not-found when it is gone.
     [HttpGet("heading")]
     [RequireScope(Scopes.AccountRead)]
@@ -48,11 +58,14 @@ internal sealed class DocumentedNotesController(DocumentedNotesController.Notes 
     internal sealed class Notes
     {
         private readonly ConcurrentDictionary<Guid, ConcurrentBag<string>> _notes = new();
+        private readonly ConcurrentDictionary<Guid, bool> _public = new();
 
         public IReadOnlyCollection<string> Of(Guid account) => _notes.GetValueOrDefault(account) ?? [];
 
         public void Add(Guid account, string text) => _notes.GetOrAdd(account, _ => []).Add(text);
 
         public void DeleteAll(Guid account) => _notes.TryRemove(account, out _);
+
+        public void Publish(Guid account) => _public[account] = true;
     }
 }

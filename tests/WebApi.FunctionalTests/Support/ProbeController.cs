@@ -1,6 +1,7 @@
 using System.Reflection;
 using CleanJwt.Application.Ports;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Sessions;
 using CleanJwt.WebApi.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -63,6 +64,18 @@ internal sealed class ProbeController : ControllerBase
     [RequireRecentSignIn(Scopes.UsersWrite)]
     [HttpPost("recent-of-admins")]
     public ActionResult WriteRecentOfAdmins() => Ok(new { ran = true });
+
+    [RequireRecentSignIn(Acr = Acr.TwoFactor)]
+    [HttpPost("two-factor")]
+    public ActionResult WriteWithTwoFactors() => Ok(new { ran = true });
+
+    [RequireRecentSignIn(Scopes.AccountWrite, Acr = Acr.PhishingResistant)]
+    [HttpPost("phishing-resistant")]
+    public ActionResult WriteByPasskey() => Ok(new { ran = true });
+
+    [RequireScope(Scopes.UsersRead)]
+    [HttpGet("read-of-admins")]
+    public ActionResult ReadOfAdmins() => Ok(new { ran = true });
 
     /// <summary>Adds this controller to the service.</summary>
     public static void AddTo(IServiceCollection services) => services.AddTestController<ProbeController>();

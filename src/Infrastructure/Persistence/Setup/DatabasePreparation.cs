@@ -52,6 +52,7 @@ internal sealed class DatabasePreparation(
         {
             using var connection = setup.OpenConnection();
             secretStore.CheckApplication(connection);
+            attemptKeys.Load(connection); // a new password forgets the tries
             return Task.CompletedTask;
         },
         cancellationToken);

@@ -16,10 +16,10 @@ internal static class SessionStatements
         """
         s."Id", s."AccountId", s."CreatedAt", s."LastSeenAt", s."ExpiresAt", s."Generation", s."RotatedAt",
         s."RotationId", s."EndedAt", s."EndReason", s."UserAgent", s."IpAddress", s."Scope", s."HasAllScopes",
-        s."AuthTime", s."Amr", s."Acr"
+        s."AuthTime", s."Amr", s."Acr", s."PasskeyId"
         """;
 
-    private const int ColumnCount = 17;
+    private const int ColumnCount = 18;
 
     private const string ById =
         $$"""
@@ -137,6 +137,7 @@ internal static class SessionStatements
             AuthTime = row.GetMoment(14),
             Amr = row.GetString(15),
             Acr = (Acr)row.GetInt32(16),
+            PasskeyId = row.GetGuidOrNull(17),
         },
         AccountStatements.ReadAccount(row, ColumnCount));
 }
