@@ -126,9 +126,7 @@ function appView(account) {
       h('li', {},
         h('h2', {}, t.secondFactors.scan),
         h('p', { class: 'muted' }, t.secondFactors.scanText),
-        h('img', {
-          class: 'qr', src: setup.qrCode, alt: t.secondFactors.qrCode(account.email), width: 200, height: 200,
-        }),
+        h('img', { class: 'qr', src: setup.qrCode, alt: t.secondFactors.qrCode(account.email) }),
         h('p', { class: 'muted' }, t.secondFactors.orKey),
         h('p', {}, h('code', { class: 'secret' }, secret.match(/.{1,4}/g).map((part) => h('span', {}, part)))),
         h('div', { class: 'buttons' },
