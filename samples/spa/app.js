@@ -21,6 +21,7 @@ function show(account, message = '') {
 const texts = {
   'invalid-credentials': () => 'The email address or the password is wrong.',
   'validation-failed': ({ errors }) => Object.values(errors).flat().join(' '),
+  'second-factor-required': () => 'This account has a second factor. Sign in on the account page.',
   'email-taken': () => 'This email address has an account. Sign in instead.',
   'too-many-attempts': ({ retryAfter }) => `Too many attempts. Try again in ${retryAfter} seconds.`,
   unreachable: () => 'The service does not answer. Try again later.',

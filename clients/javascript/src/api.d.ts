@@ -92,6 +92,14 @@ export interface components {
             /** @description The algorithms of the published keys. */
             id_token_signing_alg_values_supported: string[];
         };
+        /**
+         * @description Begins a proof by a passkey. Without an MFA token and without a caller, the options are for a sign-in: they name no
+         *     account, and the database is not asked.
+         */
+        BeginPasskeyProofCommand: {
+            /** @description The token of a sign-in that waits for a second factor. */
+            mfaToken?: null | string;
+        };
         /** @description Changes the password of the caller's account, and ends its other sessions. */
         ChangePasswordCommand: {
             /** @description Proves that the owner makes the request, and not a person who found the device. */
@@ -203,12 +211,17 @@ export interface components {
             sid?: string;
             /**
              * Format: int64
-             * @description The time at which the owner last proved the password, in seconds since 1970.
+             * @description The time at which the owner last authenticated, in seconds since 1970.
              */
             auth_time?: number;
+            /** @description What the owner proved then, such as `urn:cleanjwt:acr:two-factor` (RFC 9470). */
+            acr?: string;
+            /** @description The methods of that authentication (RFC 8176). */
+            amr?: string[];
             /** @description The roles in an access token. Absent when there are none. */
             roles?: string[];
         };
+        JsonElement: unknown;
         /** @description A public key (RFC 7517). The key of an elliptic curve has a curve and a point. An RSA key has two numbers. */
         JsonWebKey: {
             /** @description `EC` or `RSA`. */
@@ -235,7 +248,10 @@ export interface components {
             /** @description The signing key, then the keys that will sign next, then the retired keys whose tokens may still be valid. */
             keys: components["schemas"]["JsonWebKey"][];
         };
-        /** @description Exchanges an email address and a password for a session and its tokens. */
+        /**
+         * @description Exchanges an email address and a password for a session and its tokens. For an account that needs a second factor,
+         *     the outcome is a demand for one.
+         */
         LoginCommand: {
             /** @description Upper and lower case count as the same, and surrounding white space is ignored. */
             email: string;
@@ -246,6 +262,25 @@ export interface components {
              *     grants all scopes that the account may have, and the session also gets those that a later version adds.
              */
             scope?: null | string;
+        };
+        /** @description Signs in by a passkey, without an address and without a password. */
+        LoginWithPasskeyCommand: {
+            /** @description The `state` of the options, unchanged. It can be used once. */
+            state: string;
+            /** @description What `PublicKeyCredential.toJSON()` gives. */
+            credential: components["schemas"]["JsonElement"];
+            /** @description The scopes of the session, as at a sign-in by password. Absent grants all that the account may have. */
+            scope?: null | string;
+        };
+        /** @description Finishes a sign-in that waits for a second factor. Send one of the three factors. */
+        LoginWithSecondFactorCommand: {
+            /** @description The token of the demand. It can be used once; a wrong code does not use it up. */
+            mfaToken: string;
+            /** @description Six digits of the authenticator app. White space does not count. */
+            code?: null | string;
+            /** @description One of the recovery codes. Spaces, dashes and case do not count. */
+            recoveryCode?: null | string;
+            passkey?: null | components["schemas"]["PresentedPasskey"];
         };
         /**
          * @description Ends the session of the refresh token, in the body or in a cookie, of the access token, or both. The sessions may
@@ -289,12 +324,81 @@ export interface components {
             /** @description Whether the account can't sign in. */
             locked: boolean;
         };
+        /** @description Recovery codes, which are shown this one time. */
+        NewRecoveryCodes: {
+            /** @description Ten codes. Null where the account has codes already. */
+            recoveryCodes: null | string[];
+        };
         /** @description The body of every error under `/oauth` (RFC 6749, section 5.2). */
         OAuthError: {
             /** @description `invalid_request`, `invalid_client`, `temporarily_unavailable` or `server_error`. */
             error: string;
             /** @description An explanation for developers. */
             error_description: string;
+        };
+        /** @description The passkeys of an account. */
+        PasskeyListResponse: {
+            /** @description The passkeys, newest first. */
+            items: components["schemas"]["PasskeyResponse"][];
+            /** @description The argument of `PublicKeyCredential.signalAllAcceptedCredentials`. */
+            signal: components["schemas"]["PasskeySignal"];
+        };
+        /** @description What a browser needs to ask an authenticator. */
+        PasskeyOptions: {
+            /** @description An opaque text. Send it back with the answer. */
+            state: string;
+            /**
+             * @description The JSON form of WebAuthn, for `PublicKeyCredential.parseCreationOptionsFromJSON` or
+             *     `parseRequestOptionsFromJSON`.
+             */
+            options: components["schemas"]["JsonElement"];
+            /**
+             * Format: int64
+             * @description The seconds for which the answer counts.
+             */
+            expiresIn: number;
+        };
+        /** @description A passkey. */
+        PasskeyResponse: {
+            /**
+             * Format: uuid
+             * @description The id of the passkey in this API.
+             */
+            id: string;
+            /** @description The name that its owner sees. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description The time of the registration.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description The time of the last sign-in by it. Null until there is one.
+             */
+            lastUsedAt: null | string;
+            /** @description Whether its key can be stored on several devices. */
+            synced: boolean;
+            /** @description Whether its key is stored on several devices now. */
+            backedUp: boolean;
+            /** @description How a browser reaches it, such as `internal` or `usb`. */
+            transports: string[];
+        };
+        /** @description What a browser tells password managers about an account's passkeys (WebAuthn, section 5.1.10). */
+        PasskeySignal: {
+            /** @description The domain that the passkeys belong to. */
+            rpId: string;
+            /** @description The user handle of the account, in base64url. */
+            userId: string;
+            /** @description The ids of all passkeys of the account, in base64url. */
+            allAcceptedCredentialIds: string[];
+        };
+        /** @description The answer of an authenticator, and the state of the options that it answers. */
+        PresentedPasskey: {
+            /** @description The `state` of the options, unchanged. */
+            state: string;
+            /** @description What `PublicKeyCredential.toJSON()` gives. */
+            credential: components["schemas"]["JsonElement"];
         };
         /** @description A problem document (RFC 9457): the body of every error. */
         Problem: {
@@ -317,13 +421,37 @@ export interface components {
             errors?: {
                 [key: string]: string[];
             };
+            /**
+             * @description The ways to prove a second factor: `totp`, `recovery-code`, `passkey`. Only the code
+             *     `second-factor-required` of `/api/auth/reauthenticate` has them.
+             */
+            methods?: string[];
         };
         /**
-         * @description Proves the password again within a session, for requests that need a recent sign-in. The current refresh token stays
-         *     valid.
+         * @description Authenticates the owner again within a session, for requests that need a recent sign-in or a stronger one. The
+         *     current refresh token stays valid. The request proves what a sign-in of the account does, or a passkey alone.
          */
         ReauthenticateCommand: {
-            password: string;
+            /** @description Absent where a passkey alone is the proof. */
+            password?: null | string;
+            /** @description Six digits of the authenticator app. White space does not count. */
+            code?: null | string;
+            /** @description One of the recovery codes. Spaces, dashes and case do not count. */
+            recoveryCode?: null | string;
+            passkey?: null | components["schemas"]["PresentedPasskey"];
+        };
+        /** @description The recovery codes of an account. */
+        RecoveryCodesResponse: {
+            /**
+             * Format: int32
+             * @description The number of codes that were not used yet.
+             */
+            left: number;
+            /**
+             * Format: date-time
+             * @description The time at which they were made.
+             */
+            createdAt: string;
         };
         /** @description Exchanges a refresh token for the next two tokens. A refresh token can be used once. */
         RefreshCommand: {
@@ -351,10 +479,32 @@ export interface components {
             /** @description The name of the frontend that the link of the mail leads to. */
             frontend?: null | string;
         };
+        /** @description Adds a passkey to the caller's account. */
+        RegisterPasskeyCommand: {
+            /** @description The `state` of the options, unchanged. */
+            state: string;
+            /** @description What `PublicKeyCredential.toJSON()` gives. */
+            credential: components["schemas"]["JsonElement"];
+            /** @description A name for the owner, of at most 100 characters. Absent names the browser and the system of the request. */
+            name?: null | string;
+        };
+        /** @description Renames a passkey of the caller's account. */
+        RenamePasskeyCommand: {
+            /** @description 1 to 100 characters, as display names have them. */
+            name: string;
+        };
         /** @description Asks for a mail with which the caller can confirm the address of their account. */
         RequestEmailConfirmationCommand: {
             /** @description The name of the frontend that the link of the mail leads to. */
             frontend?: null | string;
+        };
+        /**
+         * @description Turns the second factor on or off for an account that has passkeys and no authenticator app. Where that changes
+         *     something, the other sessions of the account end.
+         */
+        RequireSecondFactorCommand: {
+            /** @description Whether a sign-in by password asks for a second factor. */
+            required: null | boolean;
         };
         /** @description Asks for the mail of a sign-up once more. The code and the link of the earlier mail stay valid. */
         ResendConfirmationCommand: {
@@ -376,6 +526,32 @@ export interface components {
             code?: null | string;
             /** @description The token from the link of the mail, instead of a flow token and a code. */
             token?: null | string;
+        };
+        /** @description A sign-in that waits for a second factor. */
+        SecondFactorDemand: {
+            /** @description Always `second-factor-required`. */
+            status: string;
+            /** @description An opaque token. Send it with the second factor. */
+            mfaToken: string;
+            /**
+             * Format: int64
+             * @description The seconds for which the token counts.
+             */
+            expiresIn: number;
+            /** @description The ways in which the account can prove a second factor: `totp`, `recovery-code`, `passkey`. */
+            methods: string[];
+        };
+        /** @description The second factors of an account. */
+        SecondFactorsResponse: {
+            /** @description Whether a sign-in by password asks for a second factor. */
+            required: boolean;
+            totp: null | components["schemas"]["TotpResponse"];
+            recoveryCodes: null | components["schemas"]["RecoveryCodesResponse"];
+            /**
+             * Format: int32
+             * @description The number of passkeys.
+             */
+            passkeys: number;
         };
         /** @description The live sessions of an account. */
         SessionList: {
@@ -418,6 +594,13 @@ export interface components {
             /** @description The new roles. The only known role is `admin`. An empty list removes all roles. */
             roles: string[];
         };
+        /** @description Sets up the authenticator app, and ends the other sessions of the account. */
+        SetUpTotpCommand: {
+            /** @description The token of the first request. */
+            setupToken: string;
+            /** @description The six digits that the app shows. White space does not count. This code counts as used. */
+            code: string;
+        };
         /** @description The content of an access token. */
         TokenResponse: {
             /**
@@ -436,9 +619,13 @@ export interface components {
             roles: string[];
             /**
              * Format: date-time
-             * @description The time at which the owner last proved the password.
+             * @description The time at which the owner last authenticated.
              */
             authTime: string;
+            /** @description What the owner proved then, such as `urn:cleanjwt:acr:two-factor` (RFC 9470). */
+            acr: string;
+            /** @description The methods of that authentication (RFC 8176). */
+            amr: string[];
             /**
              * Format: date-time
              * @description The time at which the token expires.
@@ -473,6 +660,40 @@ export interface components {
             sessionId: string;
             /** @description Absent where a cookie holds it. */
             refreshToken?: string;
+            /**
+             * Format: int32
+             * @description The number of recovery codes that are left. Only an answer to the use of one has it.
+             */
+            recoveryCodesLeft?: number;
+        };
+        /** @description An authenticator app. */
+        TotpResponse: {
+            /**
+             * Format: date-time
+             * @description The time at which it was set up.
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description The time of the last sign-in by it. Null until there is one.
+             */
+            lastUsedAt: null | string;
+        };
+        /** @description What an authenticator app needs. */
+        TotpSetupResponse: {
+            /** @description An opaque token. Send it back with the code that the app shows. */
+            setupToken: string;
+            /** @description The secret in Base32, for people who can't scan the QR code. */
+            secret: string;
+            /** @description The address in the QR code, which opens an app on the same device. */
+            uri: string;
+            /** @description The QR code: a PNG image as a `data:` address. */
+            qrCode: string;
+            /**
+             * Format: int64
+             * @description The seconds for which the setup token counts.
+             */
+            expiresIn: number;
         };
         /** @description Changes the caller's profile. A field that is absent keeps its value. */
         UpdateProfileCommand: {

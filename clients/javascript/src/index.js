@@ -4,6 +4,9 @@
 /** @typedef {Schemas['ActivityPage']} ActivityPage */
 /** @typedef {Schemas['ConfirmationRequired']} ConfirmationRequired */
 /** @typedef {Schemas['FlowTicket']} FlowTicket */
+/** @typedef {Schemas['SecondFactorsResponse']} SecondFactors */
+/** @typedef {Schemas['TotpSetupResponse']} TotpSetup */
+/** @typedef {Schemas['PasskeyResponse']} Passkey */
 /** @typedef {Partial<Schemas['Problem']> & { code: string, [member: string]: unknown }} Problem */
 /** @typedef {Pick<Schemas['Tokens'], 'accessToken' | 'expiresIn' | 'sessionId'>} AccessTokens */
 /** @typedef {AccessTokens & { refreshToken?: string | null }} Tokens */
@@ -22,8 +25,20 @@
  */
 
 /**
- * The fields of `POST /api/auth/reauthenticate`.
- * @typedef {{ password?: string, code?: string, recoveryCode?: string, passkey?: unknown }} Proof
+ * The answer of a passkey to a question of the service. Each question counts once.
+ * @typedef {{ state: string, credential: unknown }} PasskeyProof
+ */
+
+/**
+ * The fields of `POST /api/auth/reauthenticate`: what a sign-in to the account needs. A passkey alone is enough.
+ * @typedef {{ password?: string, code?: string, recoveryCode?: string, passkey?: PasskeyProof }} Proof
+ */
+
+/**
+ * How the browser asks for a passkey. `conditional` offers the passkeys among the suggestions of a field with
+ * `autocomplete="username webauthn"`, without a dialog. It then waits until the user takes one, or until `signal` or
+ * another sign-in ends it.
+ * @typedef {{ conditional?: boolean, signal?: AbortSignal }} PasskeyOptions
  */
 
 /**
@@ -44,8 +59,10 @@
  * @property {string} [refreshToken] For the transport `body`: a refresh token that was kept outside this object.
  * @property {(problem: CleanJwtError) => Promise<Proof | undefined> | Proof | undefined} [onReauthenticate] Asks the
  *   user for a proof, once for all calls that wait for it. `undefined` means that the user gave up: the calls then
- *   reject with the problem. A refused proof asks again, with the problem of the refusal. Do not wait in it for a call
- *   that itself needs a recent sign-in.
+ *   reject with the problem. A refused proof asks again, with the problem of the refusal. After a right password of an
+ *   account with a second factor that is `second-factor-required`, and `problem.problem.methods` names the factors. The
+ *   client then keeps the password and adds it to the next proof. Do not wait in it for a call that itself needs a
+ *   recent sign-in.
  * @property {typeof globalThis.fetch} [fetch] The function that sends requests.
  * @property {string | false} [channel] The name of the `BroadcastChannel` to the other tabs. `false` turns it off.
  */
@@ -66,9 +83,10 @@ export class CleanJwtError extends Error {
     super(problem.detail ?? problem.title ?? problem.code, { cause });
     this.name = 'CleanJwtError';
     /**
-     * The stable name of the error. The client adds three names to those of the service: `unreachable` (no answer that
-     * could be read), `signed-out` (the session ended while the call waited), and `http-` with the status for an error
-     * without a problem document.
+     * The stable name of the error. The client adds these names to those of the service: `unreachable` (no answer that
+     * could be read), `signed-out` (the session ended while the call waited), `passkey-cancelled` (the user or a signal
+     * ended the question of the browser), `passkeys-unavailable` (this browser, or this address, has no passkeys), and
+     * `http-` with the status for an error without a problem document.
      */
     this.code = problem.code;
     /** The HTTP status, or 0 without an answer. */
@@ -86,11 +104,12 @@ export class CleanJwtError extends Error {
 
 /** @param {Answer} answer */
 const errorOf = ({ response, data }) =>
-  new CleanJwtError(data?.code ? data : { code: `http-${response.status}` }, response);
+  new CleanJwtError({ code: data?.mfaToken ? data.status : `http-${response.status}`, ...data }, response);
 
 /** @param {Answer} answer */
 const read = (answer) => {
-  if (answer.response.ok) return answer.data;
+  // Half a sign-in has a status of success, and nobody may take it for a whole one.
+  if (answer.response.ok && !answer.data?.mfaToken) return answer.data;
   throw errorOf(answer);
 };
 
@@ -98,6 +117,13 @@ const signedOut = () => new CleanJwtError({ code: 'signed-out', detail: 'The ses
 
 /** @param {Response} response */
 const isJson = (response) => /json/.test(response.headers.get('content-type') ?? '');
+
+/** @returns {any} The browser's functions for passkeys. Old browsers and other platforms have none. */
+const webAuthn = () => /** @type {any} */ (globalThis).PublicKeyCredential;
+
+/** Tells the browser which passkeys it should offer no longer, if it wants to know. */
+const tell = (/** @type {string} */ method, /** @type {unknown} */ about) =>
+  webAuthn()?.[method]?.(about).catch(() => {});
 
 /**
  * Keeps a page signed in to a CleanJwt service. It sets no timers: a call that needs a fresh access token renews it.
@@ -135,6 +161,14 @@ export class CleanJwt {
   #lastRefresh = Promise.resolve();
   /** @type {Promise<boolean> | undefined} */
   #asking;
+  /** Ends the prompt for a passkey that the browser has open. It can have one at a time. */
+  #prompting = new AbortController();
+
+  /**
+   * How many recovery codes were left after the last sign-in, if it was one by a recovery code.
+   * @type {number | undefined}
+   */
+  recoveryCodesLeft;
 
   /** @param {Options} [options] */
   constructor(options = {}) {
@@ -245,12 +279,62 @@ export class CleanJwt {
 
   /**
    * Starts a session and reads the account. If only the reading fails, it rejects and the session stays.
+   *
+   * For an account with a second factor, a right password is half a sign-in. It rejects with `second-factor-required`,
+   * and `problem` of the error has `mfaToken`, `methods` (of `totp`, `recovery-code` and `passkey`) and `expiresIn`
+   * (seconds). `signInWithSecondFactor`, or `signInWithPasskey` with the `mfaToken`, then completes it.
    * @param {{ email: string, password: string, scope?: string }} credentials
    * @returns {Promise<Account>}
    */
   async signIn(credentials) {
     await this.#begin('/api/auth/login', credentials);
     return this.me();
+  }
+
+  /**
+   * Completes a sign-in that `signIn` began. After a wrong code (`invalid-second-factor`) the same `mfaToken` counts
+   * again. With `invalid-mfa-token` it has expired, and the sign-in begins anew. After a recovery code the property
+   * `recoveryCodesLeft` says how many are left.
+   * @param {{ mfaToken: string, code?: string, recoveryCode?: string, passkey?: PasskeyProof }} proof One of the three:
+   *   the `code` of an authenticator app, a recovery code, or an answer of a passkey.
+   * @returns {Promise<Account>}
+   */
+  async signInWithSecondFactor(proof) {
+    await this.#begin('/api/auth/login/second-factor', proof);
+    return this.me();
+  }
+
+  /**
+   * Signs in with a passkey of this device, of a password manager, of a phone or of a security key.
+   * @param {PasskeyOptions & { scope?: string, mfaToken?: string }} [options] With the `mfaToken` of a sign-in by
+   *   password, the passkey is its second factor.
+   * @returns {Promise<Account>} Rejects with `passkey-cancelled` if the user or `signal` ended the question, and with
+   *   `unknown-passkey` if the service does not know the passkey. The browser is then told to offer it no longer.
+   */
+  async signInWithPasskey({ scope, mfaToken, ...options } = {}) {
+    const begin = () => this.#open('/api/auth/passkey/options', { mfaToken });
+    const { rpId, ...passkey } = await this.#prompt(begin, options);
+    if (mfaToken) return this.signInWithSecondFactor({ mfaToken, passkey });
+    try {
+      await this.#begin('/api/auth/passkey/login', { ...passkey, scope });
+    } catch (error) {
+      const { code } = /** @type {CleanJwtError} */ (error);
+      if (code == 'unknown-passkey') tell('signalUnknownCredential', { rpId, credentialId: passkey.credential.id });
+      throw error;
+    }
+    return this.me();
+  }
+
+  /**
+   * Asks for a passkey of the account that is signed in: the `passkey` of a proof, for `reauthenticate` or as part of
+   * the answer of `onReauthenticate`. Rejects with `passkey-cancelled` if the user or `signal` ended the question.
+   * @param {PasskeyOptions} [options]
+   * @returns {Promise<PasskeyProof>}
+   */
+  async askPasskey(options) {
+    const begin = () => this.request('POST', '/api/auth/passkey/options', {});
+    const { state, credential } = await this.#prompt(begin, options);
+    return { state, credential };
   }
 
   /**
@@ -405,6 +489,99 @@ export class CleanJwt {
   }
 
   /**
+   * Says which second factors the account has.
+   * @returns {Promise<SecondFactors>}
+   */
+  secondFactors() {
+    return this.request('GET', '/api/users/me/second-factors');
+  }
+
+  /**
+   * Begins to set up an authenticator app. Nothing is stored before `confirmTotp`. It needs a recent sign-in, as do all
+   * methods that change a second factor.
+   * @returns {Promise<TotpSetup>} `qrCode` is the `src` of an image. `secret` is for those who cannot scan it.
+   */
+  setUpTotp() {
+    return this.request('POST', '/api/users/me/totp');
+  }
+
+  /**
+   * Sets the authenticator app up, by a code of it. Every other session ends.
+   * @param {{ setupToken: string, code: string }} proof
+   * @returns {Promise<string[] | null>} The recovery codes, which nobody can read again. null if the account has some
+   *   already.
+   */
+  async confirmTotp(proof) {
+    return (await this.request('PUT', '/api/users/me/totp', proof)).recoveryCodes;
+  }
+
+  /**
+   * Removes the authenticator app. Every other session ends.
+   * @returns {Promise<void>}
+   */
+  removeTotp() {
+    return this.request('DELETE', '/api/users/me/totp');
+  }
+
+  /**
+   * Makes new recovery codes. The old ones no longer count.
+   * @returns {Promise<string[]>}
+   */
+  async newRecoveryCodes() {
+    return (await this.request('POST', '/api/users/me/recovery-codes')).recoveryCodes;
+  }
+
+  /**
+   * Turns the second factor on or off for an account that has only passkeys. While it is off, the password alone is
+   * enough to sign in.
+   * @param {boolean} required
+   * @returns {Promise<SecondFactors>}
+   */
+  requireSecondFactor(required) {
+    return this.request('PUT', '/api/users/me/second-factors', { required });
+  }
+
+  /**
+   * Lists the passkeys of the account, and tells the browser which ones still count.
+   * @returns {Promise<Passkey[]>}
+   */
+  async passkeys() {
+    const { items, signal } = await this.request('GET', '/api/users/me/passkeys');
+    tell('signalAllAcceptedCredentials', signal);
+    return items;
+  }
+
+  /**
+   * Makes a passkey for the account. It needs a recent sign-in.
+   * @param {string} [name] By which the user tells it from others.
+   * @returns {Promise<Passkey>} Rejects with `passkey-already-registered` if the device has a passkey of the account.
+   */
+  async addPasskey(name) {
+    const begin = () => this.request('POST', '/api/users/me/passkeys/options');
+    const { state, credential } = await this.#prompt(begin, { isNew: true });
+    return this.request('POST', '/api/users/me/passkeys', { state, credential, name });
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} name
+   * @returns {Promise<Passkey>}
+   */
+  renamePasskey(id, name) {
+    return this.request('PATCH', `/api/users/me/passkeys/${encodeURIComponent(id)}`, { name });
+  }
+
+  /**
+   * Removes a passkey, ends the other sessions that it began, and tells the browser. It needs a recent sign-in.
+   * @param {string} id
+   * @returns {Promise<void>}
+   */
+  async removePasskey(id) {
+    await this.request('DELETE', `/api/users/me/passkeys/${encodeURIComponent(id)}`);
+    await this.passkeys().catch(() => {});
+  }
+
+  /**
    * Calls any route of the service with the access token. Use it for routes that have no method here, such as those of
    * administrators. `fetch` gives the whole response instead, with its headers.
    * @param {string} method
@@ -523,13 +700,18 @@ export class CleanJwt {
 
   /**
    * @param {string} path
-   * @param {{ scope?: string }} body
+   * @param {{ scope?: string, mfaToken?: string }} body
    */
   async #begin(path, body) {
     // The late cookie of a refresh would replace that of the sign-in, also after a sign-out.
     await this.#lastRefresh;
     const since = performance.now();
-    const data = await this.#open(path, { ...body, scope: body.scope ?? this.#scope });
+    // The scope of a sign-in in two steps is that of the first.
+    const scope = body.mfaToken ? undefined : (body.scope ?? this.#scope);
+    const data = await this.#open(path, { ...body, scope });
+    // A prompt that waits among the suggestions of a field is no longer needed.
+    this.#prompting.abort();
+    this.recoveryCodesLeft = data.recoveryCodesLeft ?? undefined;
     this.#end('signed-out', false);
     this.#adopt(data.tokens ?? data, since);
     this.#channel?.postMessage({ event: 'signed-in', sessionId: this.#sessionId });
@@ -608,19 +790,57 @@ export class CleanJwt {
   /** @param {CleanJwtError} problem */
   #prove(problem) {
     return (this.#asking ??= (async () => {
+      /** @type {string | undefined} */
+      let password;
       for (;;) {
-        const proof = await this.#ask?.(problem);
-        if (!proof) return false;
+        const answer = await this.#ask?.(problem);
+        if (!answer) return false;
+        const proof = { password, ...answer };
         try {
           await this.reauthenticate(proof);
           return true;
         } catch (error) {
           problem = /** @type {CleanJwtError} */ (error);
+          // Only after a right password does the service speak of a second factor.
+          password = /second-factor/.test(problem.code) ? proof.password : undefined;
           // 400 and 401 refuse the proof. Any other error is not about the proof.
           if (!this.#sessionId || (problem.status != 400 && problem.status != 401)) throw error;
         }
       }
     })().finally(() => (this.#asking = undefined)));
+  }
+
+  /**
+   * Has the browser ask for a passkey. A later prompt ends an earlier one.
+   * @param {() => Promise<any>} begin Asks the service for a state and for the options of the browser.
+   * @param {PasskeyOptions & { isNew?: boolean }} [options]
+   * @returns {Promise<{ state: string, credential: any, rpId: string }>}
+   */
+  async #prompt(begin, { conditional, signal, isNew } = {}) {
+    const api = webAuthn();
+    if (!api?.parseRequestOptionsFromJSON) throw new CleanJwtError({ code: 'passkeys-unavailable' });
+    this.#prompting.abort();
+    this.#prompting = new AbortController();
+    const signals = signal ? [signal, this.#prompting.signal] : [this.#prompting.signal];
+    for (;;) {
+      const { state, options, expiresIn } = await begin();
+      // A prompt that waits long is made anew before its options expire.
+      const expiry = AbortSignal.timeout(expiresIn * 900);
+      try {
+        const credential = /** @type {any} */ (await navigator.credentials[isNew ? 'create' : 'get']({
+          publicKey: api[isNew ? 'parseCreationOptionsFromJSON' : 'parseRequestOptionsFromJSON'](options),
+          mediation: conditional ? 'conditional' : undefined,
+          signal: AbortSignal.any([expiry, ...signals]),
+        }));
+        return { state, credential: credential.toJSON(), rpId: options.rpId };
+      } catch (cause) {
+        if (expiry.aborted) continue;
+        const { name } = /** @type {Error} */ (cause);
+        const code = name == 'InvalidStateError' ? 'passkey-already-registered'
+          : /^(Abort|NotAllowed|Timeout)/.test(name) ? 'passkey-cancelled' : 'passkeys-unavailable';
+        throw new CleanJwtError({ code }, undefined, cause);
+      }
+    }
   }
 
   /**

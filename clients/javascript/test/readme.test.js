@@ -4,8 +4,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { after, afterEach, describe, it } from 'node:test';
 import { transform } from 'esbuild';
 import { Window } from 'happy-dom';
+import { Authenticator } from './support/authenticator.js';
 import { password, settle, useService } from './support/setup.js';
 import { until } from './support/service.js';
+import { authenticatorApp } from './support/totp.js';
 
 const admin = { email: 'admin@example.org', password: 'a staple for the horse' };
 const service = useService({ Admin__Email: admin.email, Admin__Password: admin.password, StepUp__MaxAge: '00:00:02' });
@@ -111,14 +113,71 @@ describe('samples of the README', () => {
   it('step-up', async () => {
     const { email } = await service.signedIn({ fresh: true });
     const { sample } = await run('step-up', { browser: service.browser() });
-    /** @type {string[]} */
+    /** @type {[string, boolean][]} */
     const asked = [];
-    const auth = sample.connect(async (/** @type {string} */ text) => asked.push(text) == 1 ? 'wrong' : password);
+    /** @type {string[]} */
+    const answers = [];
+    const auth = sample.connect(async (/** @type {string} */ field, /** @type {boolean} */ isWrong) => {
+      asked.push([field, isWrong]);
+      return answers.shift();
+    });
     await auth.signIn({ email, password });
+    const { setupToken, secret } = await auth.setUpTotp();
+    const code = authenticatorApp(secret);
+    await auth.confirmTotp({ setupToken, code: await code() });
     await new Promise((done) => setTimeout(done, 3100));
+    answers.push('wrong', password, '000000', await code());
     await auth.deleteAccount();
-    assert.deepEqual(asked, ['Please type your password.', 'That was not the password.']);
+    assert.deepEqual(asked, [['password', false], ['password', true], ['code', false], ['code', true]]);
     auth.dispose();
+  });
+
+  it('totp and second-factor', async () => {
+    const { email, browser } = await service.signedIn({ fresh: true });
+    const { sample: totp, auth } = await run('totp', { browser });
+    /** @type {any[]} */
+    const shown = [];
+    /** @type {(() => Promise<string>) | undefined} */
+    let code;
+    await totp.setUp(
+      (/** @type {string} */ image, /** @type {string} */ secret) => {
+        shown.push(image.slice(0, 22));
+        code = authenticatorApp(secret);
+      },
+      () => code?.(),
+      (/** @type {string[]} */ codes) => shown.push(codes.length));
+    assert.deepEqual(shown, ['data:image/png;base64,', 10]);
+    auth.dispose();
+
+    const { sample, auth: other } = await run('second-factor', { browser: service.browser() });
+    /** @type {unknown[]} */
+    const asked = [];
+    const account = await sample.signIn(email, password, async (/** @type {string[]} */ ...question) =>
+      asked.push(question) == 1 ? '000000' : code?.());
+    assert.equal(account.email, email);
+    const methods = ['totp', 'recovery-code'];
+    assert.deepEqual(asked, [[methods, false], [methods, true]]);
+    other.dispose();
+  });
+
+  it('passkeys', async () => {
+    const { email, browser } = await service.signedIn({ fresh: true });
+    const authenticator = new Authenticator(service.url);
+    const unplug = authenticator.plugIn();
+    try {
+      const { sample, auth } = await run('passkeys', { browser });
+      assert.equal((await sample.addPasskey()).name, 'My laptop');
+      assert.equal((await sample.signInByButton()).email, email);
+      const leaving = new AbortController();
+      const suggested = sample.suggestPasskeys(leaving.signal);
+      leaving.abort();
+      assert.equal(await suggested, undefined);
+      authenticator.accepts = true;
+      assert.equal((await sample.suggestPasskeys(new AbortController().signal)).email, email);
+      auth.dispose();
+    } finally {
+      unplug();
+    }
   });
 
   it('own-api', async () => {
@@ -222,8 +281,8 @@ describe('samples of the README', () => {
 
   it('are all of these', () => {
     assert.deepEqual([...samples.keys()].sort(), [
-      'admin', 'angular', 'auth', 'errors', 'native', 'own-api', 'page', 'quick-start', 'react', 'server', 'step-up',
-      'vue',
+      'admin', 'angular', 'auth', 'errors', 'native', 'own-api', 'page', 'passkeys', 'quick-start', 'react',
+      'second-factor', 'server', 'step-up', 'totp', 'vue',
     ]);
     assert.equal([...readme.matchAll(/^```\w/gm)].length, samples.size, 'each sample has a name');
   });

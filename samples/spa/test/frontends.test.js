@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Authenticator } from '../../../clients/javascript/test/support/authenticator.js';
+import { authenticatorApp } from '../../../clients/javascript/test/support/totp.js';
 import { launch, noChromium } from './chromium.js';
 import { Browser, freePort, newAccount, newEmail, password, start, startService } from './service.js';
 
@@ -195,10 +197,66 @@ describe('without the client', () => {
     await app.signIn(email, password);
     await sleep(3100); // longer than StepUp:MaxAge, and long enough for the token to be renewed
     let asked = 0;
-    await app.deleteAccount(() => (asked++, password));
+    await app.deleteAccount(() => (asked++, { password }));
     assert.equal(asked, 1);
     assert.equal(app.isSignedIn(), false);
     await assert.rejects(app.signIn(email, password), { code: 'invalid-credentials' });
+  });
+});
+
+describe('with a second factor', () => {
+  /** Sets an authenticator app up. */
+  async function withApp() {
+    const email = await newAccount(service);
+    const send = async (method, path, body, token) => {
+      const response = await fetch(`${service.url}/api/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+        body: JSON.stringify(body),
+      });
+      assert.equal(response.status, 200);
+      return response.json();
+    };
+    const { accessToken } = await send('POST', 'auth/login', { email, password });
+    const { setupToken, secret } = await send('POST', 'users/me/totp', {}, accessToken);
+    const code = authenticatorApp(secret);
+    const { recoveryCodes } = await send('PUT', 'users/me/totp', { setupToken, code: await code() }, accessToken);
+    return { email, code, recoveryCodes };
+  }
+
+  it('signs in and proves it again without the client', async () => {
+    const { email, code, recoveryCodes } = await withApp();
+    const browser = await sameOrigin();
+    const app = await load(raw.map((name) => block(`js ${name}`)).join('\n'), { browser });
+    const half = await app.signIn(email, password);
+    assert.deepEqual(half.methods, ['totp', 'recovery-code']);
+    assert.equal(app.isSignedIn(), false);
+    await assert.rejects(app.completeSignIn(half, { code: '000000' }), { code: 'invalid-second-factor', status: 401 });
+    await app.completeSignIn(half, { code: await code() });
+    assert.equal(app.isSignedIn(), true);
+    assert.equal(browser.cookies.size, 1);
+    await sleep(3100);
+    await app.deleteAccount(() => ({ password, recoveryCode: recoveryCodes[0] }));
+    assert.equal(app.isSignedIn(), false);
+  });
+
+  it('signs in and proves it again with the client, and with a passkey', async () => {
+    const { email, code, recoveryCodes } = await withApp();
+    const browser = await sameOrigin();
+    const unplug = new Authenticator(browser.page.origin).plugIn();
+    try {
+      const app = await load(block('js second-factors'), { browser });
+      app.prompts.code = async () => ({ code: await code() });
+      app.prompts.proof = (_, methods) => (methods ? { recoveryCode: recoveryCodes.pop() } : { password });
+      assert.equal((await app.signIn(email, password)).email, email);
+      assert.equal((await app.addPasskey('Phone')).name, 'Phone');
+      assert.equal((await app.signInWithPasskey()).email, email);
+      await sleep(3100);
+      await app.deleteAccount();
+      await assert.rejects(app.signInWithPasskey(), { code: 'unknown-passkey' });
+    } finally {
+      unplug();
+    }
   });
 });
 

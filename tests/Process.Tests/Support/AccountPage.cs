@@ -66,6 +66,42 @@ internal static class AccountPage
         "(document.querySelector('dialog[open]') ?? document.querySelector('main'))"
         + ".querySelector('button[type=submit]').click()");
 
+    /// <summary>Waits for a button or a link, and presses it.</summary>
+    public static async Task PressAsync(this IPage page, string selector)
+    {
+        var target = $"document.querySelector({JsonSerializer.Serialize(selector)})";
+        await page.WaitAsync($"{target} !== null");
+        await page.EvaluateExpressionAsync($"{target}.click()");
+    }
+
+    /// <summary>Presses Tab until the element has the focus, and sees that the focus is visible all the way.</summary>
+    public static async Task TabToAsync(this IPage page, string selector)
+    {
+        for (var steps = 0; steps < 60; steps++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            if (await page.EvaluateFunctionAsync<bool>(
+                "selector => document.activeElement.matches(selector)", selector))
+            {
+                Assert.That(
+                    await page.EvaluateExpressionAsync<string>("getComputedStyle(document.activeElement).outlineStyle"),
+                    Is.Not.EqualTo("none"),
+                    selector);
+                return;
+            }
+        }
+
+        Assert.Fail($"No focus reached {selector}.");
+    }
+
+    /// <summary>Types into a field that Tab reaches.</summary>
+    public static async Task TypeIntoAsync(this IPage page, string name, string text)
+    {
+        await page.TabToAsync($"input[name={name}]");
+        await page.Keyboard.PressAsync("End");
+        await page.Keyboard.TypeAsync(text);
+    }
+
     public static async Task SignUpAsync(this IPage page, string address, string email)
     {
         await page.LoadAsync($"{address}account/sign-up");
@@ -105,6 +141,22 @@ internal static class AccountPage
     /// <summary>How far the page is wider than its window, in pixels.</summary>
     public static Task<int> SidewaysScrollAsync(this IPage page) => page.EvaluateExpressionAsync<int>(
         "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth");
+
+    /// <summary>
+    /// Looks at the page as it is: stores an image for a person to look at, and judges what a machine can judge.
+    /// </summary>
+    public static async Task InspectAsync(this IPage page, string name, string scheme, int width)
+    {
+        await page.PhotographAsync(name, scheme, width);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await page.SidewaysScrollAsync(), Is.Zero, name);
+            Assert.That(await page.AccessibilityFaultsAsync(), Is.Empty, name);
+            Assert.That(
+                await page.EvaluateExpressionAsync<int>("document.querySelectorAll('h1').length"), Is.EqualTo(1), name);
+            Assert.That(await page.GetTitleAsync(), Does.StartWith(await page.HeadingAsync()), name);
+        }
+    }
 
     /// <summary>Stores an image of the whole page in <c>artifacts/screenshots</c>.</summary>
     public static async Task PhotographAsync(this IPage page, string name, string scheme, int width)

@@ -135,6 +135,8 @@ function actionsOf(user, path) {
         setAdmin(false), () => refresh(t.admin.rolesDone))
       : action(t.admin.makeAdmin, t.admin.makeAdminHint, t.admin.makeAdminText(email), false,
         setAdmin(true), () => refresh(t.admin.rolesDone)),
+    action(t.admin.reset, t.admin.resetHint, t.admin.resetText(email), true,
+      () => auth.request('DELETE', `${path}/second-factors`), () => refresh(t.admin.resetDone)),
     action(t.admin.delete, t.admin.deleteHint, t.admin.deleteText(email), true,
       () => auth.request('DELETE', path), async () => {
         await navigate(pathOf('admin'), { replace: true });

@@ -23,7 +23,9 @@ const PATHS = {
   computer: 'M4 5h16v11H4zM9 20h6m-3-4v4',
   go: 'M9 5l7 7-7 7',
   password: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
+  passkey: 'M12 15a4 4 0 1 1-8 0 4 4 0 0 1 8 0Zm-1.2-2.8L20 3m-3.5 3.5l3 3',
   phone: 'M7 3h10v18H7zm4 15h2',
+  'second-factor': 'M7 3h10v18H7zm2.5 9l2 2 3-4',
   sessions: 'M3 5h13v9H3zm2 14h7m6-9h3v9h-5v-6',
   show: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Zm12.5 0a3 3 0 1 1-6 0 3 3 0 0 1 6 0Z',
   hide: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Zm2 7.5l15-15',
@@ -46,8 +48,8 @@ export const hiddenText = (text) => h('span', { class: 'visually-hidden' }, text
 export const badge = (text, kind = '') => h('span', { class: `badge ${kind}` }, text);
 
 /**
- * Makes a box that says what was done or what went wrong.
- * @param {'good' | 'bad'} kind
+ * Makes a box that says what was done, what went wrong, or what to mind.
+ * @param {'good' | 'bad' | 'warn'} kind
  */
 export const notice = (kind, ...content) =>
   h('div', { class: `notice ${kind}` }, icon(kind === 'good' ? 'check' : 'warning'), h('div', {}, ...content));

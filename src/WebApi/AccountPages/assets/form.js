@@ -1,6 +1,6 @@
 // Forms whose errors are tied to their fields. A form is never submitted by the browser: its action runs instead.
 
-import { h, icon, notice, whileBusy } from './dom.js';
+import { actionButton, h, icon, notice, whileBusy } from './dom.js';
 import { fieldErrorsOf, isSaidElsewhere, sentenceOf } from './problems.js';
 import { t } from './texts.js';
 
@@ -16,8 +16,9 @@ let ids = 0;
  * @param {string} [options.hint]
  * @param {boolean} [options.optional]
  * @param {(value: string) => string | false | undefined} [options.check] Answers the error of a value.
+ * @param {string} [options.refused] What to say when the service refuses the value.
  */
-export function field({ label, hint, optional = false, check, ...attributes }) {
+export function field({ label, hint, optional = false, check, refused, ...attributes }) {
   const id = `field-${++ids}`;
   const input = h('input', {
     id, type: 'text', 'aria-describedby': `${id}-hint ${id}-error`, 'aria-required': String(!optional), ...attributes,
@@ -37,6 +38,7 @@ export function field({ label, hint, optional = false, check, ...attributes }) {
     name: attributes.name,
     input,
     hintLine,
+    refused,
     show,
     element: h('div', { class: 'field' }, caption, input, hintLine, error),
     /** The error of the value as it is, or an empty text. */
@@ -111,6 +113,17 @@ export const codeField = (attributes = {}) => field({
   ...attributes,
 });
 
+/** Makes the field of a code from the authenticator app. People may type a space in its middle. */
+export const totpField = (attributes = {}) => codeField({
+  label: t.fields.totp,
+  inputmode: 'numeric',
+  check: (value) => !/^\d{6}$/.test(withoutSpaces(value)) && t.errors.totp,
+  refused: t.errors.wrongTotp,
+  ...attributes,
+});
+
+export const withoutSpaces = (text) => text.replace(/\s/g, '');
+
 /** Makes a box to check. */
 export function checkbox({ name, label, error: message }) {
   const id = `field-${++ids}`;
@@ -139,6 +152,22 @@ export function checkbox({ name, label, error: message }) {
  */
 export const accountHint = (email) =>
   email && h('input', { type: 'text', name: 'username', autocomplete: 'username', value: email, hidden: true });
+
+/** Makes a button of a form of its own kind: it sends no fields, and its error is shown above it. */
+export function plainButton(label, action, attributes) {
+  const alert = h('div', { role: 'alert' });
+  const button = actionButton(label, async () => {
+    alert.replaceChildren();
+    try {
+      await action();
+    } catch (error) {
+      if (!isSaidElsewhere(error)) {
+        alert.replaceChildren(notice('bad', sentenceOf(error)));
+      }
+    }
+  }, attributes);
+  return h('div', { class: 'stack' }, alert, button);
+}
 
 /**
  * Makes a form.
@@ -172,7 +201,9 @@ export function form({ fields, submit, kind = 'wide', more = [], action, explain
     try {
       await action(Object.fromEntries(entries.map((entry) => [entry.name, entry.input.value])));
     } catch (error) {
-      if (!showErrors(fieldErrorsOf(error)) && !isSaidElsewhere(error)) {
+      const refusals = fieldErrorsOf(error).map(([name, text]) =>
+        [name, entries.find((entry) => entry.name === name)?.refused ?? text]);
+      if (!showErrors(refusals) && !isSaidElsewhere(error)) {
         alert.replaceChildren(notice('bad', explain?.(error) ?? sentenceOf(error)));
       }
     }

@@ -15,11 +15,16 @@ import { chooseLanguage, t } from './texts.js';
  * signed-in, and `admin` for administrators. A page with `nav` is in the navigation, under that key of its texts.
  *
  * A module has a function `open(visit)`. It answers a view, or a promise of one: `{ title, lead?, back?, content }`.
- * A visit is `{ account, query, state }`. `state.token` is the token of a link from a mail.
+ * A view with `focus` begins in that field, and one that is `plain` stands without the navigation. A visit is
+ * `{ account, query, state, signal }`. `state.token` is the token of a link from a mail. `signal` ends with the visit.
  */
 const pages = {
   '': { load: () => import('./profile.js'), access: 'account', nav: 'profile', icon: 'account' },
   password: { load: () => import('./password.js'), access: 'account', nav: 'password', icon: 'password' },
+  'second-factors': {
+    load: () => import('./second-factors.js'), access: 'account', nav: 'secondFactors', icon: 'second-factor',
+  },
+  passkeys: { load: () => import('./passkeys.js'), access: 'account', nav: 'passkeys', icon: 'passkey' },
   sessions: { load: () => import('./sessions.js'), access: 'account', nav: 'sessions', icon: 'sessions' },
   activity: { load: () => import('./activity.js'), access: 'account', nav: 'activity', icon: 'activity' },
   admin: { load: () => import('./admin.js'), access: 'admin', nav: 'admin', icon: 'admin' },
@@ -38,6 +43,7 @@ const notFound = {
 
 // Counts the visits. A page that becomes ready after the person went on is not shown.
 let visits = 0;
+let leaving = new AbortController();
 
 const currentPage = () => {
   const name = nameOf(location.pathname);
@@ -90,6 +96,8 @@ export async function leaveGuestPages(query, state) {
 /** Shows the page of the address. */
 export async function show({ keepFocus = false } = {}) {
   const visit = ++visits;
+  leaving.abort();
+  const { signal } = (leaving = new AbortController());
   main.setAttribute('aria-busy', 'true');
   clearAnnouncement();
 
@@ -109,7 +117,7 @@ export async function show({ keepFocus = false } = {}) {
     const [module, account] = await Promise.all([moduleOf(page), auth.isSignedIn ? currentAccount() : undefined]);
     view = page.access === 'admin' && !account.roles.includes('admin')
       ? problemView(t.failed.forbidden, t.failed.forbiddenLead)
-      : await module.open({ account, query, state });
+      : await module.open({ account, query, state, signal });
   } catch (error) {
     view = failedView(error, error.isOfAFile ? () => location.reload() : show);
   }
@@ -133,7 +141,7 @@ export const showFailure = (error, retry) => draw(notFound, failedView(error, re
 
 function draw(page, view, keepFocus) {
   const { notice, ...state } = history.state ?? {};
-  const account = page.access !== 'guest' ? knownAccount() : undefined;
+  const account = page.access !== 'guest' && !view.plain ? knownAccount() : undefined;
   drawFrame({ account, entries: account ? entriesFor(account, page) : [], onLanguage: changeLanguage });
 
   const heading = h('h1', { tabindex: '-1' }, view.title);
@@ -149,7 +157,7 @@ function draw(page, view, keepFocus) {
   document.title = `${view.title} – ${settings.name}`;
   if (!keepFocus) {
     scrollTo(0, 0);
-    heading.focus();
+    (view.focus ?? heading).focus();
   }
   if (notice) {
     announce(t.notices[notice]);

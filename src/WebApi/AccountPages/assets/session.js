@@ -7,7 +7,7 @@ import { language } from './texts.js';
 export const auth = new CleanJwt({
   url: location.origin + settings.base,
   transport: 'cookie',
-  onReauthenticate: async (problem) => (await import('./dialog.js')).askForPassword(problem),
+  onReauthenticate: async (problem) => (await import('./dialog.js')).askForProof(problem),
   fetch: (input, init) => fetch(input, inChosenLanguage(init)),
 });
 

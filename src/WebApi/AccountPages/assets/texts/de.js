@@ -15,11 +15,19 @@ export default {
     optional: 'optional',
     details: 'Details',
     toProfile: 'Zu Ihrem Profil',
+    or: 'oder',
+    on: 'An',
+    off: 'Aus',
+    copied: 'Kopiert.',
+    notCopied: 'Ihr Browser hat es nicht kopiert. Markieren Sie den Text, und kopieren Sie ihn selbst.',
+    startAgain: 'Neu beginnen',
   },
 
   nav: {
     profile: 'Profil',
     password: 'Passwort',
+    secondFactors: 'Zweiter Faktor',
+    passkeys: 'Passkeys',
     sessions: 'Sitzungen',
     activity: 'Aktivität',
     admin: 'Verwaltung',
@@ -32,11 +40,16 @@ export default {
     currentPassword: 'Bisheriges Passwort',
     displayName: 'Anzeigename',
     code: 'Code aus der E-Mail',
+    totp: 'Code aus der Authenticator-App',
+    recoveryCode: 'Wiederherstellungscode',
+    passkeyName: 'Name des Passkeys',
   },
 
   hints: {
     password: 'Mindestens 12 Zeichen. Leerzeichen und alle anderen Zeichen sind erlaubt.',
     displayName: 'Diesen Namen sehen andere.',
+    totp: 'Die 6 Ziffern, die die App für dieses Konto anzeigt.',
+    recoveryCode: 'Einer der Codes, die Sie beim Einrichten des zweiten Faktors aufbewahrt haben.',
   },
 
   errors: {
@@ -48,6 +61,10 @@ export default {
     currentPassword: 'Das ist nicht Ihr bisheriges Passwort.',
     displayName: 'Der Name darf nur eine Zeile und höchstens 100 sichtbare Zeichen haben.',
     code: 'Das ist kein Code. Übernehmen Sie ihn aus der E-Mail.',
+    totp: 'Der Code hat 6 Ziffern.',
+    wrongTotp: 'Dieser Code ist falsch oder wurde schon verwendet. Warten Sie auf den nächsten Code der App, und geben '
+      + 'Sie diesen ein.',
+    wrongRecoveryCode: 'Das ist keiner Ihrer Wiederherstellungscodes, oder er wurde schon verwendet.',
     unicode: 'Dieser Text enthält Zeichen, die sich nicht speichern lassen.',
     other: 'Diese Eingabe wird nicht angenommen.',
   },
@@ -65,23 +82,43 @@ export default {
       + 'fordern Sie eine neue E-Mail an.',
     'invalid-credentials': 'Die E-Mail-Adresse oder das Passwort ist falsch.',
     'invalid-flow': 'Es ist zu viel Zeit vergangen. Beginnen Sie noch einmal.',
+    'invalid-mfa-token': 'Es ist zu viel Zeit vergangen, oder Ihr Konto wurde geändert. Geben Sie Ihr Passwort noch '
+      + 'einmal ein.',
+    'invalid-passkey': 'Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal.',
+    'invalid-second-factor': 'Der Code ist falsch oder wurde schon verwendet. Versuchen Sie es mit dem nächsten.',
     'last-admin': 'Dies ist das letzte Konto mit Verwaltungsrechten. Geben Sie sie zuerst einem anderen Konto.',
     'mail-not-configured': 'Dieser Dienst kann keine E-Mails senden. Wenden Sie sich an seine Verwaltung.',
+    'no-second-factor': 'Ihr Konto hat keinen zweiten Faktor. Richten Sie zuerst eine App ein, oder fügen Sie einen '
+      + 'Passkey hinzu.',
+    'passkey-already-registered': 'Dieses Gerät hat bereits einen Passkey für Ihr Konto.',
+    'passkey-cancelled': 'Es wurde kein Passkey verwendet, weil die Abfrage geschlossen oder nicht rechtzeitig '
+      + 'beantwortet wurde.',
+    'passkey-not-found': 'Dieser Passkey wurde bereits entfernt.',
+    'passkeys-unavailable': 'Passkeys lassen sich in diesem Browser oder unter dieser Adresse nicht verwenden.',
     'rate-limited': (wait) => `Aus Ihrem Netz kamen zu viele Anfragen. Versuchen Sie es ${wait || 'in einer Minute'} `
       + 'noch einmal.',
-    'reauthentication-required': 'Es wurde nichts geändert, weil Sie Ihr Passwort nicht bestätigt haben.',
+    'reauthentication-required': 'Es wurde nichts geändert, weil Sie nicht bestätigt haben, dass Sie es sind.',
     'revocation-unavailable': 'Der Dienst kann gerade nicht antworten. Versuchen Sie es gleich noch einmal.',
+    'second-factor-in-use': 'Entfernen Sie zuerst die Authenticator-App. Solange sie eingerichtet ist, wird nach ihren '
+      + 'Codes gefragt.',
+    'second-factor-required': 'Das erfordert Ihren zweiten Faktor. Wenn Sie keinen haben, richten Sie auf der Seite '
+      + '„Zweiter Faktor“ einen ein.',
     'service-unavailable': (wait) => `Der Dienst kann gerade nicht antworten. Versuchen Sie es ${wait || 'gleich'} `
       + 'noch einmal.',
     'session-not-found': 'Diese Sitzung ist bereits beendet.',
     'stale-version': 'Ihr Profil wurde an anderer Stelle geändert. Laden Sie die Seite neu, und wiederholen Sie Ihre '
       + 'Änderung.',
-    'too-many-attempts': (wait) => 'Es wurden zu viele falsche Passwörter eingegeben. Versuchen Sie es '
+    'too-many-attempts': (wait) => 'Es wurden zu viele falsche Passwörter oder Codes eingegeben. Versuchen Sie es '
       + `${wait || 'in einigen Minuten'} noch einmal.`,
     'too-many-mails': (wait) => `Es wurden zu viele E-Mails angefordert. Versuchen Sie es ${wait || 'später'} noch `
       + 'einmal.',
+    'too-many-passkeys': 'Ihr Konto hat so viele Passkeys, wie erlaubt sind. Entfernen Sie zuerst einen davon.',
+    'totp-already-set-up': 'Es ist bereits eine Authenticator-App eingerichtet. Entfernen Sie sie zuerst, um eine '
+      + 'andere einzurichten.',
     'transport-unavailable': 'Die Anmeldung auf dieser Seite braucht eine Adresse, die mit https beginnt.',
     'user-not-found': 'Es gibt kein Konto mit dieser Kennung. Vielleicht wurde es gelöscht.',
+    'unknown-passkey': 'Dieser Passkey gehört hier zu keinem Konto. Vielleicht wurde er entfernt. Melden Sie sich auf '
+      + 'einem anderen Weg an.',
     unreachable: 'Der Dienst ist nicht erreichbar. Prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.',
   },
   otherProblem: (traceId) => 'Etwas ist schiefgegangen. Versuchen Sie es später noch einmal.'
@@ -96,6 +133,9 @@ export default {
       + 'Passwort an.',
     'email-confirmed': 'Ihre E-Mail-Adresse ist bestätigt.',
     welcome: 'Willkommen! Ihr Konto ist bereit.',
+    'too-late': 'Es ist zu viel Zeit vergangen, oder Ihr Konto wurde geändert. Geben Sie Ihr Passwort noch einmal ein.',
+    'app-on': 'Die Authenticator-App ist eingerichtet, und Ihre anderen Sitzungen sind beendet.',
+    'passkey-added': 'Der Passkey ist hinzugefügt. Ab jetzt können Sie sich mit ihm anmelden.',
   },
 
   banner: 'Der Dienst ist zurzeit nicht erreichbar. Auf dieser Seite geht nichts verloren.',
@@ -116,6 +156,20 @@ export default {
     noAccount: 'Noch kein Konto?',
     signUp: 'Registrieren',
     reset: 'Passwort zurücksetzen',
+    passkey: 'Mit einem Passkey anmelden',
+    factorTitle: 'Zweiter Faktor',
+    factorLead: (email) => `Noch ein Schritt, um sich als ${email} anzumelden.`,
+    another: 'Neu beginnen',
+  },
+
+  secondFactor: {
+    passkey: 'Verwenden Sie Fingerabdruck, Gesicht oder PIN Ihres Geräts oder einen Sicherheitsschlüssel.',
+    usePasskey: 'Passkey verwenden',
+    instead: {
+      totp: 'Authenticator-App verwenden',
+      passkey: 'Passkey verwenden',
+      'recovery-code': 'Wiederherstellungscode verwenden',
+    },
   },
 
   signUp: {
@@ -192,6 +246,108 @@ export default {
     forgot: 'Passwort vergessen?',
   },
 
+  secondFactors: {
+    title: 'Zweiter Faktor',
+    lead: 'Mit einem zweiten Faktor kann sich niemand allein mit Ihrem Passwort bei Ihrem Konto anmelden.',
+    app: 'Authenticator-App',
+    appOff: 'Eine App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code. Sie geben ihn nach Ihrem Passwort '
+      + 'ein.',
+    appOn: (date) => `Eingerichtet am ${date}.`,
+    appUsed: (ago) => `Zuletzt verwendet: ${ago}.`,
+    remove: 'App entfernen',
+    removeTitle: 'Authenticator-App entfernen',
+    removeText: 'Ihre Codes gelten nicht mehr. Alle Ihre anderen Sitzungen werden beendet.',
+    removeLastText: 'Sie ist Ihr letzter zweiter Faktor. Danach genügt zur Anmeldung Ihr Passwort, und Ihre '
+      + 'Wiederherstellungscodes werden gelöscht. Alle Ihre anderen Sitzungen werden beendet.',
+    removed: 'Die Authenticator-App ist entfernt, und Ihre anderen Sitzungen sind beendet.',
+    setUp: 'Authenticator-App einrichten',
+    setUpLead: 'Sie brauchen eine App wie Google Authenticator, Microsoft Authenticator, Aegis oder 2FAS.',
+    scan: 'Konto in der App hinzufügen',
+    scanText: 'Scannen Sie diesen Code mit der App.',
+    qrCode: (email) => `QR-Code mit dem Schlüssel für ${email}`,
+    orKey: 'Oder geben Sie diesen Schlüssel in der App ein:',
+    copyKey: 'Schlüssel kopieren',
+    openApp: 'App auf diesem Gerät öffnen',
+    enter: 'Code eingeben, den die App anzeigt',
+    turnOn: 'Einschalten',
+    passkeys: 'Passkeys',
+    count: (count) => (count === 1 ? '1 Passkey' : `${count} Passkeys`),
+    noPasskeys: 'Mit einem Passkey melden Sie sich per Fingerabdruck, Gesicht oder PIN an, ohne Passwort. Keine '
+      + 'falsche Seite kann ihn stehlen.',
+    passkeysText: 'Mit einem Passkey allein melden Sie sich an. Nach Ihrem Passwort gilt er auch als zweiter Faktor.',
+    isRequired: 'Nach Ihrem Passwort werden Sie nach einem Passkey oder einem Wiederherstellungscode gefragt.',
+    isNotRequired: 'Zur Anmeldung genügt weiterhin Ihr Passwort allein.',
+    require: 'Nach dem zweiten Faktor fragen',
+    nowRequired: 'Nach Ihrem Passwort werden Sie jetzt nach dem zweiten Faktor gefragt. Erzeugen Sie '
+      + 'Wiederherstellungscodes, falls Sie Ihre Passkeys verlieren.',
+    waive: 'Nicht mehr fragen',
+    waiveTitle: 'Nicht mehr nach dem zweiten Faktor fragen',
+    waiveText: 'Danach genügt zur Anmeldung Ihr Passwort allein. Alle Ihre anderen Sitzungen werden beendet.',
+    nowWaived: 'Zur Anmeldung genügt jetzt Ihr Passwort allein.',
+    toPasskeys: 'Ihre Passkeys',
+    addPasskey: 'Passkey hinzufügen',
+    codes: 'Wiederherstellungscodes',
+    left: (left) => `Noch ${left}`,
+    codesText: 'Mit einem Wiederherstellungscode melden Sie sich an, wenn Sie den zweiten Faktor verlieren. Jeder Code '
+      + 'gilt einmal.',
+    codesMade: (date) => `Erzeugt am ${date}.`,
+    newCodes: 'Neue Codes erzeugen',
+    newCodesText: 'Ihre bisherigen Codes gelten dann nicht mehr.',
+    codesTitle: 'Ihre Codes zur Wiederherstellung',
+    codesLead: 'Jeder Code meldet Sie einmal nach Ihrem Passwort an, wenn Sie den zweiten Faktor verlieren.',
+    copyCodes: 'Kopieren',
+    download: 'Herunterladen',
+    print: 'Drucken',
+    once: 'Bewahren Sie die Codes jetzt an einem sicheren Ort auf, nicht auf Ihrem Telefon. Sie werden nicht noch '
+      + 'einmal angezeigt.',
+    stored: 'Ich habe die Codes aufbewahrt',
+    few: {
+      title: 'Nur noch wenige Codes zur Wiederherstellung',
+      lead: (left) => (left === 0
+        ? 'Das war Ihr letzter Wiederherstellungscode. Erzeugen Sie neue, bevor Sie wieder einen brauchen.'
+        : `Sie können sich noch ${left === 1 ? 'einmal' : `${left}-mal`} mit einem Wiederherstellungscode anmelden. `
+          + 'Erzeugen Sie rechtzeitig neue.'),
+      submit: 'Neue Codes erzeugen',
+      later: 'Jetzt nicht',
+    },
+  },
+
+  passkeys: {
+    title: 'Passkeys',
+    lead: 'Mit einem Passkey melden Sie sich per Fingerabdruck, Gesicht oder PIN eines Geräts oder mit einem '
+      + 'Sicherheitsschlüssel an.',
+    none: 'Sie haben noch keine Passkeys.',
+    add: 'Passkey hinzufügen',
+    added: 'Der Passkey ist hinzugefügt. Ab jetzt können Sie sich mit ihm anmelden.',
+    synced: 'Synchronisiert',
+    oneDevice: 'Auf einem Gerät',
+    notBackedUp: 'Er ist noch nicht gesichert.',
+    created: (date) => `Hinzugefügt am ${date}`,
+    lastUsed: 'Zuletzt verwendet',
+    unused: 'Noch nicht verwendet',
+    rename: 'Umbenennen',
+    renameOf: (passkey) => `Umbenennen: ${passkey}`,
+    renameTitle: 'Passkey umbenennen',
+    renameText: 'Der Name hilft Ihnen, Ihre Passkeys zu unterscheiden.',
+    renamed: 'Der Passkey hat seinen neuen Namen.',
+    remove: 'Entfernen',
+    removeOf: (passkey) => `Entfernen: ${passkey}`,
+    removeTitle: 'Passkey entfernen',
+    removeText: (name) => `Mit „${name}“ können Sie sich danach nicht mehr anmelden. Andere Sitzungen, die damit `
+      + 'begonnen haben, werden beendet.',
+    removed: (name) => `„${name}“ ist entfernt. Löschen Sie ihn auch auf Ihrem Gerät oder in Ihrem Passwortmanager.`,
+    offer: {
+      title: 'Schneller anmelden',
+      lead: 'Mit einem Passkey melden Sie sich per Fingerabdruck, Gesicht oder PIN dieses Geräts an.',
+      points: [
+        'Sie müssen kein Passwort eingeben.', 'Keine falsche Seite kann ihn stehlen.',
+        'Sie können ihn jederzeit entfernen.',
+      ],
+      submit: 'Passkey hinzufügen',
+      later: 'Jetzt nicht',
+    },
+  },
+
   sessions: {
     title: 'Sitzungen',
     lead: 'Auf diesen Geräten ist Ihr Konto angemeldet.',
@@ -225,7 +381,7 @@ export default {
     actions: {
       register: 'Konto angelegt',
       login: 'Anmeldung',
-      reauthenticate: 'Passwort erneut bestätigt',
+      reauthenticate: 'Anmeldung erneut bestätigt',
       logout: 'Abmeldung',
       'end-session': 'Eine Sitzung wurde beendet',
       'end-sessions': 'Mehrere Sitzungen wurden beendet',
@@ -235,15 +391,27 @@ export default {
       'change-password': 'Änderung des Passworts',
       'reset-password': 'Zurücksetzen des Passworts per E-Mail',
       'confirm-email': 'E-Mail-Adresse bestätigt',
+      'set-up-totp': 'Authenticator-App eingerichtet',
+      'remove-totp': 'Authenticator-App entfernt',
+      'new-recovery-codes': 'Neue Wiederherstellungscodes erzeugt',
+      'require-second-factor': 'Zweiter Faktor eingeschaltet',
+      'waive-second-factor': 'Zweiter Faktor ausgeschaltet',
+      'add-passkey': 'Passkey hinzugefügt',
+      'rename-passkey': 'Passkey umbenannt',
+      'remove-passkey': 'Passkey entfernt',
+      'passkey-copied': 'Ein Passkey wurde abgelehnt, weil er kopiert zu sein scheint',
       'lock-user': 'Sie haben ein anderes Konto gesperrt',
       'unlock-user': 'Sie haben ein anderes Konto entsperrt',
       'end-sessions-of-user': 'Sie haben die Sitzungen eines anderen Kontos beendet',
       'set-roles-of-user': 'Sie haben die Rollen eines anderen Kontos geändert',
+      'reset-second-factors-of-user': 'Sie haben die zweiten Faktoren eines anderen Kontos zurückgesetzt',
       'delete-user': 'Sie haben ein anderes Konto gelöscht',
       'locked-by-admin': 'Die Verwaltung hat das Konto gesperrt',
       'unlocked-by-admin': 'Die Verwaltung hat das Konto entsperrt',
       'sessions-ended-by-admin': 'Die Verwaltung hat alle Sitzungen beendet',
       'roles-set-by-admin': 'Die Verwaltung hat die Rollen geändert',
+      'second-factors-reset-by-admin': 'Die Verwaltung hat alle zweiten Faktoren entfernt',
+      'second-factors-reset-by-operator': 'Der Betreiber des Dienstes hat alle zweiten Faktoren entfernt',
       'password-set-by-operator': 'Der Betreiber des Dienstes hat das Passwort gesetzt',
       'made-admin-by-operator': 'Der Betreiber des Dienstes hat dem Konto Verwaltungsrechte gegeben',
       'email-confirmed-by-operator': 'Der Betreiber des Dienstes hat die E-Mail-Adresse bestätigt',
@@ -265,8 +433,12 @@ export default {
   },
 
   reauthenticate: {
-    title: 'Passwort bestätigen',
+    title: 'Bestätigen Sie, dass Sie es sind',
     lead: 'Dieser Schritt braucht eine frische Anmeldung. Geben Sie Ihr Passwort ein, um fortzufahren.',
+    leadEither: 'Dieser Schritt braucht eine frische Anmeldung. Geben Sie Ihr Passwort ein, oder verwenden Sie einen '
+      + 'Passkey.',
+    leadPasskey: 'Dieser Schritt braucht den zweiten Faktor. Verwenden Sie einen Passkey, um fortzufahren.',
+    leadFactor: 'Ihr Passwort ist richtig. Weisen Sie nun Ihren zweiten Faktor nach.',
     submit: 'Weiter',
     wrong: 'Dieses Passwort ist falsch.',
   },
@@ -319,6 +491,12 @@ export default {
     dropAdminText: (email) => `${email} verliert die Verwaltungsrechte. Alle Sitzungen des Kontos werden beendet.`,
     dropAdminHint: 'Nimmt dem Konto die Rechte dieser Verwaltung und beendet alle Sitzungen.',
     rolesDone: 'Die Rollen sind geändert.',
+    reset: 'Zweite Faktoren zurücksetzen',
+    resetText: (email) => `Die Authenticator-App, die Wiederherstellungscodes und alle Passkeys von ${email} werden `
+      + 'entfernt, und alle Sitzungen des Kontos werden beendet. Danach genügt zur Anmeldung das Passwort allein. '
+      + 'Vergewissern Sie sich zuerst, dass die Bitte von der Person kommt, der das Konto gehört.',
+    resetHint: 'Entfernt die App, die Wiederherstellungscodes und alle Passkeys und beendet alle Sitzungen.',
+    resetDone: 'Das Konto hat keinen zweiten Faktor mehr.',
     delete: 'Konto löschen',
     deleteText: (email) => `Das Konto ${email} und alle seine Daten werden endgültig gelöscht.`,
     deleteHint: 'Löscht das Konto und alle seine Daten endgültig.',
