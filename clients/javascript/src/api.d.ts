@@ -91,6 +91,8 @@ export interface components {
             subject_types_supported: string[];
             /** @description The algorithms of the published keys. */
             id_token_signing_alg_values_supported: string[];
+            /** @description What a sign-in can prove, the weakest first (RFC 9470, section 7). */
+            acr_values_supported: string[];
         };
         /**
          * @description Begins a proof by a passkey. Without an MFA token and without a caller, the options are for a sign-in: they name no

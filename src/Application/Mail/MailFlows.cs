@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Ports;
-using CleanJwt.Domain.Codes;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Codes;
 using CleanJwt.Domain.Mail;
 using CleanJwt.Domain.Results;
 

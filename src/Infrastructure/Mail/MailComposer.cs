@@ -2,8 +2,8 @@ using System.Globalization;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
-using CleanJwt.Domain.Codes;
 using CleanJwt.Domain.Accounts;
+using CleanJwt.Domain.Codes;
 using CleanJwt.Domain.Mail;
 
 namespace CleanJwt.Infrastructure.Mail;

@@ -78,6 +78,8 @@ internal sealed class PublishedKeys
             $"""scopes_supported ["{ContractScopes.OfAdmins.Replace(" ", "\",\"", StringComparison.Ordinal)}"]""",
             "response_types_supported []",
             "grant_types_supported []",
+            "acr_values_supported [\"urn:cleanjwt:acr:one-factor\",\"urn:cleanjwt:acr:two-factor\","
+                + "\"urn:cleanjwt:acr:phishing-resistant\"]",
             """subject_types_supported ["public"]""",
             """id_token_signing_alg_values_supported ["ES256"]""",
         }));

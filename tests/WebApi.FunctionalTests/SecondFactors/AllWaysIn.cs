@@ -46,11 +46,7 @@ internal sealed class AllWaysIn : IAsyncDisposable
             "register/confirm", new { flowToken = "x", code = "x" })),
         ["POST /api/auth/register/resend"] = (401, one => one.PostAsync("register/resend", new { flowToken = "x" })),
         ["POST /api/auth/password/forgot"] = (202, one => one.PostAsync("password/forgot", new { email = one._email })),
-        ["POST /api/auth/password/reset"] = (204, async one =>
-        {
-            var (flow, mail) = await one._mail.ForgetAndReadAsync(one._email);
-            return await one._mail.ResetAsync(flow, mail.Code);
-        }),
+        ["POST /api/auth/password/reset"] = (204, one => one.ResetPasswordAsync()),
         ["GET /api/auth/token"] = (200, one => one.App.CreateClient().AskAsync(one._owner.AccessToken)),
     };
 
@@ -66,6 +62,12 @@ internal sealed class AllWaysIn : IAsyncDisposable
         var (status, send) = Ways[request];
         await (await send(this)).ShouldBeAsync(status);
         Assert.That(Sessions(), Is.EqualTo(before), "no session is new, and none has a newer proof");
+    }
+
+    private async Task<HttpResponseMessage> ResetPasswordAsync()
+    {
+        var (flow, mail) = await _mail.ForgetAndReadAsync(_email);
+        return await _mail.ResetAsync(flow, mail.Code);
     }
 
     private Task<HttpResponseMessage> PostAsync(string route, object body) =>

@@ -96,6 +96,7 @@ internal sealed class TooManyCodes(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
+    [Category("Exhaustive")]
     public async Task HundredWrongCodesInARow_AreTheLastUntilThePasswordChanges()
     {
         for (var i = 0; i < 100; i++)
