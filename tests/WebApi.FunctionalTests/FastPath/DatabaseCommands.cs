@@ -26,10 +26,10 @@ internal sealed class DatabaseCommands
         yield return Row("RenameIfMatch", 1, 5, (client, _, _) =>
             client.SendAsync(HttpMethod.Patch, "/api/users/me", new { displayName = "Ada" }, ("If-Match", "*")));
         yield return Row("RenameNothing", 1, 2, (client, _, _) => client.PatchAsJsonAsync("/api/users/me", new { }));
-        yield return Row("ChangePassword", 1, 12, (client, _, _) => client.PutAsJsonAsync(
+        yield return Row("ChangePassword", 1, 13, (client, _, _) => client.PutAsJsonAsync(
             "/api/users/me/password",
             new { currentPassword = TestAccounts.Password, newPassword = "a new horse and a new staple" }));
-        yield return Row("DeleteAccount", 1, 13, (client, _, _) => client.DeleteAsync("/api/users/me"));
+        yield return Row("DeleteAccount", 1, 15, (client, _, _) => client.DeleteAsync("/api/users/me"));
         yield return Row("Sessions", 1, 1, (client, _, _) => client.GetAsync("/api/users/me/sessions"));
         yield return Row(
             "EndSession",
@@ -62,16 +62,16 @@ internal sealed class DatabaseCommands
         yield return Row("UsersByEmail", 1, 1, (client, _) => client.GetAsync("/api/admin/users?email=test"));
         yield return Row("User", 1, 1, (client, id) => client.GetAsync($"/api/admin/users/{id}"));
         yield return Row("UserActivity", 1, 1, (client, id) => client.GetAsync($"/api/admin/users/{id}/activity"));
-        yield return Row("Lock", 1, 10, (client, id) => client.PostAsync($"/api/admin/users/{id}/lock", null));
-        yield return Row("Unlock", 1, 5, (client, id) => client.PostAsync($"/api/admin/users/{id}/unlock", null));
+        yield return Row("Lock", 1, 11, (client, id) => client.PostAsync($"/api/admin/users/{id}/lock", null));
+        yield return Row("Unlock", 1, 6, (client, id) => client.PostAsync($"/api/admin/users/{id}/unlock", null));
         yield return Row(
             "EndSessionsOfUser", 1, 8, (client, id) => client.DeleteAsync($"/api/admin/users/{id}/sessions"));
         yield return Row(
             "SetRoles",
             1,
-            9,
+            10,
             (client, id) => client.PutAsJsonAsync($"/api/admin/users/{id}/roles", new { roles = new[] { "admin" } }));
-        yield return Row("DeleteUser", 1, 14, (client, id) => client.DeleteAsync($"/api/admin/users/{id}"));
+        yield return Row("DeleteUser", 1, 16, (client, id) => client.DeleteAsync($"/api/admin/users/{id}"));
     }
 
     [TestCaseSource(nameof(Bounds))]

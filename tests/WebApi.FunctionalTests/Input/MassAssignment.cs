@@ -25,11 +25,14 @@ internal sealed class MassAssignment
     private static readonly string[] Whole = [.. Untouchable, "PasswordHash", "SecurityStamp", "SecurityVersion",
         "Version", "UpdatedAt", "DisplayName"];
 
+    // These succeed only with what an earlier answer or an authenticator gave.
+    private static readonly string[] Ceremonies = ["second-factor", "passkey", "totp"];
+
     private readonly CleanJwtApp _app = SharedService.App;
 
     private static IEnumerable<TestCaseData> Rows() =>
         from route in BodyRoute.All
-        where !route.NeedsMail
+        where !route.NeedsMail && !Ceremonies.Any(part => route.Request.Contains(part, StringComparison.Ordinal))
         from spelling in new (string Name, Func<JsonObject, JsonObject> Of)[]
         {
             ("AsTheyAre", harm => harm),

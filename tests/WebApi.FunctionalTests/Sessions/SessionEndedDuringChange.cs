@@ -30,6 +30,7 @@ internal sealed class SessionEndedDuringChange : IAsyncDisposable
                     IAccountSecurity.SetRolesAsync),
                 nameof(IAccountSecurity.DeleteAsync));
             _gate.PutBefore<ISessionRepository>(services, nameof(ISessionRepository.EndAllAsync));
+            _gate.PutBefore<ISecondFactorRepository>(services, nameof(ISecondFactorRepository.ResetAsync));
         });
         _client = _app.CreateClient();
     }
