@@ -98,6 +98,6 @@ public sealed class ChangePasswordHandler(
             }
         }
 
-        return Error.ServiceUnavailable("The account is being changed. Try again.", TimeSpan.FromSeconds(1));
+        return AccountErrors.BeingChanged;
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Ports;
 using CleanJwt.Application.SecondFactors;
@@ -100,7 +99,7 @@ public sealed class LoginWithPasskeyValidator : AbstractValidator<LoginWithPassk
 }
 
 public sealed class LoginWithPasskeyHandler(
-    PasskeyCheck passkeys, SessionStart sessions, IAuditLog auditLog, AccountOptions options, TimeProvider time)
+    PasskeyCheck passkeys, SessionStart sessions, IAuditLog auditLog, TimeProvider time)
     : ICommandHandler<LoginWithPasskeyCommand, Result<Tokens>>
 {
     // Each failed attempt means that the account changed while the passkey was being checked.
@@ -123,27 +122,18 @@ public sealed class LoginWithPasskeyHandler(
                 return owner.Error;
             }
 
-            var account = owner.Value.Account;
-            if (account.Locked)
-            {
-                return await RefuseAsync(account, AccountErrors.AccountLocked);
-            }
-
-            if (asked?.IsSubsetOf(ScopeSet.AllowedFor(account.Account.Roles)) == false)
-            {
-                return await RefuseAsync(account, SessionErrors.InvalidScope);
-            }
-
-            if (options.RequireConfirmedEmail && !account.Account.EmailConfirmed)
-            {
-                return await RefuseAsync(account, AccountErrors.EmailNotConfirmed);
-            }
-
             var issued = await sessions.TryStartAsync(
                 owner.Value, asked, command.Transport, command.Client, cancellationToken);
             if (!issued.IsSuccess)
             {
-                return await RefuseAsync(account, issued.Error);
+                var failure = command.Client.AuditEntry(
+                    AuditActions.Login,
+                    owner.Value.Account.Account.Id,
+                    sessionId: null,
+                    time.GetUtcNow(),
+                    AuditOutcome.Failure);
+                await auditLog.AddAsync(failure, CancellationToken.None);
+                return issued.Error;
             }
 
             if (issued.Value is { } started)
@@ -152,14 +142,6 @@ public sealed class LoginWithPasskeyHandler(
             }
         }
 
-        return Error.ServiceUnavailable("The account is being changed. Try again.", TimeSpan.FromSeconds(1));
-
-        async Task<Error> RefuseAsync(AccountState account, Error error)
-        {
-            var failure = command.Client.AuditEntry(
-                AuditActions.Login, account.Account.Id, sessionId: null, time.GetUtcNow(), AuditOutcome.Failure);
-            await auditLog.AddAsync(failure, CancellationToken.None);
-            return error;
-        }
+        return AccountErrors.BeingChanged;
     }
 }

@@ -80,6 +80,9 @@ public interface ISecondFactorRepository
 public sealed record SecondFactorStatus(
     bool IsRequired, TotpStatus? Totp, RecoveryCodesStatus? RecoveryCodes, int Passkeys)
 {
+    /// <summary>Whether the account has an authenticator app or a passkey. Recovery codes alone are none.</summary>
+    public bool HasFactor => Totp is not null || Passkeys > 0;
+
     /// <summary>
     /// The ways in which the account can prove a second factor: <c>totp</c>, <c>recovery-code</c>, <c>passkey</c>.
     /// </summary>

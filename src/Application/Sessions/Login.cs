@@ -52,7 +52,6 @@ public sealed class LoginHandler(
     SessionStart sessions,
     SecondFactorCheck factors,
     ISecondFactorTokens tokens,
-    AccountOptions options,
     TimeProvider time)
     : ICommandHandler<LoginCommand, Result<SignIn>>
 {
@@ -84,21 +83,6 @@ public sealed class LoginHandler(
                 return await RefuseAsync(AccountErrors.InvalidCredentials);
             }
 
-            if (verified.Locked)
-            {
-                return await RefuseAsync(AccountErrors.AccountLocked);
-            }
-
-            if (asked?.IsSubsetOf(ScopeSet.AllowedFor(verified.Account.Roles)) == false)
-            {
-                return await RefuseAsync(SessionErrors.InvalidScope);
-            }
-
-            if (options.RequireConfirmedEmail && !verified.Account.EmailConfirmed)
-            {
-                return await RefuseAsync(AccountErrors.EmailNotConfirmed);
-            }
-
             var issued = await sessions.TryStartAsync(
                 new AuthenticatedOwner(verified, Proof.Password),
                 asked,
@@ -112,7 +96,7 @@ public sealed class LoginHandler(
 
             if (!issued.IsSuccess)
             {
-                return issued.Error;
+                return await RefuseAsync(issued.Error);
             }
 
             if (issued.Value is { } started)
@@ -130,7 +114,7 @@ public sealed class LoginHandler(
             }
         }
 
-        return Error.ServiceUnavailable("The account is being changed. Try again.", TimeSpan.FromSeconds(1));
+        return AccountErrors.BeingChanged;
     }
 
     private async Task<SecondFactorDemand> DemandAsync(

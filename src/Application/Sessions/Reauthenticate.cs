@@ -94,7 +94,7 @@ public sealed class ReauthenticateHandler(
             }
         }
 
-        return Error.ServiceUnavailable("The account is being changed. Try again.", TimeSpan.FromSeconds(1));
+        return AccountErrors.BeingChanged;
     }
 
     private async Task<Result<AuthenticatedOwner>> ProveAsync(

@@ -1,3 +1,4 @@
+using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Mail;
 using CleanJwt.Application.Ports;
@@ -17,12 +18,19 @@ namespace CleanJwt.Application.Sessions;
 /// So an account whose second factor is on gets no session and no fresh <c>auth_time</c> without it, on any route.
 /// </remarks>
 public sealed class SessionStart(
-    ISessionRepository sessions, SessionTokens tokens, SessionOptions options, Notices notices, TimeProvider time)
+    ISessionRepository sessions,
+    SessionTokens tokens,
+    SessionOptions options,
+    AccountOptions accounts,
+    Notices notices,
+    TimeProvider time)
 {
     /// <param name="asked">The scopes that the client asked for. Null grants all that the account may have.</param>
     /// <returns>
-    /// The tokens; <see cref="SecondFactorErrors.Required"/> when the account's sign-in asks for more; the error of
-    /// what was used up before; or null when the account has changed since. Without tokens nothing was stored.
+    /// The tokens; <see cref="AccountErrors.AccountLocked"/>, <see cref="SessionErrors.InvalidScope"/> or
+    /// <see cref="AccountErrors.EmailNotConfirmed"/>; <see cref="SecondFactorErrors.Required"/> when the account's
+    /// sign-in asks for more; the error of what was used up before; or null when the account has changed since. Without
+    /// tokens nothing was stored.
     /// </returns>
     public async Task<Result<Tokens?>> TryStartAsync(
         AuthenticatedOwner owner,
@@ -31,12 +39,27 @@ public sealed class SessionStart(
         ClientInfo client,
         CancellationToken cancellationToken)
     {
+        var account = owner.Account.Account;
+        if (owner.Account.Locked)
+        {
+            return AccountErrors.AccountLocked;
+        }
+
+        if (asked?.IsSubsetOf(ScopeSet.AllowedFor(account.Roles)) == false)
+        {
+            return SessionErrors.InvalidScope;
+        }
+
+        if (accounts.RequireConfirmedEmail && !account.EmailConfirmed)
+        {
+            return AccountErrors.EmailNotConfirmed;
+        }
+
         if (owner.IsTooWeak)
         {
             return SecondFactorErrors.Required;
         }
 
-        var account = owner.Account.Account;
         var session = NewSession(account.Id, account.Roles, asked, owner.Proof, client) with
         {
             PasskeyId = (owner.Factor as FactorUse.Passkey)?.Id,

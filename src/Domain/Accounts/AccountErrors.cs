@@ -53,6 +53,10 @@ public static class AccountErrors
         "stale-version", ErrorKind.PreconditionFailed, "The account is in another state",
         "No ETag in 'If-Match' matches the account. Read the account again, and send the ETag of that answer.");
 
+    /// <remarks>Other requests changed the account each time between its proof and the act that needed it.</remarks>
+    public static readonly Error BeingChanged = Error.ServiceUnavailable(
+        "The account is being changed. Try again.", TimeSpan.FromSeconds(1));
+
     public static readonly Error LastAdmin = new(
         "last-admin", ErrorKind.Conflict, "This is the last administrator",
         "Without this account, no administrator could sign in. Make another account an administrator first.");

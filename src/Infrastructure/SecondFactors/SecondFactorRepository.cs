@@ -47,22 +47,12 @@ internal sealed partial class SecondFactorRepository(
         return secret;
     }
 
-    public async Task<TimeSpan> TryCountAsync(Guid accountId, CancellationToken cancellationToken)
-    {
-        var beginsPause = false;
-        var wait = await throttle.CountAsync(
-            [attempts.OfSecondFactors(accountId)],
-            share: false,
-            (_, _) => Task.CompletedTask,
-            cancellationToken,
-            onPause: () => beginsPause = true);
-        if (beginsPause)
-        {
-            LogPaused(logger, accountId);
-        }
-
-        return wait;
-    }
+    public Task<TimeSpan> TryCountAsync(Guid accountId, CancellationToken cancellationToken) => throttle.CountAsync(
+        [attempts.OfSecondFactors(accountId)],
+        share: false,
+        (_, _) => Task.CompletedTask,
+        cancellationToken,
+        onPause: () => LogPaused(logger, accountId));
 
     public async Task<Result<bool>> AddTotpAsync(
         TotpSetup setup,
@@ -137,9 +127,9 @@ internal sealed partial class SecondFactorRepository(
     {
         var change = new AccountChange(EndReason: null, _ => { })
         {
-            Guard = async (db, abandoned) => await db.HasFactorAsync(accountId, abandoned)
-                ? null
-                : SecondFactorErrors.NoSecondFactor,
+            Guard = async (db, abandoned) => await db.FindFactorsAsync(accountId, abandoned) is { HasFactor: false }
+                ? SecondFactorErrors.NoSecondFactor
+                : null,
             Then = (db, abandoned) => db.ReplaceRecoveryCodesAsync(
                 accountId, MacsOf(accountId, recoveryCodes), audit.At, abandoned),
         };
@@ -154,14 +144,9 @@ internal sealed partial class SecondFactorRepository(
             return AccountErrors.NoSuchUser;
         }
 
-        if (Refuse(status, required) is { } refusal)
+        if (status.IsRequired == required && Refuse(status, required) is null)
         {
-            return refusal;
-        }
-
-        if (status.IsRequired == required)
-        {
-            return status;
+            return status; // nothing changes, so no session ends
         }
 
         var change = new AccountChange(
@@ -194,7 +179,7 @@ internal sealed partial class SecondFactorRepository(
 
     private static Error? Refuse(SecondFactorStatus status, bool required) => status switch
     {
-        { Totp: null, Passkeys: 0 } => SecondFactorErrors.NoSecondFactor,
+        { HasFactor: false } => SecondFactorErrors.NoSecondFactor,
         { Totp: not null } when !required => SecondFactorErrors.SecondFactorInUse,
         _ => null,
     };

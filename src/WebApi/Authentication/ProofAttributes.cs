@@ -11,19 +11,17 @@ namespace CleanJwt.WebApi.Authentication;
 /// </summary>
 public abstract class ProofAttribute : AuthorizeAttribute, IAuthorizationRequirement, IAuthorizationRequirementData
 {
-    private readonly bool _isForAdmins;
-
     private protected ProofAttribute(string? scope)
     {
         Scope = scope;
-        _isForAdmins = scope is not null && !ScopeSet.AllowedFor(roles: []).Contains(scope);
+        IsForAdmins = scope is not null && !ScopeSet.AllowedFor(roles: []).Contains(scope);
     }
 
     /// <summary>A scope of <see cref="Domain.Accounts.Scopes"/>. Null when any scope will do.</summary>
     public string? Scope { get; }
 
     /// <summary>Whether only accounts with a role can have the scope.</summary>
-    internal bool IsForAdmins => _isForAdmins;
+    internal bool IsForAdmins { get; }
 
     internal bool IsMet(ScopeSet scopes) => Scope is null || scopes.Contains(Scope);
 

@@ -1,3 +1,4 @@
+using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Mail;
 using CleanJwt.Application.Passkeys;
 using CleanJwt.Application.Ports;
@@ -65,7 +66,8 @@ internal sealed class SessionFixture
 
     public SessionOptions Options { get; init; } = new();
 
-    public SessionStart Start => new(Sessions.Object, Tokens, Options, NoNotices, Time);
+    public SessionStart Start => new(
+        Sessions.Object, Tokens, Options, new AccountOptions(), NoNotices, Time);
 
     public Mock<ISecondFactorRepository> FactorRepository { get; } = new(MockBehavior.Strict);
 

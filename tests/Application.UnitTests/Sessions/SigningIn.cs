@@ -1,5 +1,4 @@
 using System.Net;
-using CleanJwt.Application.Accounts;
 using CleanJwt.Application.Callers;
 using CleanJwt.Application.Ports;
 using CleanJwt.Application.Sessions;
@@ -337,7 +336,7 @@ internal sealed class SigningIn
     private static LoginHandler HandlerOf(SessionFixture ports) =>
         new(
             ports.Users.Object, ports.AuditLog.Object, ports.Start, ports.Factors, ports.FactorTokens.Object,
-            new AccountOptions(), ports.Time);
+            ports.Time);
 
     private async Task<Result<Tokens>> LoginAsync(string? scope = null, ClientInfo? client = null)
     {

@@ -1,5 +1,4 @@
 using CleanJwt.Application.Ports;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanJwt.Infrastructure.Persistence.Statements;
 
@@ -97,15 +96,9 @@ internal static class SecondFactorStatements
     public static async Task RemoveCodesAloneAsync(
         this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken)
     {
-        if (!await db.HasFactorAsync(accountId, cancellationToken))
+        if (await db.FindFactorsAsync(accountId, cancellationToken) is { HasFactor: false })
         {
             await db.RemoveAllFactorsAsync(accountId, cancellationToken);
         }
     }
-
-    /// <returns>Whether the account has an authenticator app or a passkey.</returns>
-    public static async Task<bool> HasFactorAsync(
-        this DatabaseConnection db, Guid accountId, CancellationToken cancellationToken) =>
-        await db.Context.Totps.AnyAsync(row => row.AccountId == accountId, cancellationToken)
-        || await db.Context.Passkeys.AnyAsync(row => row.AccountId == accountId, cancellationToken);
 }

@@ -25,20 +25,20 @@ internal static class SpentTokenStatements
             return SpendOutcome.Spent;
         }
 
-        var use = await db.FindAsync(
-            $"""SELECT "UseId" FROM "SpentTokens" WHERE "Id" = {token.Id}""",
-            static row => row.GetGuid(0),
-            cancellationToken);
-        return use == token.UseId ? SpendOutcome.SpentByThisAttempt : SpendOutcome.SpentBefore;
+        return await db.FindUseAsync(token, cancellationToken) == token.UseId ? SpendOutcome.SpentByThisAttempt : SpendOutcome.SpentBefore;
     }
 
     /// <returns>Whether the token was used.</returns>
     public static async Task<bool> IsSpentAsync(
         this DatabaseConnection db, SpentToken token, CancellationToken cancellationToken) =>
-        (await db.ListAsync(
-            $"""SELECT "UseId" FROM "SpentTokens" WHERE "Id" = {token.Id}""",
-            static row => row.GetGuid(0),
-            cancellationToken)).Count > 0;
+        await db.FindUseAsync(token, cancellationToken) != Guid.Empty;
+
+    /// <returns>The attempt that used a token. An empty id when it was not used.</returns>
+    private static Task<Guid> FindUseAsync(
+        this DatabaseConnection db, SpentToken token, CancellationToken cancellationToken) => db.FindAsync(
+        $"""SELECT "UseId" FROM "SpentTokens" WHERE "Id" = {token.Id}""",
+        static row => row.GetGuid(0),
+        cancellationToken);
 }
 
 /// <summary>The outcome of using up a token.</summary>
