@@ -7,6 +7,7 @@ namespace CleanJwt.WebApi.FunctionalTests.SecondFactors;
 /// An account whose second factor is on gets no session and no fresh <c>auth_time</c> without it, on any route under
 /// <c>/api/auth</c>. A new route there fails here until it has a row.
 /// </summary>
+[Category("Exhaustive")]
 internal sealed class AllWaysIn : IAsyncDisposable
 {
     private readonly MailApp _mail = new();

@@ -5,6 +5,7 @@ namespace CleanJwt.WebApi.FunctionalTests.SecondFactors;
 
 /// <summary>Removing, replacing and requiring second factors, by the owner and by administrators.</summary>
 [OnDatabases]
+[Category("Exhaustive")]
 internal sealed class ChangingSecondFactors(DatabaseKind kind) : IAsyncDisposable
 {
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);

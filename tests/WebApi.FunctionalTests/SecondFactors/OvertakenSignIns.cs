@@ -4,6 +4,7 @@ namespace CleanJwt.WebApi.FunctionalTests.SecondFactors;
 
 /// <summary>What ends a sign-in that waits for its second factor.</summary>
 [OnDatabases]
+[Category("Exhaustive")]
 internal sealed class OvertakenSignIns(DatabaseKind kind) : IAsyncDisposable
 {
     private readonly MailApp _mail = new(TestAccounts.WithAdmin, kind: kind);

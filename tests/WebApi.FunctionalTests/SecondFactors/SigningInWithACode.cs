@@ -71,6 +71,7 @@ internal sealed class SigningInWithACode(DatabaseKind kind) : IAsyncDisposable
     [TestCase(-1, true)]
     [TestCase(1, true)]
     [TestCase(2, false)]
+    [Category("Exhaustive")]
     public async Task Code_CountsInTheStepsAroundNow(int steps, bool counts)
     {
         var response = await App.CreateClient().TryCodeAsync(

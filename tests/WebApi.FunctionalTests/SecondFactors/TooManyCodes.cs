@@ -4,6 +4,7 @@ namespace CleanJwt.WebApi.FunctionalTests.SecondFactors;
 
 /// <summary>After too many wrong codes no code of the account is looked at for a while.</summary>
 [OnDatabases]
+[Category("Exhaustive")]
 internal sealed class TooManyCodes(DatabaseKind kind) : IAsyncDisposable
 {
     private readonly CleanJwtApp _app = new(kind: kind);
@@ -96,7 +97,6 @@ internal sealed class TooManyCodes(DatabaseKind kind) : IAsyncDisposable
     }
 
     [Test]
-    [Category("Exhaustive")]
     public async Task HundredWrongCodesInARow_AreTheLastUntilThePasswordChanges()
     {
         for (var i = 0; i < 100; i++)
